@@ -1,0 +1,1 @@
+"""What happened: the facts about every ticket, appended and never changed."""

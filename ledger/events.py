@@ -1,0 +1,352 @@
+"""The kinds of fact, one frozen class each, and the one canonical text of each fact."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import attrs
+
+from ledger.instants import read_iso, show_iso
+from ledger.problems import Mistake, UnreadableFact, words
+
+Scalar = str | int | bool | None
+
+
+@attrs.frozen(kw_only=True)
+class Fact:
+    """What every fact has. `at` is the instant it happened (ms); `id` and `seq` are the source's own row id and order."""
+
+    kind: ClassVar[str]
+    word: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ("ticket",)
+
+    at: int
+    ticket: str | None = None
+    unit: str | None = None
+    id: str | None = None
+    seq: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Dispatch(Fact):
+    """派单: a ticket is sent to a unit. `limit_halves` counts half working days, `due_at` is an instant."""
+
+    kind, word, needs = "dispatch", "派单", ("ticket", "unit")
+    channel: str = "12345"
+    role: str = "lead"
+    anonymous: bool = False
+    limit_halves: int | None = None
+    due_at: int | None = None
+    category: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Sign(Fact):
+    """签收."""
+
+    kind, word = "sign", "签收"
+
+
+@attrs.frozen(kw_only=True)
+class Contact(Fact):
+    """联系: the unit reached the citizen."""
+
+    kind, word = "contact", "联系"
+
+
+@attrs.frozen(kw_only=True)
+class Return(Fact):
+    """退单: the unit sends the ticket back as not its own."""
+
+    kind, word = "return", "退单"
+    reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Extend(Fact):
+    """延期: by half working days, or until an instant."""
+
+    kind, word = "extend", "延期"
+    halves: int | None = None
+    until: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Decide(Fact):
+    """审批: a return, an extension or an exemption is granted or refused."""
+
+    kind, word, needs = "decide", "审批", ("ticket", "about", "granted")
+    about: str
+    granted: bool
+
+
+@attrs.frozen(kw_only=True)
+class Redo(Fact):
+    """退回重办."""
+
+    kind, word = "redo", "退回重办"
+    reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Close(Fact):
+    """办结 / 回复."""
+
+    kind, word = "close", "办结"
+
+
+@attrs.frozen(kw_only=True)
+class Seal(Fact):
+    """盖章 PDF 报送."""
+
+    kind, word = "seal", "盖章报送"
+
+
+@attrs.frozen(kw_only=True)
+class Survey(Fact):
+    """回访. `rating` is the log's own word; `contacted`: did the unit reach the citizen in time."""
+
+    kind, word = "survey", "回访"
+    rating: str | None = None
+    contacted: bool | None = None
+    resolved: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Finding(Fact):
+    """考评记录: what a person found, by the rulebook's item; `document` is the 文号."""
+
+    kind, word, needs = "finding", "考评记录", ("unit", "item")
+    item: str
+    role: str | None = None
+    mode: str | None = None
+    count: int = 1
+    document: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Exempt(Fact):
+    """剔除: a ticket is taken out of a unit's item."""
+
+    kind, word, needs = "exempt", "剔除", ("ticket", "item", "reason")
+    item: str
+    reason: str
+    document: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Enrol(Fact):
+    """单位登记: the unit belongs to a group from `at` on."""
+
+    kind, word, needs = "enrol", "单位登记", ("unit", "group")
+    group: str
+
+
+@attrs.frozen(kw_only=True)
+class Void(Fact):
+    """作废: the fact with this key is to be taken as not there."""
+
+    kind, word, needs = "void", "作废", ("key", "reason")
+    key: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Publish(Fact):
+    """发布: a score went out, with its four stamps and the digest of the result."""
+
+    kind, word, needs = "publish", "发布", ("period", "digest")
+    period: str
+    digest: str
+    stamps: str | None = None
+
+
+# The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
+# answered, answered before it is asked about; a decision comes after whatever it decides.
+KINDS: tuple[type[Fact], ...] = (
+    Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
+    Finding, Enrol, Void, Publish,
+)  # fmt: skip
+KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
+RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}
+LIFECYCLE = tuple(kind.kind for kind in KINDS[:11])
+_FIELDS = {kind: tuple(field.name for field in attrs.fields(kind)) for kind in KINDS}
+
+# Field names of the outside whose value is stored in another unit.
+STORED_AS = {"limit_days": "limit_halves", "days": "halves"}
+_NAMED = {inside: outside for outside, inside in STORED_AS.items()}
+ROLES = {"lead": "lead", "assist": "assist", "主办": "lead", "协办": "assist"}
+
+
+def read_fact(raw: Mapping[str, object]) -> Fact:
+    """The fact in one object of the canonical format (JSON Lines). Raises UnreadableFact with every mistake in it."""
+    kind = KIND.get(str(raw.get("kind")))
+    if kind is None:
+        raise UnreadableFact(
+            (
+                Mistake(
+                    "kind",
+                    raw.get("kind"),
+                    "is no kind of fact",
+                    words("use one of: {known}", known=" ".join(KIND)),
+                ),
+            )
+        )
+    fields = fields_of(kind)
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for name, value in raw.items():
+        inside = STORED_AS.get(name, name)
+        if name == "kind" or value is None:
+            continue
+        if inside not in fields or name in _NAMED:
+            known = " ".join(_NAMED.get(field, field) for field in fields)
+            mistakes.append(
+                Mistake(
+                    name,
+                    value,
+                    words("is no field of {kind}", kind=kind.kind),
+                    words("use one of: {known}", known=known),
+                )
+            )
+            continue
+        try:
+            values[inside] = READERS.get(inside, _text)(value)
+        except ValueError as refused:
+            mistakes.append(Mistake(name, value, str(refused), REMEDIES.get(inside, "write it as text")))
+    mistakes += [m for m in _missing(kind, values, raw) if not any(m.column == other.column for other in mistakes)]
+    if mistakes:
+        raise UnreadableFact(tuple(mistakes))
+    return kind(**values)
+
+
+def _missing(kind: type[Fact], values: Mapping[str, object], raw: Mapping[str, object]) -> list[Mistake]:
+    needed = ("at", *kind.needs)
+    missing = [
+        Mistake(name, raw.get(name), "is missing", words("every {kind} has it", kind=kind.kind))
+        for name in needed
+        if values.get(name) is None
+    ]
+    if kind is Extend and ("halves" in values) == ("until" in values):
+        missing.append(Mistake("days", raw.get("days"), "an extend has either days or until", "give exactly one"))
+    return missing
+
+
+def fields_of(kind: type[Fact]) -> tuple[str, ...]:
+    """Names of the fields of a kind, as stored."""
+    return _FIELDS[kind]
+
+
+def content(fact: Fact) -> str:
+    """The canonical text of a fact: JSON, keys sorted, nothing absent written. Equal facts have equal texts."""
+    values: dict[str, Scalar] = {"kind": fact.kind}
+    for name in fields_of(type(fact)):
+        value = getattr(fact, name)
+        if value is not None:
+            values[name] = value
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_content(text: str) -> Fact:
+    """The fact whose canonical text this is."""
+    values = json.loads(text)
+    return KIND[values.pop("kind")](**values)
+
+
+def key_of(text: str, occurrence: int) -> str:
+    """A fact's identity: SHA-256 of its canonical text and its occurrence number among equal facts of one source.
+
+    A fact that carries the source's own `id` has that in its text, and always occurrence 1.
+    """
+    return hashlib.sha256(f"{text}\n{occurrence}".encode()).hexdigest()
+
+
+def canonical(fact: Fact) -> dict[str, object]:
+    """The fact as an object of the exchange format: instants as ISO text, day counts in days."""
+    out: dict[str, object] = {"kind": fact.kind}
+    for name in fields_of(type(fact)):
+        value = getattr(fact, name)
+        if value is None:
+            continue
+        if name in ("at", "due_at", "until"):
+            out[name] = show_iso(value)
+        elif name in _NAMED:
+            out[_NAMED[name]] = value // 2 if value % 2 == 0 else value / 2
+        else:
+            out[name] = value
+    return out
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is not text")
+    if not value.strip():
+        raise ValueError("is empty")
+    return value.strip()
+
+
+def _instant(value: object) -> int:
+    if not isinstance(value, str):
+        raise ValueError("is not a time")
+    try:
+        return read_iso(value)
+    except ValueError as refused:
+        raise ValueError("is not a time with its offset") from refused
+
+
+def read_halves(value: object) -> int:
+    """Half working days of a number of working days given as number or text. Raises ValueError."""
+    try:
+        halves = 2 * (Decimal(str(value).strip()) if not isinstance(value, bool) else Decimal("NaN"))
+    except ArithmeticError as refused:  # a signalling NaN, or 9e999999, fails only when doubled
+        raise ValueError("is not a number of days") from refused
+    if not halves.is_finite() or halves != halves.to_integral_value() or not 0 < halves < 10_000:
+        raise ValueError("is not a positive number of half or whole days")
+    return int(halves)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false")
+    return value
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1_000_000:
+        raise ValueError("is not a count of 1 or more")
+    return value
+
+
+def _seq(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**62) < value < 2**62:
+        raise ValueError("is not a whole number")
+    return value
+
+
+def _role(value: object) -> str:
+    if value not in ROLES:
+        raise ValueError("is neither lead (主办) nor assist (协办)")
+    return ROLES[str(value)]
+
+
+def _about(value: object) -> str:
+    if value not in ("return", "extend", "exempt"):
+        raise ValueError("is nothing that is decided on")
+    return str(value)
+
+
+READERS: Mapping[str, Any] = {
+    "at": _instant, "due_at": _instant, "until": _instant,
+    "limit_halves": read_halves, "halves": read_halves,
+    "anonymous": _flag, "granted": _flag, "contacted": _flag,
+    "count": _count, "seq": _seq, "role": _role, "about": _about,
+}  # fmt: skip
+REMEDIES: Mapping[str, str] = {
+    "at": "write it like 2023-05-04T09:10:00+08:00", "due_at": "write it like 2023-05-04T17:30:00+08:00",
+    "until": "write it like 2023-05-04T17:30:00+08:00", "limit_halves": "write days like 5 or 0.5",
+    "halves": "write days like 5 or 0.5", "anonymous": "write true or false", "granted": "write true or false",
+    "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
+    "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
+}  # fmt: skip

@@ -1,0 +1,68 @@
+"""Texts of the outside <-> instants: whole milliseconds since 1970-01-01 UTC."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import pendulum
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+SHANGHAI = "Asia/Shanghai"
+
+
+def instant_of(moment: datetime) -> int:
+    """The instant of an aware datetime. Raises ValueError below a millisecond: nothing is rounded away."""
+    whole, rest = divmod(moment - EPOCH, MILLISECOND)
+    if rest:
+        raise ValueError("finer than a millisecond")
+    return whole
+
+
+@lru_cache(maxsize=65_536)
+def read_iso(text: str) -> int:
+    """The instant of an ISO 8601 text that carries its offset, such as 2023-05-04T09:10:00+08:00.
+
+    Raises ValueError when it is not one: a date alone or a time without offset is never completed by guessing.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return instant_of(moment)
+
+
+@lru_cache(maxsize=65_536)
+def read_local(text: str, formats: tuple[str, ...], zone: str) -> int:
+    """The instant of a local time in one of the strptime `formats`, on the clocks of `zone`. Raises ValueError."""
+    for pattern in formats:
+        try:
+            naive = datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+        return local_instant(naive, zone)
+    raise ValueError("in none of the profile's time formats")
+
+
+def local_instant(naive: datetime, zone: str) -> int:
+    """The instant of a clock reading in `zone`. Raises ValueError where clocks were put forward or back."""
+    clock = _zone(zone)
+    first, second = naive.replace(tzinfo=clock, fold=0), naive.replace(tzinfo=clock, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        raise ValueError("the clocks were changed in this hour: it happened twice or not at all")
+    return instant_of(first)
+
+
+def day_end(day: date, zone: str) -> int:
+    """The last millisecond of a local date: what a deadline given as a bare date means (民法典 203)."""
+    return local_instant(datetime.combine(day, time.min) + timedelta(days=1), zone) - 1
+
+
+def show_iso(instant: int, zone: str = SHANGHAI) -> str:
+    """ISO 8601 text with offset, to the second, or to the millisecond where there are any."""
+    moment = (EPOCH + instant * MILLISECOND).astimezone(_zone(zone))
+    return moment.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
+
+
+@lru_cache(maxsize=16)
+def _zone(name: str) -> ZoneInfo:
+    return pendulum.timezone(name)

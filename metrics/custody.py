@@ -1,0 +1,61 @@
+"""Whose hands a ticket was in: events in their order, each with its unit and its round.
+
+The frame in is the ledger's columns (`ledger.columns.EVENT`). Every expression is narwhals; none names an engine.
+"""
+
+import narwhals as nw
+
+from ledger.events import LIFECYCLE, RANK
+from metrics.measures import Practice
+
+ORDER = ("at", "rank", "seq", "tie")
+HOLDER = ("ticket", "unit")
+ROUND = ("ticket", "unit", "round")
+
+
+def kind(*names: str) -> nw.Expr:
+    """Events of these kinds."""
+    return nw.col("rank").is_in([RANK[name] for name in names])
+
+
+def placed(events: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+    """Lifecycle events with three columns more.
+
+    step   the event's place in its ticket's order, from 1; `at` never falls as it rises
+    unit   filled where the event names none: the unit of the latest lead dispatch before it (null: there was none)
+    round  number of the unit's dispatches on the ticket so far; 0 fits nowhere
+    """
+    steps = (
+        events.filter(nw.col("rank") < len(LIFECYCLE))
+        .with_columns(one=nw.lit(1))
+        .with_columns(step=nw.col("one").cum_sum().over("ticket", order_by=ORDER))
+        .drop("one")
+    )
+    return _numbered(_kept(_held(steps), practice))
+
+
+def _held(steps: nw.LazyFrame) -> nw.LazyFrame:
+    leads = nw.when(kind("dispatch") & (nw.col("role") == "lead")).then(nw.col("unit"))
+    return (
+        steps.with_columns(leader=leads)
+        .with_columns(leader=nw.col("leader").fill_null(strategy="forward").over("ticket", order_by="step"))
+        .with_columns(unit=nw.coalesce("unit", "leader"))
+        .drop("leader")
+    )
+
+
+def _numbered(held: nw.LazyFrame) -> nw.LazyFrame:
+    return held.with_columns(round=kind("dispatch").cast(nw.Int64)).with_columns(
+        round=nw.when(~nw.col("unit").is_null())
+        .then(nw.col("round").cum_sum().over(*HOLDER, order_by="step"))
+        .otherwise(0)
+    )
+
+
+def _kept(held: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+    """Without the rounds of assisting units, where the rulebook does not judge them."""
+    if practice.assist_rounds == "count":
+        return held
+    numbered = _numbered(held)
+    assisting = numbered.filter(kind("dispatch") & (nw.col("role") == "assist")).select(*ROUND)
+    return numbered.join(assisting, on=list(ROUND), how="anti").drop("round")

@@ -1,0 +1,127 @@
+"""What units asked for and what was decided: returns, extensions, and the due instant that extensions move."""
+
+import narwhals as nw
+
+from calendars.columns import ClockColumns
+from ledger.events import RANK
+from metrics.custody import HOLDER, ROUND, kind
+from metrics.measures import Practice
+
+
+def requests(events: nw.LazyFrame, about: str, practice: Practice) -> nw.LazyFrame:
+    """Requests of one kind (`return`, `extend`) of placed events, one row each.
+
+    Adds granted (Boolean: the last decision on it, else the reading), refused_at and refused_step (its first refusal,
+    where the last decision refuses).
+    """
+    asked = _answered(events, about)
+    decisions = (
+        asked.filter(kind("decide") & (nw.col("n") > 0))
+        .with_columns(
+            last=nw.col("step") * 2 + nw.col("granted").cast(nw.Int64),
+            refused_at=nw.when(~nw.col("granted")).then(nw.col("at")),
+            refused_step=nw.when(~nw.col("granted")).then(nw.col("step")),
+        )
+        .group_by(*ROUND, "n")
+        .agg(nw.col("last").max(), nw.col("refused_at").min(), nw.col("refused_step").min())
+    )
+    refused = ~nw.col("last").is_null() & (nw.col("last") % 2 == 0)
+    return (
+        asked.filter(kind(about))
+        .join(decisions, on=[*ROUND, "n"], how="left")
+        .with_columns(
+            granted=nw.when(nw.col("last").is_null())
+            .then(nw.lit(practice.undecided_requests == "granted"))
+            .otherwise(nw.col("last") % 2 == 1),
+            refused_at=nw.when(refused).then(nw.col("refused_at")),
+            refused_step=nw.when(refused).then(nw.col("refused_step")),
+        )
+    )
+
+
+def unasked(events: nw.LazyFrame, about: str) -> nw.LazyFrame:
+    """Decisions in a round in which nothing of the kind was asked before them."""
+    return _answered(events, about).filter(kind("decide") & (nw.col("n") == 0))
+
+
+def _answered(events: nw.LazyFrame, about: str) -> nw.LazyFrame:
+    """Requests of the kind and the decisions about it; `n` numbers the requests of a round."""
+    return (
+        events.filter(nw.col("round") > 0)
+        .filter(kind(about) | (kind("decide") & (nw.col("about") == about)))
+        .with_columns(n=(nw.col("rank") == RANK[about]).cast(nw.Int64))
+        .with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+    )
+
+
+def kept(events: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
+    """Tickets that stay with a unit after two or more returns: ticket, unit, kept_at, kept_step of the first proof.
+
+    The proof is a refusal of the second or a later return, or a dispatch to the unit after its second return.
+    """
+    counted = returns.with_columns(n=nw.lit(1)).with_columns(n=nw.col("n").cum_sum().over(*HOLDER, order_by="step"))
+    refusals = counted.filter((nw.col("n") >= 2) & ~nw.col("refused_at").is_null()).select(
+        *HOLDER, at=nw.col("refused_at"), step=nw.col("refused_step")
+    )
+    seconds = counted.filter(nw.col("n") == 2).select(*HOLDER, second_step=nw.col("step"))
+    dispatches = (
+        events.filter(kind("dispatch"))
+        .join(seconds, on=list(HOLDER), how="inner")
+        .filter(nw.col("step") > nw.col("second_step"))
+        .select(*HOLDER, "at", "step")
+    )
+    proofs = nw.concat([refusals, dispatches], how="vertical")
+    return proofs.group_by(*HOLDER).agg(kept_at=nw.col("at").min(), kept_step=nw.col("step").min())
+
+
+def granted_extends(extends: nw.LazyFrame) -> nw.LazyFrame:
+    """Granted extensions, numbered `n` within their round."""
+    return (
+        extends.filter(nw.col("granted"))
+        .with_columns(n=nw.lit(1))
+        .with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+    )
+
+
+def moved_dues(rounds: nw.LazyFrame, extends: nw.LazyFrame, clock: ClockColumns) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+    """Rounds with their due instant moved by their granted extensions, in order.
+
+    rounds: ROUND, close_due (null: unknown), limit_halves. extends: `granted_extends`.
+    Returns (ROUND, close_due; every round with an extension) and the extensions that moved nothing or were cut
+    (ticket, unit, position, code).
+    """
+    numbers = extends.select(n=nw.col("n").max()).collect().item()
+    current = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
+    oddities = extends.filter(nw.col("n") < 0).select(*HOLDER, "position", code=nw.lit(""))
+    for number in range(1, (numbers or 0) + 1):
+        step = extends.filter(nw.col("n") == number).select(*ROUND, "at", "halves", "until", "position")
+        moved = _moved(current.join(step, on=list(ROUND), how="left"), clock)
+        odd = moved.filter(~nw.col("code").is_null()).select(*HOLDER, "position", "code")
+        oddities = nw.concat([oddities, odd], how="vertical")
+        current = moved.select(*ROUND, "limit_halves", close_due=nw.col("moved_due"))
+    return current.select(*ROUND, "close_due"), oddities
+
+
+def _moved(current: nw.LazyFrame, clock: ClockColumns) -> nw.LazyFrame:
+    due, until, limit = nw.col("close_due"), nw.col("until"), nw.col("limit_halves")
+    capped = nw.min_horizontal("halves", "limit_halves")
+    frame = current.with_columns(by_halves=capped)
+    frame = clock.with_deadline(frame, "close_due", "by_halves", "by_days", reading="next_day")
+    frame = clock.with_deadline(frame, "close_due", "limit_halves", "furthest", reading="next_day")
+    by_until = nw.when(~limit.is_null()).then(nw.min_horizontal("until", "furthest")).otherwise(until)
+    asked = ~nw.col("position").is_null() & ~due.is_null()
+    late = asked & (nw.col("at") > due)
+    backward = asked & ~until.is_null() & (until <= due)
+    cut = asked & ((nw.col("halves") > limit) | (until > nw.col("furthest")))
+    return frame.with_columns(
+        moved_due=nw.when(asked & ~late & ~backward.fill_null(False))
+        .then(nw.when(~until.is_null()).then(by_until).otherwise(nw.col("by_days")))
+        .otherwise(due),
+        code=nw.when(late)
+        .then(nw.lit("extend_after_due"))
+        .otherwise(
+            nw.when(backward)
+            .then(nw.lit("extend_not_later"))
+            .otherwise(nw.when(cut).then(nw.lit("extend_cut")).otherwise(None))
+        ),
+    )

@@ -1,0 +1,109 @@
+"""Events -> rounds: one unit's custody of one ticket, one row each, with the facts its verdicts need.
+
+A round has ticket, unit, round, channel, role, anonymous, limit_halves, and for each act below its instant `_at` and its
+place in the ticket's order `_step` (the evidence), null where it did not happen:
+
+    dispatched signed contacted closed sealed   the first of the round
+    returned                                    the first granted return
+    kept                                        the proof that a ticket returned twice stays theirs (one round only)
+    redone                                      the second redo
+    extended_1 extended_2                       the first and second granted extension
+    rated                                       the last rated survey; `content` says whether its word is a satisfied one
+
+and `denied_step`, a survey that says the citizen was not reached; and the dues of the deadlines.
+"""
+
+import narwhals as nw
+
+from calendars.columns import ClockColumns
+from metrics.custody import HOLDER, ROUND, kind
+from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
+from metrics.requests import granted_extends, kept, moved_dues, requests
+
+FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
+
+
+def rounds_of(events: nw.LazyFrame, practice: Practice, clock: ClockColumns) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+    """Rounds of placed events with their dues, and the extensions that are oddities (see `moved_dues`)."""
+    fitting = events.filter(nw.col("round") > 0)
+    returns = requests(events, "return", practice)
+    extends = granted_extends(requests(events, "extend", practice))
+    rounds = fitting.filter(kind("dispatch")).select(
+        *ROUND, "channel", "role", "anonymous", "limit_halves", "due_at", "position",
+        dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
+    )  # fmt: skip
+    rounds = rounds.join(_acts(fitting, practice), on=list(ROUND), how="left")
+    rounds = _with(rounds, returns.filter(nw.col("granted")), "returned")
+    rounds = _with(rounds, _second(fitting.filter(kind("redo"))), "redone")
+    rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
+    rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
+    rounds = _with_kept(rounds, fitting, returns)
+    return _with_dues(rounds, extends, practice, clock)
+
+
+def _acts(fitting: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+    """First sign, contact, close and seal, the last rated survey and a denial, per round."""
+    columns: dict[str, nw.Expr] = {}
+    for name, act in FIRSTS.items():
+        columns[f"{act}_at"] = nw.when(kind(name)).then(nw.col("at"))
+        columns[f"{act}_step"] = nw.when(kind(name)).then(nw.col("step"))
+    survey = kind("survey")
+    columns["denied_step"] = nw.when(survey & (nw.col("contacted") == nw.lit(False))).then(nw.col("step"))
+    content = nw.col("rating").is_in(practice.satisfied)
+    rated = survey & (content | nw.col("rating").is_in(practice.unsatisfied))
+    columns["rated"] = nw.when(rated).then(nw.col("step") * 2 + content.cast(nw.Int64))
+    columns["rated_at"] = nw.when(rated).then(nw.col("at"))
+    masked = fitting.filter(kind(*FIRSTS, "survey")).select(*ROUND, **columns)
+    lasts = ("rated", "rated_at")
+    grouped = masked.group_by(*ROUND).agg(
+        *(nw.col(name).max() if name in lasts else nw.col(name).min() for name in columns)
+    )
+    return grouped.with_columns(rated_step=nw.col("rated") // 2, content=nw.col("rated") % 2 == 1).drop("rated")
+
+
+def _with(rounds: nw.LazyFrame, acts: nw.LazyFrame, name: str) -> nw.LazyFrame:
+    """Rounds with the first of these acts as `name`_at and `name`_step."""
+    firsts = acts.group_by(*ROUND).agg(
+        **{f"{name}_at": nw.col("at").min(), f"{name}_step": nw.col("step").min()},
+    )
+    return rounds.join(firsts, on=list(ROUND), how="left")
+
+
+def _second(acts: nw.LazyFrame) -> nw.LazyFrame:
+    numbered = acts.with_columns(n=nw.lit(1)).with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+    return numbered.filter(nw.col("n") == 2)
+
+
+def _with_kept(rounds: nw.LazyFrame, fitting: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
+    """`kept` stands on the round in which it is proved: the last one dispatched by then."""
+    proofs = kept(fitting, returns)
+    holding = (
+        rounds.select(*ROUND, "dispatched_step")
+        .join(proofs, on=list(HOLDER), how="inner")
+        .filter(nw.col("dispatched_step") <= nw.col("kept_step"))
+        .group_by(*HOLDER, "kept_at", "kept_step")
+        .agg(nw.col("round").max())
+    )
+    return rounds.join(holding, on=list(ROUND), how="left")
+
+
+def _with_dues(
+    rounds: nw.LazyFrame, extends: nw.LazyFrame, practice: Practice, clock: ClockColumns
+) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+    for measure in (SIGNED, RESPONDED, RETURNED):
+        rounds = _with_limit(rounds, measure.due, practice.halves(measure), clock)
+    rounds = clock.with_deadline(rounds, "dispatched_at", "limit_halves", "limit_due")
+    rounds = rounds.with_columns(first_due=nw.coalesce("due_at", "limit_due"))
+    plain = rounds.select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
+    dues, oddities = moved_dues(plain, extends, clock)
+    rounds = rounds.join(dues, on=list(ROUND), how="left")
+    rounds = rounds.with_columns(close_due=nw.coalesce("close_due", "first_due"))
+    rounds = clock.with_month_end(rounds, "closed_at", "seal_due")
+    return rounds, oddities
+
+
+def _with_limit(rounds: nw.LazyFrame, due: str, halves: int | nw.Expr, clock: ClockColumns) -> nw.LazyFrame:
+    if isinstance(halves, int):
+        return clock.with_deadline(rounds, "dispatched_at", halves, due)
+    limited = rounds.with_columns(limit_of_channel=halves)
+    return clock.with_deadline(limited, "dispatched_at", "limit_of_channel", due).drop("limit_of_channel")
