@@ -111,7 +111,7 @@ class Survey(Fact):
     kind, word = "survey", "回访"
     rating: str | None = None
     contacted: bool | None = None
-    resolved: str | None = None
+    resolved: str | bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -313,6 +313,10 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _said(value: object) -> str | bool:
+    return value if isinstance(value, bool) else _text(value)
+
+
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1_000_000:
         raise ValueError("is not a count of 1 or more")
@@ -340,7 +344,7 @@ def _about(value: object) -> str:
 READERS: Mapping[str, Any] = {
     "at": _instant, "due_at": _instant, "until": _instant,
     "limit_halves": read_halves, "halves": read_halves,
-    "anonymous": _flag, "granted": _flag, "contacted": _flag,
+    "anonymous": _flag, "granted": _flag, "contacted": _flag, "resolved": _said,
     "count": _count, "seq": _seq, "role": _role, "about": _about,
 }  # fmt: skip
 REMEDIES: Mapping[str, str] = {

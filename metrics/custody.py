@@ -27,11 +27,11 @@ def placed(events: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
     """
     steps = (
         events.filter(nw.col("rank") < len(LIFECYCLE))
-        .with_columns(one=nw.lit(1))
+        .with_columns(one=nw.lit(1, nw.Int64))
         .with_columns(step=nw.col("one").cum_sum().over("ticket", order_by=ORDER))
         .drop("one")
     )
-    return _numbered(_kept(_held(steps), practice))
+    return _kept(_numbered(_held(steps)), practice)
 
 
 def _held(steps: nw.LazyFrame) -> nw.LazyFrame:
@@ -52,10 +52,9 @@ def _numbered(held: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _kept(held: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+def _kept(numbered: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
     """Without the rounds of assisting units, where the rulebook does not judge them."""
     if practice.assist_rounds == "count":
-        return held
-    numbered = _numbered(held)
+        return numbered
     assisting = numbered.filter(kind("dispatch") & (nw.col("role") == "assist")).select(*ROUND)
-    return numbered.join(assisting, on=list(ROUND), how="anti").drop("round")
+    return numbered.join(assisting, on=list(ROUND), how="anti")

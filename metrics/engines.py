@@ -1,0 +1,47 @@
+"""The derivation, run on an engine: events as columns in, verdicts out, each step settled once.
+
+Polars here; the expressions are narwhals and name no engine.
+"""
+
+import attrs
+import narwhals as nw
+
+from calendars.clock import Clock
+from calendars.columns import ClockColumns
+from calendars.workdays import Calendar
+from metrics.custody import placed
+from metrics.measures import Practice
+from metrics.oddities import oddities_of
+from metrics.rounds import rounds_of
+from metrics.verdicts import verdicts_of
+
+
+@attrs.frozen
+class Derived:
+    """What was derived from events: placed events, rounds, verdicts, oddities (frames), and the clock that did it."""
+
+    events: nw.LazyFrame
+    rounds: nw.LazyFrame
+    verdicts: nw.LazyFrame
+    oddities: nw.LazyFrame
+    clock: ClockColumns
+
+
+def clock_of(calendar: Calendar, practice: Practice) -> Clock:
+    """The calendar's clock, read as the rulebook reads it."""
+    return Clock(calendar, half_day=practice.half_day, whole_days=practice.whole_days, day_ends=practice.day_ends)
+
+
+def derive(events: nw.LazyFrame, practice: Practice, calendar: Calendar) -> Derived:
+    """Events (`ledger.columns.EVENT`) to verdicts."""
+    clock = ClockColumns(clock_of(calendar, practice))
+    steps = settled(placed(events, practice))
+    rounds, extends = rounds_of(steps, practice, clock)
+    rounds = settled(rounds)
+    verdicts = verdicts_of(rounds, practice, clock)
+    return Derived(steps, rounds, verdicts, oddities_of(steps, rounds, extends, practice), clock)
+
+
+def settled(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """The same frame, computed now: what several later steps share is computed once."""
+    return frame.collect().lazy()
