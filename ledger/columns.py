@@ -10,27 +10,49 @@
     channel, role, anonymous, limit_halves, due_at                of a dispatch
     halves, until       of an extension
     about, granted      of a decision
+    item                of an exemption
     rating, contacted   of a survey
 """
 
 from collections.abc import Iterable, Sequence
 
+import attrs
 import narwhals as nw
 import polars as pl
 
 from ledger.events import LIFECYCLE, RANK, Void
-from ledger.store import Event, Ledger
+from ledger.store import Event, Head, Ledger
 
 _FACT = {
     "kind": pl.String, "ticket": pl.String, "unit": pl.String, "at": pl.Int64, "seq": pl.Int64,
     "channel": pl.String, "role": pl.String, "anonymous": pl.Boolean, "limit_halves": pl.Int64, "due_at": pl.Int64,
     "halves": pl.Int64, "until": pl.Int64, "about": pl.String, "granted": pl.Boolean,
-    "rating": pl.String, "contacted": pl.Boolean,
+    "rating": pl.String, "contacted": pl.Boolean, "item": pl.String,
 }  # fmt: skip
 EVENT = {
     "position": pl.Int64, "tie": pl.Int64, "rank": pl.Int64,
     **{name: kind for name, kind in _FACT.items() if name != "kind"},
 }  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """All that was known at one position of a ledger: what every score is derived from."""
+
+    head: Head
+    events: nw.LazyFrame
+    findings: tuple[Event, ...]
+    enrolments: tuple[Event, ...]
+
+
+def known(ledger: Ledger, upto: int) -> Known:
+    """What the ledger knew at a position, voided facts left out."""
+    return Known(
+        head=ledger.head(upto),
+        events=event_columns(ledger, upto),
+        findings=tuple(standing(ledger, upto, ("finding",))),
+        enrolments=tuple(standing(ledger, upto, ("enrol",))),
+    )
 
 
 def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> nw.LazyFrame:

@@ -59,7 +59,9 @@ def kept(events: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
 
     The proof is a refusal of the second or a later return, or a dispatch to the unit after its second return.
     """
-    counted = returns.with_columns(n=nw.lit(1, nw.Int64)).with_columns(n=nw.col("n").cum_sum().over(*HOLDER, order_by="step"))
+    counted = returns.with_columns(n=nw.lit(1, nw.Int64)).with_columns(
+        n=nw.col("n").cum_sum().over(*HOLDER, order_by="step")
+    )
     refusals = counted.filter((nw.col("n") >= 2) & ~nw.col("refused_at").is_null()).select(
         *HOLDER, at=nw.col("refused_at"), step=nw.col("refused_step")
     )

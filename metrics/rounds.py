@@ -70,7 +70,9 @@ def _with(rounds: nw.LazyFrame, acts: nw.LazyFrame, name: str) -> nw.LazyFrame:
 
 
 def _second(acts: nw.LazyFrame) -> nw.LazyFrame:
-    numbered = acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+    numbered = acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(
+        n=nw.col("n").cum_sum().over(*ROUND, order_by="step")
+    )
     return numbered.filter(nw.col("n") == 2)
 
 

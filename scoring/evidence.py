@@ -1,0 +1,200 @@
+"""What a month is scored from: counts, breaches, findings, exemptions and groups, by unit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+import attrs
+import narwhals as nw
+
+from calendars.clock import ZONE_MS
+from calendars.hours import DAY_MS
+from ledger.columns import Known
+from ledger.events import Enrol, Finding
+from metrics.custody import kind
+from metrics.engines import Derived
+from metrics.measures import Practice
+from metrics.tallies import Tallies, Tally, tallies_of
+from metrics.verdicts import decided
+
+UNENROLLED = "未登记"
+EPOCH = date(1970, 1, 1).toordinal()
+CASE = ("measure", "ticket", "unit", "round", "channel", "breached", "decided_at")
+
+
+@attrs.frozen
+class Cause:
+    """One verdict or one finding that an item counts. `name` is the measure, or the finding's item in the log."""
+
+    name: str
+    ticket: str | None
+    unit: str
+    round: int
+    channel: str
+    breached: bool
+    at: int
+    finding: Finding | None = None
+    position: int | None = None
+
+
+Exemptions = frozenset[tuple[str, str, str]]
+"""(ticket, unit, item) taken out."""
+
+
+@attrs.frozen(kw_only=True)
+class Month:
+    """The evidence of one month for every unit. `month` is like 202305; `end` its last millisecond."""
+
+    month: int
+    tallies: Tallies
+    breaches: Mapping[tuple[str, str], Sequence[Cause]]
+    exempted: Sequence[Cause]
+    exemptions: Exemptions
+    findings: Mapping[str, Sequence[Cause]]
+    groups: Mapping[str, str]
+    provisional: int = 0
+
+    def count(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+        """Counted verdicts of a unit on some channels, less those exempted from an item by any of its names."""
+        counted = sum((self._tally(measure, unit, channel) for channel in channels), Tally())
+        return counted - self._removed(unit, measure, channels, names)
+
+    def cases(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> list[Cause]:
+        """Its breaches, earliest first, less those exempted."""
+        return [
+            case
+            for case in self.breaches.get((measure, unit), ())
+            if case.channel in channels and not self.is_exempt(case, names)
+        ]
+
+    def found(self, unit: str, finding: str, names: Sequence[str]) -> list[Cause]:
+        """Its findings of one kind, earliest first, less those on exempted tickets."""
+        return [
+            cause for cause in self.findings.get(unit, ()) if cause.name == finding and not self.is_exempt(cause, names)
+        ]
+
+    def is_exempt(self, cause: Cause, names: Iterable[str]) -> bool:
+        """Whether the cause's ticket is taken out of an item of these names, for its unit."""
+        return cause.ticket is not None and any((cause.ticket, cause.unit, name) in self.exemptions for name in names)
+
+    def units(self, channels: Sequence[str]) -> set[str]:
+        """Units with a dispatch or a verdict of the month on some channels."""
+        return {unit for _, unit, channel, _ in self.tallies if channel in channels}
+
+    def group(self, unit: str) -> str:
+        """The unit's group at the end of the month."""
+        return self.groups.get(unit, UNENROLLED)
+
+    def _tally(self, measure: str, unit: str, channel: str) -> Tally:
+        return self.tallies.get((measure, unit, channel, self.month), Tally())
+
+    def _removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+        gone = [
+            case
+            for case in self._exempted.get((measure, unit), ())
+            if case.channel in channels and self.is_exempt(case, names)
+        ]
+        return Tally(len(gone), sum(case.breached for case in gone))
+
+    @cached_property
+    def _exempted(self) -> Mapping[tuple[str, str], list[Cause]]:
+        return _by_measure(self.exempted)
+
+
+def months_of(
+    known: Known, derived: Derived, practice: Practice, as_of: int, months: Sequence[int] | None = None
+) -> dict[int, Month]:
+    """The evidence of each of some months (of all that have any, without `months`)."""
+    verdicts = decided(derived.verdicts, as_of)
+    if months is not None:
+        verdicts = verdicts.filter(nw.col("month").is_in(list(months)))
+    verdicts = verdicts.collect().lazy()
+    exemptions = exemptions_of(derived.events, practice)
+    tallies = _split(tallies_of(verdicts))
+    breached = _causes(verdicts.filter(nw.col("breached")))
+    exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
+    findings = _findings(known)
+    late = derived.clock.provisional("due").fill_null(False)
+    provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
+    wanted = sorted({*tallies, *findings} if months is None else months)
+    return {
+        month: Month(
+            month=month,
+            tallies=tallies.get(month, {}),
+            breaches=_by_measure(breached.get(month, ())),
+            exempted=exempted.get(month, ()),
+            exemptions=exemptions,
+            findings=findings.get(month, {}),
+            groups=groups_at(known, month),
+            provisional=provisional.get(month, 0),
+        )
+        for month in wanted
+    }
+
+
+def exemptions_of(events: nw.LazyFrame, practice: Practice) -> Exemptions:
+    """Granted exemptions: the last decision on each holds, else the reading of undecided requests."""
+    about = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt").fill_null(False))
+    rows = events.filter(about & ~nw.col("unit").is_null()).sort("ticket", "step").collect()
+    requests: list[tuple[str, str, str]] = []
+    granted: list[bool] = []
+    latest: dict[tuple[str, str], int] = {}
+    for row in rows.iter_rows(named=True):
+        holder = (row["ticket"], row["unit"])
+        if row["about"] is None:
+            latest[holder] = len(requests)
+            requests.append((*holder, row["item"]))
+            granted.append(practice.undecided_requests == "granted")
+        elif holder in latest:
+            granted[latest[holder]] = row["granted"]
+    return frozenset(request for request, yes in zip(requests, granted, strict=True) if yes)
+
+
+def groups_at(known: Known, month: int) -> dict[str, str]:
+    """Each unit's group by its latest enrolment made in or before the month."""
+    enrolled = sorted(
+        (event for event in known.enrolments if month_of(event.fact.at) <= month), key=lambda e: e.fact.at
+    )
+    return {
+        event.fact.unit: event.fact.group for event in enrolled if isinstance(event.fact, Enrol) and event.fact.unit
+    }
+
+
+def month_of(instant: int) -> int:
+    """The local month of an instant, like 202305."""
+    day = date.fromordinal((instant + ZONE_MS) // DAY_MS + EPOCH)
+    return day.year * 100 + day.month
+
+
+def _causes(verdicts: nw.LazyFrame) -> dict[int, list[Cause]]:
+    """Verdicts by month, earliest first."""
+    found: dict[int, list[Cause]] = defaultdict(list)
+    rows = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure").collect().rows()
+    for measure, ticket, unit, number, channel, breached, at, month in rows:
+        found[month].append(Cause(measure, ticket, unit, number, channel, breached, at))
+    return found
+
+
+def _by_measure(causes: Iterable[Cause]) -> dict[tuple[str, str], list[Cause]]:
+    found: dict[tuple[str, str], list[Cause]] = defaultdict(list)
+    for cause in causes:
+        found[cause.name, cause.unit].append(cause)
+    return found
+
+
+def _split(tallies: Tallies) -> dict[int, dict[tuple[str, str, str, int], Tally]]:
+    split: dict[int, dict[tuple[str, str, str, int], Tally]] = defaultdict(dict)
+    for place, tally in tallies.items():
+        split[place[3]][place] = tally
+    return split
+
+
+def _findings(known: Known) -> dict[int, dict[str, list[Cause]]]:
+    found: dict[int, dict[str, list[Cause]]] = defaultdict(lambda: defaultdict(list))
+    for event in sorted(known.findings, key=lambda event: (event.fact.at, event.key)):
+        fact = event.fact
+        assert isinstance(fact, Finding)
+        cause = Cause(fact.item, fact.ticket, str(fact.unit), 0, "", True, fact.at, fact, event.position)
+        found[month_of(fact.at)][cause.unit].append(cause)
+    return found

@@ -1,0 +1,75 @@
+"""recompute(events, rulebook, calendar, as_of) -> Report: the one line that computes a score."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import attrs
+
+from calendars.workdays import Calendar
+from ledger.columns import Known
+from ledger.problems import Told, words
+from metrics.engines import Derived, derive
+from scoring.evidence import Month, months_of
+from scoring.rulebook import Rulebook
+from scoring.sheets import SheetScore, sheet_of
+
+
+class ProvisionalPeriod(Told):
+    """A month on days no official notice has fixed yet."""
+
+
+@attrs.frozen(kw_only=True)
+class Stamps:
+    """What reproduces a report, byte for byte."""
+
+    ledger: str
+    rulebook: str
+    calendar: str
+    as_of: int
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """Scores of some months, with all they were computed from."""
+
+    known: Known
+    book: Rulebook
+    calendar: Calendar
+    as_of: int
+    derived: Derived
+
+    @property
+    def stamps(self) -> Stamps:
+        """The four stamps."""
+        return Stamps(
+            ledger=str(self.known.head), rulebook=self.book.digest, calendar=self.calendar.digest(), as_of=self.as_of
+        )
+
+    def evidence(self, months: Sequence[int]) -> Mapping[int, Month]:
+        """The evidence of some months."""
+        return months_of(self.known, self.derived, self.book.practice(), self.as_of, months)
+
+    @cached_property
+    def all_evidence(self) -> Mapping[int, Month]:
+        """The evidence of every month that has any."""
+        return months_of(self.known, self.derived, self.book.practice(), self.as_of)
+
+    def sheets(self, month: Month) -> tuple[SheetScore, ...]:
+        """A month's sheets."""
+        return tuple(sheet_of(self.book, sheet, month) for sheet in self.book.sheets)
+
+
+def recompute(known: Known, book: Rulebook, calendar: Calendar, as_of: int) -> Report:
+    """Everything derived from what was known; the report scores the months it is asked for."""
+    derived = derive(known.events, book.practice(), calendar)
+    return Report(known=known, book=book, calendar=calendar, as_of=as_of, derived=derived)
+
+
+def refuse_provisional(calendar: Calendar, month: int) -> None:
+    """Raises ProvisionalPeriod for a month past the last official notice."""
+    until = calendar.official_until
+    if month > until.year * 100 + until.month:
+        raise ProvisionalPeriod(
+            words("{month} lies past the last official notice of working days ({until}).", month=month, until=until),
+            "Wait for the notice, or score it on provisional days with --provisional.",
+        )
