@@ -206,6 +206,11 @@ class Ledger:
         found = self._db.execute("select max(last_position) from batches where recorded_at <= ?", (instant,)).fetchone()
         return int(found[0] or 0)
 
+    def recorded_at(self, position: int) -> int:
+        """The instant at which the event at a position was recorded."""
+        sql = "select recorded_at from batches where number = (select batch from events where position = ?)"
+        return int(self._db.execute(sql, (position,)).fetchone()[0])
+
     def batches(self) -> tuple[Batch, ...]:
         """Every import, oldest first."""
         names = ", ".join(field.name for field in attrs.fields(Batch))

@@ -114,7 +114,7 @@ def months_of(
     tallies = _split(tallies_of(verdicts))
     breached = _causes(verdicts.filter(nw.col("breached")))
     exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
-    findings = _findings(known)
+    findings = findings_of(known)
     late = derived.clock.provisional("due").fill_null(False)
     provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
     wanted = sorted({*tallies, *findings} if months is None else months)
@@ -190,7 +190,8 @@ def _split(tallies: Tallies) -> dict[int, dict[tuple[str, str, str, int], Tally]
     return split
 
 
-def _findings(known: Known) -> dict[int, dict[str, list[Cause]]]:
+def findings_of(known: Known) -> dict[int, dict[str, list[Cause]]]:
+    """Findings by month and unit, earliest first."""
     found: dict[int, dict[str, list[Cause]]] = defaultdict(lambda: defaultdict(list))
     for event in sorted(known.findings, key=lambda event: (event.fact.at, event.key)):
         fact = event.fact

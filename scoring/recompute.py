@@ -9,7 +9,7 @@ from calendars.workdays import Calendar
 from ledger.columns import Known
 from ledger.problems import Told, words
 from metrics.engines import Derived, derive
-from scoring.evidence import Month, months_of
+from scoring.evidence import Cause, Month, findings_of, months_of
 from scoring.rulebook import Rulebook
 from scoring.sheets import SheetScore, sheet_of
 
@@ -44,6 +44,11 @@ class Report:
         return Stamps(
             ledger=str(self.known.head), rulebook=self.book.digest, calendar=self.calendar.digest(), as_of=self.as_of
         )
+
+    @cached_property
+    def findings(self) -> Mapping[int, Mapping[str, Sequence[Cause]]]:
+        """Findings by month and unit."""
+        return findings_of(self.known)
 
     def evidence(self, months: Sequence[int]) -> Mapping[int, Month]:
         """The evidence of some months."""

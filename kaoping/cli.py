@@ -1,0 +1,254 @@
+"""The command line: each command reads its arguments, asks another room, and shows the answer."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from kaoping import __version__
+from kaoping.desk import Desk, LedgerEmpty, WrongArgument, checked_month, read_month
+from kaoping.intake import NothingUsable, batch_json, problem_json, problem_text, read_files, take_in
+from kaoping.language import Tongue
+from kaoping.load import NoSuchFile
+from kaoping.reports.audit import TicketReport, audit_json, print_audit
+from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
+from kaoping.reports.score import print_score, score_json
+from ledger.columns import voided_keys
+from ledger.events import canonical
+from ledger.problems import DamagedLedger, NotALedger, Told, words
+from scoring.audit import audit as audit_ticket
+
+SHOWN_PROBLEMS = 20
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="考评：政务热线工单台账。导入工单日志，按考评细则给承办单位打分，并说清每一分为什么扣。",
+)  # fmt: skip
+
+LedgerOption = Annotated[Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="台账文件，默认 kaoping.db")]
+RulebookOption = Annotated[str, typer.Option("--rulebook", help="考评细则：名称或 .toml 文件")]
+LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="语言 zh 或 en")]
+JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="按当时所知：时间，或台账位置")]
+ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
+GANXIAN = "ganxian-2023"
+
+
+def desk_of(ledger: Path | None, lang: str | None, as_json: bool, rulebook: str = GANXIAN) -> Desk:
+    """The surroundings of one command."""
+    code = lang or os.environ.get("KAOPING_LANG") or "zh"
+    if code not in ("zh", "en"):
+        raise WrongArgument(words("there is no language {code}.", code=code), "Use zh or en.")
+    return Desk(path=ledger or Path("kaoping.db"), rulebook=rulebook, tongue=Tongue(code), json=as_json)
+
+
+@app.callback(invoke_without_command=True)
+def top(version: Annotated[bool, typer.Option("--version", help="版本")] = False) -> None:
+    """考评：政务热线工单台账。"""
+    if version:
+        sys.stdout.write(f"kaoping {__version__}\n")
+        raise typer.Exit
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="工单日志：csv、xlsx、jsonl")],
+    profile: Annotated[str | None, typer.Option("--profile", help="格式：名称或 .toml 文件；表头能认出时可不写")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只演练，不写入")] = False,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """导入工单日志。"""
+    desk = desk_of(ledger, lang, as_json)
+    with desk.busy("reading files"):
+        arrivals = read_files(files, profile)
+    fresh = not desk.path.exists()
+    try:
+        with desk.ledger(create=True) as opened:
+            arrivals = take_in(desk, opened, arrivals, keep=not dry_run)
+    except NothingUsable as refused:
+        _forget(desk.path, fresh)
+        _show_problems(desk, refused.arrival.name, refused.arrival.read.problems)
+        raise
+    if dry_run:
+        _forget(desk.path, fresh)
+    for arrival in arrivals:
+        _show_problems(desk, arrival.name, arrival.read.problems)
+    if desk.json:
+        desk.answer({"dry_run": dry_run, "batches": [batch_json(arrival, desk.tongue) for arrival in arrivals]})
+        return
+    for arrival in arrivals:
+        one = batch_json(arrival, desk.tongue)
+        del one["problems"], one["sha256"]
+        template = "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined + {ignored} ignored; {events_added} events added"
+        desk.paper().print(desk.tongue.say(template, **one), soft_wrap=True)
+    if dry_run:
+        desk.paper().print(desk.tongue.say("A rehearsal: nothing was written."))
+
+
+def _forget(path: Path, fresh: bool) -> None:
+    """No ledger is left behind that was made for nothing."""
+    if fresh:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _show_problems(desk: Desk, name: str, problems: Any) -> None:
+    shown = problems if desk.json else problems[:SHOWN_PROBLEMS]
+    for problem in shown:
+        sys.stderr.write(problem_text(name, problem, desk.tongue) + "\n")
+    if len(problems) > len(shown):
+        more = desk.tongue.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
+        sys.stderr.write(more + "\n")
+
+
+@app.command()
+def metrics(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """各承办单位的签收、响应、退件、办结等指标与用时。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    number = read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        evidence = report.evidence([number])[number]
+        units = metrics_of(report, evidence, unit)
+        if unit is not None and not units:
+            known = "、".join(one.unit for one in metrics_of(report, evidence, None)[:20])
+            raise WrongArgument(words("{unit} has no verdict in {month}.", unit=unit, month=month), words("Units that have: {units}", units=known))
+        if desk.json:
+            desk.answer(metrics_json(report, evidence, units))
+        else:
+            print_metrics(desk.paper(), desk.tongue, report, evidence, units)
+
+
+@app.command()
+def score(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """某月的得分与排名。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        number = checked_month(report, month, provisional=provisional)
+        evidence = report.evidence([number])[number]
+        sheets = [one for one in report.sheets(evidence) if sheet is None or one.sheet.id == sheet]
+        if not sheets:
+            known = " ".join(one.id for one in report.book.sheets)
+            raise WrongArgument(words("there is no sheet {sheet}; known: {known}", sheet=sheet, known=known))
+        if desk.json:
+            desk.answer(score_json(report, evidence, sheets))
+        else:
+            print_score(desk.paper(), desk.tongue, report, evidence, sheets)
+
+
+@app.command()
+def audit(
+    ticket: Annotated[str, typer.Argument(help="工单编号")],
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    with desk.ledger() as opened:
+        told = ticket_report(desk, opened, ticket, as_of)
+        if desk.json:
+            desk.answer(audit_json(told))
+        else:
+            print_audit(desk.paper(), desk.tongue, told)
+
+
+def ticket_report(desk: Desk, opened: Any, ticket: str, as_of: str | None) -> TicketReport:
+    """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
+    report = desk.report(opened, as_of)
+    upto = report.known.head.position
+    events = tuple(opened.events(upto, ticket=ticket))
+    if not events:
+        raise WrongArgument(words("the ledger knows no ticket {ticket}.", ticket=ticket), "Check the number; it is text, every digit counts.")
+    voided = frozenset(voided_keys(opened.events(upto, kinds=("void",))))
+    return TicketReport(report=report, audit=audit_ticket(report, ticket), events=events, batches=opened.batches(), voided=voided)
+
+
+@app.command()
+def export(
+    format_: Annotated[str, typer.Option("--format", help="格式：jsonl")] = "jsonl",
+    as_of: AsOfOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None,
+) -> None:  # fmt: skip
+    """导出台账，一行一个事件，可原样再导入。"""
+    import json
+
+    desk = desk_of(ledger, lang, as_json=True)
+    if format_ != "jsonl":
+        raise WrongArgument(words("there is no format {format}; known: {known}", format=format_, known="jsonl"))
+    with desk.ledger() as opened:
+        position, _ = desk.moment(opened, as_of)
+        for event in opened.events(position):
+            sys.stdout.write(json.dumps(canonical(event.fact), ensure_ascii=False) + "\n")
+
+
+@app.command()
+def verify(ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """核对台账：逐条重算校验值，确认没有人动过。"""
+    desk = desk_of(ledger, lang, as_json)
+    with desk.ledger() as opened:
+        with desk.busy("re-deriving every hash"):
+            head = opened.verify()
+        batches = len(opened.batches())
+    if desk.json:
+        desk.answer({"sound": True, "position": head.position, "hash": head.hash, "batches": batches})
+    else:
+        desk.paper().print(desk.tongue.say("Sound: {position} events in {batches} batches, as they were appended. Head {hash}",
+            position=head.position, batches=batches, hash=head.hash), soft_wrap=True)  # fmt: skip
+
+
+@app.command()
+def recompute(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """从台账从头重算某月，与再算一遍比对，给出结果摘要。"""
+    raise NotImplementedError
+
+
+@app.command()
+def demo() -> None:
+    """演示。"""
+    raise NotImplementedError
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
+    try:
+        app()
+    except Told as error:
+        tongue = Tongue("en" if os.environ.get("KAOPING_LANG") == "en" or _asked("en") else "zh")
+        Console(stderr=True, markup=False, highlight=False).print(_sentence(tongue, error), soft_wrap=True)
+        sys.exit(_code(error))
+
+
+def _asked(lang: str) -> bool:
+    return any(arg == f"--lang={lang}" or pair == ("--lang", lang) for arg, pair in zip(sys.argv[1:], zip(sys.argv, sys.argv[1:], strict=False), strict=False))
+
+
+def _sentence(tongue: Tongue, error: Told) -> str:
+    remedy = tongue.tell(error.remedy)
+    return tongue.tell(error.why) + (f"\n{tongue.say('To fix')}: {remedy}" if remedy else "")
+
+
+def _code(error: Told) -> int:
+    if isinstance(error, DamagedLedger):
+        return 3
+    return 2 if isinstance(error, WrongArgument | NoSuchFile | NotALedger) else 1
+
+
+__all__ = ["LedgerEmpty", "app", "main", "problem_json"]

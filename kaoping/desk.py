@@ -1,0 +1,133 @@
+"""What a command works with: the ledger, rulebook, calendar and moment it was asked about, and how to answer."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from calendars.workdays import Calendar
+from kaoping import load, wall
+from kaoping.language import Tongue
+from ledger.columns import known
+from ledger.instants import read_iso
+from ledger.problems import Told, words
+from ledger.store import Ledger
+from scoring.recompute import Report, recompute, refuse_provisional
+from scoring.rulebook import Rulebook
+
+WIDE = 400  # columns; a table is as wide as it needs where nobody watches
+
+
+class WrongArgument(Told):
+    """The command line says something that cannot be."""
+
+
+class LedgerEmpty(Told):
+    """The ledger knew nothing at the moment asked about."""
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """One command's surroundings."""
+
+    path: Path
+    rulebook: str
+    tongue: Tongue
+    json: bool
+
+    def ledger(self, *, create: bool = False) -> Ledger:
+        """The ledger, opened."""
+        return Ledger(self.path, create=create)
+
+    def book(self) -> Rulebook:
+        """The rulebook asked for."""
+        return load.rulebook(self.rulebook)
+
+    def calendar(self) -> Calendar:
+        """The calendar that travels with Kaoping."""
+        return load.working_days()
+
+    def report(self, ledger: Ledger, as_of: str | None = None) -> Report:
+        """Everything derived from what the ledger knew at a moment: a time, a position, or now. Raises LedgerEmpty."""
+        position, instant = self.moment(ledger, as_of)
+        if position == 0:
+            raise LedgerEmpty(
+                words("the ledger knew nothing at that moment."), "Import a log first; --as-of speaks of when it was recorded."
+            )
+        with self.busy("deriving rounds and verdicts"):
+            return recompute(known(ledger, position), self.book(), self.calendar(), instant)
+
+    def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
+        """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""
+        if as_of is None:
+            return ledger.head().position, wall.now_ms()
+        if as_of.isdecimal():
+            position = int(as_of)
+            if not 0 < position <= ledger.head().position:
+                raise WrongArgument(words("there is no position {position} in the ledger.", position=position), "Its last is given by kaoping verify.")
+            return position, ledger.recorded_at(position)
+        instant = read_moment(as_of)
+        return ledger.position_at(instant), instant
+
+    @contextmanager
+    def busy(self, doing: str) -> Iterator[None]:
+        """A spinner on the terminal while something long is done; nothing where nobody watches."""
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as progress:
+            progress.add_task(self.tongue.say(doing))
+            yield
+
+    def answer(self, document: dict[str, Any]) -> None:
+        """The one JSON document of a command."""
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+    def paper(self) -> Console:
+        """Where tables are written: as wide as the terminal, or as they need."""
+        console = Console(highlight=False, emoji=False, markup=False)
+        return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+
+
+def read_month(text: str) -> int:
+    """A month like 2023-05 as 202305. Raises WrongArgument."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise WrongArgument(words("{text} is no month.", text=text), "Write it like 2023-05.")
+    return int(text.replace("-", ""))
+
+
+def show_month(month: int) -> str:
+    """202305 as 2023-05."""
+    return f"{month // 100}-{month % 100:02d}"
+
+
+def read_moment(text: str) -> int:
+    """An instant of the command line: ISO 8601; without offset it is Asia/Shanghai; a date is its last ms."""
+    completed = text.replace(" ", "T")
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", completed):
+        completed += "T23:59:59.999+08:00"
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{3})?)?", completed):
+        completed += "+08:00"
+    try:
+        return read_iso(completed)
+    except ValueError as error:
+        raise WrongArgument(words("{text} is no time.", text=text), "Write it like 2023-06-05T09:00.") from error
+
+
+def checked_month(report: Report, text: str, *, provisional: bool) -> int:
+    """The month asked for, unless it rests on provisional days and nobody allowed that."""
+    month = read_month(text)
+    if not provisional:
+        refuse_provisional(report.calendar, month)
+    return month
+
+

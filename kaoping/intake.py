@@ -1,0 +1,136 @@
+"""Files -> batches in the ledger: read all, then append all, each file in one transaction."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kaoping import load, wall
+from kaoping.desk import Desk
+from kaoping.language import Tongue
+from ledger.intake import Intake, intake
+from ledger.problems import Problem, UnreadableFile, words
+from ledger.profiles import Profile, choose, lacking
+from ledger.readers import Table, read_table
+from ledger.store import Batch, Ledger, Source
+
+
+@attrs.frozen(kw_only=True)
+class Arrival:
+    """A table of a file, read through a profile; after the import, the batch it became."""
+
+    file: load.Loaded
+    name: str
+    profile: Profile
+    read: Intake
+    batch: Batch | None = None
+
+
+class NothingUsable(UnreadableFile):
+    """A file whose rows all became nothing: the profile is probably another one."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__(
+            words("{file}: all {rows} rows became problems under profile {profile}; nothing was imported.", file=arrival.name, rows=arrival.read.rows, profile=arrival.profile.name),
+            "Name the right profile with --profile, or mend the file.",
+        )  # fmt: skip
+        self.arrival = arrival
+
+
+def read_files(paths: Sequence[Path], profile: str | None) -> list[Arrival]:
+    """Every table of the files, read. Raises NoSuchFile, UnreadableFile (with the file's name)."""
+    arrivals: list[Arrival] = []
+    for path in paths:
+        file = load.load(path)
+        try:
+            arrivals += _read_file(file, profile)
+        except UnreadableFile as error:
+            raise UnreadableFile(words("{file}: {why}", file=path, why=error.why), error.remedy) from error
+    return arrivals
+
+
+def _read_file(file: load.Loaded, profile: str | None) -> list[Arrival]:
+    tables = read_table(file.data, file.path.name)
+    named = load.profile(profile) if profile is not None else None
+    fitting = _fitting(tables, named)
+    several = len(fitting) > 1
+    return [
+        Arrival(
+            file=file, name=f"{file.path.name}#{table.name}" if several else file.path.name,
+            profile=chosen, read=intake(table, chosen),
+        )
+        for table, chosen in fitting
+    ]  # fmt: skip
+
+
+def _fitting(tables: Sequence[Table], named: Profile | None) -> list[tuple[Table, Profile]]:
+    """The tables a profile fits; where none does, the first table's refusal is told."""
+    if named is not None:
+        fitting = [(table, named) for table in tables if not lacking(named, table.header)]
+        return fitting or [(tables[0], named)]
+    found: list[tuple[Table, Profile]] = []
+    refusals: list[UnreadableFile] = []
+    for table in tables:
+        try:
+            found.append((table, choose(load.profiles(), table)))
+        except UnreadableFile as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return found
+
+
+def take_in(desk: Desk, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
+    """The arrivals appended to the ledger. Raises NothingUsable before anything is written."""
+    for arrival in arrivals:
+        if arrival.read.rows and len(arrival.read.quarantined) == arrival.read.rows:
+            raise NothingUsable(arrival)
+    done = []
+    for arrival in arrivals:
+        with desk.busy("writing the ledger"):
+            batch = ledger.append(source_of(arrival), wall.now_ms(), keep=keep)
+        done.append(attrs.evolve(arrival, batch=batch))
+    return done
+
+
+def source_of(arrival: Arrival) -> Source:
+    """The arrival as the ledger takes it."""
+    read = arrival.read
+    reasons: dict[int, list[list[str]]] = {}
+    for problem in read.problems:
+        if problem.fatal:
+            reasons.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why)])
+    quarantined = [
+        (row, cells, json.dumps(reasons.get(row, []), ensure_ascii=False)) for row, cells in read.quarantined
+    ]
+    return Source(
+        name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
+        facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
+    )  # fmt: skip
+
+
+def batch_json(arrival: Arrival, tongue: Tongue) -> dict[str, Any]:
+    """One batch of the JSON document of `import`."""
+    batch = arrival.batch
+    assert batch is not None
+    return {
+        "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
+        "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
+        "events_added": batch.events_added, "problems": [problem_json(one, tongue) for one in arrival.read.problems],
+    }  # fmt: skip
+
+
+def problem_json(problem: Problem, tongue: Tongue) -> dict[str, Any]:
+    """A problem as JSON; `fatal`: the row became nothing."""
+    return {
+        "row": problem.row, "column": problem.column, "value": problem.value,
+        "why": tongue.tell(problem.why), "remedy": tongue.tell(problem.remedy), "fatal": problem.fatal,
+    }  # fmt: skip
+
+
+def problem_text(name: str, problem: Problem, tongue: Tongue) -> str:
+    """A problem as a person reads it: place, excerpt, remedy."""
+    place = f"{name}:{problem.row}: {problem.column} {problem.value!r} {tongue.tell(problem.why)}"
+    return f"{place}\n  {problem.row} | {problem.excerpt}\n  {tongue.say('To fix')}: {tongue.tell(problem.remedy)}"

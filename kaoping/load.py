@@ -1,0 +1,99 @@
+"""Files of the outside: logs, and the data that travels with Kaoping (profiles, calendars, rulebooks)."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import attrs
+
+from calendars.sources import CalendarError, read_source
+from calendars.workdays import Calendar, calendar
+from ledger.problems import Told, words
+from ledger.profiles import Profile, read_profile
+from scoring.rulebook import Rulebook, read_rulebook
+
+ROOT = Path(__file__).resolve().parent
+
+
+class NoSuchFile(Told):
+    """The command line names a file, a profile or a rulebook that is not there."""
+
+
+class UnusableData(Told):
+    """A file of ours or of the office is not as it should be."""
+
+
+@attrs.frozen
+class Loaded:
+    """A file's bytes and their SHA-256."""
+
+    path: Path
+    data: bytes
+    sha256: str
+
+
+def data_folder() -> Path:
+    """Where the data lies: inside the installed package, or beside it in a checkout."""
+    installed = ROOT / "data"
+    return installed if installed.is_dir() else ROOT.parent / "data"
+
+
+def load(path: Path) -> Loaded:
+    """A file. Raises NoSuchFile, UnusableData."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NoSuchFile(words("there is no file {path}.", path=path), "Check its name and the folder you are in.") from error
+    except OSError as error:
+        raise UnusableData(words("{path} cannot be read: {why}", path=path, why=error.strerror), "Check the path and its permissions.") from error
+    return Loaded(path, data, hashlib.sha256(data).hexdigest())
+
+
+@cache
+def profiles() -> tuple[Profile, ...]:
+    """The profiles that travel with Kaoping."""
+    return tuple(read_profile(path.read_text("utf-8"), path.name) for path in _files("profiles"))
+
+
+def profile(name: str) -> Profile:
+    """A profile by its name, or from a TOML file. Raises NoSuchFile."""
+    for one in profiles():
+        if one.name == name:
+            return one
+    if name.endswith(".toml"):
+        return read_profile(_text(Path(name)), Path(name).name)
+    known = " ".join(one.name for one in profiles())
+    raise NoSuchFile(words("there is no profile {name}; known: {known}", name=name, known=known), "Name one of them, or a .toml file.")
+
+
+def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
+    """A rulebook by its name, or from a TOML file. Raises NoSuchFile, UnreadableRulebook."""
+    paths = {path.stem: path for path in _files("rulebooks")}
+    if name in paths:
+        return read_rulebook(paths[name].read_text("utf-8"), paths[name].name, taken)
+    if name.endswith(".toml"):
+        return read_rulebook(_text(Path(name)), Path(name).name, taken)
+    known = " ".join(paths)
+    raise NoSuchFile(words("there is no rulebook {name}; known: {known}", name=name, known=known), "Name one of them, or a .toml file.")
+
+
+@cache
+def working_days(folder: Path | None = None) -> Calendar:
+    """The calendar from the official days and the notices, closures and hours in a folder (ours, without one)."""
+    paths = _files("calendars") if folder is None else sorted(folder.glob("*.toml"))
+    try:
+        return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths])
+    except CalendarError as error:
+        raise UnusableData(words("the calendar cannot be used: {why}", why=error), "Mend the file under calendars.") from error
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((data_folder() / folder).glob("*.toml"))
+
+
+def _text(path: Path) -> str:
+    try:
+        return load(path).data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnusableData(words("{path} is not UTF-8 text.", path=path), "Save it as UTF-8.") from error

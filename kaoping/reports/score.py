@@ -1,0 +1,149 @@
+"""The month's ranking, with every item, the readings in force and the four stamps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kaoping.desk import show_month
+from kaoping.language import Tongue
+from kaoping.numbers import moment, points, short
+from ledger.instants import show_iso
+from scoring.evidence import UNENROLLED, Month
+from scoring.recompute import Report, Stamps
+from scoring.rules import Judged
+from scoring.sheets import ItemScore, SheetScore, UnitScore
+
+
+def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> dict[str, Any]:
+    """The document of `kaoping score --json`."""
+    return {
+        "period": show_month(month.month),
+        "rulebook": report.book.id,
+        "within_validity": report.book.covers(month.month),
+        "provisional_verdicts": month.provisional,
+        "readings": {one.id: report.book.reading(one.id) for one in report.book.readings},
+        "stamps": stamps_json(report.stamps),
+        "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
+    }
+
+
+def stamps_json(stamps: Stamps) -> dict[str, str]:
+    """The four stamps."""
+    return {
+        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
+    }  # fmt: skip
+
+
+def _unit_json(unit: UnitScore) -> dict[str, Any]:
+    return {
+        "unit": unit.unit,
+        "group": unit.group,
+        "rank": unit.rank,
+        "score": None if unit.score is None else points(unit.score),
+        "basis": unit.basis,
+        "items": [line for item in unit.items for line in _item_json(item)],
+    }
+
+
+def _item_json(item: ItemScore) -> list[dict[str, Any]]:
+    """The item, and behind it its sub-items."""
+    first = item.parts[0]
+    whole = {
+        "item": item.item.id, "points": short(item.item.points), "score": points(item.score),
+        **_counts_json(first if not first.part.id and item.item.full else None), "lost": points(item.lost),
+    }  # fmt: skip
+    subs = [
+        {
+            "item": part.name, "points": short(part.part.points), "score": points(part.part.points - part.lost),
+            **_counts_json(part), "lost": points(part.lost),
+        }
+        for part in item.parts
+        if part.part.id and part.part.points is not None
+    ]  # fmt: skip
+    return [whole, *subs]
+
+
+def _counts_json(part: Judged | None) -> dict[str, Any]:
+    if part is None:
+        return {"count": None, "breaches": None, "rate": None}
+    rate = None if part.rate is None else _rate(part)
+    return {"count": part.count, "breaches": part.breaches, "rate": rate}
+
+
+def _rate(part: Judged) -> str:
+    assert part.rate is not None
+    hundredths = (part.rate * 200 + 1) // 2
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def print_score(console: Console, tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> None:
+    """The sheets as tables, best unit first."""
+    for sheet in sheets:
+        if sheet.units:
+            console.print(_table(tongue, sheet))
+            console.print()
+        else:
+            console.print(tongue.say("{title}: no unit had a ticket in {month}.", title=sheet.sheet.title, month=show_month(sheet.month)))
+    for line in warnings(tongue, report, month, sheets):
+        console.print(line)
+    print_readings(console, tongue, report)
+    print_stamps(console, tongue, report.stamps)
+
+
+def _table(tongue: Tongue, sheet: SheetScore) -> Table:
+    table = Table(title=f"{sheet.sheet.title}  {show_month(sheet.month)}", title_justify="left")
+    table.add_column(tongue.say("rank"), justify="right")
+    for name in ("unit", "group"):
+        table.add_column(tongue.say(name), no_wrap=True)
+    table.add_column(tongue.say("score"), justify="right", no_wrap=True)
+    for item in sheet.sheet.items:
+        full = short(item.points) if item.full else f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
+        table.add_column(f"{item.title}\n{full}", justify="right", no_wrap=True)
+    for unit in sheet.units:
+        items = {one.item.id: one for one in unit.items}
+        cells = [points(items[item.id].score) if item.id in items else "" for item in sheet.sheet.items]
+        score = "-" if unit.score is None else points(unit.score) + ("*" if unit.basis == "mean" else "")
+        table.add_row("-" if unit.rank is None else str(unit.rank), unit.unit, unit.group, score, *cells)
+    if any(unit.basis == "mean" for unit in sheet.units):
+        table.caption = "* " + tongue.say("no ticket in the month: the mean of the units that had one")
+        table.caption_justify = "left"
+    return table
+
+
+def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> list[str]:
+    """What the reader must know before believing the sheets."""
+    lines = []
+    if not report.book.covers(month.month):
+        lines.append(
+            tongue.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
+                month=show_month(month.month), book=report.book.id, start=report.book.valid_from, until=report.book.valid_until)
+        )  # fmt: skip
+    if month.provisional:
+        lines.append(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
+    strangers = sorted({unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED})
+    if strangers:
+        shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
+        lines.append(tongue.say("Note: {count} units were never enrolled: {units}", count=len(strangers), units=shown))
+    full = sum(part.note == "no_denominator" for sheet in sheets for unit in sheet.units for item in unit.items for part in item.parts)
+    if full:
+        lines.append(tongue.say("Note: {count} items had nothing to divide by and got full marks.", count=full))
+    return lines
+
+
+def print_readings(console: Console, tongue: Tongue, report: Report) -> None:
+    """The readings in force, each with its option."""
+    console.print(tongue.say("Readings in force"))
+    for one in report.book.readings:
+        taken = report.book.reading(one.id)
+        console.print(f"  {one.title} [{one.id} = {taken}]: {one.options[taken]}", soft_wrap=True)
+
+
+def print_stamps(console: Console, tongue: Tongue, stamps: Stamps) -> None:
+    """The four stamps, on one line each."""
+    console.print(tongue.say("Stamps"))
+    console.print(f"  {tongue.say('ledger')} {stamps.ledger}", soft_wrap=True)
+    console.print(f"  {tongue.say('rulebook')} {stamps.rulebook}", soft_wrap=True)
+    console.print(f"  {tongue.say('calendar')} {stamps.calendar}", soft_wrap=True)
+    console.print(f"  {tongue.say('as of')} {moment(stamps.as_of, tongue.code)}", soft_wrap=True)

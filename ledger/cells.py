@@ -1,0 +1,308 @@
+"""What one cell means to a profile: the value of a field, or why it is none. Nothing is guessed."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import isfinite
+
+import attrs
+
+from ledger.events import ROLES, STORED_AS, Scalar, read_halves
+from ledger.instants import day_end, instant_of, local_instant, read_iso, read_local
+from ledger.problems import Words, as_words, words
+from ledger.profiles import Profile
+from ledger.readers import Cell
+
+EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
+FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
+DAY_MS = 86_400_000
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
+
+AS_TEXT = "format the column as text where it comes from, and export it again"
+AS_TIME = "write it as a time, or add its format under times in the profile"
+AS_FLAG = "list the word under yes or no in the profile"
+TOO_FAR = "lies before 1990 or after 2100"
+IN_NO_FORMAT = "is a time in none of the profile's formats"
+
+
+class Unfit(ValueError):
+    """A cell that is no value of its field: why, and the remedy."""
+
+    def __init__(self, why: str | Words, remedy: str | Words) -> None:
+        super().__init__(str(why))
+        self.why, self.remedy = as_words(why), as_words(remedy)
+
+
+def shown(cell: Cell) -> str:
+    """The cell as text on one line: whole numbers without .0, times as ISO."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if isfinite(cell) and cell == int(cell) else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return " ".join(str(cell).split())
+
+
+def folded(word: object) -> str:
+    """A word as it is looked up: case does not count."""
+    return str(word).strip().casefold()
+
+
+@attrs.frozen
+class Meanings:
+    """The words of a profile, ready to be looked up. `known` and `stripped` are what was already read."""
+
+    profile: Profile
+    absent: frozenset[str]
+    flags: Mapping[str, bool]
+    kinds: Mapping[str, str]
+    words: Mapping[str, Mapping[str, Scalar]]
+    formats: tuple[str, ...]
+    known: dict[tuple[str, str], Scalar] = attrs.field(factory=dict)
+    stripped: dict[str, str | None] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, profile: Profile) -> "Meanings":
+        """The meanings that this profile gives."""
+        return cls(
+            profile=profile,
+            absent=frozenset(map(folded, ("", *profile.absent))),
+            flags={folded(w): True for w in profile.yes} | {folded(w): False for w in profile.no},
+            kinds={folded(w): kind for w, kind in profile.kinds.items()},
+            words={
+                field: {folded(w): value for w, value in values.items()}
+                for field, values in profile.words.items()
+            },
+            formats=tuple(pattern for pattern in profile.times if pattern != "iso"),
+        )
+
+    def present(self, cell: Cell) -> Cell:
+        """The cell, stripped; None where it stands for nothing."""
+        if not isinstance(cell, str):
+            return cell
+        if cell not in self.stripped:
+            text = cell.strip(" \t\r\n\u3000\xa0\u200b\ufeff")
+            self.stripped[cell] = None if text.casefold() in self.absent else text
+        return self.stripped[cell]
+
+    def kind(self, cell: Cell) -> str:
+        """The kind that a word stands for, or `ignore`. Raises Unfit."""
+        try:
+            return self.kinds[folded(shown(cell))]
+        except KeyError:
+            remedy = 'list it under [kinds] in the profile, as a kind or as "ignore"'
+            raise Unfit(self.nothing(), remedy) from None
+
+    def read(self, field: str, cell: Cell) -> Scalar:
+        """The value of a field (named as outside) that a present cell gives, as stored. Raises Unfit."""
+        if not isinstance(cell, str):
+            return self._read(field, cell)
+        if (field, cell) not in self.known:
+            self.known[field, cell] = self._read(field, cell)
+        return self.known[field, cell]
+
+    def _read(self, field: str, cell: Cell) -> Scalar:
+        if field in self.words and (word := folded(shown(cell))) in self.words[field]:
+            return READ_WORDS.get(STORED_AS.get(field, field), _same)(self.words[field][word])
+        if field in self.words and field not in ("anonymous", "granted", "contacted"):
+            raise Unfit(self.nothing(), words("list it under [words.{field}] in the profile", field=field))
+        return READ.get(field, _text)(self, cell)
+
+    def nothing(self) -> Words:
+        """Why a word of the log cannot be used."""
+        return words("means nothing to profile {profile}", profile=self.profile.name)
+
+
+def _same(value: Scalar) -> Scalar:
+    return value
+
+
+def _text(_: Meanings, cell: Cell) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise Unfit("is not text", AS_TEXT)
+    if isinstance(cell, str):
+        if CONTROL.search(cell):
+            raise Unfit("holds characters that are no text", "type it again")
+        return cell
+    return shown(cell)
+
+
+def _number(means: Meanings, cell: Cell) -> str:
+    """A number that is a name. What went through a floating-point number may have lost its last digits."""
+    if isinstance(cell, float):
+        raise Unfit("is a number in the sheet, not text, and may have lost digits", AS_TEXT)
+    text = _text(means, cell)
+    if CUT_NUMBER.fullmatch(text) and "e+" in text.casefold():
+        raise Unfit("has lost its last digits", AS_TEXT)
+    if isinstance(cell, int) and len(text) >= 15 and text.endswith("000"):
+        raise Unfit("ends in zeros that Excel may have put there", AS_TEXT)
+    return text
+
+
+def _at(means: Meanings, cell: Cell) -> int:
+    return _instant(means, cell, by_day=False)
+
+
+def _due(means: Meanings, cell: Cell) -> int:
+    return _instant(means, cell, by_day=True)
+
+
+def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
+    """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
+    try:
+        moment = _from_text(means, cell) if isinstance(cell, str) else _from_sheet(cell)
+        if not by_day and not isinstance(moment, int | datetime):
+            raise Unfit(
+                "is a date without a time of day", "give the time of day; only deadlines may be dates"
+            )
+        instant = _on_clock(moment, means.profile.zone)
+    except OverflowError:
+        raise Unfit(TOO_FAR, AS_TIME) from None
+    if not EARLIEST <= instant < LATEST:
+        raise Unfit(TOO_FAR, AS_TIME)
+    return instant
+
+
+def _from_text(means: Meanings, text: str) -> int | date:
+    """An instant, or a date."""
+    if "iso" in means.profile.times:
+        try:
+            return read_iso(text)
+        except ValueError:
+            pass
+    try:
+        return read_local(text, means.formats, means.profile.zone)
+    except ValueError as refused:
+        if "clocks" in str(refused):
+            raise Unfit(
+                "is in an hour in which the clocks were changed", "give it with its offset"
+            ) from refused
+    for pattern in means.profile.dates:
+        try:
+            return datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    raise Unfit(IN_NO_FORMAT, AS_TIME)
+
+
+def _from_sheet(cell: Cell) -> date:
+    """A clock reading (datetime), or a date, from a typed cell.
+
+    A serial number counts days in a binary fraction: it is taken exactly, then rounded to the nearest
+    millisecond, finer than any sheet shows. A whole number is a date, as the sheet itself would show it.
+    """
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not 0 < cell < 1_000_000:
+        raise Unfit("is no time", AS_TIME)
+    moment = FIRST_DAY + timedelta(milliseconds=round(Decimal(cell) * DAY_MS))
+    return moment if cell != int(cell) else moment.date()
+
+
+def _on_clock(moment: int | date, zone: str) -> int:
+    if isinstance(moment, int):
+        return moment
+    if not 1980 < moment.year < 2200:
+        raise OverflowError
+    try:
+        if not isinstance(moment, datetime):
+            return day_end(moment, zone)
+        moment = _whole_ms(moment)
+        return instant_of(moment) if moment.tzinfo else local_instant(moment, zone)
+    except ValueError as refused:
+        raise Unfit("is in an hour in which the clocks were changed", "give it with its offset") from refused
+
+
+def _whole_ms(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0) + timedelta(milliseconds=round(Decimal(moment.microsecond) / 1000))
+
+
+def _halves(means: Meanings, cell: Cell) -> int:
+    text = shown(cell)
+    for ending in means.profile.day_words:
+        text = text.removesuffix(ending).strip()
+    try:
+        return read_halves(text)
+    except ValueError as refused:
+        raise Unfit(str(refused), "write days like 5 or 0.5") from refused
+
+
+def _flag(means: Meanings, cell: Cell) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    try:
+        return means.flags[folded(shown(cell))]
+    except KeyError:
+        raise Unfit("is neither yes nor no", AS_FLAG) from None
+
+
+def whole(cell: Cell) -> int:
+    """A whole number. Raises Unfit: a count that cannot be read is no zero."""
+    text = shown(cell)
+    if isinstance(cell, bool) or not WHOLE.fullmatch(text):
+        raise Unfit("is not a whole number", "write a whole number")
+    return int(text.partition(".")[0])
+
+
+def exchanged(field: str, cell: Cell) -> Cell:
+    """A cell of the exchange format as JSON would have it: csv has no other types than text."""
+    text = shown(cell).casefold()
+    if text == "":
+        return None
+    if field in ("anonymous", "granted", "contacted") and text in ("true", "false"):
+        return text == "true"
+    if field in ("seq", "count") and not isinstance(cell, bool) and WHOLE.fullmatch(text):
+        return int(text.partition(".")[0])
+    return cell
+
+
+def _whole(_: Meanings, cell: Cell) -> int:
+    return whole(cell)
+
+
+def _count(_: Meanings, cell: Cell) -> int:
+    number = whole(cell)
+    if number < 1:
+        raise Unfit("is not a count of 1 or more", "write a whole number of 1 or more")
+    return number
+
+
+def _role(_: Meanings, cell: Cell) -> str:
+    try:
+        return ROLES[shown(cell)]
+    except KeyError:
+        raise Unfit(
+            "is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile"
+        ) from None
+
+
+def _about(means: Meanings, cell: Cell) -> str:
+    text = _text(means, cell)
+    if text not in ("return", "extend", "exempt"):
+        raise Unfit("is nothing that is decided on", "list it under [words.about] in the profile")
+    return text
+
+
+def _rating(means: Meanings, cell: Cell) -> str:
+    text = _text(means, cell)
+    if means.profile.ratings and text not in means.profile.ratings:
+        raise Unfit(means.nothing(), "list it under ratings in the profile")
+    return text
+
+
+READ: Mapping[str, Callable[[Meanings, Cell], Scalar]] = {
+    "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
+    "limit_days": _halves, "days": _halves, "anonymous": _flag, "granted": _flag, "contacted": _flag,
+    "seq": _whole, "count": _count, "role": _role, "about": _about, "rating": _rating,
+}  # fmt: skip
+READ_WORDS: Mapping[str, Callable[[Scalar], Scalar]] = {
+    "limit_halves": read_halves, "halves": read_halves, "role": lambda word: ROLES[str(word)]
+}  # fmt: skip

@@ -1,0 +1,223 @@
+"""One row of a table, seen through a profile: the facts it tells, what is wrong with it, what was left out.
+
+A row with one cell that cannot be read gives no fact at all: half a ticket would make wrong verdicts.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import attrs
+
+from ledger.cells import CONTROL, EARLIEST, LATEST, TOO_FAR, Meanings, Unfit, exchanged, folded, shown, whole
+from ledger.events import KIND, READERS, REMEDIES, STORED_AS, Extend, Fact, fields_of, read_fact
+from ledger.problems import Mistake, UnreadableFact, words
+from ledger.profiles import BY_WORD, IGNORE, Event, Profile, When, columns_of
+from ledger.readers import Cell, Row, Table
+
+Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
+OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
+
+
+@attrs.frozen
+class Told:
+    """What one row told: facts, what is wrong with it, and what was left out."""
+
+    facts: list[Fact] = attrs.field(factory=list)
+    wrong: list[Mistake] = attrs.field(factory=list)
+    left_out: list[Mistake] = attrs.field(factory=list)
+
+
+@attrs.frozen
+class Sheet:
+    """A header seen through a profile: which row cell is which column, and what it means."""
+
+    profile: Profile
+    means: Meanings
+    header: tuple[str, ...]
+    places: Mapping[str, int]
+    plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, profile: Profile) -> "Sheet":
+        """The table seen through this profile."""
+        return cls(profile, Meanings.of(profile), table.header, columns_of(profile, table.header))
+
+    def cell(self, row: Row, column: str) -> Cell:
+        """The cell, or None where the column or its value is not there."""
+        place = self.places.get(column)
+        return None if place is None else self.means.present(row.cells[place])
+
+    def heading(self, column: str) -> str:
+        """The heading as the table has it, else as the profile knows it."""
+        return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
+
+    def mistake(self, row: Row, column: str, refused: Unfit) -> Mistake:
+        """A cell that cannot be read, at its heading."""
+        return Mistake(self.heading(column), self.cell(row, column), refused.why, refused.remedy)
+
+    def tell(self, row: Row, changed: frozenset[str] | None) -> Told:
+        """What a row tells; no fact if anything in it is wrong."""
+        told = Told()
+        if row.fault:
+            told.wrong.append(row.fault)
+        elif self.profile.exchange:
+            self._tell_exchanged(row, told)
+        else:
+            for event in self.profile.events:
+                if all(self.holds(row, when, changed) for when in event.when):
+                    self._tell_event(row, event, told)
+        if told.wrong:
+            told.facts.clear()
+        return told
+
+    def _tell_event(self, row: Row, event: Event, told: Told) -> None:
+        try:
+            kind = self._kind(row, event)
+            if kind == IGNORE:
+                return
+            times, witness = self._times(row, event)
+        except Unfit as refused:
+            column = "kind" if event.kind == BY_WORD else event.count or event.at
+            told.wrong.append(self.mistake(row, column, refused))
+            return
+        at = event.at
+        if self.cell(row, at) is None and event.at_else and (times or not (event.count or event.told_by)):
+            at = event.at_else
+        if self.cell(row, at) is not None:
+            self._tell_fact(row, event, kind, at, told)
+            times -= 1
+        elif event.needed or event.kind == BY_WORD:
+            told.wrong.append(
+                Mistake(self.heading(at), None, "is missing", words("every {kind} has it", kind=kind))
+            )
+            return
+        if times > 0:
+            told.left_out.append(self._untimed(row, event, kind, witness, times))
+
+    def _kind(self, row: Row, event: Event) -> str:
+        if event.kind != BY_WORD:
+            return event.kind
+        word = self.cell(row, "kind")
+        if word is None:
+            raise Unfit("is missing", "every row of this format says what was done")
+        return self.means.kind(word)
+
+    def _times(self, row: Row, event: Event) -> tuple[int, str]:
+        """How often the row says that it happened, without saying when, and the column that says so."""
+        cell = self.cell(row, event.count) if event.count else None
+        times = 0 if cell is None else whole(cell)
+        if times < 0:
+            raise Unfit("is not a count", "write a whole number of 0 or more")
+        if times:
+            return times, event.count or ""
+        for when in event.told_by:
+            if self.holds(row, when, None):
+                return 1, when.column
+        return 0, ""
+
+    def _untimed(self, row: Row, event: Event, kind: str, witness: str, times: int) -> Mistake:
+        why = words(
+            "says {kind}, but {times} of them without a time ({heading}): left out",
+            kind=kind, times=times, heading=self.heading(event.at),
+        )  # fmt: skip
+        remedy = words(
+            "export {heading} too, or let your own profile name a stand-in for it with at_else",
+            heading=self.heading(event.at),
+        )
+        return Mistake(self.heading(witness), self.cell(row, witness), why, remedy)
+
+    def _tell_fact(self, row: Row, event: Event, kind: str, at: str, told: Told) -> None:
+        before = len(told.wrong)
+        columns, fixed = self._plan(event, kind)
+        values = dict(fixed)
+        for field, inside, column in columns:
+            column = at if field == "at" else column
+            cell = self.cell(row, column)
+            if cell is None or not self._guarded(row, field, column, told):
+                continue
+            try:
+                values[inside] = self.means.read(field, cell)
+            except Unfit as refused:
+                told.wrong.append(self.mistake(row, column, refused))
+        if "until" in values:  # the day an extension ends at says all that its length says
+            values.pop("halves", None)
+        if len(told.wrong) == before:
+            told.wrong.extend(self._missing(kind, event, values))
+        if len(told.wrong) == before:
+            told.facts.append(KIND[kind](**values))
+
+    def _plan(self, event: Event, kind: str) -> Plan:
+        """(field, field as stored, column) of what the table has a column for, and the values of the rest."""
+        if (id(event), kind) not in self.plans:
+            named = [(OUTSIDE.get(inside, inside), inside) for inside in fields_of(KIND[kind])]
+            columns = [(field, inside, event.fields.get(field, field)) for field, inside in named]
+            constants = self.profile.constants
+            self.plans[id(event), kind] = (
+                tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),
+                {
+                    inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
+                    for field, inside, column in columns
+                    if field in constants and column not in self.places
+                },
+            )
+        return self.plans[id(event), kind]
+
+    def _guarded(self, row: Row, field: str, column: str, told: Told) -> bool:
+        guard = self.profile.guards.get(field) if self.profile.guards else None
+        if guard is None or guard.column not in self.places or self.holds(row, guard, None):
+            return True
+        why = words(
+            "was left out: {heading} is {value}",
+            heading=self.heading(guard.column), value=shown(self.cell(row, guard.column)) or "-",
+        )  # fmt: skip
+        remedy = words("list the word under [guards.{field}] in the profile if it fits", field=field)
+        told.left_out.append(Mistake(self.heading(column), self.cell(row, column), why, remedy))
+        return False
+
+    def _missing(self, kind: str, event: Event, values: Mapping[str, object]) -> Iterator[Mistake]:
+        for field in KIND[kind].needs:
+            if field not in values:
+                column = event.fields.get(field, field)
+                heading = self.heading(column) if column in self.profile.columns else field
+                yield Mistake(heading, None, "is missing", words("every {kind} has it", kind=kind))
+        if KIND[kind] is Extend and not {"until", "halves"} & {*values}:
+            column = event.fields.get("days", "days")
+            heading = self.heading(column) if column in self.profile.columns else column
+            yield Mistake(heading, None, "an extend has either days or until", "give exactly one")
+
+    def _tell_exchanged(self, row: Row, told: Told) -> None:
+        raw = {name: exchanged(name, cell) for name, cell in zip(self.header, row.cells, strict=True)}
+        for name, value in raw.items():
+            if isinstance(value, str) and CONTROL.search(value):
+                told.wrong.append(Mistake(name, value, "holds characters that are no text", "type it again"))
+        try:
+            fact = read_fact(raw)
+        except UnreadableFact as refused:
+            told.wrong.extend(
+                m if m.column in self.places else attrs.evolve(m, value=None) for m in refused.mistakes
+            )
+            return
+        for name in ("at", "due_at", "until"):
+            instant = getattr(fact, name, None)
+            if instant is not None and not EARLIEST <= instant < LATEST:
+                told.wrong.append(Mistake(name, raw[name], TOO_FAR, REMEDIES["at"]))
+        told.facts.append(fact)
+
+    def holds(self, row: Row, when: When, changed: frozenset[str] | None) -> bool:
+        """Does the condition hold for the row, in which these columns changed?"""
+        if when.column not in self.places:
+            return False
+        cell = self.cell(row, when.column)
+        if when.filled is not None and when.filled != (cell is not None):
+            return False
+        if when.words and (cell is None or folded(shown(cell)) not in _folded(when.words)):
+            return False
+        if when.other_than and (cell is None or folded(shown(cell)) in _folded(when.other_than)):
+            return False
+        return not when.changed or changed is None or when.column in changed
+
+
+@cache
+def _folded(listed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(folded, listed))
