@@ -83,9 +83,7 @@ class Clock:
             due_ms = self._day_end(start_ms, _whole(days, reading, "whole days"), reading)
         else:
             raise ValueError(f"no reading {reading!r}: {', '.join(WHOLE_DAYS)}")
-        return Deadline(
-            due_ms=due_ms, reading=reading, limit=days, provisional=due_ms > self.official_until_ms
-        )
+        return Deadline(due_ms=due_ms, reading=reading, limit=days, provisional=due_ms > self.official_until_ms)
 
     def elapsed(self, start_ms: int, stop_ms: int) -> Fraction:
         """Working days from start to stop, negative when stop comes first. Raises OutsideCalendar."""
@@ -230,9 +228,7 @@ def _worked(day: Day) -> str:
     return "make_up" if day.kind == "make_up" else "counted"
 
 
-def _step(
-    from_ms: int, to_ms: int, what: str, day: Day, days: Fraction = Fraction(0), name: str | None = None
-) -> Step:
+def _step(from_ms: int, to_ms: int, what: str, day: Day, days: Fraction = Fraction(0), name: str | None = None) -> Step:
     return Step(from_ms, to_ms, what, name or day.reason, days, day.provisional)
 
 

@@ -18,9 +18,7 @@ Frame = nw.LazyFrame[Any]
 MINE = "__clock_"  # our columns, out of the way of the caller's
 DAYS = ("day", "before", "working", "opens", "noon", "reopens", "closes", "rate")
 DUES = ("index", "midnight", "due_noon", "due_reopens", "due_closes", "due_morning", "due_rate")
-MARCH_0000 = (
-    719_468  # days from 0000-03-01, the first day of a year that ends with its leap day, to 1970-01-01
-)
+MARCH_0000 = 719_468  # days from 0000-03-01, the first day of a year that ends with its leap day, to 1970-01-01
 FOUR_CENTURIES = 146_097  # days
 TURN = ("span", "day", "year", "turn")
 
@@ -53,9 +51,7 @@ class ClockColumns:
         odd, even = self._readings(halves, reading)
         limit = nw.col(halves).cast(nw.Int64) if isinstance(halves, str) else nw.lit(halves, nw.Int64)
         frame = self._placed(frame.with_columns(_as("halves", nw.when(limit >= 1).then(limit))), start)
-        frame = frame.with_columns(
-            _as("spent", _worked_ticks() + _my("halves") % 2 * (self.ticks_per_day // 2))
-        )
+        frame = frame.with_columns(_as("spent", _worked_ticks() + _my("halves") % 2 * (self.ticks_per_day // 2)))
         index = _by_parity(self._index(odd), self._index(even), odd == even)
         rest = _by_parity(self._rest(odd), self._rest(even), odd == even)
         frame = frame.with_columns(_as("index", index), _as("rest", rest))

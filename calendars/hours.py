@@ -81,19 +81,13 @@ class HoursRule:
         _ = self.hours
         if isinstance(self.from_, date):
             if self.years is not None:
-                raise Unfit(
-                    "years go with a yearly season only", "Write from and until as month-days, or drop years."
-                )
+                raise Unfit("years go with a yearly season only", "Write from and until as month-days, or drop years.")
             if self.until is not None and not isinstance(self.until, date):
                 raise Unfit("from is a date and until is a month-day", "Write both the same way.")
             if self.until is not None and self.until < self.from_:
-                raise Unfit(
-                    "until {until} is before from {start}", "Swap them.", until=self.until, start=self.from_
-                )
+                raise Unfit("until {until} is before from {start}", "Swap them.", until=self.until, start=self.from_)
         elif not isinstance(self.until, str):
-            raise Unfit(
-                "a yearly season needs its until as a month-day", 'Add until, such as until = "09-30".'
-            )
+            raise Unfit("a yearly season needs its until as a month-day", 'Add until, such as until = "09-30".')
 
     @property
     def hours(self) -> Hours:
@@ -119,9 +113,7 @@ class Season:
     source: str
 
 
-def seasons(
-    rules: Iterable[HoursRule], first: date, last: date
-) -> tuple[tuple[Season, ...], tuple[Unfit, ...]]:
+def seasons(rules: Iterable[HoursRule], first: date, last: date) -> tuple[tuple[Season, ...], tuple[Unfit, ...]]:
     """The seasons of first..last without gap, and what forbids it. Of two rules the later `from` wins."""
     spans = [(*span, rule) for rule in rules for span in rule.spans(first, last)]
     edges = {first, *(start for start, _, _ in spans), *(_after(end) for _, end, _ in spans)}
@@ -140,9 +132,7 @@ def seasons(
             complaints[f"two {latest}"] = Unfit(why, "Keep one, or let one begin later.", start=latest)
         else:
             why = "no rule sets the hours from {start} on"
-            complaints[f"none {edge}"] = Unfit(
-                why, "Add an [[hours]] rule for the office's own hours.", start=edge
-            )
+            complaints[f"none {edge}"] = Unfit(why, "Add an [[hours]] rule for the office's own hours.", start=edge)
     return tuple(found), tuple(complaints.values())
 
 

@@ -103,9 +103,7 @@ def _strict() -> cattrs.Converter:
     converter.register_structure_hook(Notice, _table(Notice, converter))
     converter.register_structure_hook(Closure, _table(Closure, converter, from_=override(rename="from")))
     converter.register_structure_hook(HoursRule, _table(HoursRule, converter, from_=override(rename="from")))
-    converter.register_structure_hook(
-        CalendarSource, _table(CalendarSource, converter, name=override(omit=True))
-    )
+    converter.register_structure_hook(CalendarSource, _table(CalendarSource, converter, name=override(omit=True)))
     return converter
 
 
@@ -157,9 +155,7 @@ def _block(value: Any, _: Any) -> Block:
     try:
         start, end = map(read_time, value)
     except (TypeError, ValueError):
-        raise Unfit(
-            "{value} is not a span of time", 'Write it like ["09:00", "12:00"].', value=value
-        ) from None
+        raise Unfit("{value} is not a span of time", 'Write it like ["09:00", "12:00"].', value=value) from None
     return start, end
 
 
@@ -167,14 +163,10 @@ def _mistakes(file: str, key: str, error: Exception) -> Iterator[Mistake]:
     """What an exception of cattrs says, flat, each with its key."""
     if isinstance(error, cattrs.IterableValidationError):
         noted, plain = error.group_exceptions()
-        inner = [(f"{key}[{int(note.index) + 1}]", each) for each, note in noted] + [
-            (key, each) for each in plain
-        ]
+        inner = [(f"{key}[{int(note.index) + 1}]", each) for each, note in noted] + [(key, each) for each in plain]
     elif isinstance(error, cattrs.ClassValidationError):
         named, plain = error.group_exceptions()
-        inner = [(f"{key}.{note.name.strip('_')}", each) for each, note in named] + [
-            (key, each) for each in plain
-        ]
+        inner = [(f"{key}.{note.name.strip('_')}", each) for each, note in named] + [(key, each) for each in plain]
     else:
         yield from (Mistake(file, place.lstrip("."), unfit) for place, unfit in _single(key, error))
         return

@@ -78,9 +78,7 @@ class Calendar:
 
     def __attrs_post_init__(self) -> None:
         if not self.seasons or self.seasons[0].since != FIRST:
-            raise Unfit(
-                "office hours do not begin on {first}", "Add an [[hours]] rule for that time.", first=FIRST
-            )
+            raise Unfit("office hours do not begin on {first}", "Add an [[hours]] rule for that time.", first=FIRST)
         if self.ticks_per_day * len(self.numbers) >= 2**62:
             raise Unfit(
                 "the day lengths have no small common multiple: exact counting would not fit 64 bits",
@@ -105,9 +103,7 @@ class Calendar:
 
     def by_season(self) -> Iterator[tuple[Hours, range]]:
         """The office hours of each season and the local day numbers it has, in order."""
-        for season, turn, end in zip(
-            self.seasons, self._turns, [*self._turns[1:], self.numbers.stop], strict=True
-        ):
+        for season, turn, end in zip(self.seasons, self._turns, [*self._turns[1:], self.numbers.stop], strict=True):
             yield season.hours, range(turn, end)
 
     def worked_before(self, number: int) -> int:
@@ -150,8 +146,7 @@ class Calendar:
             "official_until": self.official_until.isoformat(),
             "until": self.until.isoformat(),
             "hours": [
-                [s.since.isoformat(), list(s.hours.morning), list(s.hours.afternoon), s.source]
-                for s in self.seasons
+                [s.since.isoformat(), list(s.hours.morning), list(s.hours.afternoon), s.source] for s in self.seasons
             ],
             "days": [[*grounds, [day.date.isoformat() for day in days]] for grounds, days in runs],
         }
@@ -163,9 +158,7 @@ class Calendar:
         try:
             return _calendar_of(json.loads(text))
         except (ValueError, TypeError, KeyError, IndexError) as error:
-            unfit = Unfit(
-                "this is not the text of a calendar ({error})", "Take it from a publication.", error=error
-            )
+            unfit = Unfit("this is not the text of a calendar ({error})", "Take it from a publication.", error=error)
             raise CalendarError([Mistake("calendar", "", unfit)]) from None
 
     def digest(self) -> str:
@@ -217,9 +210,7 @@ def calendar(sources: Iterable[CalendarSource]) -> Calendar:
 
 @cache
 def _official_days() -> dict[date, Day]:
-    off = {
-        day: Day(day, "holiday", HOLIDAYS[name], False, OFFICIAL) for day, name in constants.holidays.items()
-    }
+    off = {day: Day(day, "holiday", HOLIDAYS[name], False, OFFICIAL) for day, name in constants.holidays.items()}
     return off | {day: Day(day, "make_up", MAKE_UP, False, OFFICIAL) for day in constants.workdays}
 
 
@@ -238,14 +229,10 @@ def _official_until(sources: tuple[CalendarSource, ...]) -> tuple[date, list[Mis
 
 
 def _gap(year: int) -> Unfit:
-    return Unfit(
-        "it covers {year}, but nothing covers the year before", "Add the notice that does.", year=year
-    )
+    return Unfit("it covers {year}, but nothing covers the year before", "Add the notice that does.", year=year)
 
 
-def _noticed(
-    sources: tuple[CalendarSource, ...], official: date, until: date
-) -> tuple[dict[date, Day], list[Mistake]]:
+def _noticed(sources: tuple[CalendarSource, ...], official: date, until: date) -> tuple[dict[date, Day], list[Mistake]]:
     """The days that notices name; the later published speaks, and two of one date must not contradict."""
     days: dict[date, Day] = {}
     said: dict[tuple[date, date], str] = {}

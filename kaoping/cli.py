@@ -9,25 +9,32 @@ import typer
 from rich.console import Console
 
 from kaoping import __version__
-from kaoping.desk import Desk, LedgerEmpty, WrongArgument, checked_month, read_month
-from kaoping.intake import NothingUsable, batch_json, problem_json, problem_text, read_files, take_in
+from kaoping.demo import run_demo
+from kaoping.desk import Desk, Differs, WrongArgument, checked_month, read_month
+from kaoping.intake import NothingUsable, batch_json, problem_text, read_files, take_in
 from kaoping.language import Tongue
 from kaoping.load import NoSuchFile
 from kaoping.reports.audit import TicketReport, audit_json, print_audit
 from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
-from kaoping.reports.score import print_score, score_json
+from kaoping.reports.score import digest_of_score, print_recomputed, print_score, score_json
 from ledger.columns import voided_keys
 from ledger.events import canonical
 from ledger.problems import DamagedLedger, NotALedger, Told, words
 from scoring.audit import audit as audit_ticket
 
 SHOWN_PROBLEMS = 20
+IMPORTED = (
+    "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined"
+    " + {ignored} ignored; {events_added} events added"
+)
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="考评：政务热线工单台账。导入工单日志，按考评细则给承办单位打分，并说清每一分为什么扣。",
 )  # fmt: skip
 
-LedgerOption = Annotated[Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="台账文件，默认 kaoping.db")]
+LedgerOption = Annotated[
+    Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="台账文件，默认 kaoping.db")
+]
 RulebookOption = Annotated[str, typer.Option("--rulebook", help="考评细则：名称或 .toml 文件")]
 LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="语言 zh 或 en")]
 JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档")]
@@ -81,8 +88,7 @@ def import_(
     for arrival in arrivals:
         one = batch_json(arrival, desk.tongue)
         del one["problems"], one["sha256"]
-        template = "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined + {ignored} ignored; {events_added} events added"
-        desk.paper().print(desk.tongue.say(template, **one), soft_wrap=True)
+        desk.paper().print(desk.tongue.say(IMPORTED, **one), soft_wrap=True)
     if dry_run:
         desk.paper().print(desk.tongue.say("A rehearsal: nothing was written."))
 
@@ -119,7 +125,10 @@ def metrics(
         units = metrics_of(report, evidence, unit)
         if unit is not None and not units:
             known = "、".join(one.unit for one in metrics_of(report, evidence, None)[:20])
-            raise WrongArgument(words("{unit} has no verdict in {month}.", unit=unit, month=month), words("Units that have: {units}", units=known))
+            raise WrongArgument(
+                words("{unit} has no verdict in {month}.", unit=unit, month=month),
+                words("Units that have: {units}", units=known),
+            )
         if desk.json:
             desk.answer(metrics_json(report, evidence, units))
         else:
@@ -172,9 +181,14 @@ def ticket_report(desk: Desk, opened: Any, ticket: str, as_of: str | None) -> Ti
     upto = report.known.head.position
     events = tuple(opened.events(upto, ticket=ticket))
     if not events:
-        raise WrongArgument(words("the ledger knows no ticket {ticket}.", ticket=ticket), "Check the number; it is text, every digit counts.")
+        raise WrongArgument(
+            words("the ledger knows no ticket {ticket}.", ticket=ticket),
+            "Check the number; it is text, every digit counts.",
+        )
     voided = frozenset(voided_keys(opened.events(upto, kinds=("void",))))
-    return TicketReport(report=report, audit=audit_ticket(report, ticket), events=events, batches=opened.batches(), voided=voided)
+    return TicketReport(
+        report=report, audit=audit_ticket(report, ticket), events=events, batches=opened.batches(), voided=voided
+    )
 
 
 @app.command()
@@ -213,17 +227,39 @@ def verify(ledger: LedgerOption = None, lang: LanguageOption = None, as_json: Js
 @app.command()
 def recompute(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    expect: Annotated[str | None, typer.Option("--expect", help="应得的结果摘要；不符则退出码为 1")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """从台账从头重算某月，与再算一遍比对，给出结果摘要。"""
-    raise NotImplementedError
+    """先核对台账，再从头重算某月，给出结果摘要，可与应得的摘要比对。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    read_month(month)
+    with desk.ledger() as opened:
+        with desk.busy("re-deriving every hash"):
+            opened.verify()
+        report = desk.report(opened, as_of)
+        number = checked_month(report, month, provisional=provisional)
+        evidence = report.evidence([number])[number]
+        document = score_json(report, evidence, report.sheets(evidence))
+    digest = digest_of_score(document)
+    if desk.json:
+        same = None if expect is None else digest == expect
+        desk.answer({"period": month, "digest": digest, "identical": same, "stamps": document["stamps"]})
+    else:
+        print_recomputed(desk.paper(), desk.tongue, report, month, digest)
+    if expect is not None and digest != expect:
+        why = words("{month} comes out as {digest}, not as {expect}.", month=month, digest=digest, expect=expect)
+        raise Differs(why, "Compare the four stamps with those of the expected result.")
 
 
 @app.command()
-def demo() -> None:
-    """演示。"""
-    raise NotImplementedError
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="演示文件放在哪里")] = Path(".demo"),
+    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 2023,
+    lang: LanguageOption = None,
+) -> None:
+    """演示：模拟一个县一个月的工单，导入、排名、讲清扣分最多的一张。"""
+    run_demo(desk_of(folder / "kaoping.db", lang, as_json=False), folder, seed)
 
 
 def main() -> None:
@@ -237,7 +273,9 @@ def main() -> None:
 
 
 def _asked(lang: str) -> bool:
-    return any(arg == f"--lang={lang}" or pair == ("--lang", lang) for arg, pair in zip(sys.argv[1:], zip(sys.argv, sys.argv[1:], strict=False), strict=False))
+    """Whether the command line asks for a language, even one that could not be read."""
+    pairs = zip(sys.argv, [*sys.argv[1:], ""], strict=True)
+    return any(one == f"--lang={lang}" or (one, two) == ("--lang", lang) for one, two in pairs)
 
 
 def _sentence(tongue: Tongue, error: Told) -> str:
@@ -249,6 +287,3 @@ def _code(error: Told) -> int:
     if isinstance(error, DamagedLedger):
         return 3
     return 2 if isinstance(error, WrongArgument | NoSuchFile | NotALedger) else 1
-
-
-__all__ = ["LedgerEmpty", "app", "main", "problem_json"]

@@ -29,6 +29,10 @@ class WrongArgument(Told):
     """The command line says something that cannot be."""
 
 
+class Differs(Told):
+    """A result is not the one that was expected."""
+
+
 class LedgerEmpty(Told):
     """The ledger knew nothing at the moment asked about."""
 
@@ -59,7 +63,8 @@ class Desk:
         position, instant = self.moment(ledger, as_of)
         if position == 0:
             raise LedgerEmpty(
-                words("the ledger knew nothing at that moment."), "Import a log first; --as-of speaks of when it was recorded."
+                words("the ledger knew nothing at that moment."),
+                "Import a log first; --as-of speaks of when it was recorded.",
             )
         with self.busy("deriving rounds and verdicts"):
             return recompute(known(ledger, position), self.book(), self.calendar(), instant)
@@ -71,7 +76,10 @@ class Desk:
         if as_of.isdecimal():
             position = int(as_of)
             if not 0 < position <= ledger.head().position:
-                raise WrongArgument(words("there is no position {position} in the ledger.", position=position), "Its last is given by kaoping verify.")
+                raise WrongArgument(
+                    words("there is no position {position} in the ledger.", position=position),
+                    "Its last is given by kaoping verify.",
+                )
             return position, ledger.recorded_at(position)
         instant = read_moment(as_of)
         return ledger.position_at(instant), instant
@@ -129,5 +137,3 @@ def checked_month(report: Report, text: str, *, provisional: bool) -> int:
     if not provisional:
         refuse_provisional(report.calendar, month)
     return month
-
-

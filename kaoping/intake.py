@@ -32,10 +32,11 @@ class NothingUsable(UnreadableFile):
     """A file whose rows all became nothing: the profile is probably another one."""
 
     def __init__(self, arrival: Arrival) -> None:
-        super().__init__(
-            words("{file}: all {rows} rows became problems under profile {profile}; nothing was imported.", file=arrival.name, rows=arrival.read.rows, profile=arrival.profile.name),
-            "Name the right profile with --profile, or mend the file.",
+        why = words(
+            "{file}: all {rows} rows became problems under profile {profile}; nothing was imported.",
+            file=arrival.name, rows=arrival.read.rows, profile=arrival.profile.name,
         )  # fmt: skip
+        super().__init__(why, "Name the right profile with --profile, or mend the file.")
         self.arrival = arrival
 
 

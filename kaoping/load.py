@@ -44,9 +44,13 @@ def load(path: Path) -> Loaded:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise NoSuchFile(words("there is no file {path}.", path=path), "Check its name and the folder you are in.") from error
+        raise NoSuchFile(
+            words("there is no file {path}.", path=path), "Check its name and the folder you are in."
+        ) from error
     except OSError as error:
-        raise UnusableData(words("{path} cannot be read: {why}", path=path, why=error.strerror), "Check the path and its permissions.") from error
+        raise UnusableData(
+            words("{path} cannot be read: {why}", path=path, why=error.strerror), "Check the path and its permissions."
+        ) from error
     return Loaded(path, data, hashlib.sha256(data).hexdigest())
 
 
@@ -64,7 +68,10 @@ def profile(name: str) -> Profile:
     if name.endswith(".toml"):
         return read_profile(_text(Path(name)), Path(name).name)
     known = " ".join(one.name for one in profiles())
-    raise NoSuchFile(words("there is no profile {name}; known: {known}", name=name, known=known), "Name one of them, or a .toml file.")
+    raise NoSuchFile(
+        words("there is no profile {name}; known: {known}", name=name, known=known),
+        "Name one of them, or a .toml file.",
+    )
 
 
 def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
@@ -75,7 +82,10 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
     if name.endswith(".toml"):
         return read_rulebook(_text(Path(name)), Path(name).name, taken)
     known = " ".join(paths)
-    raise NoSuchFile(words("there is no rulebook {name}; known: {known}", name=name, known=known), "Name one of them, or a .toml file.")
+    raise NoSuchFile(
+        words("there is no rulebook {name}; known: {known}", name=name, known=known),
+        "Name one of them, or a .toml file.",
+    )
 
 
 @cache
@@ -85,7 +95,9 @@ def working_days(folder: Path | None = None) -> Calendar:
     try:
         return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths])
     except CalendarError as error:
-        raise UnusableData(words("the calendar cannot be used: {why}", why=error), "Mend the file under calendars.") from error
+        raise UnusableData(
+            words("the calendar cannot be used: {why}", why=error), "Mend the file under calendars."
+        ) from error
 
 
 def _files(folder: str) -> list[Path]:

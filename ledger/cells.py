@@ -17,7 +17,8 @@ from ledger.readers import Cell
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
 DAY_MS = 86_400_000
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
@@ -87,7 +88,7 @@ class Meanings:
         if not isinstance(cell, str):
             return cell
         if cell not in self.stripped:
-            text = cell.strip(" \t\r\n\u3000\xa0\u200b\ufeff")
+            text = cell.strip(BLANK)
             self.stripped[cell] = None if text.casefold() in self.absent else text
         return self.stripped[cell]
 
@@ -270,7 +271,7 @@ def _whole(_: Meanings, cell: Cell) -> int:
 
 def _count(_: Meanings, cell: Cell) -> int:
     number = whole(cell)
-    if number < 1:
+    if not 0 < number < 1_000_000:
         raise Unfit("is not a count of 1 or more", "write a whole number of 1 or more")
     return number
 

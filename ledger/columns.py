@@ -15,6 +15,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
 import narwhals as nw
@@ -22,6 +23,8 @@ import polars as pl
 
 from ledger.events import LIFECYCLE, RANK, Void
 from ledger.store import Event, Head, Ledger
+
+Frame = nw.LazyFrame[Any]
 
 _FACT = {
     "kind": pl.String, "ticket": pl.String, "unit": pl.String, "at": pl.Int64, "seq": pl.Int64,
@@ -40,7 +43,7 @@ class Known:
     """All that was known at one position of a ledger: what every score is derived from."""
 
     head: Head
-    events: nw.LazyFrame
+    events: Frame
     findings: tuple[Event, ...]
     enrolments: tuple[Event, ...]
 
@@ -55,7 +58,7 @@ def known(ledger: Ledger, upto: int) -> Known:
     )
 
 
-def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> nw.LazyFrame:
+def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> Frame:
     """The lifecycle events known at a position, of all tickets or of one, as a lazy polars frame behind narwhals."""
     gone = voided_keys(ledger.events(upto, kinds=("void",)))
     positions, keys, texts = ledger.texts(upto, ticket=ticket, kinds=LIFECYCLE)

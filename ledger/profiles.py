@@ -4,6 +4,7 @@ A profile is a TOML file. It maps columns; what it does not map is never stored:
 numbers, addresses and the text of their complaints stay where they are.
 """
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -233,7 +234,8 @@ def _misshapen(refused: BaseException) -> list[Mistake]:
     for line in transform_error(refused, path="", format_exception=told):
         why, _, key = line.rpartition(" @ ")
         why, _, extra = why.partition(": ")
-        key = " ".join(filter(None, (key.removeprefix("."), extra)))
+        key = re.sub(r"\['([^']*)'\]", r".\1", key).removeprefix(".")
+        key = " ".join(filter(None, (key, extra)))
         mistakes.append(Mistake(key, None, why, "write it as docs/profiles.md says"))
     return mistakes
 
@@ -293,7 +295,10 @@ def _wrong_times(profile: Profile) -> Iterator[Mistake]:
 
 
 def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
-    """Columns that are spoken of but not mapped."""
+    """Columns that are spoken of but not mapped, or mapped to nothing."""
+    for column, headings in profile.columns.items():
+        if not headings:
+            yield Mistake(f"columns.{column}", None, "has no headings", GIVE_HEADINGS)
     spoken = [("needed", column) for column in profile.needed]
     spoken += [("only_changes", column) for column in profile.only_changes]
     spoken += [("only_changes", column) for column in ("ticket", "at") if profile.watched]
@@ -303,7 +308,7 @@ def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
         told += [when.column for when in (*event.when, *event.told_by)]
         spoken += [(f"events[{number}]", column) for column in told if column is not None]
     for key, column in dict.fromkeys(spoken):
-        if not profile.columns.get(column):
+        if column not in profile.columns:
             yield Mistake(key, column, words("speaks of {column}", column=column), GIVE_HEADINGS)
 
 

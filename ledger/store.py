@@ -253,12 +253,11 @@ class Ledger:
 
     def _verify_events(self) -> dict[int, bytes]:
         """Hash at the last position of each batch."""
-        hashed, expected, heads = chain.START, 0, {0: chain.START}
+        hashed, heads = chain.START, {0: chain.START}
         rows = self._db.execute(
             "select position, key, kind, ticket, fact, occurrence, batch, row, hash from events order by position"
         )
-        for position, key, kind, ticket, text, occurrence, batch, row, stored in rows:
-            expected += 1
+        for expected, (position, key, kind, ticket, text, occurrence, batch, row, stored) in enumerate(rows, 1):
             hashed = chain.link(hashed, position, batch, row, occurrence, text)
             sound = position == expected and hashed == stored and key.hex() == key_of(text, occurrence)
             if not sound or not _same_columns(text, kind, ticket):

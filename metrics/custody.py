@@ -5,6 +5,7 @@ The frame in is the ledger's columns (`ledger.columns.EVENT`). Every expression 
 
 import narwhals as nw
 
+from calendars.columns import Frame
 from ledger.events import LIFECYCLE, RANK
 from metrics.measures import Practice
 
@@ -18,7 +19,7 @@ def kind(*names: str) -> nw.Expr:
     return nw.col("rank").is_in([RANK[name] for name in names])
 
 
-def placed(events: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+def placed(events: Frame, practice: Practice) -> Frame:
     """Lifecycle events with three columns more.
 
     step   the event's place in its ticket's order, from 1; `at` never falls as it rises
@@ -34,7 +35,7 @@ def placed(events: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
     return _kept(_numbered(_held(steps)), practice)
 
 
-def _held(steps: nw.LazyFrame) -> nw.LazyFrame:
+def _held(steps: Frame) -> Frame:
     leads = nw.when(kind("dispatch") & (nw.col("role") == "lead")).then(nw.col("unit"))
     return (
         steps.with_columns(leader=leads)
@@ -44,7 +45,7 @@ def _held(steps: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _numbered(held: nw.LazyFrame) -> nw.LazyFrame:
+def _numbered(held: Frame) -> Frame:
     return held.with_columns(round=kind("dispatch").cast(nw.Int64)).with_columns(
         round=nw.when(~nw.col("unit").is_null())
         .then(nw.col("round").cum_sum().over(*HOLDER, order_by="step"))
@@ -52,7 +53,7 @@ def _numbered(held: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _kept(numbered: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+def _kept(numbered: Frame, practice: Practice) -> Frame:
     """Without the rounds of assisting units, where the rulebook does not judge them."""
     if practice.assist_rounds == "count":
         return numbered

@@ -4,10 +4,9 @@ Polars here; the expressions are narwhals and name no engine.
 """
 
 import attrs
-import narwhals as nw
 
 from calendars.clock import Clock
-from calendars.columns import ClockColumns
+from calendars.columns import ClockColumns, Frame
 from calendars.workdays import Calendar
 from metrics.custody import placed
 from metrics.measures import Practice
@@ -20,10 +19,10 @@ from metrics.verdicts import verdicts_of
 class Derived:
     """What was derived from events: placed events, rounds, verdicts, oddities (frames), and the clock that did it."""
 
-    events: nw.LazyFrame
-    rounds: nw.LazyFrame
-    verdicts: nw.LazyFrame
-    oddities: nw.LazyFrame
+    events: Frame
+    rounds: Frame
+    verdicts: Frame
+    oddities: Frame
     clock: ClockColumns
 
 
@@ -32,7 +31,7 @@ def clock_of(calendar: Calendar, practice: Practice) -> Clock:
     return Clock(calendar, half_day=practice.half_day, whole_days=practice.whole_days, day_ends=practice.day_ends)
 
 
-def derive(events: nw.LazyFrame, practice: Practice, calendar: Calendar) -> Derived:
+def derive(events: Frame, practice: Practice, calendar: Calendar) -> Derived:
     """Events (`ledger.columns.EVENT`) to verdicts."""
     clock = ClockColumns(clock_of(calendar, practice))
     steps = settled(placed(events, practice))
@@ -42,6 +41,6 @@ def derive(events: nw.LazyFrame, practice: Practice, calendar: Calendar) -> Deri
     return Derived(steps, rounds, verdicts, oddities_of(steps, rounds, extends, practice), clock)
 
 
-def settled(frame: nw.LazyFrame) -> nw.LazyFrame:
+def settled(frame: Frame) -> Frame:
     """The same frame, computed now: what several later steps share is computed once."""
     return frame.collect().lazy()

@@ -2,6 +2,7 @@
 
 import narwhals as nw
 
+from calendars.columns import Frame
 from ledger.events import LIFECYCLE
 from metrics.custody import HOLDER, kind
 from metrics.measures import Practice
@@ -22,7 +23,7 @@ CODES = {
 _SAID = ("unit", "role", "channel", "rating", "granted", "about", "halves", "until")
 
 
-def oddities_of(events: nw.LazyFrame, rounds: nw.LazyFrame, extends: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+def oddities_of(events: Frame, rounds: Frame, extends: Frame, practice: Practice) -> Frame:
     """ticket, unit (may be null), position, code (see `CODES`) of placed events and their rounds."""
     exempting = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt"))
     homeless = events.filter(nw.col("unit").is_null())
@@ -43,11 +44,11 @@ def oddities_of(events: nw.LazyFrame, rounds: nw.LazyFrame, extends: nw.LazyFram
     return nw.concat(parts, how="vertical")
 
 
-def _coded(frame: nw.LazyFrame, code: str) -> nw.LazyFrame:
+def _coded(frame: Frame, code: str) -> Frame:
     return frame.select(*HOLDER, "position", code=nw.lit(code))
 
 
-def _contradictions(events: nw.LazyFrame) -> nw.LazyFrame:
+def _contradictions(events: Frame) -> Frame:
     """Facts of one kind at one instant of one ticket, without an order of their source, that do not say the same."""
     place = ("ticket", "at", "rank", "seq")
     said = nw.concat_str(*(nw.col(name).cast(nw.String).fill_null("") for name in _SAID), separator="|")

@@ -2,13 +2,13 @@
 
 import narwhals as nw
 
-from calendars.columns import ClockColumns
+from calendars.columns import ClockColumns, Frame
 from ledger.events import RANK
 from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import Practice
 
 
-def requests(events: nw.LazyFrame, about: str, practice: Practice) -> nw.LazyFrame:
+def requests(events: Frame, about: str, practice: Practice) -> Frame:
     """Requests of one kind (`return`, `extend`) of placed events, one row each.
 
     Adds granted (Boolean: the last decision on it, else the reading), refused_at and refused_step (its first refusal,
@@ -39,12 +39,12 @@ def requests(events: nw.LazyFrame, about: str, practice: Practice) -> nw.LazyFra
     )
 
 
-def unasked(events: nw.LazyFrame, about: str) -> nw.LazyFrame:
+def unasked(events: Frame, about: str) -> Frame:
     """Decisions in a round in which nothing of the kind was asked before them."""
     return _answered(events, about).filter(kind("decide") & (nw.col("n") == 0))
 
 
-def _answered(events: nw.LazyFrame, about: str) -> nw.LazyFrame:
+def _answered(events: Frame, about: str) -> Frame:
     """Requests of the kind and the decisions about it; `n` numbers the requests of a round."""
     return (
         events.filter(nw.col("round") > 0)
@@ -54,7 +54,7 @@ def _answered(events: nw.LazyFrame, about: str) -> nw.LazyFrame:
     )
 
 
-def kept(events: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
+def kept(events: Frame, returns: Frame) -> Frame:
     """Tickets that stay with a unit after two or more returns: ticket, unit, kept_at, kept_step of the first proof.
 
     The proof is a refusal of the second or a later return, or a dispatch to the unit after its second return.
@@ -76,7 +76,7 @@ def kept(events: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
     return proofs.group_by(*HOLDER).agg(kept_at=nw.col("at").min(), kept_step=nw.col("step").min())
 
 
-def granted_extends(extends: nw.LazyFrame) -> nw.LazyFrame:
+def granted_extends(extends: Frame) -> Frame:
     """Granted extensions, numbered `n` within their round."""
     return (
         extends.filter(nw.col("granted"))
@@ -85,7 +85,7 @@ def granted_extends(extends: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def moved_dues(rounds: nw.LazyFrame, extends: nw.LazyFrame, clock: ClockColumns) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds with their due instant moved by their granted extensions, in order.
 
     rounds: ROUND, close_due (null: unknown), limit_halves. extends: `granted_extends`.
@@ -104,7 +104,7 @@ def moved_dues(rounds: nw.LazyFrame, extends: nw.LazyFrame, clock: ClockColumns)
     return current.select(*ROUND, "close_due"), oddities
 
 
-def _moved(current: nw.LazyFrame, clock: ClockColumns) -> nw.LazyFrame:
+def _moved(current: Frame, clock: ClockColumns) -> Frame:
     due, until, limit = nw.col("close_due"), nw.col("until"), nw.col("limit_halves")
     capped = nw.min_horizontal("halves", "limit_halves")
     frame = current.with_columns(by_halves=capped)

@@ -15,7 +15,7 @@ and `denied_step`, a survey that says the citizen was not reached; and the dues 
 
 import narwhals as nw
 
-from calendars.columns import ClockColumns
+from calendars.columns import ClockColumns, Frame
 from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests
@@ -23,7 +23,7 @@ from metrics.requests import granted_extends, kept, moved_dues, requests
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
 
 
-def rounds_of(events: nw.LazyFrame, practice: Practice, clock: ClockColumns) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds of placed events with their dues, and the extensions that are oddities (see `moved_dues`)."""
     fitting = events.filter(nw.col("round") > 0)
     returns = requests(events, "return", practice)
@@ -41,7 +41,7 @@ def rounds_of(events: nw.LazyFrame, practice: Practice, clock: ClockColumns) -> 
     return _with_dues(rounds, extends, practice, clock)
 
 
-def _acts(fitting: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
+def _acts(fitting: Frame, practice: Practice) -> Frame:
     """First sign, contact, close and seal, the last rated survey and a denial, per round."""
     columns: dict[str, nw.Expr] = {}
     for name, act in FIRSTS.items():
@@ -61,7 +61,7 @@ def _acts(fitting: nw.LazyFrame, practice: Practice) -> nw.LazyFrame:
     return grouped.with_columns(rated_step=nw.col("rated") // 2, content=nw.col("rated") % 2 == 1).drop("rated")
 
 
-def _with(rounds: nw.LazyFrame, acts: nw.LazyFrame, name: str) -> nw.LazyFrame:
+def _with(rounds: Frame, acts: Frame, name: str) -> Frame:
     """Rounds with the first of these acts as `name`_at and `name`_step."""
     firsts = acts.group_by(*ROUND).agg(
         **{f"{name}_at": nw.col("at").min(), f"{name}_step": nw.col("step").min()},
@@ -69,14 +69,14 @@ def _with(rounds: nw.LazyFrame, acts: nw.LazyFrame, name: str) -> nw.LazyFrame:
     return rounds.join(firsts, on=list(ROUND), how="left")
 
 
-def _second(acts: nw.LazyFrame) -> nw.LazyFrame:
+def _second(acts: Frame) -> Frame:
     numbered = acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(
         n=nw.col("n").cum_sum().over(*ROUND, order_by="step")
     )
     return numbered.filter(nw.col("n") == 2)
 
 
-def _with_kept(rounds: nw.LazyFrame, fitting: nw.LazyFrame, returns: nw.LazyFrame) -> nw.LazyFrame:
+def _with_kept(rounds: Frame, fitting: Frame, returns: Frame) -> Frame:
     """`kept` stands on the round in which it is proved: the last one dispatched by then."""
     proofs = kept(fitting, returns)
     holding = (
@@ -89,9 +89,7 @@ def _with_kept(rounds: nw.LazyFrame, fitting: nw.LazyFrame, returns: nw.LazyFram
     return rounds.join(holding, on=list(ROUND), how="left")
 
 
-def _with_dues(
-    rounds: nw.LazyFrame, extends: nw.LazyFrame, practice: Practice, clock: ClockColumns
-) -> tuple[nw.LazyFrame, nw.LazyFrame]:
+def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
     for measure in (SIGNED, RESPONDED, RETURNED):
         rounds = _with_limit(rounds, measure.due, practice.halves(measure), clock)
     rounds = clock.with_deadline(rounds, "dispatched_at", "limit_halves", "limit_due")
@@ -104,7 +102,7 @@ def _with_dues(
     return rounds, oddities
 
 
-def _with_limit(rounds: nw.LazyFrame, due: str, halves: int | nw.Expr, clock: ClockColumns) -> nw.LazyFrame:
+def _with_limit(rounds: Frame, due: str, halves: int | nw.Expr, clock: ClockColumns) -> Frame:
     if isinstance(halves, int):
         return clock.with_deadline(rounds, "dispatched_at", halves, due)
     limited = rounds.with_columns(limit_of_channel=halves)

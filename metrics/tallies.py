@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 import narwhals as nw
 
-from calendars.columns import ClockColumns
+from calendars.columns import ClockColumns, Frame
 from metrics.measures import CLOSED, RESPONDED, RETURNED, SIGNED
 
 PLACE = ("measure", "unit", "channel", "month")
@@ -30,20 +30,20 @@ Tallies = Mapping[tuple[str, str, str, int], Tally]
 """By (measure, unit, channel, month like 202305)."""
 
 
-def tally_frame(verdicts: nw.LazyFrame) -> nw.LazyFrame:
+def tally_frame(verdicts: Frame) -> Frame:
     """measure, unit, channel, month, count, breaches of decided verdicts."""
     return verdicts.group_by(*PLACE).agg(
         count=nw.len().cast(nw.Int64), breaches=nw.col("breached").cast(nw.Int64).sum()
     )
 
 
-def tallies_of(verdicts: nw.LazyFrame) -> Tallies:
+def tallies_of(verdicts: Frame) -> Tallies:
     """The tallies of decided verdicts."""
     rows = tally_frame(verdicts).collect().rows()
     return {(m, u, c, month): Tally(count, breaches) for m, u, c, month, count, breaches in rows}
 
 
-def durations(verdicts: nw.LazyFrame, clock: ClockColumns) -> nw.LazyFrame:
+def durations(verdicts: Frame, clock: ClockColumns) -> Frame:
     """measure, unit, median, p90: working time from dispatch to the act, in ticks (`clock.ticks_per_day` make a day).
 
     Of decided verdicts whose act happened. Both are values that occurred: the lower median, the nearest rank above.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from calendars.columns import ClockColumns
+from calendars.columns import ClockColumns, Frame
 from metrics.measures import CATALOGUE, CLOSED, VOLUME, Deadline, Measure, Occurrence, Opinion, Practice, Strike, Timely
 
 COLUMNS = (
@@ -15,8 +15,8 @@ NO_INSTANT = nw.lit(None, dtype=nw.Int64)
 
 
 def verdicts_of(
-    rounds: nw.LazyFrame, practice: Practice, clock: ClockColumns, measures: Sequence[Measure] = CATALOGUE
-) -> nw.LazyFrame:
+    rounds: Frame, practice: Practice, clock: ClockColumns, measures: Sequence[Measure] = CATALOGUE
+) -> Frame:
     """The verdicts of rounds (`metrics.rounds`), with these columns:
 
     measure, ticket, unit, round, channel
@@ -30,12 +30,12 @@ def verdicts_of(
     return clock.with_month(long, "counted_at", "month").select(*COLUMNS)
 
 
-def decided(verdicts: nw.LazyFrame, as_of: int) -> nw.LazyFrame:
+def decided(verdicts: Frame, as_of: int) -> Frame:
     """Verdicts that are no longer pending at the instant `as_of`."""
     return verdicts.filter(nw.col("decided_at") <= as_of)
 
 
-def _judged(rounds: nw.LazyFrame, measure: Measure, practice: Practice) -> nw.LazyFrame:
+def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
     breached, decided_at, due, act = _judgement(measure)
     return (
         rounds.filter(measure.population(practice) & ~decided_at.is_null())

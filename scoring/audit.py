@@ -8,6 +8,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock import Clock, Step
+from calendars.columns import Frame
 from calendars.workdays import OutsideCalendar
 from metrics.custody import ROUND
 from metrics.engines import clock_of
@@ -91,7 +92,9 @@ def audit(report: Report, ticket: str) -> Audit:
     findings = [event for event in report.known.findings if event.fact.ticket == ticket]
     months = {row["month"] for row in verdicts} | {month for month, _ in _findings_of(report, ticket)}
     teller = _Teller(report, clock_of(report.calendar, report.book.practice()), report.evidence(sorted(months)), places)
-    oddities = report.derived.oddities.filter(mine).select("position", "code").unique().sort("position").collect().rows()
+    oddities = (
+        report.derived.oddities.filter(mine).select("position", "code").unique().sort("position").collect().rows()
+    )
     return Audit(
         ticket=ticket,
         rounds=tuple(teller.round(row, [one for one in verdicts if _same_round(one, row)]) for row in rounds),
@@ -189,7 +192,9 @@ class _Teller:
         shares = scored[item.id].shares if item.id in scored else ()
         lost = sum((one.points for one in shares if one.part == name and one.cause == cause), Fraction(0))
         exempt = month.is_exempt(cause, (item.id, name))
-        gain = marginal(self.report.book, sheet, month, cause) if cause.breached and scored and not exempt else Fraction(0)
+        gain = (
+            marginal(self.report.book, sheet, month, cause) if cause.breached and scored and not exempt else Fraction(0)
+        )
         return Counted(
             sheet=sheet, item=item, part=part, name=name, month=month.month, lost=lost, marginal=gain, exempt=exempt
         )
@@ -224,7 +229,7 @@ def _cause(row: Mapping[str, Any]) -> Cause:
     )
 
 
-def _rows(frame: nw.LazyFrame) -> list[dict[str, Any]]:
+def _rows(frame: Frame) -> list[dict[str, Any]]:
     return list(frame.collect().iter_rows(named=True))
 
 

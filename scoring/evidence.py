@@ -9,6 +9,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock import ZONE_MS
+from calendars.columns import Frame
 from calendars.hours import DAY_MS
 from ledger.columns import Known
 from ledger.events import Enrol, Finding
@@ -133,7 +134,7 @@ def months_of(
     }
 
 
-def exemptions_of(events: nw.LazyFrame, practice: Practice) -> Exemptions:
+def exemptions_of(events: Frame, practice: Practice) -> Exemptions:
     """Granted exemptions: the last decision on each holds, else the reading of undecided requests."""
     about = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt").fill_null(False))
     rows = events.filter(about & ~nw.col("unit").is_null()).sort("ticket", "step").collect()
@@ -167,7 +168,7 @@ def month_of(instant: int) -> int:
     return day.year * 100 + day.month
 
 
-def _causes(verdicts: nw.LazyFrame) -> dict[int, list[Cause]]:
+def _causes(verdicts: Frame) -> dict[int, list[Cause]]:
     """Verdicts by month, earliest first."""
     found: dict[int, list[Cause]] = defaultdict(list)
     rows = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure").collect().rows()

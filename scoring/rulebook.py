@@ -162,15 +162,16 @@ class Rulebook:
 
     def practice(self) -> Practice:
         """How the metrics are to measure for this rulebook."""
-        words_of = {
+        words_of: dict[str, Any] = {
             "satisfied": self.ratings.satisfied,
             "unsatisfied": self.ratings.unsatisfied,
             "unrated": self.ratings.unrated,
         }
         neutral = self.reading("neutral_rating")
         words_of[neutral] = (*words_of[neutral], *self.ratings.neutral)
+        taken: dict[str, Any] = {name: self.reading(name) for name in PRACTISED}
         return Practice(
-            **{name: self.reading(name) for name in PRACTISED},
+            **taken,
             **words_of,
             posts=tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels),
             limits=_limits(self.sheets),

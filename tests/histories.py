@@ -371,9 +371,7 @@ def remove(log: Log, ticket: str, unit: str | None, name: str, at_ms: int) -> No
         at_ms = log.add("decide", soon(log.rng, at_ms), ticket=ticket, **owner, **decision)
 
 
-def exempt_some(
-    log: Log, tickets: Sequence[Ticket], units: Sequence[Unit], first_ms: int, last_ms: int
-) -> None:
+def exempt_some(log: Log, tickets: Sequence[Ticket], units: Sequence[Unit], first_ms: int, last_ms: int) -> None:
     """Exemptions of tickets at random, named to a unit or left to the ticket's own; of one item, many."""
     sweep = log.rng.choice((None, None, None, None, *ITEMS[:7], "conduct", "conduct", "conduct"))
     for ticket in tickets:
@@ -397,9 +395,7 @@ def find(log: Log, unit: str, late: float, tickets: Sequence[Ticket], first_ms: 
             add_finding(log, unit, name, tickets, first_ms, last_ms)
 
 
-def add_finding(
-    log: Log, unit: str, name: str, tickets: Sequence[Ticket], first_ms: int, last_ms: int
-) -> None:
+def add_finding(log: Log, unit: str, name: str, tickets: Sequence[Ticket], first_ms: int, last_ms: int) -> None:
     """One finding, with or without a ticket, perhaps exempted again."""
     rng = log.rng
     details: Fact = {"item": name, "unit": unit}
@@ -439,9 +435,7 @@ def enrol_all(log: Log, units: Sequence[Unit], idle: str, first_ms: int, last_ms
         if unit.name in STRANGERS:
             continue
         group = "乡镇" if unit.name in TOWNS else "职能单位"
-        late_ms = log.rng.choice(
-            (moment(log.rng, first_ms, last_ms), last_ms, last_ms + 1, last_ms + 9 * DAY)
-        )
+        late_ms = log.rng.choice((moment(log.rng, first_ms, last_ms), last_ms, last_ms + 1, last_ms + 9 * DAY))
         at_ms = late_ms if unit is later else new_year
         log.add("enrol", at_ms, unit=unit.name, group=group)
         if log.chance(0.3):
@@ -505,10 +499,7 @@ def crowd(log: Log, first_ms: int) -> list[Ticket]:
     log.add("enrol", first_ms - 99 * DAY, unit=CROWDED, group="职能单位")
     number, wrong = rng.choice(((32, (1, 3, 5)), (32, (1, 3, 5)), (201, (2, 2))))
     tickets = [Ticket(name=f"GX-C{index + 1}", channel="12345") for index in range(number)]
-    bad = {
-        sort: set(rng.sample(range(number), rng.choice(wrong)))
-        for sort in ("sign", "redo", "extend", "return")
-    }
+    bad = {sort: set(rng.sample(range(number), rng.choice(wrong))) for sort in ("sign", "redo", "extend", "return")}
     for index, ticket in enumerate(tickets):
         plain(log, ticket, moment(rng, first_ms, first_ms + 12 * DAY), {s for s in bad if index in bad[s]})
     return tickets

@@ -260,8 +260,7 @@ def standing(facts: Sequence[Fact]) -> list[Fact]:
 
     def stands(index: int) -> bool:
         return not any(
-            fact["kind"] == "void" and fact["key"] == index and stands(other)
-            for other, fact in enumerate(facts)
+            fact["kind"] == "void" and fact["key"] == index and stands(other) for other, fact in enumerate(facts)
         )
 
     voided = {fact["key"] for fact in facts if fact["kind"] == "void"}
@@ -658,9 +657,7 @@ def open_books(facts: Sequence[Fact], readings: Readings, period: str, as_of_ms:
         period=period,
         readings=readings,
         counted=[one for one in everything if one.month == period],
-        findings=[
-            fact for fact in there if fact["kind"] == "finding" and month_at(ms_of(fact["at"])) == period
-        ],
+        findings=[fact for fact in there if fact["kind"] == "finding" and month_at(ms_of(fact["at"])) == period],
         exempt=exemptions(facts, readings),
         groups=groups_at(there, month_end(period)),
     )
@@ -800,9 +797,7 @@ def posts_items(books: Books, unit: str) -> dict[str, Item]:
     """附件1, item by item."""
     supervision = findings_part(books, unit, "supervision")
     return {
-        "reply_rate": item(
-            50, lost_below(100, books.verdicts(unit, "closed", POSTS, "reply_rate"), books.readings)
-        ),
+        "reply_rate": item(50, lost_below(100, books.verdicts(unit, "closed", POSTS, "reply_rate"), books.readings)),
         "reply_quality": item(10, findings_part(books, unit, "reply_quality")),
         "returns": item(10, cases_part(books.verdicts(unit, "returned", POSTS, "returns"), 2)),
         "sealed_pdf": item(20, cases_part(books.verdicts(unit, "sealed", POSTS, "sealed_pdf"), 2)),
@@ -817,9 +812,7 @@ def total(items: Mapping[str, Item]) -> Decimal:
     return max(Decimal("0.00"), min(Decimal("100.00"), whole))
 
 
-def month(
-    facts: Sequence[Fact], readings: Readings, period: str, as_of_ms: int
-) -> dict[str, dict[str, Result]]:
+def month(facts: Sequence[Fact], readings: Readings, period: str, as_of_ms: int) -> dict[str, dict[str, Result]]:
     """Both sheets of a month: {"hotline": {unit: Result}, "posts": {unit: Result}}."""
     books = open_books(facts, readings, period, as_of_ms)
     return {"hotline": hotline_sheet(books), "posts": posts_sheet(books)}

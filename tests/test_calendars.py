@@ -283,9 +283,7 @@ def some_rows(days: Calendar, count: int) -> pl.DataFrame:
         edge = instant(local(start)[0], pick.choice((0, 540, 720, 810, 870, 1050, 1051)) * 60_000)
         moment = pick.choice((None, start, start, edge, edge))
         rows.append((row, moment, pick.choice((None, stop, stop)), pick.choice((None, 0, -1, *range(1, 13)))))
-    return pl.DataFrame(
-        rows, {"day": pl.Int64, "start": pl.Int64, "stop": pl.Int64, "h": pl.Int64}, orient="row"
-    )
+    return pl.DataFrame(rows, {"day": pl.Int64, "start": pl.Int64, "stop": pl.Int64, "h": pl.Int64}, orient="row")
 
 
 def by_one(clock: Clock, start: int | None, halves: int | None, reading: str | None = None) -> int | None:
@@ -538,10 +536,7 @@ def test_every_mistake_of_a_file_is_named_at_once() -> None:
     }
     lines = str(caught.value).splitlines()
     assert len(lines) == 10
-    assert (
-        "bad.toml: hours[1].sauce: this key means nothing here. To fix: Remove it, or mend its spelling."
-        in lines
-    )
+    assert "bad.toml: hours[1].sauce: this key means nothing here. To fix: Remove it, or mend its spelling." in lines
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,14 @@ def _event_json(told: TicketReport, event: Event) -> dict[str, Any]:
     fact = canonical(event.fact)
     place = {"position": event.position, "key": event.key, "voided": event.key in told.voided}
     source = {"file": batch.name, "row": event.row, "sha256": batch.sha256, "recorded_at": show_iso(batch.recorded_at)}
-    return {**place, "kind": fact.pop("kind"), "at": fact.pop("at"), "unit": fact.pop("unit", None), **fact, "source": source}
+    return {
+        **place,
+        "kind": fact.pop("kind"),
+        "at": fact.pop("at"),
+        "unit": fact.pop("unit", None),
+        **fact,
+        "source": source,
+    }
 
 
 def _round_json(one: ExplainedRound) -> dict[str, Any]:
@@ -116,7 +123,13 @@ def _lines(tongue: Tongue, told: TicketReport) -> Iterator[str]:
     for one in told.audit.rounds:
         yield ""
         role = say(one.role)
-        yield say("{unit} · round {round} · {channel} · {role}", unit=one.unit, round=one.round, channel=one.channel, role=role)
+        yield say(
+            "{unit} · round {round} · {channel} · {role}",
+            unit=one.unit,
+            round=one.round,
+            channel=one.channel,
+            role=role,
+        )
         for verdict in one.verdicts:
             if not isinstance(MEASURE[verdict.measure], Occurrence):
                 yield from _verdict_lines(tongue, verdict)
@@ -155,7 +168,12 @@ def _verdict_lines(tongue: Tongue, verdict: Explained) -> Iterator[str]:
     yield f"  {marks[verdict.state]} {name}  {say(verdict.state)}"
     if verdict.due is not None:
         limit = say("{days} working days", days=short(verdict.limit)) if verdict.limit is not None else say("fixed")
-        yield f"      {say('start')} {moment(verdict.start, tongue.code)}   {say('limit')} {limit}   {say('due')} {moment(verdict.due, tongue.code)}"
+        way = (
+            ("start", moment(verdict.start, tongue.code)),
+            ("limit", limit),
+            ("due", moment(verdict.due, tongue.code)),
+        )
+        yield "      " + "   ".join(f"{say(name)} {value}" for name, value in way)
         if verdict.provisional:
             yield f"      {say('The due lies on provisional working days.')}"
         yield f"      {_done(tongue, verdict)}"
@@ -176,7 +194,11 @@ def _done(tongue: Tongue, verdict: Explained) -> str:
         return say("not done") + denied
     late = verdict.done - verdict.due
     days = "" if verdict.margin is None else say(" ({days} working days)", days=rounded(abs(verdict.margin), 2))
-    said = say("late by {span}", span=span(late, tongue.code)) if late > 0 else say("in time by {span}", span=span(late, tongue.code))
+    said = (
+        say("late by {span}", span=span(late, tongue.code))
+        if late > 0
+        else say("in time by {span}", span=span(late, tongue.code))
+    )
     return f"{say('done')} {moment(verdict.done, tongue.code)}  {said}{days}{denied}"
 
 
@@ -184,7 +206,11 @@ def _step_lines(tongue: Tongue, steps: Sequence[Step]) -> Iterator[str]:
     counted = Fraction(0)
     for step in steps:
         counted += step.days
-        days = tongue.say("+{days} = {total} days", days=rounded(step.days, 4), total=rounded(counted, 4)) if step.days else tongue.say("not counted")
+        days = (
+            tongue.say("+{days} = {total} days", days=rounded(step.days, 4), total=rounded(counted, 4))
+            if step.days
+            else tongue.say("not counted")
+        )
         mark = tongue.say(" (provisional)") if step.provisional else ""
         yield f"        {moment(step.from_ms, tongue.code)} → {moment(step.to_ms, tongue.code)}  {step.name}{mark}  {days}"
 

@@ -124,7 +124,9 @@ def _rates(tongue: Tongue, month: Month, units: list[UnitMetrics]) -> Table:
     table.add_column(tongue.say("volume"), justify="right")
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
     for measure in shown:
-        table.add_column(tongue.say(measure.word if tongue.code == "zh" else measure.name), justify="right", no_wrap=True)
+        table.add_column(
+            tongue.say(measure.word if tongue.code == "zh" else measure.name), justify="right", no_wrap=True
+        )
     for unit in units:
         cells = [_percent(one.name, unit.tallies) or "-" for one in shown]
         table.add_row(unit.unit, str(unit.tallies.get(VOLUME.name, Tally()).count), *cells)

@@ -1,6 +1,7 @@
 """The month's ranking, with every item, the readings in force and the four stamps."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from kaoping.desk import show_month
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, short
+from ledger.chain import digest_of
 from ledger.instants import show_iso
 from scoring.evidence import UNENROLLED, Month
 from scoring.recompute import Report, Stamps
@@ -27,6 +29,20 @@ def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> di
         "stamps": stamps_json(report.stamps),
         "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
     }
+
+
+def digest_of_score(document: Mapping[str, Any]) -> str:
+    """SHA-256 of what was scored: the period, the rulebook and the sheets, in one canonical text."""
+    scored = {name: document[name] for name in ("period", "rulebook", "sheets")}
+    return digest_of(json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def print_recomputed(console: Console, tongue: Tongue, report: Report, month: str, digest: str) -> None:
+    """What a recomputation gave."""
+    console.print(
+        tongue.say("{month} recomputed from history: result {digest}", month=month, digest=digest), soft_wrap=True
+    )
+    print_stamps(console, tongue, report.stamps)
 
 
 def stamps_json(stamps: Stamps) -> dict[str, str]:
@@ -85,7 +101,11 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
             console.print(_table(tongue, sheet))
             console.print()
         else:
-            console.print(tongue.say("{title}: no unit had a ticket in {month}.", title=sheet.sheet.title, month=show_month(sheet.month)))
+            console.print(
+                tongue.say(
+                    "{title}: no unit had a ticket in {month}.", title=sheet.sheet.title, month=show_month(sheet.month)
+                )
+            )
     for line in warnings(tongue, report, month, sheets):
         console.print(line)
     print_readings(console, tongue, report)
@@ -126,7 +146,13 @@ def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[Shee
     if strangers:
         shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
         lines.append(tongue.say("Note: {count} units were never enrolled: {units}", count=len(strangers), units=shown))
-    full = sum(part.note == "no_denominator" for sheet in sheets for unit in sheet.units for item in unit.items for part in item.parts)
+    full = sum(
+        part.note == "no_denominator"
+        for sheet in sheets
+        for unit in sheet.units
+        for item in unit.items
+        for part in item.parts
+    )
     if full:
         lines.append(tongue.say("Note: {count} items had nothing to divide by and got full marks.", count=full))
     return lines
