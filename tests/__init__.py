@@ -1,0 +1,1 @@
+"""Stories, tables, laws and goldens."""
