@@ -96,8 +96,9 @@ def _cases(bench: Bench, part: Part) -> Judged:
 
 def _findings(bench: Bench, part: Part) -> Judged:
     found = bench.month.found(bench.unit, part.finding, bench.names(part))
-    charges = tuple((cause, price_of(bench.book, part, cause) * _times(cause)) for cause in found)
-    times = sum(_times(cause) for cause in found)
+    prices = [(cause, price_of(bench.book, part, cause)) for cause in found]
+    charges = tuple((cause, price * _times(cause)) for cause, price in prices if price is not None)
+    times = sum(_times(cause) for cause, _ in charges)
     lost = sum((weight for _, weight in charges), ZERO)
     return Judged(name="", title="", part=part, count=times, breaches=times, lost=lost, charges=charges)
 
@@ -118,16 +119,22 @@ JUDGES: Mapping[str, Callable[[Bench, Part], Judged]] = {
 }
 
 
-def price_of(book: Rulebook, part: Part, cause: Cause) -> Fraction:
-    """What one finding costs: its price, by its role or mode, or by a reading. Raises LookupError where it has none."""
+def price_of(book: Rulebook, part: Part, cause: Cause) -> Fraction | None:
+    """What one finding costs: its price, by its role or mode, or by a reading. None: the rulebook names no price for it."""
     if part.price_reading:
         return Fraction(book.reading(part.price_reading))
     if part.prices:
-        said = getattr(cause.finding, part.by)
-        if said not in part.prices:
-            raise LookupError(f"finding {part.finding} has no price for {part.by} {said!r}")
-        return part.prices[said]
-    return part.price or ZERO
+        return part.prices.get(str(getattr(cause.finding, part.by)))
+    return part.price
+
+
+def unpriced(book: Rulebook, month: Month) -> list[Cause]:
+    """Findings of a month that no part of the rulebook can price: kept, listed, and costing nothing."""
+    parts = {part.finding: part for sheet in book.sheets for item in sheet.items for part in item.parts if part.finding}
+    causes = [cause for found in month.findings.values() for cause in found]
+    return [
+        cause for cause in causes if cause.name not in parts or price_of(book, parts[cause.name], cause) is None
+    ]
 
 
 def _times(cause: Cause) -> int:

@@ -14,7 +14,7 @@ from ledger.chain import digest_of
 from ledger.instants import show_iso
 from scoring.evidence import UNENROLLED, Month
 from scoring.recompute import Report, Stamps
-from scoring.rules import Judged
+from scoring.rules import Judged, unpriced
 from scoring.sheets import ItemScore, SheetScore, UnitScore
 
 
@@ -25,6 +25,7 @@ def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> di
         "rulebook": report.book.id,
         "within_validity": report.book.covers(month.month),
         "provisional_verdicts": month.provisional,
+        "unpriced_findings": [cause.position for cause in unpriced(report.book, month)],
         "readings": {one.id: report.book.reading(one.id) for one in report.book.readings},
         "stamps": stamps_json(report.stamps),
         "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
@@ -142,6 +143,16 @@ def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[Shee
         )  # fmt: skip
     if month.provisional:
         lines.append(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
+    lost = unpriced(report.book, month)
+    if lost:
+        shown = " ".join(f"#{cause.position}" for cause in lost[:8]) + ("…" if len(lost) > 8 else "")
+        lines.append(
+            tongue.say(
+                "Note: {count} findings have no price in the rulebook and cost nothing: {findings}",
+                count=len(lost),
+                findings=shown,
+            )
+        )
     strangers = sorted({unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED})
     if strangers:
         shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
