@@ -7,11 +7,12 @@ from pathlib import Path
 
 import attrs
 
-from calendars.sources import CalendarError, read_source
+from calendars.sources import CalendarError, Mistake, read_source
 from calendars.workdays import Calendar, calendar
-from ledger.problems import Told, words
+from ledger.problems import Told, Words, listed, words
 from ledger.profiles import Profile, read_profile
-from scoring.rulebook import Rulebook, read_rulebook
+from scoring.rulebook import Rulebook
+from scoring.rulefile import read_rulebook
 
 ROOT = Path(__file__).resolve().parent
 
@@ -96,8 +97,16 @@ def working_days(folder: Path | None = None) -> Calendar:
         return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths])
     except CalendarError as error:
         raise UnusableData(
-            words("the calendar cannot be used: {why}", why=error), "Mend the file under calendars."
+            words("the calendar cannot be used:\n{mistakes}", mistakes=listed(map(_mistake, error.mistakes))),
+            "Mend the file under calendars.",
         ) from error
+
+
+def _mistake(mistake: Mistake) -> Words:
+    """What is wrong in a calendar file, and the remedy."""
+    unfit = mistake.unfit
+    why, remedy = words(unfit.why, **unfit.values), words(unfit.remedy, **unfit.values)
+    return words("  {file}: {key} {why}. {remedy}", file=mistake.file, key=mistake.key, why=why, remedy=remedy)
 
 
 def _files(folder: str) -> list[Path]:

@@ -173,11 +173,11 @@ class _Teller:
     def counts(self, cause: Cause, number: int) -> Iterator[Counted]:
         """Every part of every sheet that counts this cause."""
         month = self.months[number]
-        for sheet in self.report.book.sheets:
+        for sheet in (sheet for sheet in self.report.book.sheets if sheet.period == "month"):
             if cause.finding is None and cause.channel not in sheet.channels:
                 continue
             scored: Mapping[str, ItemScore] | None = None
-            for item in sheet.items:
+            for item in sheet.items_of(number):
                 for part in item.parts:
                     if not _judges(part, cause):
                         continue
@@ -193,7 +193,9 @@ class _Teller:
         lost = sum((one.points for one in shares if one.part == name and one.cause == cause), Fraction(0))
         exempt = month.is_exempt(cause, (item.id, name))
         gain = (
-            marginal(self.report.book, sheet, month, cause) if cause.breached and scored and not exempt else Fraction(0)
+            marginal(self.report.court, sheet, month, cause)
+            if cause.breached and scored and not exempt
+            else Fraction(0)
         )
         return Counted(
             sheet=sheet, item=item, part=part, name=name, month=month.month, lost=lost, marginal=gain, exempt=exempt
@@ -202,15 +204,15 @@ class _Teller:
 
 def _judges(part: Part, cause: Cause) -> bool:
     if cause.finding is not None:
-        return part.kind == "findings" and part.finding == cause.name
-    return part.kind in ("rate", "cases") and part.measure == cause.name
+        return part.finding == cause.name
+    return part.kind != "bonus" and cause.name in part.measures
 
 
 def _scored(report: Report, sheet: Sheet, month: Month, unit: str) -> Mapping[str, ItemScore]:
     """The unit's items of the month; none where it is not scored by its own tickets."""
     if unit not in month.units(sheet.channels):
         return {}
-    return {one.item.id: one for one in unit_score(report.book, sheet, month, unit).items}
+    return {one.item.id: one for one in unit_score(report.court, sheet, month, unit).items}
 
 
 def _findings_of(report: Report, ticket: str) -> list[tuple[int, Cause]]:

@@ -45,9 +45,9 @@ Exemptions = frozenset[tuple[str, str, str]]
 
 @attrs.frozen(kw_only=True)
 class Month:
-    """The evidence of one month for every unit. `month` is like 202305; `end` its last millisecond."""
+    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them."""
 
-    month: int
+    months: tuple[int, ...]
     tallies: Tallies
     breaches: Mapping[tuple[str, str], Sequence[Cause]]
     exempted: Sequence[Cause]
@@ -55,6 +55,11 @@ class Month:
     findings: Mapping[str, Sequence[Cause]]
     groups: Mapping[str, str]
     provisional: int = 0
+
+    @property
+    def month(self) -> int:
+        """The month, or the last of several."""
+        return self.months[-1]
 
     def count(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
         """Counted verdicts of a unit on some channels, less those exempted from an item by any of its names."""
@@ -88,7 +93,8 @@ class Month:
         return self.groups.get(unit, UNENROLLED)
 
     def _tally(self, measure: str, unit: str, channel: str) -> Tally:
-        return self.tallies.get((measure, unit, channel, self.month), Tally())
+        found = (self.tallies.get((measure, unit, channel, month)) for month in self.months)
+        return sum((tally for tally in found if tally is not None), Tally())
 
     def _removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
         gone = [
@@ -121,7 +127,7 @@ def months_of(
     wanted = sorted({*tallies, *findings} if months is None else months)
     return {
         month: Month(
-            month=month,
+            months=(month,),
             tallies=tallies.get(month, {}),
             breaches=_by_measure(breached.get(month, ())),
             exempted=exempted.get(month, ()),
@@ -132,6 +138,27 @@ def months_of(
         )
         for month in wanted
     }
+
+
+def together(months: Sequence[Month]) -> Month:
+    """The evidence of several months, oldest first, as one period. Groups are those at its end."""
+    findings: dict[str, list[Cause]] = defaultdict(list)
+    breaches: dict[tuple[str, str], list[Cause]] = defaultdict(list)
+    for month in months:
+        for unit, found in month.findings.items():
+            findings[unit] += found
+        for place, cases in month.breaches.items():
+            breaches[place] += cases
+    return Month(
+        months=tuple(number for month in months for number in month.months),
+        tallies={place: tally for month in months for place, tally in month.tallies.items()},
+        breaches=breaches,
+        exempted=[case for month in months for case in month.exempted],
+        exemptions=months[-1].exemptions,
+        findings=findings,
+        groups=months[-1].groups,
+        provisional=sum(month.provisional for month in months),
+    )
 
 
 def exemptions_of(events: Frame, practice: Practice) -> Exemptions:

@@ -8,10 +8,10 @@ import attrs
 from calendars.workdays import Calendar
 from ledger.columns import Known
 from ledger.problems import Told, words
-from metrics.engines import Derived, derive
+from metrics.engines import Derived, clock_of, derive
 from scoring.evidence import Cause, Month, findings_of, months_of
 from scoring.rulebook import Rulebook
-from scoring.sheets import SheetScore, sheet_of
+from scoring.sheets import Court, SheetScore, sheet_of
 
 
 class ProvisionalPeriod(Told):
@@ -59,9 +59,14 @@ class Report:
         """The evidence of every month that has any."""
         return months_of(self.known, self.derived, self.book.practice(), self.as_of)
 
+    @cached_property
+    def court(self) -> Court:
+        """The rulebook with its clock, ready to judge."""
+        return Court(self.book, clock_of(self.calendar, self.book.practice()), self.as_of)
+
     def sheets(self, month: Month) -> tuple[SheetScore, ...]:
         """A month's sheets."""
-        return tuple(sheet_of(self.book, sheet, month) for sheet in self.book.sheets)
+        return tuple(sheet_of(self.court, sheet, month) for sheet in self.book.sheets if sheet.period == "month")
 
 
 def recompute(known: Known, book: Rulebook, calendar: Calendar, as_of: int) -> Report:

@@ -1,32 +1,17 @@
-"""The rules as data: TOML read strictly, checked against the catalogue of measures."""
+"""The rules as data: what a rulebook can say, in frozen classes. `scoring.rulefile` reads them from TOML."""
 
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import attrs
-import cattrs
-from cattrs.gen import make_dict_structure_fn
 
 from ledger.chain import digest_of
-from ledger.problems import Told, Words, words
-from metrics.measures import MEASURE, Deadline, Practice
+from metrics.measures import Practice
 
-Price = Fraction
-KINDS = ("rate", "cases", "findings", "bonus")
-
-
-class UnreadableRulebook(Told):
-    """A rulebook that says something we cannot follow; the sentence names every mistake with its place."""
-
-    def __init__(self, name: str, mistakes: Iterable[Words]) -> None:
-        self.mistakes = tuple(mistakes)
-        listed = "\n".join(f"  {name}: {mistake}" for mistake in self.mistakes)
-        super().__init__(words("the rulebook cannot be used:\n{mistakes}", mistakes=listed))
+KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
+PERIODS = ("month", "quarter", "half", "year")
 
 
 @attrs.frozen(kw_only=True)
@@ -53,14 +38,35 @@ class Ratings:
 
 
 @attrs.frozen(kw_only=True)
-class Part:
-    """One thing an item judges.
+class Digits:
+    """Decimals, half up, in this order: of a rate in percent, of an item, of a total."""
 
-    rate      a measure's rate: `at_least` that many percent met, or `at_most` that many percent breached; `slope` points
-              are lost for each percentage point past it; `over` = "volume" divides by the dispatches
+    rate: int = 2
+    item: int = 2
+    total: int = 2
+
+
+@attrs.frozen(kw_only=True)
+class Tier:
+    """A rate of at least `at_least` percent met gets `points`."""
+
+    at_least: Fraction
+    points: Fraction
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One thing an item judges. A rate is of one measure, or the mean of several by `weights`.
+
+    rate      `at_least` that many percent met, or `at_most` that many percent breached: `slope` points are lost for each
+              percentage point past it, `gain` points won for each one better, up to `gain_cap`; `over` divides by the
+              verdicts of the measure itself ("count"), or by the count of another measure, such as "volume"
+    scaled    points x rate; below `pass_line` percent nothing
+    tiers     the points of the first tier the rate reaches; below the last one nothing
     cases     each breach of a measure costs `price`
-    findings  each finding costs `price` (below 0: it is a reward), or the price by its role or mode (`by`, `prices`),
-              or the value of a reading (`price_reading`)
+    findings  each finding costs `price`, or the price by its role or mode (`by`, `prices`), or what a reading says
+    awards    each finding earns `award`, or by its role or mode (`by`, `prices`), up to the part's points
+    pairs     each finding not followed by `answered_by` with the same document within `limit` working days costs `price`
     bonus     `award` points for each full `per` of a measure's count, by the unit's group
     """
 
@@ -69,12 +75,18 @@ class Part:
     title: str = ""
     words: str = ""
     measure: str = ""
+    weights: Mapping[str, Fraction] = attrs.Factory(dict)
     finding: str = ""
+    answered_by: str = ""
     limit: Fraction | None = None
     over: str = "count"
     at_least: Fraction | None = None
     at_most: Fraction | None = None
     slope: Fraction = Fraction(1)
+    gain: Fraction = Fraction(0)
+    gain_cap: Fraction | None = None
+    pass_line: Fraction | None = None
+    tiers: tuple[Tier, ...] = ()
     points: Fraction | None = None
     price: Fraction | None = None
     price_reading: str = ""
@@ -84,10 +96,21 @@ class Part:
     award: Fraction = Fraction(1)
     channels: tuple[str, ...] = ()
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures it looks at."""
+        return tuple(self.weights) or ((self.measure,) if self.measure else ())
+
 
 @attrs.frozen(kw_only=True)
 class Item:
-    """One line of a sheet: what is given in full (`full`, normally its points), its bounds, the law's words and place."""
+    """One line of a sheet, with the law's words and place.
+
+    `full` is what it starts from (normally its points), `floor` and `cap` its bounds. `extra` items (rewards and
+    penalties) do not count into the sheet's points and are added last. Units outside the groups it `concerns` get its
+    points. `when_empty`, nothing to divide by: `full` marks, `respread` (its points go to the other items), or the
+    `group_mean` of the units that had something. From `valid_from` to `valid_until`, where the rules changed in the year.
+    """
 
     id: str
     title: str
@@ -98,32 +121,103 @@ class Item:
     full: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
     floor: Fraction = Fraction(0)
     cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+    extra: bool = False
+    concerns: tuple[str, ...] = ()
+    when_empty: str = "full"
+    exemptible: bool = True
+    valid_from: date | None = None
+    valid_until: date | None = None
 
     def name_of(self, part: Part) -> str:
         """The id of a part that is a sub-item, else of the item."""
         return f"{self.id}.{part.id}" if part.id else self.id
 
+    def holds(self, month: int) -> bool:
+        """Whether it is in force in a month like 202305."""
+        starts = self.valid_from is None or month_number(self.valid_from) <= month
+        return starts and (self.valid_until is None or month <= month_number(self.valid_until))
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """Items whose scores together stay within bounds."""
+
+    items: tuple[str, ...]
+    cap: Fraction | None = None
+    floor: Fraction | None = None
+    words: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Veto:
+    """What makes the whole period count nothing: a finding, or a breach of a measure on some channels."""
+
+    title: str
+    words: str
+    place: str
+    finding: str = ""
+    measure: str = ""
+    channels: tuple[str, ...] = ()
+
 
 @attrs.frozen(kw_only=True)
 class Sheet:
-    """A table of items over some channels. `without_tickets`: a unit without any gets the mean, or is not ranked."""
+    """A table of items over some channels, for each `period`.
+
+    `groups`: only units of these groups stand on it (none named: all). `ranking`: over the whole sheet, or within each
+    `group`; equal totals `share` a rank, or are ordered by an item (`ties`). `order`: items, extras and bounds are
+    taken as `sum_then_clamp`, or the items are bounded before the extras are added (`clamp_then_add`).
+    `without_tickets`: a unit without any gets the mean, or is `unranked`; `everyone`: it is scored all the same.
+    """
 
     id: str
     title: str
     place: str
-    channels: tuple[str, ...]
     points: Fraction
     items: tuple[Item, ...]
+    channels: tuple[str, ...] = ()
+    period: str = "month"
+    groups: tuple[str, ...] = ()
+    ranking: str = "sheet"
+    ties: str = "share"
+    order: str = "sum_then_clamp"
+    caps: tuple[Group, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
     without_tickets: str = "unranked"
     without_tickets_words: str = ""
     floor: Fraction = Fraction(0)
+    cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
 
-    def item(self, name: str) -> Item:
-        """The item, also by the name of a sub-item. Raises KeyError."""
-        for item in self.items:
-            if name == item.id or name in [item.name_of(part) for part in item.parts]:
-                return item
-        raise KeyError(name)
+    def items_of(self, month: int) -> tuple[Item, ...]:
+        """The items in force in a month."""
+        return tuple(item for item in self.items if item.holds(month))
+
+
+@attrs.frozen(kw_only=True)
+class Component:
+    """A share of a year's score: the mean of a sheet's periods, or the sheet of the year itself; `weight` in percent."""
+
+    sheet: str
+    weight: Fraction
+    words: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Year:
+    """How a year's score is made. `starts` is the month it begins in: 11 begins the year before."""
+
+    id: str
+    title: str
+    place: str
+    words: str
+    components: tuple[Component, ...]
+    vetoes: tuple[Veto, ...] = ()
+    starts: int = 1
+
+    def months(self, year: int) -> tuple[int, ...]:
+        """The twelve months of an assessment year, like 202305."""
+        first = year * 12 + self.starts - 1 - (12 if self.starts > 1 else 0)
+        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12))
 
 
 @attrs.frozen(kw_only=True)
@@ -140,6 +234,8 @@ class Rulebook:
     ratings: Ratings
     readings: tuple[Reading, ...]
     sheets: tuple[Sheet, ...]
+    years: tuple[Year, ...] = ()
+    digits: Digits = Digits()
     text: str = ""
     taken: Mapping[str, str] = attrs.Factory(dict)
 
@@ -154,36 +250,46 @@ class Rulebook:
 
     def covers(self, month: int) -> bool:
         """Whether a month like 202305 lies in the time the rules are valid for."""
-        return (
-            self.valid_from.year * 100 + self.valid_from.month
-            <= month
-            <= self.valid_until.year * 100 + self.valid_until.month
-        )
+        return month_number(self.valid_from) <= month <= month_number(self.valid_until)
+
+    def sheet(self, name: str) -> Sheet:
+        """A sheet by its id. Raises KeyError."""
+        return {sheet.id: sheet for sheet in self.sheets}[name]
+
+    def parts(self) -> Iterator[tuple[Sheet, Item, Part]]:
+        """Every part, with where it stands."""
+        for sheet in self.sheets:
+            for item in sheet.items:
+                for part in item.parts:
+                    yield sheet, item, part
 
     def practice(self) -> Practice:
         """How the metrics are to measure for this rulebook."""
-        words_of: dict[str, Any] = {
+        rated: dict[str, Any] = {
             "satisfied": self.ratings.satisfied,
             "unsatisfied": self.ratings.unsatisfied,
             "unrated": self.ratings.unrated,
         }
         neutral = self.reading("neutral_rating")
-        words_of[neutral] = (*words_of[neutral], *self.ratings.neutral)
+        rated[neutral] = (*rated[neutral], *self.ratings.neutral)
         taken: dict[str, Any] = {name: self.reading(name) for name in PRACTISED}
-        return Practice(
-            **taken,
-            **words_of,
-            posts=tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels),
-            limits=_limits(self.sheets),
-        )
+        posts = tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels)
+        return Practice(**taken, **rated, posts=posts, limits=_limits(self.sheets))
 
 
-PRACTISED = ("half_day", "whole_days", "day_ends", "month_of", "returned_rounds", "undecided_requests", "assist_rounds")
+PRACTISED = (
+    "half_day", "whole_days", "day_ends", "month_of", "returned_rounds", "undecided_requests", "assist_rounds",
+)  # fmt: skip
 NEEDED = (*PRACTISED, "neutral_rating", "steps", "rounding")
 
 
+def month_number(day: date) -> int:
+    """The month of a date, like 202305."""
+    return day.year * 100 + day.month
+
+
 def _seals(sheet: Sheet) -> bool:
-    return any(part.measure == "sealed" for item in sheet.items for part in item.parts)
+    return any("sealed" in part.measures for item in sheet.items for part in item.parts)
 
 
 def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
@@ -192,145 +298,6 @@ def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
         for sheet in sheets
         for item in sheet.items
         for part in item.parts
-        if part.limit is not None
+        if part.limit is not None and part.measure
         for channel in sheet.channels
     }
-
-
-def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
-    """The rulebook in a TOML text, with some readings `taken` otherwise. Raises UnreadableRulebook with every mistake."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableRulebook(name, [words("is not TOML: {error}", error=error)]) from error
-    try:
-        book = attrs.evolve(_converter().structure(raw, Rulebook), text=text)
-    except Exception as error:
-        raise UnreadableRulebook(name, _told(error)) from error
-    book = attrs.evolve(book, taken=dict(taken or {}))
-    mistakes = list(_mistakes(book))
-    if mistakes:
-        raise UnreadableRulebook(name, mistakes)
-    return book
-
-
-def _converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(Fraction, _fraction)
-    converter.register_structure_hook(date, _date)
-    converter.register_structure_hook(str, partial(_typed, str))
-    converter.register_structure_hook(int, partial(_typed, int))
-    hidden = cattrs.override(omit=True)
-    hook = make_dict_structure_fn(Rulebook, converter, text=hidden, taken=hidden, _cattrs_forbid_extra_keys=True)
-    converter.register_structure_hook(Rulebook, hook)
-    return converter
-
-
-def _fraction(value: object, _: object) -> Fraction:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Fraction(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
-        return Fraction(value)
-    raise ValueError(f'{value!r} is no exact number: write a whole number, or text such as "0.5"')
-
-
-def _date(value: object, _: object) -> date:
-    if type(value) is not date:
-        raise ValueError(f"{value!r} is no date: write it like 2023-01-01")
-    return value
-
-
-def _typed(kind: type, value: object, _: object) -> Any:
-    if type(value) is not kind:
-        raise ValueError(f"{value!r} is not {'text' if kind is str else 'a whole number'}")
-    return value
-
-
-def _told(error: Exception) -> Iterator[Words]:
-    for line in cattrs.transform_error(error, format_exception=_plain):
-        yield words("{mistake}", mistake=line)
-
-
-def _plain(error: BaseException, kind: type[Any] | None) -> str:
-    if isinstance(error, cattrs.ForbiddenExtraKeysError):
-        return f"unknown keys: {', '.join(sorted(error.extra_fields))}"
-    if isinstance(error, KeyError):
-        return "is missing"
-    return str(error)
-
-
-def _mistakes(book: Rulebook) -> Iterator[Words]:
-    """Everything a well-formed rulebook can still say wrongly."""
-    known = {reading.id: reading for reading in book.readings}
-    for name in NEEDED:
-        if name not in known:
-            yield words("the reading {name} is not given: say how it is read, and why.", name=name)
-    for name, value in book.taken.items():
-        if name not in known or value not in known[name].options:
-            options = " ".join(known[name].options) if name in known else " ".join(known)
-            yield words(
-                "there is no reading {name} = {value}; known: {options}", name=name, value=value, options=options
-            )
-    for reading in book.readings:
-        if reading.default not in reading.options:
-            yield words(
-                "reading {name}: its default {value} is none of its options.", name=reading.id, value=reading.default
-            )
-    for sheet in book.sheets:
-        yield from _sheet_mistakes(book, sheet)
-    channels = [channel for sheet in book.sheets for channel in sheet.channels]
-    for channel in sorted({channel for channel in channels if channels.count(channel) > 1}):
-        yield words("channel {channel} is on two sheets.", channel=channel)
-
-
-def _sheet_mistakes(book: Rulebook, sheet: Sheet) -> Iterator[Words]:
-    full = sum((item.full for item in sheet.items), Fraction(0))
-    if full != sheet.points:
-        yield words(
-            "sheet {sheet}: its items add up to {full}, not to {points}.",
-            sheet=sheet.id,
-            full=full,
-            points=sheet.points,
-        )
-    if sheet.without_tickets not in ("mean", "unranked"):
-        yield words("sheet {sheet}: without_tickets is either mean or unranked.", sheet=sheet.id)
-    names = [item.id for item in sheet.items]
-    for item in sheet.items:
-        if names.count(item.id) > 1:
-            yield words("sheet {sheet}: item {item} is there twice.", sheet=sheet.id, item=item.id)
-        if not item.words or not item.place:
-            yield words("item {item}: the law's words or their place are missing.", item=item.id)
-        for part in item.parts:
-            yield from _part_mistakes(book, item, part)
-
-
-def _part_mistakes(book: Rulebook, item: Item, part: Part) -> Iterator[Words]:
-    place = item.name_of(part)
-    if part.kind not in KINDS:
-        yield words(
-            "item {item}: {kind} is no kind of rule; known: {kinds}", item=place, kind=part.kind, kinds=" ".join(KINDS)
-        )
-    if part.kind in ("rate", "cases", "bonus") and part.measure not in MEASURE:
-        yield words(
-            "item {item}: there is no measure {measure}; known: {known}",
-            item=place,
-            measure=part.measure,
-            known=" ".join(MEASURE),
-        )
-    if part.kind == "rate" and (part.at_least is None) == (part.at_most is None):
-        yield words("item {item}: a rate has either at_least or at_most.", item=place)
-    if part.kind == "cases" and part.price is None:
-        yield words("item {item}: a case needs its price.", item=place)
-    if (
-        part.kind == "findings"
-        and [bool(part.prices), part.price is not None, bool(part.price_reading)].count(True) != 1
-    ):
-        yield words("item {item}: a finding needs one of price, prices with by, price_reading.", item=place)
-    if part.price_reading and part.price_reading not in {reading.id for reading in book.readings}:
-        yield words("item {item}: there is no reading {name}.", item=place, name=part.price_reading)
-    if part.limit is not None:
-        measure = MEASURE.get(part.measure)
-        if not isinstance(measure, Deadline) or (part.limit * 2).denominator != 1 or part.limit <= 0:
-            yield words(
-                "item {item}: limit {limit} is no number of half days of a deadline.", item=place, limit=part.limit
-            )

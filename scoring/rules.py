@@ -1,15 +1,18 @@
-"""The few kinds of arithmetic that rules use, exact: one part of an item judged for one unit and month."""
+"""The few kinds of arithmetic that rules use, exact: one part of an item judged for one unit and period."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import floor
 
 import attrs
 
+from calendars.clock import Clock
+from calendars.workdays import OutsideCalendar
 from scoring.evidence import Cause, Month
 from scoring.rulebook import Item, Part, Rulebook, Sheet
 
 ZERO = Fraction(0)
+HUNDRED = Fraction(100)
 
 
 @attrs.frozen(kw_only=True)
@@ -17,9 +20,9 @@ class Judged:
     """What came of one part. `lost` is exact, below 0 for a reward; `rate` in percent as shown; `charges` are its causes,
     each with its weight in `lost`; `note` a code for what the reader should know."""
 
-    name: str
-    title: str
     part: Part
+    name: str = ""
+    title: str = ""
     lost: Fraction = ZERO
     count: int | None = None
     breaches: int | None = None
@@ -30,17 +33,27 @@ class Judged:
 
 @attrs.frozen
 class Bench:
-    """Where a part is judged: the rulebook, sheet and item it stands in, the unit, and the month's evidence."""
+    """Where a part is judged: the rulebook and its clock, sheet and item, the unit, the period's evidence."""
 
     book: Rulebook
+    clock: Clock
     sheet: Sheet
     item: Item
     unit: str
     month: Month
+    as_of: int
 
     def names(self, part: Part) -> tuple[str, ...]:
         """The names under which a ticket can be exempted from the part."""
         return tuple(dict.fromkeys((self.item.id, self.item.name_of(part))))
+
+    def channels(self, part: Part) -> tuple[str, ...]:
+        """The channels the part looks at."""
+        return part.channels or self.sheet.channels
+
+    def points(self, part: Part) -> Fraction:
+        """The points of the part: its own, else the item's."""
+        return self.item.points if part.points is None else part.points
 
 
 def half_up(number: Fraction, digits: int = 2) -> Fraction:
@@ -50,91 +63,146 @@ def half_up(number: Fraction, digits: int = 2) -> Fraction:
 
 
 def judge(bench: Bench, part: Part) -> Judged:
-    """The part judged by its kind; where it has points of its own, it loses no more than those, to 2 decimals."""
+    """The part judged by its kind; one with points of its own loses or earns no more than those, rounded like an item."""
     judged = JUDGES[part.kind](bench, part)
     judged = attrs.evolve(judged, name=bench.item.name_of(part), title=part.title or bench.item.title)
     if part.points is None:
         return judged
-    score = half_up(min(max(part.points - judged.lost, ZERO), part.points))
-    return _charged(judged, part.points - score)
+    lost = min(max(judged.lost, -part.points), part.points)
+    if part.kind not in EARNING:
+        lost = part.points - half_up(part.points - max(lost, ZERO), bench.book.digits.item)
+    return _charged(judged, lost)
 
 
 def _rate(bench: Bench, part: Part) -> Judged:
-    names = bench.names(part)
-    tally = bench.month.count(bench.unit, part.measure, bench.sheet.channels, names)
-    whole = tally.count
-    if part.over == "volume":
-        whole = bench.month.count(bench.unit, "volume", bench.sheet.channels, names).count
-    if whole == 0:
-        return Judged(name="", title="", part=part, count=0, breaches=tally.breaches, note="no_denominator")
-    good = part.at_least is not None
-    rate = Fraction(100 * (tally.count - tally.breaches if good else tally.breaches), whole)
-    if bench.book.reading("rounding") == "staged":
-        rate = half_up(rate)
-    past = (part.at_least or ZERO) - rate if good else rate - (part.at_most or ZERO)
-    past = max(past, ZERO)
+    judged = _measured(bench, part)
+    if judged.rate is None:
+        return judged
+    better = judged.rate - part.at_least if part.at_least is not None else (part.at_most or ZERO) - judged.rate
+    past = max(-better, ZERO)
     if bench.book.reading("steps") == "whole":
         past = Fraction(floor(past))
-    cases = bench.month.cases(bench.unit, part.measure, bench.sheet.channels, names)
-    judged = Judged(
-        name="", title="", part=part, count=whole, breaches=tally.breaches, rate=rate,
-        charges=tuple((case, Fraction(1)) for case in cases),
-    )  # fmt: skip
-    return _charged(judged, part.slope * past)
+    won = part.gain * max(better, ZERO)
+    won = won if part.gain_cap is None else min(won, part.gain_cap)
+    return _charged(judged, part.slope * past - won)
+
+
+def _scaled(bench: Bench, part: Part) -> Judged:
+    judged = _measured(bench, part)
+    if judged.rate is None:
+        return judged
+    points = bench.points(part)
+    failed = part.pass_line is not None and judged.rate < part.pass_line
+    return _charged(judged, points if failed else points * (HUNDRED - judged.rate) / 100)
+
+
+def _tiers(bench: Bench, part: Part) -> Judged:
+    judged = _measured(bench, part)
+    if judged.rate is None:
+        return judged
+    reached = next((tier.points for tier in part.tiers if judged.rate >= tier.at_least), ZERO)
+    return _charged(judged, bench.points(part) - reached)
+
+
+def _measured(bench: Bench, part: Part) -> Judged:
+    """The rate of a part, its counts and the breaches behind it; without a denominator no rate."""
+    channels, names = bench.channels(part), bench.names(part)
+    weights = part.weights or {part.measure: HUNDRED}
+    count = breaches = 0
+    rate = total = ZERO
+    charges: list[tuple[Cause, Fraction]] = []
+    for measure, weight in weights.items():
+        tally = bench.month.count(bench.unit, measure, channels, names)
+        whole = tally.count if part.over == "count" else bench.month.count(bench.unit, part.over, channels, names).count
+        count, breaches = count + whole, breaches + tally.breaches
+        if whole:
+            missed = Fraction(100 * tally.breaches, whole)
+            rate += weight * (missed if part.at_most is not None else HUNDRED - missed)
+            total += weight
+            cases = bench.month.cases(bench.unit, measure, channels, names)
+            charges += [(case, weight / whole) for case in cases]
+    if not total:
+        return Judged(part=part, count=0, breaches=breaches, note="no_denominator")
+    rate /= total
+    if bench.book.reading("rounding") == "staged":
+        rate = half_up(rate, bench.book.digits.rate)
+    return Judged(part=part, count=count, breaches=breaches, rate=rate, charges=tuple(charges))
 
 
 def _cases(bench: Bench, part: Part) -> Judged:
-    names = bench.names(part)
-    tally = bench.month.count(bench.unit, part.measure, bench.sheet.channels, names)
+    channels, names = bench.channels(part), bench.names(part)
+    tally = bench.month.count(bench.unit, part.measure, channels, names)
     price = part.price or ZERO
-    cases = bench.month.cases(bench.unit, part.measure, bench.sheet.channels, names)
-    return Judged(
-        name="", title="", part=part, count=tally.count, breaches=tally.breaches, lost=price * tally.breaches,
-        charges=tuple((case, price) for case in cases),
-    )  # fmt: skip
+    charges = tuple((case, price) for case in bench.month.cases(bench.unit, part.measure, channels, names))
+    return Judged(part=part, count=tally.count, breaches=tally.breaches, lost=price * tally.breaches, charges=charges)
 
 
 def _findings(bench: Bench, part: Part) -> Judged:
+    sign = -1 if part.kind == "awards" else 1
     found = bench.month.found(bench.unit, part.finding, bench.names(part))
     prices = [(cause, price_of(bench.book, part, cause)) for cause in found]
-    charges = tuple((cause, price * _times(cause)) for cause, price in prices if price is not None)
+    charges = tuple((cause, sign * price * _times(cause)) for cause, price in prices if price is not None)
     times = sum(_times(cause) for cause, _ in charges)
     lost = sum((weight for _, weight in charges), ZERO)
-    return Judged(name="", title="", part=part, count=times, breaches=times, lost=lost, charges=charges)
+    return Judged(part=part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges)
+
+
+def _pairs(bench: Bench, part: Part) -> Judged:
+    """Notices answered too late: the first answer with the same document after the notice counts."""
+    notices = bench.month.found(bench.unit, part.finding, bench.names(part))
+    answers = bench.month.found(bench.unit, part.answered_by, bench.names(part))
+    price, late = part.price or ZERO, []
+    for notice in notices:
+        due = _due(bench, notice.at, part.limit or ZERO)
+        document = notice.finding.document if notice.finding else None
+        after = [one.at for one in answers if one.finding and one.finding.document == document and one.at >= notice.at]
+        done = min(after, default=None)
+        if due is not None and (done > due if done is not None else bench.as_of > due):
+            late.append(notice)
+    return Judged(
+        part=part, count=len(notices), breaches=len(late), lost=price * len(late), charges=tuple((one, price) for one in late)
+    )  # fmt: skip
+
+
+def _due(bench: Bench, start: int, limit: Fraction) -> int | None:
+    try:
+        return bench.clock.deadline(start, limit).due_ms
+    except OutsideCalendar:
+        return None
 
 
 def _bonus(bench: Bench, part: Part) -> Judged:
     per = part.per.get(bench.month.group(bench.unit))
-    volume = bench.month.count(bench.unit, part.measure, part.channels or bench.sheet.channels, bench.names(part)).count
+    volume = bench.month.count(bench.unit, part.measure, bench.channels(part), bench.names(part)).count
     if per is None:
-        return Judged(name="", title="", part=part, count=volume, note="no_bonus_for_group")
-    return Judged(name="", title="", part=part, count=volume, lost=-part.award * (volume // per))
+        return Judged(part=part, count=volume, note="no_bonus_for_group")
+    return Judged(part=part, count=volume, lost=-part.award * (volume // per))
 
 
 JUDGES: Mapping[str, Callable[[Bench, Part], Judged]] = {
-    "rate": _rate,
-    "cases": _cases,
-    "findings": _findings,
-    "bonus": _bonus,
-}
+    "rate": _rate, "scaled": _scaled, "tiers": _tiers, "cases": _cases, "findings": _findings, "awards": _findings,
+    "pairs": _pairs, "bonus": _bonus,
+}  # fmt: skip
+EARNING = ("awards", "bonus")
 
 
 def price_of(book: Rulebook, part: Part, cause: Cause) -> Fraction | None:
-    """What one finding costs: its price, by its role or mode, or by a reading. None: the rulebook names no price for it."""
+    """What one finding costs or earns: its price, by its role or mode, or by a reading. None: it is given no price."""
     if part.price_reading:
         return Fraction(book.reading(part.price_reading))
     if part.prices:
         return part.prices.get(str(getattr(cause.finding, part.by)))
-    return part.price
+    return part.award if part.kind == "awards" else part.price
 
 
 def unpriced(book: Rulebook, month: Month) -> list[Cause]:
-    """Findings of a month that no part of the rulebook can price: kept, listed, and costing nothing."""
-    parts = {part.finding: part for sheet in book.sheets for item in sheet.items for part in item.parts if part.finding}
-    causes = [cause for found in month.findings.values() for cause in found]
-    return [
-        cause for cause in causes if cause.name not in parts or price_of(book, parts[cause.name], cause) is None
-    ]
+    """Findings of a period that no part of the rulebook can price: kept, listed, and costing nothing."""
+    parts = {part.finding: part for _, _, part in book.parts() if part.finding}
+    known = {part.answered_by for _, _, part in book.parts()}
+    known |= {veto.finding for sheet in book.sheets for veto in sheet.vetoes}
+    known |= {veto.finding for year in book.years for veto in year.vetoes}
+    causes = [cause for found in month.findings.values() for cause in found if cause.name not in known]
+    return [cause for cause in causes if cause.name not in parts or price_of(book, parts[cause.name], cause) is None]
 
 
 def _times(cause: Cause) -> int:
@@ -144,7 +212,7 @@ def _times(cause: Cause) -> int:
 def _charged(judged: Judged, lost: Fraction) -> Judged:
     """The same with another loss, its causes charged in proportion."""
     total = sum((weight for _, weight in judged.charges), ZERO)
-    charges: Sequence[tuple[Cause, Fraction]] = [
-        (cause, weight * lost / total if total else ZERO) for cause, weight in judged.charges
-    ]
-    return attrs.evolve(judged, lost=lost, charges=tuple(charges))
+    scale = lost / total if total else ZERO
+    scaled = {weight: weight * scale for weight in {weight for _, weight in judged.charges}}
+    charges = tuple((cause, scaled[weight]) for cause, weight in judged.charges)
+    return attrs.evolve(judged, lost=lost, charges=charges)

@@ -1,4 +1,4 @@
-"""Evidence + rulebook -> a month's sheet: every unit's items, total and rank."""
+"""Evidence + rulebook -> a period's sheet: every unit's items, what bounds and vetoes change, total and rank."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -6,19 +6,33 @@ from functools import cached_property
 
 import attrs
 
+from calendars.clock import Clock
+from metrics.tallies import Tally
 from scoring.evidence import Cause, Month
-from scoring.rulebook import Item, Rulebook, Sheet
-from scoring.rules import Bench, Judged, half_up, judge
+from scoring.rulebook import Item, Rulebook, Sheet, Veto
+from scoring.rules import ZERO, Bench, Judged, half_up, judge
 from scoring.shares import Share, shares_of
+
+EMPTY = Tally()
+
+
+@attrs.frozen
+class Court:
+    """What judging needs besides the evidence: the rulebook, its clock, and the moment it is done."""
+
+    book: Rulebook
+    clock: Clock
+    as_of: int
 
 
 @attrs.frozen(kw_only=True)
 class ItemScore:
-    """An item of one unit: its exact score (2 decimals at most), and the parts it was judged by."""
+    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them."""
 
     item: Item
     score: Fraction
-    parts: tuple[Judged, ...]
+    parts: tuple[Judged, ...] = ()
+    note: str = ""
 
     @property
     def lost(self) -> Fraction:
@@ -27,66 +41,162 @@ class ItemScore:
 
     @cached_property
     def shares(self) -> tuple[Share, ...]:
-        """`lost` by its causes; what no single ticket caused (a volume bonus) has no cause."""
+        """`lost` by its causes; what no single ticket caused (a volume bonus, a missing proof) has no cause."""
         charges: list[tuple[Cause | None, str, Fraction]] = []
         for part in self.parts:
             charges += [(cause, part.name, weight) for cause, weight in part.charges]
             if not part.charges and part.lost:
                 charges.append((None, part.name, part.lost))
+        if not any(weight for _, _, weight in charges):
+            return (Share(None, self.item.id, self.lost),) if self.lost else ()
+        if not sum((weight for _, _, weight in charges), ZERO):
+            charges.append((None, self.item.id, self.lost or Fraction(1)))
         return shares_of(self.lost, charges)
+
+
+@attrs.frozen
+class Adjustment:
+    """What changed a total besides its items: re-spread points, a group's cap, a bound, a veto, rounding."""
+
+    code: str
+    points: Fraction
+    words: str = ""
+    place: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class UnitScore:
-    """A unit's line on a sheet. `basis`: its own tickets, or the mean of the others; `score` None: there was no other."""
+    """A unit's line on a sheet: score = its items + its adjustments.
+
+    `basis`: its own `tickets`, or the `mean` of the others; `score` None: there was no other.
+    """
 
     unit: str
     group: str
     score: Fraction | None
     basis: str
     items: tuple[ItemScore, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     rank: int | None = None
+
+    def item(self, name: str) -> ItemScore | None:
+        """An item by its id."""
+        return next((one for one in self.items if one.item.id == name), None)
 
 
 @attrs.frozen(kw_only=True)
 class SheetScore:
-    """A sheet of one month, best unit first."""
+    """A sheet of one period, best unit first."""
 
     sheet: Sheet
     month: int
     units: tuple[UnitScore, ...]
 
 
-def sheet_of(book: Rulebook, sheet: Sheet, month: Month) -> SheetScore:
-    """The month's sheet: units with tickets by their items, the others by what the sheet says of them."""
-    active = sorted(month.units(sheet.channels))
-    scored = [unit_score(book, sheet, month, unit) for unit in active]
+def sheet_of(court: Court, sheet: Sheet, month: Month) -> SheetScore:
+    """The period's sheet: units with tickets by their items, the others by what the sheet says of them."""
+    members = {unit for unit, group in month.groups.items() if not sheet.groups or group in sheet.groups}
+    active = {unit for unit in month.units(sheet.channels) if not sheet.groups or month.group(unit) in sheet.groups}
+    if sheet.without_tickets == "everyone":
+        active |= members
+    means = _group_means(court, sheet, month, active)
+    scored = [unit_score(court, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
-        mean = _mean([one.score for one in scored if one.score is not None])
-        idle = sorted(set(month.groups) - set(active))
+        mean = _mean([one.score for one in scored if one.score is not None], court.book.digits.total)
+        idle = sorted(members - active)
         scored += [UnitScore(unit=unit, group=month.group(unit), score=mean, basis="mean") for unit in idle]
-    return SheetScore(sheet=sheet, month=month.month, units=_ranked(scored))
+    return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
 
 
-def unit_score(book: Rulebook, sheet: Sheet, month: Month, unit: str) -> UnitScore:
-    """One unit's items and total, clamped to the sheet's bounds."""
-    items = tuple(_item_score(Bench(book, sheet, item, unit, month)) for item in sheet.items)
-    total = sum((one.score for one in items), Fraction(0))
-    total = min(max(total, sheet.floor), sheet.points)
-    return UnitScore(unit=unit, group=month.group(unit), score=total, basis="tickets", items=items)
+Means = Mapping[tuple[str, str], Fraction]
+"""An item's mean score by (group, item id), where the rulebook gives it to units with nothing to divide by."""
 
 
-def _item_score(bench: Bench) -> ItemScore:
-    item = bench.item
+def unit_score(court: Court, sheet: Sheet, month: Month, unit: str, means: Means | None = None) -> UnitScore:
+    """One unit's items, adjustments and total."""
+    items = tuple(_item_score(court, sheet, item, month, unit, means or {}) for item in sheet.items_of(month.month))
+    adjustments = tuple(one for one in _adjustments(court, sheet, month, unit, items) if one.points)
+    total = sum((one.score for one in items), ZERO) + sum((one.points for one in adjustments), ZERO)
+    return UnitScore(
+        unit=unit, group=month.group(unit), score=total, basis="tickets", items=items, adjustments=adjustments
+    )  # fmt: skip
+
+
+def _item_score(court: Court, sheet: Sheet, item: Item, month: Month, unit: str, means: Means) -> ItemScore:
+    group = month.group(unit)
+    if item.concerns and group not in item.concerns:
+        return ItemScore(item=item, score=item.points, note="not_concerned")
+    bench = Bench(court.book, court.clock, sheet, item, unit, month, court.as_of)
     parts = tuple(judge(bench, part) for part in item.parts)
-    lost = sum((part.lost for part in parts), Fraction(0))
-    return ItemScore(item=item, score=half_up(min(max(item.full - lost, item.floor), item.cap)), parts=parts)
+    if item.when_empty != "full" and _empty(parts):
+        score = means.get((group, item.id), item.full) if item.when_empty == "group_mean" else item.full
+        return ItemScore(item=item, score=score, parts=parts, note=item.when_empty)
+    lost = sum((part.lost for part in parts), ZERO)
+    score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
+    return ItemScore(item=item, score=score, parts=parts)
 
 
-def marginal(book: Rulebook, sheet: Sheet, month: Month, cause: Cause) -> Fraction:
+def _empty(parts: Sequence[Judged]) -> bool:
+    return all(part.note == "no_denominator" for part in parts)
+
+
+def _adjustments(
+    court: Court, sheet: Sheet, month: Month, unit: str, items: Sequence[ItemScore]
+) -> Iterable[Adjustment]:
+    """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
+    plain = [one for one in items if not one.item.extra]
+    total = sum((one.score for one in plain), ZERO)
+    for step in (_respread(plain), *_caps(sheet, items)):
+        total += step.points
+        yield step
+    if sheet.order == "clamp_then_add":
+        total, step = _bounded(total, sheet)
+        yield step
+    total += sum((one.score for one in items if one.item.extra), ZERO)
+    total, step = _bounded(total, sheet)
+    yield step
+    for veto in sheet.vetoes:
+        if vetoed(veto, month, unit):
+            yield Adjustment("veto", -total, veto.words, veto.place)
+            return
+    yield Adjustment("rounding", half_up(total, court.book.digits.total) - total)
+
+
+def _respread(items: Sequence[ItemScore]) -> Adjustment:
+    """Points of items with nothing to divide by go to the others, in proportion."""
+    empty = [one for one in items if one.note == "respread"]
+    judged = [one for one in items if one.note != "respread"]
+    points = sum((one.item.points for one in judged), ZERO)
+    if not empty or not points:
+        return Adjustment("respread", ZERO)
+    lost = sum((one.item.points - one.score for one in judged), ZERO)
+    return Adjustment("respread", -lost * sum((one.item.points for one in empty), ZERO) / points)
+
+
+def _caps(sheet: Sheet, items: Sequence[ItemScore]) -> Iterable[Adjustment]:
+    for group in sheet.caps:
+        total = sum((one.score for one in items if one.item.id in group.items), ZERO)
+        bounded = total if group.cap is None else min(total, group.cap)
+        bounded = bounded if group.floor is None else max(bounded, group.floor)
+        yield Adjustment("group_cap", bounded - total, group.words, sheet.place)
+
+
+def _bounded(total: Fraction, sheet: Sheet) -> tuple[Fraction, Adjustment]:
+    bounded = min(max(total, sheet.floor), sheet.cap)
+    return bounded, Adjustment("bounds", bounded - total, "", sheet.place)
+
+
+def vetoed(veto: Veto, month: Month, unit: str) -> bool:
+    """Whether the period counts nothing for the unit."""
+    if veto.finding:
+        return bool(month.found(unit, veto.finding, (veto.finding,)))
+    return bool(month.cases(unit, veto.measure, veto.channels, ()))
+
+
+def marginal(court: Court, sheet: Sheet, month: Month, cause: Cause) -> Fraction:
     """How many points more the unit's sheet would have, had this breach been met and all else been the same."""
-    now, then = (unit_score(book, sheet, one, cause.unit).score for one in (month, without(month, cause)))
-    return (then or Fraction(0)) - (now or Fraction(0))
+    now, then = (unit_score(court, sheet, one, cause.unit).score for one in (month, without(month, cause)))
+    return (then or ZERO) - (now or ZERO)
 
 
 def without(month: Month, cause: Cause) -> Month:
@@ -94,7 +204,11 @@ def without(month: Month, cause: Cause) -> Month:
     if cause.finding is not None:
         left = [one for one in month.findings[cause.unit] if one.position != cause.position]
         return attrs.evolve(month, findings={**month.findings, cause.unit: left})
-    place = (cause.name, cause.unit, cause.channel, month.month)
+    place = next(
+        (cause.name, cause.unit, cause.channel, number)
+        for number in month.months
+        if month.tallies.get((cause.name, cause.unit, cause.channel, number), EMPTY).breaches
+    )
     tally = month.tallies[place]
     left = [one for one in month.breaches[cause.name, cause.unit] if one != cause]
     return attrs.evolve(
@@ -104,14 +218,40 @@ def without(month: Month, cause: Cause) -> Month:
     )
 
 
-def _mean(scores: Sequence[Fraction]) -> Fraction | None:
-    return half_up(sum(scores, Fraction(0)) / len(scores)) if scores else None
+def _group_means(court: Court, sheet: Sheet, month: Month, units: Iterable[str]) -> Means:
+    """Mean of an item over the units of a group that had something to divide by."""
+    wanted = [item for item in sheet.items_of(month.month) if item.when_empty == "group_mean"]
+    scores: dict[tuple[str, str], list[Fraction]] = {}
+    for item in wanted:
+        for unit in sorted(units):
+            one = _item_score(court, sheet, item, month, unit, {})
+            if one.note != "group_mean":
+                scores.setdefault((month.group(unit), item.id), []).append(one.score)
+    digits = court.book.digits.item
+    return {place: half_up(sum(found, ZERO) / len(found), digits) for place, found in scores.items()}
 
 
-def _ranked(scored: Iterable[UnitScore]) -> tuple[UnitScore, ...]:
-    """Best first; equal scores share a rank (1, 2, 2, 4); without a score, no rank."""
-    order = sorted(scored, key=lambda one: (one.score is None, -(one.score or 0), one.unit))
-    ranks: Mapping[Fraction, int] = {
-        one.score: place for place, one in reversed(list(enumerate(order, 1))) if one.score is not None
-    }
-    return tuple(attrs.evolve(one, rank=None if one.score is None else ranks[one.score]) for one in order)
+def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:
+    return half_up(sum(scores, ZERO) / len(scores), digits) if scores else None
+
+
+def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share") -> tuple[UnitScore, ...]:
+    """Best first, over all or within each group. Equal scores share a rank (1, 2, 2, 4), or an item orders them."""
+
+    def second(one: UnitScore) -> Fraction:
+        item = None if ties == "share" else one.item(ties)
+        return ZERO if item is None else item.score
+
+    def merit(one: UnitScore) -> tuple[Fraction, Fraction]:
+        return -(one.score or ZERO), -second(one)
+
+    order = sorted(scored, key=lambda one: (one.score is None, *merit(one), one.unit))
+    groups: dict[str, list[UnitScore]] = {}
+    for one in order:
+        groups.setdefault(one.group if ranking == "group" else "", []).append(one)
+    ranks: dict[str, int | None] = {}
+    for members in groups.values():
+        merits = [merit(one) for one in members]
+        for one in members:
+            ranks[one.unit] = None if one.score is None else 1 + merits.index(merit(one))
+    return tuple(attrs.evolve(one, rank=ranks[one.unit]) for one in order)

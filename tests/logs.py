@@ -12,7 +12,8 @@ from ledger.columns import known
 from ledger.events import Fact, content, key_of, read_fact
 from ledger.store import Ledger, Source
 from scoring.recompute import Report, recompute
-from scoring.rulebook import Rulebook, read_rulebook
+from scoring.rulebook import Rulebook
+from scoring.rulefile import read_rulebook
 from tests.oracle import OPTIONS, Readings
 
 Raw = Mapping[str, Any]

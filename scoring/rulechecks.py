@@ -1,0 +1,212 @@
+"""What a well-formed rulebook can still say wrongly: (path, sentence) of every mistake."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from ledger.problems import Words, words
+from metrics.measures import MEASURE, Deadline
+from scoring.rulebook import KINDS, NEEDED, PERIODS, Item, Part, Rulebook, Sheet, Veto, Year
+
+Mistakes = Iterator[tuple[str, Words]]
+CHOICES = {
+    "period": PERIODS,
+    "ranking": ("sheet", "group"),
+    "order": ("sum_then_clamp", "clamp_then_add"),
+    "without_tickets": ("mean", "unranked", "everyone"),
+}
+
+
+def mistakes_of(book: Rulebook) -> Mistakes:
+    """Every mistake, in the order of the text."""
+    if book.valid_from > book.valid_until:
+        yield "valid_until", words("valid_until lies before valid_from.")
+    yield from _readings(book)
+    for number, sheet in enumerate(book.sheets):
+        yield from _sheet(book, sheet, f"sheets[{number}]")
+    names = [sheet.id for sheet in book.sheets]
+    for number, name in enumerate(names):
+        if names.index(name) < number:
+            yield f"sheets[{number}].id", words("sheet {sheet} is there twice.", sheet=name)
+    yield from _channels(book)
+    for number, year in enumerate(book.years):
+        yield from _year(book, year, f"years[{number}]")
+
+
+def _readings(book: Rulebook) -> Mistakes:
+    known = {reading.id: reading for reading in book.readings}
+    for name in NEEDED:
+        if name not in known:
+            yield "readings", words("the reading {name} is not given: say how it is read, and why.", name=name)
+    for name, value in book.taken.items():
+        if name not in known or value not in known[name].options:
+            options = " ".join(known[name].options) if name in known else " ".join(known)
+            yield (
+                "",
+                words(
+                    "there is no reading {name} = {value}; known: {options}", name=name, value=value, options=options
+                ),
+            )
+    for number, reading in enumerate(book.readings):
+        if reading.default not in reading.options:
+            say = words(
+                "reading {name}: its default {value} is none of its options.", name=reading.id, value=reading.default
+            )
+            yield f"readings[{number}].default", say
+        if not reading.source or not reading.reason:
+            yield f"readings[{number}]", words("reading {name}: its reason or its source is missing.", name=reading.id)
+
+
+def _channels(book: Rulebook) -> Mistakes:
+    """Tickets of one channel are scored on one sheet, for one group of units and one kind of period."""
+    seen: list[tuple[str, Sheet]] = []
+    for number, sheet in enumerate(book.sheets):
+        for channel in sheet.channels:
+            for other, before in seen:
+                apart = set(sheet.groups).isdisjoint(before.groups) and sheet.groups and before.groups
+                if other == channel and sheet.period == before.period and not apart:
+                    yield f"sheets[{number}].channels", words("channel {channel} is on two sheets.", channel=channel)
+            seen.append((channel, sheet))
+
+
+def _sheet(book: Rulebook, sheet: Sheet, path: str) -> Mistakes:
+    for name, choices in CHOICES.items():
+        if getattr(sheet, name) not in choices:
+            yield (
+                f"{path}.{name}",
+                words("sheet {sheet}: {key} is one of: {known}", sheet=sheet.id, key=name, known=" ".join(choices)),
+            )
+    names = [item.id for item in sheet.items]
+    if sheet.ties != "share" and sheet.ties not in names:
+        yield f"{path}.ties", words("sheet {sheet}: ties is share, or an item of it.", sheet=sheet.id)
+    for start in _turns(book, sheet):
+        full = sum((i.points for i in sheet.items if not i.extra and _in_force(i, start)), Fraction(0))
+        if full != sheet.points:
+            say = words(
+                "sheet {sheet}: its items add up to {full}, not to {points}.",
+                sheet=sheet.id,
+                full=full,
+                points=sheet.points,
+            )
+            yield f"{path}.points", say
+    for number, item in enumerate(sheet.items):
+        place = f"{path}.items[{number}]"
+        if any(item.id == other.id and _overlap(book, item, other) for other in sheet.items[:number]):
+            yield (
+                f"{place}.id",
+                words("sheet {sheet}: item {item} is there twice for the same time.", sheet=sheet.id, item=item.id),
+            )
+        yield from _item(book, item, place)
+    for number, group in enumerate(sheet.caps):
+        for name in set(group.items) - set(names):
+            yield (
+                f"{path}.caps[{number}].items",
+                words("sheet {sheet}: there is no item {item}.", sheet=sheet.id, item=name),
+            )
+    yield from _vetoes(sheet.vetoes, path)
+
+
+def _turns(book: Rulebook, sheet: Sheet) -> list[date]:
+    """The days from which other items are in force."""
+    return sorted({book.valid_from, *(item.valid_from for item in sheet.items if item.valid_from)})
+
+
+def _in_force(item: Item, day: date) -> bool:
+    return (item.valid_from or date.min) <= day <= (item.valid_until or date.max)
+
+
+def _overlap(book: Rulebook, one: Item, other: Item) -> bool:
+    starts = [item.valid_from or book.valid_from for item in (one, other)]
+    ends = [item.valid_until or book.valid_until for item in (one, other)]
+    return max(starts) <= min(ends)
+
+
+def _item(book: Rulebook, item: Item, path: str) -> Mistakes:
+    if not item.words or not item.place:
+        yield path, words("item {item}: the law's words or their place are missing.", item=item.id)
+    if not item.floor <= item.full <= item.cap:
+        yield path, words("item {item}: floor, full and cap are not in order.", item=item.id)
+    if item.when_empty not in ("full", "respread", "group_mean"):
+        yield f"{path}.when_empty", words("item {item}: when_empty is one of: full respread group_mean", item=item.id)
+    if not item.parts:
+        yield path, words("item {item}: it has no parts: nothing judges it.", item=item.id)
+    for number, part in enumerate(item.parts):
+        for mistake in _part(book, item, part):
+            yield f"{path}.parts[{number}]", mistake
+
+
+def _part(book: Rulebook, item: Item, part: Part) -> Iterator[Words]:
+    name = item.name_of(part)
+    if part.kind not in KINDS:
+        yield words(
+            "item {item}: {kind} is no kind of rule; known: {kinds}", item=name, kind=part.kind, kinds=" ".join(KINDS)
+        )
+        return
+    over = () if part.over == "count" else (part.over,)
+    for measure in (*part.measures, *over):
+        if measure not in MEASURE:
+            yield words(
+                "item {item}: there is no measure {measure}; known: {known}",
+                item=name,
+                measure=measure,
+                known=" ".join(MEASURE),
+            )
+    yield from _needs(name, part)
+    if part.price_reading and part.price_reading not in {reading.id for reading in book.readings}:
+        yield words("item {item}: there is no reading {name}.", item=name, name=part.price_reading)
+    if part.limit is not None and part.kind != "pairs":
+        measure = MEASURE.get(part.measure)
+        if not isinstance(measure, Deadline) or (part.limit * 2).denominator != 1 or part.limit <= 0:
+            yield words(
+                "item {item}: limit {limit} is no number of half days of a deadline.", item=name, limit=part.limit
+            )
+
+
+def _needs(name: str, part: Part) -> Iterator[Words]:
+    """What each kind of rule must be given."""
+    rated = part.kind in ("rate", "scaled", "tiers")
+    if (rated or part.kind in ("cases", "bonus")) and not part.measures:
+        yield words("item {item}: a {kind} needs its measure.", item=name, kind=part.kind)
+    if part.kind == "rate" and (part.at_least is None) == (part.at_most is None):
+        yield words("item {item}: a rate has either at_least or at_most.", item=name)
+    if part.kind == "tiers" and [t.at_least for t in part.tiers] != sorted(
+        (t.at_least for t in part.tiers), reverse=True
+    ):
+        yield words("item {item}: tiers go from the highest rate to the lowest.", item=name)
+    if part.kind == "tiers" and not part.tiers:
+        yield words("item {item}: it has no tiers.", item=name)
+    if part.kind == "cases" and part.price is None:
+        yield words("item {item}: a case needs its price.", item=name)
+    if part.kind in ("findings", "awards", "pairs") and not part.finding:
+        yield words("item {item}: a {kind} needs its finding.", item=name, kind=part.kind)
+    priced = [bool(part.prices), part.price is not None, bool(part.price_reading)].count(True)
+    if part.kind == "findings" and priced != 1:
+        yield words("item {item}: a finding needs one of price, prices with by, price_reading.", item=name)
+    if part.prices and part.by not in ("role", "mode"):
+        yield words("item {item}: by is role or mode.", item=name)
+    if part.kind == "pairs" and (part.limit is None or part.price is None or not part.answered_by):
+        yield words("item {item}: a pair needs answered_by, limit and price.", item=name)
+
+
+def _year(book: Rulebook, year: Year, path: str) -> Mistakes:
+    known = {sheet.id for sheet in book.sheets}
+    for component in year.components:
+        if component.sheet not in known:
+            yield path, words("year {year}: there is no sheet {sheet}.", year=year.id, sheet=component.sheet)
+    weight = sum((component.weight for component in year.components), Fraction(0))
+    if weight != 100:
+        yield path, words("year {year}: its weights add up to {weight}, not to 100.", year=year.id, weight=weight)
+    if not 1 <= year.starts <= 12:
+        yield f"{path}.starts", words("year {year}: starts is a month, 1 to 12.", year=year.id)
+    if not year.words or not year.place:
+        yield path, words("year {year}: the law's words or their place are missing.", year=year.id)
+    yield from _vetoes(year.vetoes, path)
+
+
+def _vetoes(vetoes: tuple[Veto, ...], path: str) -> Mistakes:
+    for number, veto in enumerate(vetoes):
+        place = f"{path}.vetoes[{number}]"
+        if bool(veto.finding) == bool(veto.measure) or (veto.measure and veto.measure not in MEASURE):
+            yield place, words("veto {veto}: it needs a finding or a measure.", veto=veto.title)
+        if not veto.words or not veto.place:
+            yield place, words("veto {veto}: the law's words or their place are missing.", veto=veto.title)

@@ -1,0 +1,131 @@
+"""A rulebook's TOML, read strictly: every mistake with its line and its remedy, all at once."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn
+
+from ledger.problems import Told, Words, words
+from scoring.rulebook import Rulebook
+from scoring.rulechecks import mistakes_of
+
+TABLE = re.compile(r"\s*\[(\[)?([A-Za-z0-9_.]+)\]")
+KEY = re.compile(r'\s*("?)([^"=\s]+)\1\s*=')
+PATH = re.compile(r"(.*) @ \$\.?(.*)")
+
+
+class UnreadableRulebook(Told):
+    """A rulebook that says something we cannot follow; `mistakes` are (line, sentence), line 0 for the whole file."""
+
+    def __init__(self, name: str, mistakes: Iterable[tuple[int, Words]]) -> None:
+        self.name, self.mistakes = name, tuple(mistakes)
+        listed = "\n".join(f"  {name}{f':{line}' if line else ''}: {mistake}" for line, mistake in self.mistakes)
+        super().__init__(words("the rulebook cannot be used:\n{mistakes}", mistakes=listed))
+
+
+def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
+    """The rulebook in a TOML text, some readings `taken` otherwise. Raises UnreadableRulebook with every mistake."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableRulebook(name, [(0, words("is not TOML: {error}", error=error))]) from error
+    lines = lines_of(text)
+    try:
+        book = attrs.evolve(_converter().structure(raw, Rulebook), text=text, taken=dict(taken or {}))
+    except Exception as error:
+        raise UnreadableRulebook(name, _told(error, lines)) from error
+    found = [(line_at(lines, path), mistake) for path, mistake in mistakes_of(book)]
+    if found:
+        raise UnreadableRulebook(name, found)
+    return book
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """Line of each table and key, by its path, such as sheets[0].items[2].words."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := TABLE.match(line):
+            table = _indexed(header.group(2).split("."), bool(header.group(1)), counts)
+            lines[table] = number
+        elif key := KEY.match(line):
+            lines.setdefault(f"{table}.{key.group(2)}" if table else key.group(2), number)
+    return lines
+
+
+def _indexed(names: list[str], repeated: bool, counts: dict[str, int]) -> str:
+    """The path of a table, each array of tables at its latest element."""
+    path = ""
+    for place, name in enumerate(names):
+        path = f"{path}.{name}" if path else name
+        if repeated and place == len(names) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = f"{path}[{counts[path]}]"
+    return path
+
+
+def line_at(lines: Mapping[str, int], path: str) -> int:
+    """The line of a path, or of the nearest table around it; 0 when nothing fits."""
+    path = re.sub(r"\['([^']*)'\]", r".\1", path)
+    while path and path not in lines:
+        cut = max(path.rfind("."), path.rfind("["))
+        path = path[:cut] if cut > 0 else ""
+    return lines.get(path, 0)
+
+
+def _told(error: Exception, lines: Mapping[str, int]) -> Iterator[tuple[int, Words]]:
+    for line in cattrs.transform_error(error, format_exception=_plain):
+        found = PATH.fullmatch(line)
+        why, path = found.groups() if found else (line, "")
+        yield line_at(lines, path), words("{path}: {mistake}", path=path or "-", mistake=why)
+
+
+def _plain(error: BaseException, kind: type[Any] | None) -> str:
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        known = " ".join(field.name for field in attrs.fields(error.cl))
+        return f"unknown keys: {', '.join(sorted(error.extra_fields))}; known: {known}"
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return str(error)
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(Fraction, _fraction)
+    converter.register_structure_hook(date, _date)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, partial(_typed, kind))
+    hidden = cattrs.override(omit=True)
+    hook = make_dict_structure_fn(Rulebook, converter, text=hidden, taken=hidden, _cattrs_forbid_extra_keys=True)
+    converter.register_structure_hook(Rulebook, hook)
+    return converter
+
+
+def _fraction(value: object, _: object) -> Fraction:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return Fraction(value)
+    raise ValueError(f'{value!r} is no exact number: write a whole number, or text such as "0.5"')
+
+
+def _date(value: object, _: object) -> date:
+    if type(value) is not date:
+        raise ValueError(f"{value!r} is no date: write it like 2023-01-01")
+    return value
+
+
+def _typed(kind: type, value: object, _: object) -> Any:
+    if type(value) is not kind:
+        named = {str: "text", int: "a whole number", bool: "true or false"}[kind]
+        raise ValueError(f"{value!r} is not {named}")
+    return value
