@@ -45,7 +45,10 @@ Exemptions = frozenset[tuple[str, str, str]]
 
 @attrs.frozen(kw_only=True)
 class Month:
-    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them."""
+    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them.
+
+    `findings` are those of the months, `every_finding` those of all time: an answer may come in the next month.
+    """
 
     months: tuple[int, ...]
     tallies: Tallies
@@ -53,7 +56,8 @@ class Month:
     exempted: Sequence[Cause]
     exemptions: Exemptions
     findings: Mapping[str, Sequence[Cause]]
-    groups: Mapping[str, str]
+    every_finding: Mapping[str, Sequence[Cause]] = attrs.Factory(dict)
+    groups: Mapping[str, str] = attrs.Factory(dict)
     provisional: int = 0
 
     @property
@@ -124,6 +128,10 @@ def months_of(
     findings = findings_of(known)
     late = derived.clock.provisional("due").fill_null(False)
     provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
+    every: dict[str, list[Cause]] = defaultdict(list)
+    for found in findings.values():
+        for unit, causes in found.items():
+            every[unit] += causes
     wanted = sorted({*tallies, *findings} if months is None else months)
     return {
         month: Month(
@@ -133,6 +141,7 @@ def months_of(
             exempted=exempted.get(month, ()),
             exemptions=exemptions,
             findings=findings.get(month, {}),
+            every_finding=every,
             groups=groups_at(known, month),
             provisional=provisional.get(month, 0),
         )
@@ -156,6 +165,7 @@ def together(months: Sequence[Month]) -> Month:
         exempted=[case for month in months for case in month.exempted],
         exemptions=months[-1].exemptions,
         findings=findings,
+        every_finding=months[-1].every_finding,
         groups=months[-1].groups,
         provisional=sum(month.provisional for month in months),
     )

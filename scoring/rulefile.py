@@ -12,13 +12,15 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn
 
-from ledger.problems import Told, Words, words
+from ledger.problems import Told, Words, listed, words
 from scoring.rulebook import Rulebook
 from scoring.rulechecks import mistakes_of
 
 TABLE = re.compile(r"\s*\[(\[)?([A-Za-z0-9_.]+)\]")
 KEY = re.compile(r'\s*("?)([^"=\s]+)\1\s*=')
-PATH = re.compile(r"(.*) @ \$\.?(.*)")
+NOT_OF_KIND: Mapping[type, str] = {
+    str: "{value} is not text", int: "{value} is not a whole number", bool: "{value} is not true or false",
+}  # fmt: skip
 
 
 class UnreadableRulebook(Told):
@@ -26,8 +28,11 @@ class UnreadableRulebook(Told):
 
     def __init__(self, name: str, mistakes: Iterable[tuple[int, Words]]) -> None:
         self.name, self.mistakes = name, tuple(mistakes)
-        listed = "\n".join(f"  {name}{f':{line}' if line else ''}: {mistake}" for line, mistake in self.mistakes)
-        super().__init__(words("the rulebook cannot be used:\n{mistakes}", mistakes=listed))
+        lines = [
+            words("  {place}: {mistake}", place=f"{name}:{line}" if line else name, mistake=mistake)
+            for line, mistake in self.mistakes
+        ]
+        super().__init__(words("the rulebook cannot be used:\n{mistakes}", mistakes=listed(lines)))
 
 
 def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
@@ -35,7 +40,7 @@ def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) 
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UnreadableRulebook(name, [(0, words("is not TOML: {error}", error=error))]) from error
+        raise UnreadableRulebook(name, [(0, words("is no TOML: {error}", error=error))]) from error
     lines = lines_of(text)
     try:
         book = attrs.evolve(_converter().structure(raw, Rulebook), text=text, taken=dict(taken or {}))
@@ -83,19 +88,33 @@ def line_at(lines: Mapping[str, int], path: str) -> int:
 
 
 def _told(error: Exception, lines: Mapping[str, int]) -> Iterator[tuple[int, Words]]:
-    for line in cattrs.transform_error(error, format_exception=_plain):
-        found = PATH.fullmatch(line)
-        why, path = found.groups() if found else (line, "")
-        yield line_at(lines, path), words("{path}: {mistake}", path=path or "-", mistake=why)
+    said: list[Words] = []
+
+    def noted(error: BaseException, _: type[Any] | None) -> str:
+        said.append(_plain(error))
+        return str(len(said) - 1)
+
+    for line in cattrs.transform_error(error, format_exception=noted):
+        number, _, path = line.partition(" @ ")
+        path = path.removeprefix("$").removeprefix(".")
+        yield line_at(lines, path), words("{path}: {mistake}", path=path or "-", mistake=said[int(number)])
 
 
-def _plain(error: BaseException, kind: type[Any] | None) -> str:
+def _plain(error: BaseException) -> Words:
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
         known = " ".join(field.name for field in attrs.fields(error.cl))
-        return f"unknown keys: {', '.join(sorted(error.extra_fields))}; known: {known}"
+        return words("unknown keys: {keys}; known: {known}", keys=" ".join(sorted(error.extra_fields)), known=known)
     if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
-    return str(error)
+        return words("{key} is missing", key=error.args[0])
+    return error.why if isinstance(error, _Misshapen) else words("has the wrong shape")
+
+
+class _Misshapen(ValueError):
+    """A value of the wrong shape, and why."""
+
+    def __init__(self, why: str, value: object) -> None:
+        self.why = words(why, value=repr(value))
+        super().__init__(str(self.why))
 
 
 def _converter() -> cattrs.Converter:
@@ -115,17 +134,16 @@ def _fraction(value: object, _: object) -> Fraction:
         return Fraction(value)
     if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return Fraction(value)
-    raise ValueError(f'{value!r} is no exact number: write a whole number, or text such as "0.5"')
+    raise _Misshapen('{value} is no exact number: write a whole number, or text such as "0.5"', value)
 
 
 def _date(value: object, _: object) -> date:
     if type(value) is not date:
-        raise ValueError(f"{value!r} is no date: write it like 2023-01-01")
+        raise _Misshapen("{value} is no date: write it like 2023-01-01", value)
     return value
 
 
 def _typed(kind: type, value: object, _: object) -> Any:
     if type(value) is not kind:
-        named = {str: "text", int: "a whole number", bool: "true or false"}[kind]
-        raise ValueError(f"{value!r} is not {named}")
+        raise _Misshapen(NOT_OF_KIND[kind], value)
     return value

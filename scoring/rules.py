@@ -150,7 +150,7 @@ def _findings(bench: Bench, part: Part) -> Judged:
 def _pairs(bench: Bench, part: Part) -> Judged:
     """Notices answered too late: the first answer with the same document after the notice counts."""
     notices = bench.month.found(bench.unit, part.finding, bench.names(part))
-    answers = bench.month.found(bench.unit, part.answered_by, bench.names(part))
+    answers = [one for one in bench.month.every_finding.get(bench.unit, ()) if one.name == part.answered_by]
     price, late = part.price or ZERO, []
     for notice in notices:
         due = _due(bench, notice.at, part.limit or ZERO)

@@ -1,0 +1,76 @@
+"""Why a unit has the score it has: every point lost or won, by item and ticket, adding up exactly."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import attrs
+
+from scoring.evidence import Cause
+from scoring.rulebook import Item, Sheet
+from scoring.sheets import ItemScore, UnitScore
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """Some points lost (below 0: won). `code`: `verdict` or `finding` (see `cause`), `no_ticket` (of the whole item, such
+    as a volume bonus), `unearned` (nothing was proved), `mean`, or the code of an adjustment."""
+
+    code: str
+    points: Fraction
+    item: Item | None = None
+    part: str = ""
+    cause: Cause | None = None
+    words: str = ""
+    place: str = ""
+
+
+def why(sheet: Sheet, unit: UnitScore) -> tuple[Line, ...]:
+    """The lines of a unit, worst first; they add up to the sheet's points minus its score. Raises ValueError without one."""
+    if unit.score is None:
+        raise ValueError(f"{unit.unit} has no score on {sheet.id}")
+    if unit.basis == "mean":
+        lines = [
+            Line(code="mean", points=sheet.points - unit.score, words=sheet.without_tickets_words, place=sheet.place)
+        ]
+    else:
+        lines = [*_item_lines(unit), *_adjustment_lines(unit)]
+    lost = sum((line.points for line in lines), Fraction(0))
+    if lost != sheet.points - unit.score:
+        raise AssertionError(f"{unit.unit} on {sheet.id}: lines add up to {lost}, not to {sheet.points - unit.score}")
+    return tuple(sorted(lines, key=lambda line: (-line.points, line.item.id if line.item else "~", _ticket(line))))
+
+
+def _item_lines(unit: UnitScore) -> Iterator[Line]:
+    """Of an item that starts from nothing, what was not earned is one line; what was lost besides has its causes."""
+    for one in unit.items:
+        item = one.item
+        earned = not item.extra and item.full < item.points
+        shares = [share for share in one.shares if share.points > 0 or (share.points and not earned)]
+        for share in shares:
+            yield Line(
+                code=_code(share.cause), points=share.points, item=item, part=share.part, cause=share.cause,
+                words=_words(one, share.part), place=item.place,
+            )  # fmt: skip
+        unearned = item.points - one.score - sum((share.points for share in shares), Fraction(0))
+        if earned and unearned:
+            yield Line(code="unearned", points=unearned, item=item, part=item.id, words=item.words, place=item.place)
+
+
+def _adjustment_lines(unit: UnitScore) -> Iterator[Line]:
+    for one in unit.adjustments:
+        yield Line(code=one.code, points=-one.points, words=one.words, place=one.place)
+
+
+def _code(cause: Cause | None) -> str:
+    if cause is None:
+        return "no_ticket"
+    return "finding" if cause.finding is not None else "verdict"
+
+
+def _words(one: ItemScore, name: str) -> str:
+    part = next((part.part for part in one.parts if part.name == name), None)
+    return part.words if part is not None and part.words else one.item.words
+
+
+def _ticket(line: Line) -> str:
+    return (line.cause.ticket or "") if line.cause else ""
