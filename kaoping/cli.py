@@ -6,20 +6,31 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from kaoping import __version__
+from kaoping.commands_of_clerk import exempt, record, void
+from kaoping.commands_of_rules import annual, rules, why
 from kaoping.demo import run_demo
 from kaoping.desk import Desk, Differs, WrongArgument, checked_month, read_month
-from kaoping.intake import NothingUsable, batch_json, problem_text, read_files, take_in
+from kaoping.intake import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
 from kaoping.language import Tongue
 from kaoping.load import NoSuchFile
+from kaoping.options import (
+    GANXIAN,
+    AsOfOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    RulebookOption,
+    desk_of,
+)
 from kaoping.reports.audit import TicketReport, audit_json, print_audit
 from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
 from kaoping.reports.score import digest_of_score, print_recomputed, print_score, score_json
 from ledger.columns import voided_keys
 from ledger.events import canonical
-from ledger.problems import DamagedLedger, NotALedger, Told, words
+from ledger.problems import DamagedLedger, NoLedger, NotALedger, Told, words
 from scoring.audit import audit as audit_ticket
 
 SHOWN_PROBLEMS = 20
@@ -31,24 +42,6 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="考评：政务热线工单台账。导入工单日志，按考评细则给承办单位打分，并说清每一分为什么扣。",
 )  # fmt: skip
-
-LedgerOption = Annotated[
-    Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="台账文件，默认 kaoping.db")
-]
-RulebookOption = Annotated[str, typer.Option("--rulebook", help="考评细则：名称或 .toml 文件")]
-LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="语言 zh 或 en")]
-JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="按当时所知：时间，或台账位置")]
-ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
-GANXIAN = "ganxian-2023"
-
-
-def desk_of(ledger: Path | None, lang: str | None, as_json: bool, rulebook: str = GANXIAN) -> Desk:
-    """The surroundings of one command."""
-    code = lang or os.environ.get("KAOPING_LANG") or "zh"
-    if code not in ("zh", "en"):
-        raise WrongArgument(words("there is no language {code}.", code=code), "Use zh or en.")
-    return Desk(path=ledger or Path("kaoping.db"), rulebook=rulebook, tongue=Tongue(code), json=as_json)
 
 
 @app.callback(invoke_without_command=True)
@@ -70,16 +63,13 @@ def import_(
     desk = desk_of(ledger, lang, as_json)
     with desk.busy("reading files"):
         arrivals = read_files(files, profile)
-    fresh = not desk.path.exists()
     try:
-        with desk.ledger(create=True) as opened:
-            arrivals = take_in(desk, opened, arrivals, keep=not dry_run)
+        refuse_unusable(arrivals)
     except NothingUsable as refused:
-        _forget(desk.path, fresh)
         _show_problems(desk, refused.arrival.name, refused.arrival.read.problems)
         raise
-    if dry_run:
-        _forget(desk.path, fresh)
+    with desk.ledger_to_write(rehearsal=dry_run) as opened:
+        arrivals = take_in(desk, opened, arrivals, keep=not dry_run)
     for arrival in arrivals:
         _show_problems(desk, arrival.name, arrival.read.problems)
     if desk.json:
@@ -91,13 +81,6 @@ def import_(
         desk.paper().print(desk.tongue.say(IMPORTED, **one), soft_wrap=True)
     if dry_run:
         desk.paper().print(desk.tongue.say("A rehearsal: nothing was written."))
-
-
-def _forget(path: Path, fresh: bool) -> None:
-    """No ledger is left behind that was made for nothing."""
-    if fresh:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def _show_problems(desk: Desk, name: str, problems: Any) -> None:
@@ -262,28 +245,35 @@ def demo(
     run_demo(desk_of(folder / "kaoping.db", lang, as_json=False), folder, seed)
 
 
+for command in (why, annual, rules, record, exempt, void):
+    app.command()(command)
+
+
 def main() -> None:
     """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
     try:
         app()
     except Told as error:
-        tongue = Tongue("en" if os.environ.get("KAOPING_LANG") == "en" or _asked("en") else "zh")
-        Console(stderr=True, markup=False, highlight=False).print(_sentence(tongue, error), soft_wrap=True)
+        sys.stderr.write(_sentence(Tongue(_asked_language()), error) + "\n")
         sys.exit(_code(error))
 
 
-def _asked(lang: str) -> bool:
-    """Whether the command line asks for a language, even one that could not be read."""
-    pairs = zip(sys.argv, [*sys.argv[1:], ""], strict=True)
-    return any(one == f"--lang={lang}" or (one, two) == ("--lang", lang) for one, two in pairs)
+def _asked_language() -> str:
+    """The language the command line or the environment asks for, even where the command line could not be read."""
+    asked = "zh" if os.environ.get("KAOPING_LANG") != "en" else "en"
+    for one, two in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        for code in ("zh", "en"):
+            if one == f"--lang={code}" or (one, two) == ("--lang", code):
+                asked = code
+    return asked
 
 
 def _sentence(tongue: Tongue, error: Told) -> str:
     remedy = tongue.tell(error.remedy)
-    return tongue.tell(error.why) + (f"\n{tongue.say('To fix')}: {remedy}" if remedy else "")
+    return tongue.tell(error.why) + (f"\n{tongue.say('To fix: {remedy}', remedy=remedy)}" if remedy else "")
 
 
 def _code(error: Told) -> int:
     if isinstance(error, DamagedLedger):
         return 3
-    return 2 if isinstance(error, WrongArgument | NoSuchFile | NotALedger) else 1
+    return 2 if isinstance(error, WrongArgument | NoSuchFile | NoLedger | NotALedger) else 1

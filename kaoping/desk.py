@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -17,12 +18,12 @@ from kaoping import load, wall
 from kaoping.language import Tongue
 from ledger.columns import known
 from ledger.instants import read_iso
-from ledger.problems import Told, words
+from ledger.problems import LedgerFull, Told, words
 from ledger.store import Ledger
 from scoring.recompute import Report, recompute, refuse_provisional
 from scoring.rulebook import Rulebook
 
-WIDE = 400  # columns; a table is as wide as it needs where nobody watches
+WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
 
 class WrongArgument(Told):
@@ -49,6 +50,34 @@ class Desk:
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
         return Ledger(self.path, create=create)
+
+    @contextmanager
+    def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:
+        """The ledger, made if there is none; what is made for nothing, or for a rehearsal, is not left behind."""
+        if self.path.exists():
+            with self.ledger() as ledger:
+                yield ledger
+        elif rehearsal:
+            with TemporaryDirectory() as folder, Ledger(Path(folder) / "kaoping.db", create=True) as ledger:
+                yield ledger
+        else:
+            with self._new_ledger() as ledger:
+                yield ledger
+
+    @contextmanager
+    def _new_ledger(self) -> Iterator[Ledger]:
+        kept = False
+        try:
+            with self.ledger(create=True) as ledger:
+                try:
+                    yield ledger
+                finally:
+                    kept = bool(ledger.batches())
+        except LedgerFull:
+            if not kept:
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+            raise
 
     def book(self) -> Rulebook:
         """The rulebook asked for."""

@@ -42,19 +42,18 @@ class NothingUsable(UnreadableFile):
 
 def read_files(paths: Sequence[Path], profile: str | None) -> list[Arrival]:
     """Every table of the files, read. Raises NoSuchFile, UnreadableFile (with the file's name)."""
+    named = None if profile is None else load.profile(profile)
     arrivals: list[Arrival] = []
-    for path in paths:
-        file = load.load(path)
+    for file in map(load.load, paths):
         try:
-            arrivals += _read_file(file, profile)
+            arrivals += _read_file(file, named)
         except UnreadableFile as error:
-            raise UnreadableFile(words("{file}: {why}", file=path, why=error.why), error.remedy) from error
+            raise UnreadableFile(words("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
     return arrivals
 
 
-def _read_file(file: load.Loaded, profile: str | None) -> list[Arrival]:
+def _read_file(file: load.Loaded, named: Profile | None) -> list[Arrival]:
     tables = read_table(file.data, file.path.name)
-    named = load.profile(profile) if profile is not None else None
     fitting = _fitting(tables, named)
     several = len(fitting) > 1
     return [
@@ -83,11 +82,15 @@ def _fitting(tables: Sequence[Table], named: Profile | None) -> list[tuple[Table
     return found
 
 
-def take_in(desk: Desk, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
-    """The arrivals appended to the ledger. Raises NothingUsable before anything is written."""
+def refuse_unusable(arrivals: Sequence[Arrival]) -> None:
+    """Raises NothingUsable for a file whose rows all became nothing."""
     for arrival in arrivals:
         if arrival.read.rows and len(arrival.read.quarantined) == arrival.read.rows:
             raise NothingUsable(arrival)
+
+
+def take_in(desk: Desk, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
+    """The arrivals appended to the ledger."""
     done = []
     for arrival in arrivals:
         with desk.busy("writing the ledger"):
@@ -133,5 +136,7 @@ def problem_json(problem: Problem, tongue: Tongue) -> dict[str, Any]:
 
 def problem_text(name: str, problem: Problem, tongue: Tongue) -> str:
     """A problem as a person reads it: place, excerpt, remedy."""
-    place = f"{name}:{problem.row}: {problem.column} {problem.value!r} {tongue.tell(problem.why)}"
-    return f"{place}\n  {problem.row} | {problem.excerpt}\n  {tongue.say('To fix')}: {tongue.tell(problem.remedy)}"
+    value = f"'{problem.value}'" if problem.value else ""
+    place = " ".join(filter(None, (f"{name}:{problem.row}:", problem.column, value, tongue.tell(problem.why))))
+    excerpt = f"  {problem.row} | {problem.excerpt}\n" if problem.excerpt else ""
+    return f"{place}\n{excerpt}  {tongue.say('To fix: {remedy}', remedy=tongue.tell(problem.remedy))}"

@@ -30,4 +30,5 @@ class Tongue:
 
     def tell(self, words: Words) -> str:
         """A sentence that came from another room."""
-        return self.say(words.template, **dict(words.values)) if words.values else self.say(words.template)
+        values = {name: self.tell(value) if isinstance(value, Words) else value for name, value in words.values}
+        return self.say(words.template, **values)

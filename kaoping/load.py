@@ -67,7 +67,7 @@ def profile(name: str) -> Profile:
         if one.name == name:
             return one
     if name.endswith(".toml"):
-        return read_profile(_text(Path(name)), Path(name).name)
+        return read_profile(text_of(Path(name)), Path(name).name)
     known = " ".join(one.name for one in profiles())
     raise NoSuchFile(
         words("there is no profile {name}; known: {known}", name=name, known=known),
@@ -81,7 +81,7 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
     if name in paths:
         return read_rulebook(paths[name].read_text("utf-8"), paths[name].name, taken)
     if name.endswith(".toml"):
-        return read_rulebook(_text(Path(name)), Path(name).name, taken)
+        return read_rulebook(text_of(Path(name)), Path(name).name, taken)
     known = " ".join(paths)
     raise NoSuchFile(
         words("there is no rulebook {name}; known: {known}", name=name, known=known),
@@ -109,11 +109,18 @@ def _mistake(mistake: Mistake) -> Words:
     return words("  {file}: {key} {why}. {remedy}", file=mistake.file, key=mistake.key, why=why, remedy=remedy)
 
 
+def cases_of(book: str) -> list[Path]:
+    """The worked cases that travel with a rulebook."""
+    installed = data_folder() / "cases" / book
+    return sorted((installed if installed.is_dir() else ROOT.parent / "tests" / "cases" / book).glob("*.toml"))
+
+
 def _files(folder: str) -> list[Path]:
     return sorted((data_folder() / folder).glob("*.toml"))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of ours. Raises NoSuchFile, UnusableData."""
     try:
         return load(path).data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -6,12 +6,13 @@ The units are those of 赣县区, their tickets are not. There is no citizen in 
 import csv
 import io
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import count, pairwise
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import attrs
 
@@ -20,6 +21,7 @@ from calendars.workdays import EPOCH
 from ledger.events import Enrol, Exempt, Fact, Finding, canonical
 from ledger.instants import show_iso
 
+T = TypeVar("T")
 LOG, FACTS = "工单日志.csv", "单位与考评记录.jsonl"
 MINUTE_MS = 60_000
 DAY_MINUTES = 420  # of a working day: what is asked in minutes is taken in parts of a day
@@ -27,57 +29,21 @@ DAYS_AFTER = 10  # working days that the log goes on after its last month
 NEXT_DAY = "next_day"
 
 # Names from busy to quiet: the place in the list makes the share of the tickets.
-TOWNS = [
-    "梅林镇",
-    "茅店镇",
-    "江口镇",
-    "五云镇",
-    "王母渡镇",
-    "储潭镇",
-    "田村镇",
-    "南塘镇",
-    "吉埠镇",
-    "沙地镇",
-    "湖江镇",
-    "韩坊镇",
-    "三溪乡",
-    "大埠乡",
-    "阳埠乡",
-    "大田乡",
-    "石芫乡",
-    "白鹭乡",
-    "长洛乡",
-]
-OFFICES = [
-    "区城管局",
-    "区住建局",
-    "区公安局",
-    "区教科体局",
-    "区人社局",
-    "区自然资源局",
-    "区交通运输局",
-    "区市场监管局",
-    "区卫健委",
-    "区农业农村局",
-    "区水利局",
-    "区医保局",
-    "区民政局",
-    "区生态环境局",
-    "区应急管理局",
-    "区林业局",
-    "区文广新旅局",
-    "区退役军人局",
-    "区司法局",
-    "区发改委",
-    "区商务局",
-    "区财政局",
-    "区信访局",
-    "区残联",
-]
+TOWNS = (
+    "梅林镇", "茅店镇", "江口镇", "五云镇", "王母渡镇", "储潭镇", "田村镇", "南塘镇", "吉埠镇", "沙地镇", "湖江镇",
+    "韩坊镇", "三溪乡", "大埠乡", "阳埠乡", "大田乡", "石芫乡", "白鹭乡", "长洛乡",
+)  # fmt: skip
+OFFICES = (
+    "区城管局", "区住建局", "区公安局", "区教科体局", "区人社局", "区自然资源局", "区交通运输局", "区市场监管局",
+    "区卫健委", "区农业农村局", "区水利局", "区医保局", "区民政局", "区生态环境局", "区应急管理局", "区林业局",
+    "区文广新旅局", "区退役军人局", "区司法局", "区发改委", "区商务局", "区财政局", "区信访局", "区残联",
+)  # fmt: skip
 IDLE, STRANGER = "区档案馆", "赣县供电公司"  # no ticket in any month; never enrolled
 POSTS = ("中国政府网", "国家政务服务平台", "问政江西", "问政赣州")
-SUBJECTS = ("城乡建设->物业管理", "城乡建设->供水供电", "交通运输->道路设施", "劳动人事->拖欠工资", "生态环境->噪声扰民",
-            "教育文体->学校管理", "卫生健康->医疗保障", "农业农村->土地流转", "市场监管->消费纠纷", "公共安全->治安交通")  # fmt: skip
+SUBJECTS = (
+    "城乡建设->物业管理", "城乡建设->供水供电", "交通运输->道路设施", "劳动人事->拖欠工资", "生态环境->噪声扰民",
+    "教育文体->学校管理", "卫生健康->医疗保障", "农业农村->土地流转", "市场监管->消费纠纷",
+)  # fmt: skip
 
 # Our columns and kinds of fact in the words of the profile `hotline-log`, its own first choice for each.
 HEADINGS = {
@@ -92,18 +58,22 @@ KINDS = {
 }  # fmt: skip
 
 # How often things go wrong in a round, in an ordinary unit; a unit's slack and its weak spot multiply it.
-HABITS = {"sign": 0.034, "contact": 0.026, "close": 0.015, "displease": 0.042, "redo": 0.04, "extend": 0.075,
-          "return": 0.14, "seal": 0.05, "neglect": 0.005}  # fmt: skip
+HABITS = {
+    "sign": 0.036, "contact": 0.026, "close": 0.02, "displease": 0.044, "redo": 0.04, "extend": 0.12,
+    "return": 0.14, "seal": 0.05, "neglect": 0.005,
+}  # fmt: skip
 WEAK_SPOTS = ("sign", "contact", "close", "displease", "redo", "extend")
 LIMITS = ((5, 82), (3, 9), (1, 4), (10, 5))  # working days
 SPANS = (((510, 720), 45), ((720, 810), 4), ((810, 1080), 43), ((1080, 1320), 6), ((390, 510), 2))  # minutes of a day
 SIGNED = (((2, 40), 62), ((40, 120), 28), ((120, 185), 10))  # minutes of working time
-PLEASED = (("满意", 62), ("非常满意", 9), ("基本满意", 10), ("比较满意", 3), ("一般", 4), ("理解", 1),
-           ("未评价", 6), ("无人接听", 4), ("未接通", 1))  # fmt: skip
+PLEASED = (
+    ("满意", 62), ("非常满意", 9), ("基本满意", 10), ("比较满意", 3), ("一般", 4), ("理解", 1),
+    ("未评价", 6), ("无人接听", 4), ("未接通", 1),
+)  # fmt: skip
 DISPLEASED = (("不满意", 80), ("非常不满意", 20))
 UNREACHED = ("未评价", "无人接听", "未接通")
 
-# (item, of a thousand tickets, details); `post`: only online posts are found so.
+# What people find: (item, how often among a thousand tickets, the words of its detail).
 FOUND: tuple[tuple[str, int, Mapping[str, tuple[str, ...]]], ...] = (
     ("praise", 5, {}), ("complaint", 3, {}), ("poor_result", 6, {}), ("notice_unsynced", 2, {}), ("exposure", 1, {}),
     ("supervised", 4, {"mode": ("sms", "phone", "wechat", "written", "leader", "onsite")}),
@@ -111,12 +81,11 @@ FOUND: tuple[tuple[str, int, Mapping[str, tuple[str, ...]]], ...] = (
     ("poor_reply", 1, {}), ("repeat_post", 1, {}), ("post_supervised", 1, {}),
 )  # fmt: skip
 OF_POSTS = ("poor_reply", "repeat_post", "post_supervised")
-GOOD = ("praise",)
 
 
 @attrs.frozen(kw_only=True)
 class Unit:
-    """A unit, its group (none: not enrolled), its share of the tickets; how slack it works (1: as most), and where most."""
+    """A unit, its group (none: not enrolled), its share of the tickets; how slack it works, and where most."""
 
     name: str
     group: str | None
@@ -130,7 +99,7 @@ class Unit:
 
 
 ROSTER = (
-    *(Unit(name=name, group="乡镇", share=24 - place) for place, name in enumerate(TOWNS)),
+    *(Unit(name=name, group="乡镇", share=16 - place * 3 // 4) for place, name in enumerate(TOWNS)),
     *(Unit(name=name, group="职能单位", share=120 // (place + 2)) for place, name in enumerate(OFFICES)),
     Unit(name=IDLE, group="职能单位", share=0),
     Unit(name=STRANGER, group=None, share=6),
@@ -204,16 +173,15 @@ def simulate(
     rng = Random(seed)
     units = _with_habits(rng, roster)
     first = date.fromisoformat(f"{first_month}-01")
-    starts = [
-        date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(months + 1)
-    ]
+    counted = (divmod(first.year * 12 + first.month - 1 + n, 12) for n in range(months + 1))
+    starts = [date(year, month + 1, 1) for year, month in counted]
     facts: list[Fact] = [
         Enrol(at=_midnight(date(first.year, 1, 1)), unit=unit.name, group=unit.group) for unit in units if unit.group
     ]
     lives: list[Life] = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         month = _month(rng, clock, units, (start, end), tickets_per_month)
-        facts += _facts(rng, month, units, start.year)
+        facts += _facts(rng, month, start)
         lives += month
     last = clock.deadline(_midnight(starts[-1]) - 1, DAYS_AFTER, NEXT_DAY).due_ms
     return Simulated(
@@ -260,7 +228,7 @@ def _with_habits(rng: Random, roster: Iterable[Unit]) -> list[Unit]:
     rng.shuffle(places)
     ladder = [place / max(len(units) - 1, 1) for place in places]
     return [
-        attrs.evolve(unit, slack=0.1 + 2.5 * rung * rung * rung, weak_spot=rng.choice(WEAK_SPOTS))
+        attrs.evolve(unit, slack=0.25 + 1.7 * rung * rung, weak_spot=rng.choice(WEAK_SPOTS))
         for unit, rung in zip(units, ladder, strict=True)
     ]
 
@@ -301,17 +269,16 @@ def _arrivals(rng: Random, clock: Clock, month: tuple[date, date], tickets: int)
 def _live(life: Life, others: Sequence[Unit]) -> None:
     """From the first dispatch to the last survey, with the unit that keeps it in the end."""
     at = _dispatch(life, life.unit, life.began)
-    for other in others[:1]:
-        if other != life.unit and life.happens(0.04):
-            _assist(life, other, at)
+    if others[0] != life.unit and life.happens(0.04):
+        _assist(life, others[0], at)
     since, signed = at, None
     if life.happens(0.06):
         signed = _sign(life, at) if life.happens(0.7) else None
-        since, granted = _give_back(life, at, signed or at)
-        taker = next((other for other in others if other != life.unit), None)
-        if granted and taker:
-            life.unit, signed = taker, None
-            at = since = _dispatch(life, taker, life.later(since, 5, 60))
+        others = [other for other in others[1:] if other not in (life.unit, others[0])]
+        since, granted = _give_back(life, at, signed or at, grantable=bool(others))
+        if granted:
+            life.unit, signed = others[0], None
+            at = since = _dispatch(life, life.unit, life.later(since, 5, 60))
     _handle(life, at, since, signed)
 
 
@@ -326,11 +293,10 @@ def _sign(life: Life, at: int, late: bool = False) -> int:
     """Soon, for most; now and then by someone who looks in after hours."""
     if late or life.happens(life.unit.chance("sign")):
         return life.write(life.later(life.due(at, "0.5"), 10, 500), "sign", life.unit)
-    minutes = _weighed(life.rng, SIGNED)
+    low, high = _weighed(life.rng, SIGNED)
     on_duty = life.happens(0.12)
-    return life.write(
-        at + life.rng.randint(*minutes) * MINUTE_MS if on_duty else life.later(at, *minutes), "sign", life.unit
-    )
+    soon = at + life.rng.randint(low, high) * MINUTE_MS if on_duty else life.later(at, low, high)
+    return life.write(soon, "sign", life.unit)
 
 
 def _assist(life: Life, unit: Unit, at: int) -> None:
@@ -342,19 +308,15 @@ def _assist(life: Life, unit: Unit, at: int) -> None:
     assisting.write(assisting.within(called, assisting.due(at, life.limit), 20, 90), "close", unit)
 
 
-def _give_back(life: Life, at: int, since: int) -> tuple[int, bool]:
+def _give_back(life: Life, at: int, since: int, grantable: bool) -> tuple[int, bool]:
     """A return and what is decided on it; the stubborn return once more. Returns (instant, granted)."""
     due = life.due(at, 2 if life.channel == "12345" else 1)
     late = life.happens(life.unit.chance("return"))
-    since = life.write(
-        life.later(due, 30, 500) if late else life.within(since, due, 10, 80),
-        "return",
-        life.unit,
-        reason="不属于本单位职责范围",
-    )
-    granted = life.happens(0.78)
+    since = life.later(due, 30, 500) if late else life.within(since, due, 10, 80)
+    life.write(since, "return", life.unit, reason="不属于本单位职责范围")
+    granted = grantable and life.happens(0.82)
     since = _decide(life, since, "退单", granted)
-    if not granted and life.happens(0.25):
+    if not granted and life.happens(0.2):
         since = life.write(life.later(since, 10, 240), "return", life.unit, reason="职责边界不清，申请调度")
         since = _decide(life, since, "退单", False)
     return since, granted
@@ -370,10 +332,9 @@ def _handle(life: Life, at: int, since: int, signed: int | None) -> None:
     life.neglected = life.happens(life.unit.chance("neglect"))
     since = max(since, signed or _sign(life, at, life.neglected))
     called, in_time = (since, True) if life.anonymous else _call(life, at, since)
-    due = _extended(life, max(since, called), life.due(at, life.limit))
+    since, due = _extended(life, max(since, called), life.due(at, life.limit))
     late = life.neglected or life.happens(life.unit.chance("close"))
-    called = max(since, called)
-    closed = life.later(max(due, called), 30, 900) if late else life.within(called, due, 25, 92)
+    closed = life.later(max(due, since), 30, 900) if late else life.within(since, due, 25, 92)
     life.write(closed, "close", life.unit)
     if life.channel in POSTS and not life.happens(life.unit.chance("seal")):
         life.write(life.later(closed, 20, 400), "seal", life.unit)
@@ -391,22 +352,21 @@ def _call(life: Life, at: int, since: int) -> tuple[int, bool]:
     """The call to the citizen: (instant, whether in time)."""
     due = life.due(at, 1)
     late = life.neglected or life.happens(life.unit.chance("contact"))
-    called = life.write(
-        life.later(max(due, since), 20, 600) if late else life.within(since, due, 3, 75), "contact", life.unit
-    )
+    called = life.later(max(due, since), 20, 600) if late else life.within(since, due, 3, 75)
+    life.write(called, "contact", life.unit)
     return called, called <= due
 
 
-def _extended(life: Life, since: int, due: int) -> int:
-    """The due after what was asked for and granted: rarely more than once, never more than the limit."""
+def _extended(life: Life, since: int, due: int) -> tuple[int, int]:
+    """Asking for more time, rarely more than once, never for more than the limit: (instant of the answer, due)."""
     chance = life.unit.chance("extend")
-    while life.limit >= 3 and since < due and not life.neglected and life.happens(min(chance, 0.3)):
+    while life.limit >= 3 and since < due and not life.neglected and life.happens(min(chance, 0.25)):
         days = life.rng.randint(1, life.limit)
         asked = life.write(life.within(since, due, 50, 90), "extend", life.unit, days=str(days))
         granted = life.happens(0.93)
         since, chance = _decide(life, asked, "延期", granted), 0.12 if granted else 0
         due = life.due(due, days, NEXT_DAY) if granted else due
-    return due
+    return since, due
 
 
 def _ask(life: Life, closed: int, in_time: bool) -> None:
@@ -436,13 +396,12 @@ def _rows(life: Life, last: int) -> Iterator[Mapping[str, str]]:
 # what people found
 
 
-def _facts(rng: Random, lives: Sequence[Life], units: Sequence[Unit], year: int) -> Iterator[Fact]:
+def _facts(rng: Random, lives: Sequence[Life], month: date) -> Iterator[Fact]:
     """A month's findings, and the tickets taken out of an item: some by chance, more of the slack."""
-    papers = (f"赣县热线办〔{year}〕{number}号" for number in range(lives[0].began // 86_400_000 % 31 * 40 + 1, 10**6))
-    slack = {unit.name: unit.slack for unit in units}
+    papers = (f"赣县热线办〔{month.year}〕{number}号" for number in count(month.month * 100))
     for item, often, details in FOUND:
         fit = [life for life in lives if (life.channel in POSTS) == (item in OF_POSTS)]
-        weights = [1 / slack[life.unit.name] if item in GOOD else slack[life.unit.name] for life in fit]
+        weights = [1 / life.unit.slack if item == "praise" else life.unit.slack for life in fit]
         for life in rng.choices(fit, weights, k=max(1, (often * len(lives) + 500) // 1000)) if fit else ():
             told = {name: rng.choice(words) for name, words in details.items()}
             yield _finding(life, item, next(papers), **told)
@@ -469,21 +428,9 @@ def _last(life: Life) -> int:
     return life.later(max(at for at, _, _ in life.rows), 60, 600)
 
 
-def _weighed[T](rng: Random, choices: Sequence[tuple[T, int]]) -> T:
+def _weighed(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
     return rng.choices([value for value, _ in choices], [weight for _, weight in choices])[0]
 
 
 def _midnight(day: date) -> int:
     return instant(day.toordinal() - EPOCH, 0)
-
-
-def _write_sample(folder: Path, clock: Clock) -> None:
-    made = sample(clock)
-    (folder / "2023-05.csv").write_bytes(csv_of(made))
-    (folder / "units.jsonl").write_bytes(jsonl_of(made))
-
-
-if __name__ == "__main__":
-    from kaoping.load import working_days
-
-    _write_sample(Path(sys.argv[1]), Clock(working_days()))

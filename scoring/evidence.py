@@ -114,14 +114,20 @@ class Month:
 
 
 def months_of(
-    known: Known, derived: Derived, practice: Practice, as_of: int, months: Sequence[int] | None = None
+    known: Known,
+    derived: Derived,
+    practice: Practice,
+    as_of: int,
+    months: Sequence[int] | None = None,
+    *,
+    exempts: bool = True,
 ) -> dict[int, Month]:
-    """The evidence of each of some months (of all that have any, without `months`)."""
+    """The evidence of each of some months (of all that have any, without `months`); `exempts`: exemptions hold."""
     verdicts = decided(derived.verdicts, as_of)
     if months is not None:
         verdicts = verdicts.filter(nw.col("month").is_in(list(months)))
     verdicts = verdicts.collect().lazy()
-    exemptions = exemptions_of(derived.events, practice)
+    exemptions = exemptions_of(derived.events, practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _causes(verdicts.filter(nw.col("breached")))
     exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))

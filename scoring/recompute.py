@@ -52,12 +52,13 @@ class Report:
 
     def evidence(self, months: Sequence[int]) -> Mapping[int, Month]:
         """The evidence of some months."""
-        return months_of(self.known, self.derived, self.book.practice(), self.as_of, months)
+        book = self.book
+        return months_of(self.known, self.derived, book.practice(), self.as_of, months, exempts=book.exempts)
 
     @cached_property
     def all_evidence(self) -> Mapping[int, Month]:
         """The evidence of every month that has any."""
-        return months_of(self.known, self.derived, self.book.practice(), self.as_of)
+        return months_of(self.known, self.derived, self.book.practice(), self.as_of, exempts=self.book.exempts)
 
     @cached_property
     def court(self) -> Court:

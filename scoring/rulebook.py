@@ -263,6 +263,21 @@ class Rulebook:
                 for part in item.parts:
                     yield sheet, item, part
 
+    def vetoes(self) -> tuple[Veto, ...]:
+        """Every veto, of sheets and of years."""
+        of_sheets = [veto for sheet in self.sheets for veto in sheet.vetoes]
+        return (*of_sheets, *(veto for year in self.years for veto in year.vetoes))
+
+    @property
+    def exempts(self) -> bool:
+        """Whether tickets can be taken out of an item: the reading `exemptions`, if there is one, says `provided`."""
+        return any(one.id == "exemptions" for one in self.readings) and self.reading("exemptions") == "provided"
+
+    @property
+    def exempts_reason(self) -> str:
+        """What the rulebook says of exemptions."""
+        return next((one.reason for one in self.readings if one.id == "exemptions"), "its text has no such clause")
+
     def practice(self) -> Practice:
         """How the metrics are to measure for this rulebook."""
         rated: dict[str, Any] = {

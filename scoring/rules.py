@@ -199,8 +199,7 @@ def unpriced(book: Rulebook, month: Month) -> list[Cause]:
     """Findings of a period that no part of the rulebook can price: kept, listed, and costing nothing."""
     parts = {part.finding: part for _, _, part in book.parts() if part.finding}
     known = {part.answered_by for _, _, part in book.parts()}
-    known |= {veto.finding for sheet in book.sheets for veto in sheet.vetoes}
-    known |= {veto.finding for year in book.years for veto in year.vetoes}
+    known |= {veto.finding for veto in book.vetoes()}
     causes = [cause for found in month.findings.values() for cause in found if cause.name not in known]
     return [cause for cause in causes if cause.name not in parts or price_of(book, parts[cause.name], cause) is None]
 

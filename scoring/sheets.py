@@ -102,9 +102,7 @@ def sheet_of(court: Court, sheet: Sheet, month: Month) -> SheetScore:
     means = _group_means(court, sheet, month, active)
     scored = [unit_score(court, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
-        mean = _mean([one.score for one in scored if one.score is not None], court.book.digits.total)
-        idle = sorted(members - active)
-        scored += [UnitScore(unit=unit, group=month.group(unit), score=mean, basis="mean") for unit in idle]
+        scored += [_idle(court, scored, unit, month.group(unit)) for unit in sorted(members - active)]
     return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
 
 
@@ -229,6 +227,17 @@ def _group_means(court: Court, sheet: Sheet, month: Month, units: Iterable[str])
                 scores.setdefault((month.group(unit), item.id), []).append(one.score)
     digits = court.book.digits.item
     return {place: half_up(sum(found, ZERO) / len(found), digits) for place, found in scores.items()}
+
+
+def _idle(court: Court, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
+    """A unit without a ticket gets the mean of those that had one: of all, or of its group."""
+    grouped = "idle_mean" in {one.id for one in court.book.readings} and court.book.reading("idle_mean") == "group"
+    scores = [
+        one.score
+        for one in scored
+        if one.basis == "tickets" and one.score is not None and (not grouped or one.group == group)
+    ]
+    return UnitScore(unit=unit, group=group, score=_mean(scores, court.book.digits.total), basis="mean")
 
 
 def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:

@@ -13,13 +13,17 @@ from kaoping.language import Tongue
 from kaoping.numbers import moment, points, rounded, short, span
 from kaoping.reports.score import stamps_json
 from ledger.events import canonical
-from ledger.instants import show_iso
+from ledger.instants import read_iso, show_iso
 from ledger.store import Batch, Event
-from metrics.measures import MEASURE, Occurrence
+from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
 from scoring.audit import Audit, Counted, Explained, ExplainedRound
 from scoring.evidence import Cause
 from scoring.recompute import Report
+
+OF_TIME = ("due_at", "until")
+OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
+EXTENSION = Fraction(1, 4)  # working days: a due this much later than its limit was moved
 
 
 @attrs.frozen(kw_only=True)
@@ -149,15 +153,25 @@ def _event_lines(tongue: Tongue, told: TicketReport, event: Event) -> Iterator[s
     batch = told.batch(event)
     fact = canonical(event.fact)
     details = {name: value for name, value in fact.items() if name not in ("kind", "at", "ticket", "unit", "id", "seq")}
-    shown = " ".join(f"{tongue.say(name)}={_shown(tongue, value)}" for name, value in details.items())
+    shown = " ".join(f"{tongue.say(name)}={_shown(tongue, name, value)}" for name, value in details.items())
     word = event.fact.word if tongue.code == "zh" else event.fact.kind
     gone = f" ({tongue.say('voided')})" if event.key in told.voided else ""
     source = tongue.say("from {file} row {row}", file=batch.name, row=event.row)
-    yield f"  #{event.position:<7} {moment(event.fact.at, tongue.code)}  {word}{gone}  {event.fact.unit or '-'}  {shown}  [{source}]"
+    told_of = (
+        f"#{event.position:<7} {moment(event.fact.at, tongue.code)}",
+        f"{word}{gone}",
+        event.fact.unit or "-",
+        shown,
+    )
+    yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
 
 
-def _shown(tongue: Tongue, value: object) -> object:
-    return tongue.say("yes" if value else "no") if isinstance(value, bool) else value
+def _shown(tongue: Tongue, name: str, value: object) -> object:
+    if isinstance(value, bool):
+        return tongue.say("yes" if value else "no")
+    if name in OF_TIME:
+        return moment(read_iso(str(value)), tongue.code)
+    return tongue.say(str(value)) if name in OF_OURS else value
 
 
 def _verdict_lines(tongue: Tongue, verdict: Explained) -> Iterator[str]:
@@ -165,15 +179,11 @@ def _verdict_lines(tongue: Tongue, verdict: Explained) -> Iterator[str]:
     measure = MEASURE[verdict.measure]
     name = measure.word if tongue.code == "zh" else measure.name
     marks = {"met": "√", "breached": "×", "pending": "…", "exempt": "-"}
-    yield f"  {marks[verdict.state]} {name}  {say(verdict.state)}"
+    state = "happened" if verdict.state == "breached" and isinstance(measure, Strike) else verdict.state
+    yield f"  {marks[verdict.state]} {name}  {say(state)}"
     if verdict.due is not None:
-        limit = say("{days} working days", days=short(verdict.limit)) if verdict.limit is not None else say("fixed")
-        way = (
-            ("start", moment(verdict.start, tongue.code)),
-            ("limit", limit),
-            ("due", moment(verdict.due, tongue.code)),
-        )
-        yield "      " + "   ".join(f"{say(name)} {value}" for name, value in way)
+        start, due = moment(verdict.start, tongue.code), moment(verdict.due, tongue.code)
+        yield f"      {say('start')} {start}   {say('limit')} {_limit(tongue, verdict)}   {say('due')} {due}"
         if verdict.provisional:
             yield f"      {say('The due lies on provisional working days.')}"
         yield f"      {_done(tongue, verdict)}"
@@ -185,6 +195,14 @@ def _verdict_lines(tongue: Tongue, verdict: Explained) -> Iterator[str]:
         yield from _counted_lines(tongue, verdict.state, one)
     if verdict.evidence:
         yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in verdict.evidence)
+
+
+def _limit(tongue: Tongue, verdict: Explained) -> str:
+    if verdict.limit is None:
+        return tongue.say("fixed")
+    moved = sum((step.days for step in verdict.steps), Fraction(0)) - verdict.limit > EXTENSION
+    template = "{days} working days, then extended" if moved else "{days} working days"
+    return tongue.say(template, days=short(verdict.limit))
 
 
 def _done(tongue: Tongue, verdict: Explained) -> str:
@@ -227,6 +245,7 @@ def _counted_lines(tongue: Tongue, state: str, one: Counted) -> Iterator[str]:
 
 
 def _finding_lines(tongue: Tongue, cause: Cause, counts: Sequence[Counted]) -> Iterator[str]:
-    yield f"  #{cause.position} {moment(cause.at, tongue.code)}  {cause.unit}  {cause.name}"
+    name = counts[0].part.title or counts[0].item.title if counts else cause.name
+    yield f"  #{cause.position} {moment(cause.at, tongue.code)}  {cause.unit}  {name}"
     for one in counts:
         yield from _counted_lines(tongue, "breached", one)

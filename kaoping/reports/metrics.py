@@ -7,11 +7,11 @@ from typing import Any
 import attrs
 import narwhals as nw
 from rich.console import Console
-from rich.table import Table
 
 from kaoping.desk import show_month
 from kaoping.language import Tongue
 from kaoping.numbers import rounded
+from kaoping.reports.tables import Column, print_table
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS, Tally, durations
@@ -110,42 +110,42 @@ def print_metrics(console: Console, tongue: Tongue, report: Report, month: Month
     if not units:
         console.print(tongue.say("No verdict was decided in {month}.", month=show_month(month.month)))
         return
-    console.print(_rates(tongue, month, units))
+    named = Column(tongue.say("unit"), [unit.unit for unit in units], number=False)
+    title = f"{tongue.say('Rates, percent')}  {show_month(month.month)}"
+    print_table(console, title, [named], _rates(tongue, units))
     console.print()
-    console.print(_durations(tongue, month, units))
+    title = tongue.say("Working days from dispatch: median / 90th percentile")
+    print_table(console, f"{title}  {show_month(month.month)}", [named], _durations(tongue, units))
+    console.print()
     if month.provisional:
         console.print(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
     print_oddities(console, tongue, oddity_counts(report))
 
 
-def _rates(tongue: Tongue, month: Month, units: list[UnitMetrics]) -> Table:
-    table = Table(title=tongue.say("Rates, percent") + f"  {show_month(month.month)}", title_justify="left")
-    table.add_column(tongue.say("unit"), no_wrap=True)
-    table.add_column(tongue.say("volume"), justify="right")
+def _rates(tongue: Tongue, units: list[UnitMetrics]) -> list[Column]:
+    volumes = [str(unit.tallies.get(VOLUME.name, Tally()).count) for unit in units]
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
-    for measure in shown:
-        table.add_column(
-            tongue.say(measure.word if tongue.code == "zh" else measure.name), justify="right", no_wrap=True
-        )
-    for unit in units:
-        cells = [_percent(one.name, unit.tallies) or "-" for one in shown]
-        table.add_row(unit.unit, str(unit.tallies.get(VOLUME.name, Tally()).count), *cells)
-    return table
+    return [
+        Column(tongue.say("volume"), volumes),
+        *(
+            Column(
+                measure.word if tongue.code == "zh" else measure.name,
+                [_percent(measure.name, unit.tallies) or "-" for unit in units],
+            )
+            for measure in shown
+        ),
+    ]
 
 
-def _durations(tongue: Tongue, month: Month, units: list[UnitMetrics]) -> Table:
-    title = tongue.say("Working days from dispatch: median / 90th percentile")
-    table = Table(title=f"{title}  {show_month(month.month)}", title_justify="left")
-    table.add_column(tongue.say("unit"), no_wrap=True)
-    for measure in DURATIONS:
-        table.add_column(tongue.say(f"to {measure.act}"), justify="right", no_wrap=True)
-    for unit in units:
-        cells = []
-        for measure in DURATIONS:
-            found = unit.times.get(measure.name)
-            cells.append("-" if found is None else f"{rounded(found[1], 2)} / {rounded(found[2], 2)}")
-        table.add_row(unit.unit, *cells)
-    return table
+def _durations(tongue: Tongue, units: list[UnitMetrics]) -> list[Column]:
+    return [
+        Column(tongue.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
+        for measure in DURATIONS
+    ]
+
+
+def _time(found: tuple[int, Fraction, Fraction] | None) -> str:
+    return "-" if found is None else f"{rounded(found[1], 2)} / {rounded(found[2], 2)}"
 
 
 def print_oddities(console: Console, tongue: Tongue, counts: Mapping[str, int]) -> None:

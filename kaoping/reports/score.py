@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from kaoping.desk import show_month
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, short
+from kaoping.reports.tables import Column, print_table
 from ledger.chain import digest_of
 from ledger.instants import show_iso
 from scoring.evidence import UNENROLLED, Month
 from scoring.recompute import Report, Stamps
+from scoring.rulebook import Item
 from scoring.rules import Judged, unpriced
 from scoring.sheets import ItemScore, SheetScore, UnitScore
 
@@ -99,7 +100,7 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            console.print(_table(tongue, sheet))
+            _print_sheet(console, tongue, sheet)
             console.print()
         else:
             console.print(
@@ -108,29 +109,36 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
                 )
             )
     for line in warnings(tongue, report, month, sheets):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     print_readings(console, tongue, report)
     print_stamps(console, tongue, report.stamps)
 
 
-def _table(tongue: Tongue, sheet: SheetScore) -> Table:
-    table = Table(title=f"{sheet.sheet.title}  {show_month(sheet.month)}", title_justify="left")
-    table.add_column(tongue.say("rank"), justify="right")
-    for name in ("unit", "group"):
-        table.add_column(tongue.say(name), no_wrap=True)
-    table.add_column(tongue.say("score"), justify="right", no_wrap=True)
-    for item in sheet.sheet.items:
-        full = short(item.points) if item.full else f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
-        table.add_column(f"{item.title}\n{full}", justify="right", no_wrap=True)
-    for unit in sheet.units:
-        items = {one.item.id: one for one in unit.items}
-        cells = [points(items[item.id].score) if item.id in items else "" for item in sheet.sheet.items]
-        score = "-" if unit.score is None else points(unit.score) + ("*" if unit.basis == "mean" else "")
-        table.add_row("-" if unit.rank is None else str(unit.rank), unit.unit, unit.group, score, *cells)
+def _print_sheet(console: Console, tongue: Tongue, sheet: SheetScore) -> None:
+    keys = [
+        Column(tongue.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
+        Column(tongue.say("unit"), [unit.unit for unit in sheet.units], number=False),
+        Column(tongue.say("group"), [unit.group for unit in sheet.units], number=False),
+        Column(tongue.say("score"), [_total(unit) for unit in sheet.units]),
+    ]
+    items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items]
+    print_table(console, f"{sheet.sheet.title}  {show_month(sheet.month)}", keys, items)
     if any(unit.basis == "mean" for unit in sheet.units):
-        table.caption = "* " + tongue.say("no ticket in the month: the mean of the units that had one")
-        table.caption_justify = "left"
-    return table
+        console.print("* " + tongue.say("no ticket in the month: the mean of the units that had one"), soft_wrap=True)
+
+
+def _total(unit: UnitScore) -> str:
+    return "-" if unit.score is None else points(unit.score) + ("*" if unit.basis == "mean" else "")
+
+
+def _full(item: Item) -> str:
+    """Full marks, or how far it can add and take."""
+    return short(item.points) if item.full else f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
+
+
+def _scores(sheet: SheetScore, item: Item) -> list[str]:
+    found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
+    return ["" if one is None else points(one.score) for one in found]
 
 
 def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> list[str]:

@@ -1,0 +1,206 @@
+"""Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kaoping import wall
+from kaoping.desk import Desk, WrongArgument, read_moment
+from kaoping.intake import Arrival, read_files, take_in
+from ledger.columns import standing
+from ledger.events import KIND, Enrol, Exempt, Fact, Finding, Void, read_fact
+from ledger.instants import show_iso
+from ledger.problems import Mistake, Told, UnreadableFact, Words, words
+from ledger.store import Event, Ledger, Source
+from scoring.evidence import month_of
+from scoring.rulebook import Part, Rulebook
+
+TIMES = ("at", "due_at", "until")
+FLAGS = {"true": True, "false": False, "是": True, "否": False}
+WHOLE = ("count", "seq")
+
+
+class Refused(Told):
+    """A fact that the rulebook or the ledger does not allow; every reason is told."""
+
+    def __init__(self, reasons: Sequence[Words], where: str = "") -> None:
+        listed = "\n".join(f"  {where}{reason}" for reason in reasons)
+        super().__init__(words("nothing was recorded:\n{reasons}", reasons=listed))
+        self.reasons = tuple(reasons)
+
+
+@attrs.frozen
+class Recorded:
+    """A fact that was recorded; `known`: the ledger held it already."""
+
+    fact: Fact
+    event: Event
+    known: bool
+
+
+def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
+    """The fact in FIELD=VALUE words of the command line. Raises WrongArgument, Refused."""
+    if kind not in KIND:
+        raise WrongArgument(
+            words("{kind} is no kind of fact.", kind=kind), words("Use one of: {known}", known=" ".join(KIND))
+        )
+    raw: dict[str, Any] = {"kind": kind}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        if not mark or not name:
+            raise WrongArgument(words("{pair} is no FIELD=VALUE.", pair=pair), "Write it like unit=茅店镇.")
+        raw[name] = _value(name, value)
+    try:
+        return read_fact(raw)
+    except UnreadableFact as error:
+        raise Refused([_told(mistake) for mistake in error.mistakes]) from error
+
+
+def _value(name: str, value: str) -> object:
+    if name in TIMES:
+        return show_iso(read_moment(_timed(value)))
+    if name in WHOLE and value.lstrip("-").isdecimal():
+        return int(value)
+    return FLAGS.get(value, value) if name in ("anonymous", "granted", "contacted") else value
+
+
+def _timed(text: str) -> str:
+    if len(text) == len("2023-05-04"):
+        raise WrongArgument(words("{text} has no time of day.", text=text), "Write it like 2023-05-04T09:10.")
+    return text
+
+
+def _told(mistake: Mistake) -> Words:
+    return words("{column} {why}: {remedy}", column=mistake.column, why=mistake.why, remedy=mistake.remedy)
+
+
+def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
+    """The fact kept in the ledger, alone in its batch. Raises Refused with every reason, and then keeps nothing."""
+    reasons = list(objections(ledger, book, fact))
+    if reasons:
+        raise Refused(reasons)
+    source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
+    batch = ledger.append(source, wall.now_ms())
+    events = [event for event in ledger.events(kinds=(fact.kind,)) if event.fact == fact]
+    return Recorded(fact, events[-1], known=not batch.events_added)
+
+
+def record_files(desk: Desk, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
+    """Facts of files in the exchange format, all of them or none. Raises Refused with the place of each objection."""
+    arrivals = read_files(paths, "events")
+    reasons: list[Words] = []
+    for arrival in arrivals:
+        for problem in arrival.read.problems:
+            reasons.append(
+                words(
+                    "{file}:{row}: {column} {why}",
+                    file=arrival.name,
+                    row=problem.row,
+                    column=problem.column,
+                    why=problem.why,
+                )
+            )
+        for row, fact in arrival.read.facts:
+            for reason in objections(ledger, book, fact):
+                reasons.append(words("{file}:{row}: {reason}", file=arrival.name, row=row, reason=reason))
+    if reasons:
+        raise Refused(reasons)
+    return take_in(desk, ledger, arrivals)
+
+
+def objections(ledger: Ledger, book: Rulebook, fact: Fact) -> Iterator[Words]:
+    """What the rulebook and the ledger have against a fact."""
+    if isinstance(fact, Finding):
+        yield from _finding_objections(ledger, book, fact)
+    elif isinstance(fact, Exempt):
+        yield from _exempt_objections(ledger, book, fact)
+    elif isinstance(fact, Void) and not any(event.key == fact.key for event in ledger.events()):
+        yield words("the ledger holds no fact with key {key}.", key=fact.key)
+
+
+def _finding_objections(ledger: Ledger, book: Rulebook, fact: Finding) -> Iterator[Words]:
+    known = findings_of(book)
+    if fact.item not in known:
+        yield words("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
+        return
+    part = known[fact.item]
+    if part is not None and part.prices and str(getattr(fact, part.by)) not in part.prices:
+        yield words(
+            "finding {item} needs {by}, one of: {known}", item=fact.item, by=part.by, known=" ".join(part.prices)
+        )
+    if not fact.document:
+        yield words("finding {item} needs its document (文号).", item=fact.item)
+    if not book.covers(month_of(fact.at)):
+        yield words(
+            "{at} lies outside the rulebook ({start} to {until}).",
+            at=show_iso(fact.at),
+            start=book.valid_from,
+            until=book.valid_until,
+        )
+    if fact.unit not in _enrolled(ledger, fact.at):
+        yield words("{unit} is not enrolled at that time; enrol it first.", unit=fact.unit)
+    if fact.ticket is not None and not any(ledger.events(ticket=fact.ticket, kinds=("dispatch",))):
+        yield words("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
+    if any(_same(event.fact, fact) for event in standing(ledger, ledger.head().position, ("finding",))):
+        yield words(
+            "finding {item} of {unit} under document {document} is there already.",
+            item=fact.item,
+            unit=fact.unit,
+            document=fact.document,
+        )
+
+
+def _exempt_objections(ledger: Ledger, book: Rulebook, fact: Exempt) -> Iterator[Words]:
+    if not book.exempts:
+        yield words("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
+        return
+    items = {item.name_of(part) for _, item, part in book.parts() if item.exemptible} | {
+        item.id for _, item, _ in book.parts() if item.exemptible
+    }
+    if fact.item not in items:
+        yield words(
+            "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items))
+        )
+    if not fact.document:
+        yield words("an exemption needs its document (文号).")
+    units = {event.fact.unit for event in ledger.events(ticket=fact.ticket, kinds=("dispatch",))}
+    if not units:
+        yield words("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
+    elif fact.unit is not None and fact.unit not in units:
+        yield words(
+            "ticket {ticket} was never dispatched to {unit}; it was to: {units}",
+            ticket=fact.ticket,
+            unit=fact.unit,
+            units=" ".join(sorted(map(str, units))),
+        )
+
+
+def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
+    """The findings a rulebook knows, each with the part that prices it (none: it answers or vetoes)."""
+    known: dict[str, Part | None] = {}
+    for _, _, part in book.parts():
+        if part.finding:
+            known[part.finding] = part
+        if part.answered_by:
+            known.setdefault(part.answered_by, None)
+    for veto in book.vetoes():
+        if veto.finding:
+            known.setdefault(veto.finding, None)
+    return known
+
+
+def _enrolled(ledger: Ledger, at: int) -> set[str]:
+    enrolments = standing(ledger, ledger.head().position, ("enrol",))
+    return {
+        str(event.fact.unit)
+        for event in enrolments
+        if isinstance(event.fact, Enrol) and month_of(event.fact.at) <= month_of(at)
+    }
+
+
+def _same(one: Fact, other: Finding) -> bool:
+    """The same matter: item, unit, ticket, document and instant."""
+    fields = ("item", "unit", "ticket", "document", "at", "role", "mode")
+    return all(getattr(one, name) == getattr(other, name) for name in fields)

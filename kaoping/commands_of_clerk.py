@@ -1,0 +1,100 @@
+"""Commands by which people enter facts: findings and evidence, exemptions, voids."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kaoping.clerk import Recorded, read_pairs, record_files
+from kaoping.clerk import record as keep
+from kaoping.desk import Desk, WrongArgument
+from kaoping.intake import batch_json
+from kaoping.numbers import moment
+from kaoping.options import GANXIAN, JsonOption, LanguageOption, LedgerOption, RulebookOption, desk_of
+from ledger.events import canonical
+from ledger.problems import words
+from ledger.store import Ledger
+
+AtOption = Annotated[str, typer.Option("--at", help="发生时间，如 2023-05-10T09:30")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="理由")]
+
+
+def record(
+    kind: Annotated[str | None, typer.Argument(help="事件种类，如 finding、enrol")] = None,
+    fields: Annotated[list[str] | None, typer.Argument(help="内容，写成 项=值，如 unit=茅店镇 item=praise")] = None,
+    file: Annotated[list[Path] | None, typer.Option("--file", help="成批录入：csv、xlsx、jsonl，列名同交换格式")] = None,
+    rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """录入考评记录、年度佐证、单位登记等；细则不认的项目和方式一概不收。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    if (kind is None) == (not file):
+        raise WrongArgument(
+            "give either one fact or --file.", "kaoping record finding unit=茅店镇 item=praise at=… document=…"
+        )
+    book = desk.book()
+    with desk.ledger(create=True) as opened:
+        if kind is not None:
+            _show(desk, keep(opened, book, read_pairs(kind, fields or [])))
+            return
+        arrivals = record_files(desk, opened, book, file or [])
+    if desk.json:
+        desk.answer({"batches": [batch_json(arrival, desk.tongue) for arrival in arrivals]})
+        return
+    for arrival in arrivals:
+        one = batch_json(arrival, desk.tongue)
+        desk.paper().print(desk.tongue.say("{file}: {rows} rows, {events_added} events", **one), soft_wrap=True)
+
+
+def exempt(
+    ticket: Annotated[str, typer.Argument(help="工单编号")],
+    item: Annotated[str, typer.Option("--item", help="从哪一项剔除，如 signing")],
+    at: AtOption, reason: ReasonOption,
+    document: Annotated[str, typer.Option("--document", help="文号")],
+    unit: Annotated[str | None, typer.Option("--unit", help="承办单位；不写则为当时的主办单位")] = None,
+    rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """剔除：一张工单不再计入某单位的某一项。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    pairs = [f"ticket={ticket}", f"item={item}", f"at={at}", f"reason={reason}", f"document={document}"]
+    with desk.ledger() as opened:
+        _show(desk, keep(opened, desk.book(), read_pairs("exempt", pairs + ([f"unit={unit}"] if unit else []))))
+
+
+def void(
+    fact: Annotated[str, typer.Argument(help="要作废的事件：台账位置，或 64 位键")],
+    at: AtOption, reason: ReasonOption,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """作废：录错的事件从此视为没有；台账只增不改。"""
+    desk = desk_of(ledger, lang, as_json)
+    with desk.ledger() as opened:
+        pairs = [f"key={_key(opened, fact)}", f"at={at}", f"reason={reason}"]
+        _show(desk, keep(opened, desk.book(), read_pairs("void", pairs)))
+
+
+def _key(ledger: Ledger, fact: str) -> str:
+    if not fact.isdecimal() or len(fact) == 64:
+        return fact
+    found = next((event.key for event in ledger.events(int(fact)) if event.position == int(fact)), None)
+    if found is None:
+        raise WrongArgument(
+            words("there is no position {position} in the ledger.", position=fact),
+            "Its last is given by kaoping verify.",
+        )
+    return found
+
+
+def _show(desk: Desk, one: Recorded) -> None:
+    if desk.json:
+        place = {"position": one.event.position, "key": one.event.key, "known": one.known}
+        desk.answer({"recorded": {**place, **canonical(one.fact)}})
+        return
+    say = desk.tongue.say
+    said = say("already known") if one.known else say("recorded")
+    word = one.fact.word if desk.tongue.code == "zh" else one.fact.kind
+    shown = " ".join(str(value) for name, value in canonical(one.fact).items() if name not in ("kind", "at", "count"))
+    desk.paper().print(
+        f"#{one.event.position} {said}: {word} {moment(one.fact.at, desk.tongue.code)} {shown}", soft_wrap=True
+    )

@@ -1,0 +1,133 @@
+"""Commands about the rules: why a unit has its score, the year, the rulebook itself."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kaoping import load
+from kaoping.desk import Desk, WrongArgument, checked_month, read_month
+from kaoping.options import (
+    GANXIAN,
+    AsOfOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.reports.annual import annual_json, print_annual
+from kaoping.reports.rules import outcomes_json, print_outcomes, print_rules, rules_json
+from kaoping.reports.why import lines_of, print_why, why_json
+from ledger.problems import Told, words
+from metrics.engines import clock_of
+from scoring.cases import Case, read_cases, try_cases
+from scoring.evidence import month_of
+from scoring.recompute import Report
+from scoring.rulebook import Sheet
+from scoring.sheets import Court, UnitScore
+from scoring.years import year_of
+
+
+class CasesFail(Told):
+    """A rulebook's own worked cases do not come out."""
+
+
+def why(
+    unit: Annotated[str, typer.Argument(help="承办单位")],
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05；年度写 2023")],
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """一个单位的分是怎么扣的：逐项、逐单，加起来正好等于满分减得分。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    yearly = re.fullmatch(r"\d{4}", month) is not None
+    if not yearly:
+        read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        if yearly:
+            found = _yearly_sheets(report, int(month), unit)
+        else:
+            number = checked_month(report, month, provisional=provisional)
+            evidence = report.evidence([number])[number]
+            found = [(one.sheet, line) for one in report.sheets(evidence) for line in one.units if line.unit == unit]
+        lines = lines_of(report, found)
+        if not lines:
+            raise WrongArgument(
+                words("{unit} has no score in {month}.", unit=unit, month=month),
+                "kaoping score lists the units that have.",
+            )
+        if desk.json:
+            desk.answer(why_json(report, month, unit, lines))
+        else:
+            print_why(desk.paper(), desk.tongue, unit, lines)
+
+
+def _yearly_sheets(report: Report, year: int, unit: str) -> list[tuple[Sheet, UnitScore]]:
+    """The unit's lines on the sheets of the year itself."""
+    scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+    return [
+        (report.book.sheet(name), lines[unit]) for score in scores for name, lines in score.sheets.items() if unit in lines
+    ]  # fmt: skip
+
+
+def annual(
+    year: Annotated[int, typer.Argument(help="年份，如 2023", min=2004, max=2100)],
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """年度综合评分：到目前为止，或全年。"""
+    desk = desk_of(ledger, lang, as_json, rulebook)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        if not report.book.years:
+            raise WrongArgument(
+                words("{book} has no rule for a year.", book=report.book.id), "Name another rulebook with --rulebook."
+            )
+        scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+        if desk.json:
+            desk.answer(annual_json(report, year, scores))
+        else:
+            print_annual(desk.paper(), desk.tongue, report, scores)
+
+
+def rules(
+    check: Annotated[bool, typer.Option("--check", help="用细则自带的算例核对细则")] = False,
+    cases: Annotated[Path | None, typer.Option("--cases", help="本单位自己的算例：.toml 文件或文件夹")] = None,
+    rulebook: RulebookOption = GANXIAN, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """看细则：项目、原文、怎么算、怎么读；--check 用算例核对。"""
+    desk = desk_of(None, lang, as_json, rulebook)
+    book = desk.book()
+    if not (check or cases):
+        if desk.json:
+            desk.answer(rules_json(book))
+        else:
+            print_rules(desk.paper(), desk.tongue, book)
+        return
+    outcomes = list(try_cases(lambda taken: _court(desk, taken), _cases(book.id, cases)))
+    if desk.json:
+        desk.answer(outcomes_json(book, outcomes))
+    else:
+        print_outcomes(desk.paper(), desk.tongue, outcomes)
+    failed = sum(not one.holds for one in outcomes)
+    if failed or not outcomes:
+        raise CasesFail(words("{failed} of {count} cases do not come out.", failed=failed, count=len(outcomes)))
+
+
+def _court(desk: Desk, taken: Mapping[str, str]) -> Court:
+    book = load.rulebook(desk.rulebook, taken)
+    return Court(book, clock_of(desk.calendar(), book.practice()), as_of=10**14)
+
+
+def _cases(book: str, own: Path | None) -> list[Case]:
+    """The cases of a file or folder; without one those that travel with the rulebook."""
+    if own is None:
+        paths = load.cases_of(book)
+    else:
+        paths = sorted(own.glob("*.toml")) if own.is_dir() else [own]
+    return [case for path in paths for case in read_cases(load.text_of(path), path.name)]

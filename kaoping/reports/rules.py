@@ -1,0 +1,161 @@
+"""The rulebook as a person reads it: item, words of the law, how it is judged, readings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+
+from kaoping.language import Tongue
+from kaoping.numbers import points, short
+from metrics.measures import MEASURE
+from scoring.cases import Outcome
+from scoring.rulebook import Item, Part, Rulebook, Sheet
+
+
+def rules_json(book: Rulebook) -> dict[str, Any]:
+    """The document of `kaoping rules --json`."""
+    return {
+        "rulebook": book.id, "title": book.title, "issuer": book.issuer, "source": book.source,
+        "valid_from": str(book.valid_from), "valid_until": str(book.valid_until), "digest": book.digest,
+        "sheets": [_sheet_json(sheet) for sheet in book.sheets],
+        "readings": [
+            {
+                "reading": one.id, "title": one.title, "words": one.words, "options": dict(one.options),
+                "taken": book.reading(one.id), "default": one.default, "reason": one.reason, "source": one.source,
+            }
+            for one in book.readings
+        ],
+    }  # fmt: skip
+
+
+def _sheet_json(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "sheet": sheet.id, "title": sheet.title, "place": sheet.place, "period": sheet.period,
+        "points": short(sheet.points), "channels": list(sheet.channels),
+        "items": [
+            {
+                "item": item.id, "title": item.title, "points": short(item.points), "place": item.place, "words": item.words,
+                "parts": [_part_json(item, part) for part in item.parts],
+            }
+            for item in sheet.items
+        ],
+    }  # fmt: skip
+
+
+def _part_json(item: Item, part: Part) -> dict[str, Any]:
+    measures, finding = list(part.measures), part.finding or None
+    return {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding}
+
+
+def print_rules(console: Console, tongue: Tongue, book: Rulebook) -> None:
+    """Every sheet, item by item."""
+    console.print(book.title, soft_wrap=True)
+    console.print(f"{book.issuer}  {book.valid_from} - {book.valid_until}", soft_wrap=True)
+    for sheet in book.sheets:
+        console.print()
+        console.print(
+            f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}", soft_wrap=True
+        )
+        for item in sheet.items:
+            _print_item(console, tongue, item)
+        for veto in sheet.vetoes:
+            console.print(f"  {veto.title}: {veto.words} ({veto.place})", soft_wrap=True)
+    for year in book.years:
+        console.print()
+        console.print(f"{year.title} ({year.place}): {year.words}", soft_wrap=True)
+        for component in year.components:
+            console.print(f"  {short(component.weight)}%  {book.sheet(component.sheet).title}", soft_wrap=True)
+        for veto in year.vetoes:
+            console.print(f"  {veto.title}: {veto.words} ({veto.place})", soft_wrap=True)
+    console.print()
+    _print_readings(console, tongue, book)
+
+
+def _print_item(console: Console, tongue: Tongue, item: Item) -> None:
+    full = (
+        f"±{short(item.points)}"
+        if item.extra and item.cap
+        else f"-{short(item.points)}"
+        if item.extra
+        else short(item.points)
+    )
+    console.print(f"  {item.title} [{item.id}] {full}", soft_wrap=True)
+    console.print(f"    {item.place}: {item.words}", soft_wrap=True)
+    for part in item.parts:
+        if part.words:
+            console.print(f"    {part.words}", soft_wrap=True)
+        console.print(f"      → {_judged(tongue, part)}", soft_wrap=True)
+
+
+def _judged(tongue: Tongue, part: Part) -> str:
+    """How a part is judged, in a sentence."""
+    say = tongue.say
+    names = "、".join(MEASURE[name].word if tongue.code == "zh" else name for name in part.measures)
+    title = part.title or part.finding
+    if part.kind == "rate":
+        over = say("of the volume") if part.over == "volume" else say("of those judged")
+        bound = (
+            say("at least {rate}% met", rate=short(part.at_least))
+            if part.at_least is not None
+            else say("at most {rate}% breached", rate=short(part.at_most or part.slope))
+        )
+        return say(
+            "{measure}: {bound} {over}; {slope} a percentage point",
+            measure=names,
+            bound=bound,
+            over=over,
+            slope=short(part.slope),
+        )
+    if part.kind in ("findings", "awards", "pairs", "cases"):
+        prices = " ".join(f"{name} {short(price)}" for name, price in part.prices.items())
+        price = (
+            prices or short(part.award if part.kind == "awards" else part.price or part.slope * 0)
+            if not part.price_reading
+            else part.price_reading
+        )
+        return say(
+            "{kind}: {title}, {price} each",
+            kind=say(part.kind),
+            title=names or f"{title} [{part.finding}]",
+            price=price,
+        )
+    if part.kind == "bonus":
+        per = " ".join(f"{group} {count}" for group, count in part.per.items())
+        return say("{measure}: {award} for each full {per}", measure=names, award=short(part.award), per=per)
+    return say("{kind} by {measure}", kind=say(part.kind), measure=names)
+
+
+def _print_readings(console: Console, tongue: Tongue, book: Rulebook) -> None:
+    console.print(tongue.say("Readings"))
+    for one in book.readings:
+        console.print(f"  {one.title} [{one.id}]: {one.words}", soft_wrap=True)
+        for option, meaning in one.options.items():
+            mark = "●" if option == book.reading(one.id) else "○"
+            console.print(f"    {mark} {option}: {meaning}", soft_wrap=True)
+        console.print(f"    {one.reason} ({one.source})", soft_wrap=True)
+
+
+def outcomes_json(book: Rulebook, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The document of `kaoping rules --check --json`."""
+    return {
+        "rulebook": book.id, "cases": len(outcomes), "failed": sum(not one.holds for one in outcomes),
+        "outcomes": [_outcome_json(one) for one in outcomes],
+    }  # fmt: skip
+
+
+def _outcome_json(one: Outcome) -> dict[str, Any]:
+    case = one.case
+    judged = {"expected": case.score, "got": points(one.got), "holds": one.holds}
+    return {"title": case.title, "item": case.item or case.sheet, **judged}
+
+
+def print_outcomes(console: Console, tongue: Tongue, outcomes: Sequence[Outcome]) -> None:
+    """Each case with what came out."""
+    for one in outcomes:
+        mark = "√" if one.holds else "×"
+        got = "" if one.holds else "  " + tongue.say("came out as {got}", got=points(one.got))
+        console.print(
+            f"{mark} {one.case.item or one.case.sheet}  {one.case.title}  {one.case.score}{got}", soft_wrap=True
+        )
+    failed = sum(not one.holds for one in outcomes)
+    console.print(tongue.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed))
