@@ -94,8 +94,9 @@ def read_source(text: str, name: str) -> CalendarSource:
 @cache
 def _strict() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind, word in ((str, "a text in quotes"), (int, "a whole number"), (bool, "true or false")):
-        converter.register_structure_hook(kind, _only(kind, word))
+    converter.register_structure_hook(str, _only(str, "{value} is not a text in quotes", "Write a text in quotes."))
+    converter.register_structure_hook(int, _only(int, "{value} is not a whole number", "Write a whole number."))
+    converter.register_structure_hook(bool, _only(bool, "{value} is not true or false", "Write true or false."))
     converter.register_structure_hook(date, _date)
     converter.register_structure_hook_func(lambda kind: kind in (date | str, date | str | None), _edge)
     converter.register_structure_hook_func(lambda kind: kind == Block, _block)
@@ -118,10 +119,10 @@ def _table(kind: type[Any], converter: cattrs.Converter, **keys: Any) -> Callabl
     return table
 
 
-def _only(kind: type[Any], word: str) -> Callable[[Any, Any], Any]:
+def _only(kind: type[Any], why: str, remedy: str) -> Callable[[Any, Any], Any]:
     def only(value: Any, _: Any) -> Any:
         if type(value) is not kind:
-            raise Unfit("{value} is not " + word, "Write " + word + ".", value=repr(value))
+            raise Unfit(why, remedy, value=repr(value))
         return value
 
     return only

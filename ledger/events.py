@@ -207,7 +207,7 @@ def read_fact(raw: Mapping[str, object]) -> Fact:
                 Mistake(
                     name,
                     value,
-                    words("is no field of {kind}", kind=kind.kind),
+                    words("is no field of {kind}", kind=words(kind.kind)),
                     words("use one of: {known}", known=known),
                 )
             )
@@ -225,7 +225,7 @@ def read_fact(raw: Mapping[str, object]) -> Fact:
 def _missing(kind: type[Fact], values: Mapping[str, object], raw: Mapping[str, object]) -> list[Mistake]:
     needed = ("at", *kind.needs)
     missing = [
-        Mistake(name, raw.get(name), "is missing", words("every {kind} has it", kind=kind.kind))
+        Mistake(name, raw.get(name), "is missing", words("every {kind} has it", kind=words(kind.kind)))
         for name in needed
         if values.get(name) is None
     ]

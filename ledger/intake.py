@@ -94,24 +94,22 @@ def _changes(sheet: Sheet, rows: Sequence[Row]) -> dict[int, frozenset[str]]:
             order.append((*placed, row.number, row))
     order.sort(key=lambda placed: placed[:4])
     changes: dict[int, frozenset[str]] = {}
-    watched = sheet.profile.watched
+    watched = [column for column in sheet.profile.watched if column in sheet.places]
     known: dict[str, str] = {}
     ticket = ""
     for name, _, _, number, row in order:
         if name != ticket:
             ticket, known = name, {}
-        now = {
-            column: cell if isinstance(cell, str) else shown(cell)
-            for column in watched
-            if (cell := sheet.cell(row, column)) is not None
-        }
+        cells = sheet.cells(row)
+        now = {column: shown(cells[column]) for column in watched if cells[column] is not None}
         changes[number] = frozenset(column for column, value in now.items() if known.get(column) != value)
         known |= now
     return changes
 
 
 def _placed(sheet: Sheet, row: Row) -> tuple[str, int, int] | None:
-    ticket, at, seq = (sheet.cell(row, column) for column in ("ticket", "at", "seq"))
+    cells = sheet.cells(row)
+    ticket, at, seq = cells["ticket"], cells["at"], cells.get("seq")
     if ticket is None or at is None:
         return None
     try:

@@ -1,22 +1,36 @@
 """What can be wrong with what we are given: values that carry their place, and the few exceptions of this room."""
 
+from collections.abc import Iterable
+
 import attrs
 
 
 @attrs.frozen
 class Words:
-    """A sentence of ours as a template and its values, so that the front door can say it in the reader's language."""
+    """A sentence of ours as a template and its values, so that the front door can say it in the reader's language.
+
+    A value may be a sentence of ours too.
+    """
 
     template: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, "str | Words"], ...] = ()
 
     def __str__(self) -> str:
-        return self.template.format(**dict(self.values))
+        return (
+            self.template.format(**{name: str(value) for name, value in self.values}) if self.values else self.template
+        )
 
 
 def words(template: str, **values: object) -> Words:
     """The sentence `template` with its {names} filled from `values`."""
-    return Words(template, tuple((name, str(value)) for name, value in values.items()))
+    kept = ((name, value if isinstance(value, Words) else str(value)) for name, value in values.items())
+    return Words(template, tuple(kept))
+
+
+def listed(sentences: Iterable[Words], between: str = "\n") -> Words:
+    """Several sentences as one."""
+    named = {f"s{number}": sentence for number, sentence in enumerate(sentences)}
+    return words(between.join(f"{{{name}}}" for name in named), **named)
 
 
 def as_words(sentence: str | Words) -> Words:
@@ -61,6 +75,14 @@ class Told(Exception):
 
 class LedgerError(Told):
     """The ledger cannot do what was asked."""
+
+
+class NoLedger(LedgerError):
+    """There is no file to be the ledger, or no way to open it."""
+
+
+class LedgerFull(LedgerError):
+    """There is no room left to write."""
 
 
 class NotALedger(LedgerError):

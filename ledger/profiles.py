@@ -17,7 +17,7 @@ from cattrs.errors import ForbiddenExtraKeysError
 
 from ledger.events import KIND, READERS, STORED_AS, Scalar, fields_of
 from ledger.instants import SHANGHAI, local_instant
-from ledger.problems import Mistake, UnreadableFile, words
+from ledger.problems import Mistake, UnreadableFile, listed, words
 from ledger.readers import Table
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
@@ -109,8 +109,10 @@ class UnreadableProfile(UnreadableFile):
 
     def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        listed = "; ".join(f"{mistake.column} {mistake.why}: {mistake.remedy}" for mistake in mistakes)
-        super().__init__(words("profile {name}: {mistakes}", name=name, mistakes=listed))
+        lines = [words("  {key} {why}: {remedy}", key=m.column, why=m.why, remedy=m.remedy) for m in mistakes]
+        super().__init__(
+            words("the profile {name} cannot be used:\n{mistakes}", name=name, mistakes=listed(lines))
+        )
 
 
 # choosing
@@ -153,8 +155,10 @@ def choose(profiles: Sequence[Profile], table: Table) -> Profile:
     if not close:
         why = words("has a header that no profile knows: {header}", header=" ".join(table.header))
         raise UnreadableFile(why, remedy)
-    listed = "; ".join(f"{profile.name} lacks {' '.join(lacks[profile.name])}" for profile in close[:3])
-    raise UnreadableFile(words("fits no profile: {lacks}", lacks=listed), remedy)
+    told = [
+        words("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]
+    ]
+    raise UnreadableFile(words("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
 
 
 def _plain(heading: str) -> str:
@@ -236,7 +240,7 @@ def _misshapen(refused: BaseException) -> list[Mistake]:
         why, _, extra = why.partition(": ")
         key = re.sub(r"\['([^']*)'\]", r".\1", key).removeprefix(".")
         key = " ".join(filter(None, (key, extra)))
-        mistakes.append(Mistake(key, None, why, "write it as docs/profiles.md says"))
+        mistakes.append(Mistake(key, None, why, "compare it with a profile that travels with Kaoping"))
     return mistakes
 
 
@@ -329,10 +333,10 @@ def _wrong_events(profile: Profile) -> Iterator[Mistake]:
             has = {*profile.columns, *profile.constants, *event.fields}
             for field in KIND[kind].needs:
                 if field not in has:
-                    why = words("can give no {kind}: it has no {field}", kind=kind, field=field)
+                    why = words("can give no {kind}: it has no {field}", kind=words(kind), field=field)
                     yield Mistake(key, field, why, GIVE_HEADINGS)
         if event.kind in KIND:
             for field in event.fields:
                 if STORED_AS.get(field, field) not in fields_of(KIND[event.kind]):
-                    why = words("is no field of {kind}", kind=event.kind)
+                    why = words("is no field of {kind}", kind=words(event.kind))
                     yield Mistake(f"{key}.fields.{field}", field, why, KNOWN_FIELDS)

@@ -15,6 +15,7 @@ from ledger.problems import Mistake, UnreadableFact, words
 from ledger.profiles import BY_WORD, IGNORE, Event, Profile, When, columns_of
 from ledger.readers import Cell, Row, Table
 
+Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 
@@ -43,18 +44,17 @@ class Sheet:
         """The table seen through this profile."""
         return cls(profile, Meanings.of(profile), table.header, columns_of(profile, table.header))
 
-    def cell(self, row: Row, column: str) -> Cell:
-        """The cell, or None where the column or its value is not there."""
-        place = self.places.get(column)
-        return None if place is None else self.means.present(row.cells[place])
+    def cells(self, row: Row) -> Cells:
+        """Column -> cell, None where it stands for nothing; only columns that the table has."""
+        present, cells = self.means.present, row.cells
+        return {column: present(cells[place]) for column, place in self.places.items()}
 
     def heading(self, column: str) -> str:
         """The heading as the table has it, else as the profile knows it."""
         return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
 
-    def mistake(self, row: Row, column: str, refused: Unfit) -> Mistake:
-        """A cell that cannot be read, at its heading."""
-        return Mistake(self.heading(column), self.cell(row, column), refused.why, refused.remedy)
+    def _mistake(self, cells: Cells, column: str, refused: Unfit) -> Mistake:
+        return Mistake(self.heading(column), cells.get(column), refused.why, refused.remedy)
 
     def tell(self, row: Row, changed: frozenset[str] | None) -> Told:
         """What a row tells; no fact if anything in it is wrong."""
@@ -64,82 +64,84 @@ class Sheet:
         elif self.profile.exchange:
             self._tell_exchanged(row, told)
         else:
+            cells = self.cells(row)
             for event in self.profile.events:
-                if all(self.holds(row, when, changed) for when in event.when):
-                    self._tell_event(row, event, told)
+                if all(self.holds(cells, when, changed) for when in event.when):
+                    self._tell_event(cells, event, told)
         if told.wrong:
             told.facts.clear()
         return told
 
-    def _tell_event(self, row: Row, event: Event, told: Told) -> None:
+    def _tell_event(self, cells: Cells, event: Event, told: Told) -> None:
         try:
-            kind = self._kind(row, event)
+            kind = self._kind(cells, event)
             if kind == IGNORE:
                 return
-            times, witness = self._times(row, event)
+            times, witness = self._times(cells, event)
         except Unfit as refused:
             column = "kind" if event.kind == BY_WORD else event.count or event.at
-            told.wrong.append(self.mistake(row, column, refused))
+            told.wrong.append(self._mistake(cells, column, refused))
             return
         at = event.at
-        if self.cell(row, at) is None and event.at_else and (times or not (event.count or event.told_by)):
+        if cells.get(at) is None and event.at_else and (times or not (event.count or event.told_by)):
             at = event.at_else
-        if self.cell(row, at) is not None:
-            self._tell_fact(row, event, kind, at, told)
+        if cells.get(at) is not None:
+            self._tell_fact(cells, event, kind, at, told)
             times -= 1
         elif event.needed or event.kind == BY_WORD:
             told.wrong.append(
-                Mistake(self.heading(at), None, "is missing", words("every {kind} has it", kind=kind))
+                Mistake(self.heading(at), None, "is missing", words("every {kind} has it", kind=words(kind)))
             )
             return
         if times > 0:
-            told.left_out.append(self._untimed(row, event, kind, witness, times))
+            told.left_out.append(self._untimed(cells, event, kind, witness, times))
 
-    def _kind(self, row: Row, event: Event) -> str:
+    def _kind(self, cells: Cells, event: Event) -> str:
         if event.kind != BY_WORD:
             return event.kind
-        word = self.cell(row, "kind")
+        word = cells.get("kind")
         if word is None:
             raise Unfit("is missing", "every row of this format says what was done")
         return self.means.kind(word)
 
-    def _times(self, row: Row, event: Event) -> tuple[int, str]:
+    def _times(self, cells: Cells, event: Event) -> tuple[int, str]:
         """How often the row says that it happened, without saying when, and the column that says so."""
-        cell = self.cell(row, event.count) if event.count else None
+        cell = cells.get(event.count) if event.count else None
         times = 0 if cell is None else whole(cell)
         if times < 0:
             raise Unfit("is not a count", "write a whole number of 0 or more")
         if times:
             return times, event.count or ""
         for when in event.told_by:
-            if self.holds(row, when, None):
+            if self.holds(cells, when, None):
                 return 1, when.column
         return 0, ""
 
-    def _untimed(self, row: Row, event: Event, kind: str, witness: str, times: int) -> Mistake:
+    def _untimed(self, cells: Cells, event: Event, kind: str, witness: str, times: int) -> Mistake:
         why = words(
             "says {kind}, but {times} of them without a time ({heading}): left out",
-            kind=kind, times=times, heading=self.heading(event.at),
+            kind=words(kind), times=times, heading=self.heading(event.at),
         )  # fmt: skip
         remedy = words(
             "export {heading} too, or let your own profile name a stand-in for it with at_else",
             heading=self.heading(event.at),
         )
-        return Mistake(self.heading(witness), self.cell(row, witness), why, remedy)
+        return Mistake(self.heading(witness), cells.get(witness), why, remedy)
 
-    def _tell_fact(self, row: Row, event: Event, kind: str, at: str, told: Told) -> None:
+    def _tell_fact(self, cells: Cells, event: Event, kind: str, at: str, told: Told) -> None:
         before = len(told.wrong)
         columns, fixed = self._plan(event, kind)
+        guards = self.profile.guards
         values = dict(fixed)
         for field, inside, column in columns:
             column = at if field == "at" else column
-            cell = self.cell(row, column)
-            if cell is None or not self._guarded(row, field, column, told):
+            cell = cells.get(column)
+            if cell is None or (field in guards and not self._guarded(cells, field, column, told)):
                 continue
             try:
                 values[inside] = self.means.read(field, cell)
             except Unfit as refused:
-                told.wrong.append(self.mistake(row, column, refused))
+                told.wrong.append(self._mistake(cells, column, refused))
         if "until" in values:  # the day an extension ends at says all that its length says
             values.pop("halves", None)
         if len(told.wrong) == before:
@@ -163,16 +165,16 @@ class Sheet:
             )
         return self.plans[id(event), kind]
 
-    def _guarded(self, row: Row, field: str, column: str, told: Told) -> bool:
-        guard = self.profile.guards.get(field) if self.profile.guards else None
-        if guard is None or guard.column not in self.places or self.holds(row, guard, None):
+    def _guarded(self, cells: Cells, field: str, column: str, told: Told) -> bool:
+        guard = self.profile.guards[field]
+        if guard.column not in self.places or self.holds(cells, guard, None):
             return True
         why = words(
             "was left out: {heading} is {value}",
-            heading=self.heading(guard.column), value=shown(self.cell(row, guard.column)) or "-",
+            heading=self.heading(guard.column), value=shown(cells.get(guard.column)) or "-",
         )  # fmt: skip
         remedy = words("list the word under [guards.{field}] in the profile if it fits", field=field)
-        told.left_out.append(Mistake(self.heading(column), self.cell(row, column), why, remedy))
+        told.left_out.append(Mistake(self.heading(column), cells.get(column), why, remedy))
         return False
 
     def _missing(self, kind: str, event: Event, values: Mapping[str, object]) -> Iterator[Mistake]:
@@ -180,7 +182,7 @@ class Sheet:
             if field not in values:
                 column = event.fields.get(field, field)
                 heading = self.heading(column) if column in self.profile.columns else field
-                yield Mistake(heading, None, "is missing", words("every {kind} has it", kind=kind))
+                yield Mistake(heading, None, "is missing", words("every {kind} has it", kind=words(kind)))
         if KIND[kind] is Extend and not {"until", "halves"} & {*values}:
             column = event.fields.get("days", "days")
             heading = self.heading(column) if column in self.profile.columns else column
@@ -204,11 +206,11 @@ class Sheet:
                 told.wrong.append(Mistake(name, raw[name], TOO_FAR, REMEDIES["at"]))
         told.facts.append(fact)
 
-    def holds(self, row: Row, when: When, changed: frozenset[str] | None) -> bool:
+    def holds(self, cells: Cells, when: When, changed: frozenset[str] | None) -> bool:
         """Does the condition hold for the row, in which these columns changed?"""
-        if when.column not in self.places:
+        if when.column not in cells:
             return False
-        cell = self.cell(row, when.column)
+        cell = cells[when.column]
         if when.filled is not None and when.filled != (cell is not None):
             return False
         if when.words and (cell is None or folded(shown(cell)) not in _folded(when.words)):

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from sqlite_utils import Database
 from ledger import chain
 from ledger.events import Fact, content, from_content, key_of
 from ledger.migrations import APPLICATION, SCHEMA
-from ledger.problems import DamagedLedger, LedgerError, NotALedger, words
+from ledger.problems import DamagedLedger, LedgerError, LedgerFull, NoLedger, NotALedger, words
 
 
 @attrs.frozen(kw_only=True)
@@ -78,23 +79,20 @@ class Ledger:
     """A ledger file. Use as a context manager; `recorded_at` instants come from the caller, who knows the clock."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Open the file. Raises NotALedger, DamagedLedger, LedgerError (missing, locked, no room)."""
+        """Open the file. Raises NoLedger, NotALedger, DamagedLedger, LedgerError (locked, no room)."""
         if not create and not path.exists():
-            raise LedgerError(
+            raise NoLedger(
                 words("there is no ledger at {path}.", path=path), "Import a log first, or name another with --ledger."
             )
         self.path = path
-        fresh = not path.exists() or path.stat().st_size == 0
         with _told(path):
+            if not path.exists() or path.stat().st_size == 0:
+                _make(path)
             self._db = Database(path)
             self._db.conn.isolation_level = None
-            if not fresh:
-                self._refuse_foreign()
-            self._db.execute("pragma journal_mode = wal")
+            self._refuse_foreign()
             self._db.execute("pragma synchronous = normal")
             self._db.execute("pragma foreign_keys = on")
-            if fresh:
-                self._db.execute(f"pragma application_id = {APPLICATION}")
             if SCHEMA.pending(self._db):
                 SCHEMA.apply(self._db)
 
@@ -113,6 +111,8 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise _in_our_words(self.path, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -307,6 +307,24 @@ class Ledger:
             raise
 
 
+def _make(path: Path) -> None:
+    """An empty ledger, made aside and then put there whole: nobody ever opens half of one."""
+    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
+        aside = Path(folder) / path.name
+        db = Database(aside)
+        db.execute("pragma journal_mode = wal")
+        db.execute(f"pragma application_id = {APPLICATION}")
+        SCHEMA.apply(db)
+        db.close()
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            if path.stat().st_size == 0:  # else another process was quicker
+                aside.replace(path)
+        except OSError:  # a file system without hard links
+            aside.replace(path)
+
+
 def _same_columns(text: str, kind: str, ticket: str | None) -> bool:
     fact = from_content(text)
     return fact.kind == kind and fact.ticket == ticket and content(fact) == text
@@ -333,22 +351,26 @@ def _told(path: Path) -> Iterator[None]:
     """SQLite's errors in our words."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        message = str(error)
-        if "full" in message:
-            raise LedgerError("the disk is full: nothing was written.", "Free some space and do it again.") from error
-        if "locked" in message or "busy" in message:
-            raise LedgerError(
-                words("another process is writing to {path}.", path=path), "Wait for it to end and do it again."
-            ) from error
-        raise LedgerError(
-            words("{path} cannot be used: {message}", path=path, message=message), "Check the path and its permissions."
-        ) from error
-    except sqlite3.DatabaseError as error:
-        if "malformed" in str(error):
-            raise DamagedLedger(
-                words("SQLite finds the file damaged: {answer}", answer=error), "Take the last backup that verifies."
-            ) from error
-        raise NotALedger(
-            words("{path} is no ledger of Kaoping.", path=path), "Name another file with --ledger."
-        ) from error
+    except sqlite3.Error as error:
+        raise _in_our_words(path, error) from error
+    except OSError as error:
+        why = words("{path} cannot be used: {message}", path=path, message=error.strerror)
+        raise NoLedger(why, "Check the path and its permissions.") from error
+
+
+def _in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
+    message = str(error)
+    if "full" in message:
+        return LedgerFull("the disk is full: nothing was written.", "Free some space and do it again.")
+    if "locked" in message or "busy" in message:
+        return LedgerError(
+            words("another process is writing to {path}.", path=path), "Wait for it to end and do it again."
+        )
+    if "malformed" in message:
+        why = words("SQLite finds the file damaged: {answer}", answer=message)
+        return DamagedLedger(why, "Take the last backup that verifies.")
+    if "not a database" in message:
+        return NotALedger(words("{path} is no ledger of Kaoping.", path=path), "Name another file with --ledger.")
+    why = words("{path} cannot be used: {message}", path=path, message=message)
+    kind = NoLedger if "unable to open" in message else LedgerError
+    return kind(why, "Check the path and its permissions.")

@@ -109,7 +109,12 @@ def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
 
 
 def test_sheets_keep_their_types_and_row_numbers_and_empty_ones_are_left_out() -> None:
-    rows = [["五月工单"], ["编号", "时间", "数"], [], ["GX-1", datetime(2023, 5, 4, 9, 10, 1), 0.5]]
+    rows: list[list[Any]] = [
+        ["五月工单"],
+        ["编号", "时间", "数"],
+        [],
+        ["GX-1", datetime(2023, 5, 4, 9, 10, 1), 0.5],
+    ]
     (table,) = read_table(workbook([], rows, [["only", "header"]]), "五月.csv")
     assert table.name == "五月.csv"
     assert table.header == ("编号", "时间", "数")
@@ -117,7 +122,7 @@ def test_sheets_keep_their_types_and_row_numbers_and_empty_ones_are_left_out() -
 
 
 def test_every_sheet_with_rows_is_a_table_named_after_it() -> None:
-    sheet = [["a", "b"], [1, date(2023, 5, 4)]]
+    sheet: list[list[Any]] = [["a", "b"], [1, date(2023, 5, 4)]]
     tables = read_table(workbook(sheet, sheet), "五月.xlsx")
     assert [table.name for table in tables] == ["五月.xlsx[Sheet1]", "五月.xlsx[Sheet2]"]
     assert tables[0].rows[0].cells == (1.0, date(2023, 5, 4))
