@@ -9,10 +9,10 @@ import attrs
 from kaoping import wall
 from kaoping.desk import Desk, WrongArgument, read_moment
 from kaoping.intake import Arrival, read_files, take_in
-from ledger.columns import standing
-from ledger.events import KIND, Enrol, Exempt, Fact, Finding, Void, read_fact
+from ledger.columns import standing, voided_keys
+from ledger.events import KIND, Enrol, Exempt, Fact, Finding, Void, content, key_of, read_fact
 from ledger.instants import show_iso
-from ledger.problems import Mistake, Told, UnreadableFact, Words, words
+from ledger.problems import Mistake, Told, UnreadableFact, Words, listed, words
 from ledger.store import Event, Ledger, Source
 from scoring.evidence import month_of
 from scoring.rulebook import Part, Rulebook
@@ -26,8 +26,8 @@ class Refused(Told):
     """A fact that the rulebook or the ledger does not allow; every reason is told."""
 
     def __init__(self, reasons: Sequence[Words], where: str = "") -> None:
-        listed = "\n".join(f"  {where}{reason}" for reason in reasons)
-        super().__init__(words("nothing was recorded:\n{reasons}", reasons=listed))
+        lines = [words("  {where}{reason}", where=where, reason=reason) for reason in reasons]
+        super().__init__(words("nothing was recorded:\n{reasons}", reasons=listed(lines)))
         self.reasons = tuple(reasons)
 
 
@@ -81,6 +81,10 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     reasons = list(objections(ledger, book, fact))
     if reasons:
         raise Refused(reasons)
+    gone = voided_keys(ledger.events(kinds=("void",)))
+    if key_of(content(fact), 1) in gone:
+        why = words("this very fact was recorded and voided before; void its void to bring it back.")
+        raise Refused([why])
     source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
     batch = ledger.append(source, wall.now_ms())
     events = [event for event in ledger.events(kinds=(fact.kind,)) if event.fact == fact]

@@ -18,6 +18,7 @@ from kaoping.load import NoSuchFile
 from kaoping.options import (
     GANXIAN,
     AsOfOption,
+    CalendarOption,
     JsonOption,
     LanguageOption,
     LedgerOption,
@@ -25,7 +26,7 @@ from kaoping.options import (
     RulebookOption,
     desk_of,
 )
-from kaoping.reports.audit import TicketReport, audit_json, print_audit
+from kaoping.reports.audit import TicketReport, audit_json, in_order, print_audit
 from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
 from kaoping.reports.score import digest_of_score, print_recomputed, print_score, score_json
 from ledger.columns import voided_keys
@@ -97,10 +98,11 @@ def metrics(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """各承办单位的签收、响应、退件、办结等指标与用时。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     number = read_month(month)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -123,10 +125,11 @@ def score(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """某月的得分与排名。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     read_month(month)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -146,10 +149,11 @@ def score(
 def audit(
     ticket: Annotated[str, typer.Argument(help="工单编号")],
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     with desk.ledger() as opened:
         told = ticket_report(desk, opened, ticket, as_of)
         if desk.json:
@@ -162,7 +166,7 @@ def ticket_report(desk: Desk, opened: Any, ticket: str, as_of: str | None) -> Ti
     """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
     report = desk.report(opened, as_of)
     upto = report.known.head.position
-    events = tuple(opened.events(upto, ticket=ticket))
+    events = in_order(opened.events(upto, ticket=ticket))
     if not events:
         raise WrongArgument(
             words("the ledger knows no ticket {ticket}.", ticket=ticket),
@@ -212,10 +216,11 @@ def recompute(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
     expect: Annotated[str | None, typer.Option("--expect", help="应得的结果摘要；不符则退出码为 1")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """先核对台账，再从头重算某月，给出结果摘要，可与应得的摘要比对。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     read_month(month)
     with desk.ledger() as opened:
         with desk.busy("re-deriving every hash"):
@@ -229,7 +234,7 @@ def recompute(
         same = None if expect is None else digest == expect
         desk.answer({"period": month, "digest": digest, "identical": same, "stamps": document["stamps"]})
     else:
-        print_recomputed(desk.paper(), desk.tongue, report, month, digest)
+        print_recomputed(desk.paper(), desk.tongue, report, month, digest, expect)
     if expect is not None and digest != expect:
         why = words("{month} comes out as {digest}, not as {expect}.", month=month, digest=digest, expect=expect)
         raise Differs(why, "Compare the four stamps with those of the expected result.")
@@ -252,10 +257,33 @@ for command in (why, annual, rules, record, exempt, void):
 def main() -> None:
     """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
     try:
-        app()
+        _run()
     except Told as error:
         sys.stderr.write(_sentence(Tongue(_asked_language()), error) + "\n")
         sys.exit(_code(error))
+    except BrokenPipeError:  # whoever read us has read enough
+        _drop_output()
+        sys.exit(1)
+    except OSError as error:
+        why = words("the output cannot be written: {why}", why=error.strerror)
+        if error.filename is not None:
+            why = words("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
+        else:
+            _drop_output()
+        sys.stderr.write(Tongue(_asked_language()).tell(why) + "\n")
+        sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """What is still to be written cannot be: let Python not try again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _asked_language() -> str:

@@ -12,6 +12,7 @@ from kaoping.desk import Desk, WrongArgument, checked_month, read_month
 from kaoping.options import (
     GANXIAN,
     AsOfOption,
+    CalendarOption,
     JsonOption,
     LanguageOption,
     LedgerOption,
@@ -40,10 +41,11 @@ def why(
     unit: Annotated[str, typer.Argument(help="承办单位")],
     month: Annotated[str, typer.Argument(help="月份，如 2023-05；年度写 2023")],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一个单位的分是怎么扣的：逐项、逐单，加起来正好等于满分减得分。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
         read_month(month)
@@ -78,10 +80,11 @@ def _yearly_sheets(report: Report, year: int, unit: str) -> list[tuple[Sheet, Un
 def annual(
     year: Annotated[int, typer.Argument(help="年份，如 2023", min=2004, max=2100)],
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """年度综合评分：到目前为止，或全年。"""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
         if not report.book.years:
@@ -114,8 +117,10 @@ def rules(
         desk.answer(outcomes_json(book, outcomes))
     else:
         print_outcomes(desk.paper(), desk.tongue, outcomes)
+    if not outcomes:
+        raise CasesFail(words("there are no cases for {book}.", book=book.id), "Name your own with --cases.")
     failed = sum(not one.holds for one in outcomes)
-    if failed or not outcomes:
+    if failed:
         raise CasesFail(words("{failed} of {count} cases do not come out.", failed=failed, count=len(outcomes)))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from kaoping import simulate
 from kaoping.desk import Desk
 from kaoping.intake import batch_json, read_files, take_in
-from kaoping.reports.audit import TicketReport, print_audit
+from kaoping.reports.audit import TicketReport, in_order, print_audit
 from kaoping.reports.score import print_score
 from ledger.columns import voided_keys
 from metrics.engines import clock_of
@@ -39,7 +39,7 @@ def run_demo(desk: Desk, folder: Path, seed: int) -> None:
         paper.print()
         paper.print(say("The ticket that cost most"))
         told = TicketReport(
-            report=report, audit=audit(report, ticket), events=tuple(ledger.events(ticket=ticket)),
+            report=report, audit=audit(report, ticket), events=in_order(ledger.events(ticket=ticket)),
             batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
         )  # fmt: skip
         print_audit(paper, desk.tongue, told)

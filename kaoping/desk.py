@@ -44,6 +44,7 @@ class Desk:
 
     path: Path
     rulebook: str
+    calendar_folder: Path | None = None
     tongue: Tongue
     json: bool
 
@@ -84,8 +85,8 @@ class Desk:
         return load.rulebook(self.rulebook)
 
     def calendar(self) -> Calendar:
-        """The calendar that travels with Kaoping."""
-        return load.working_days()
+        """The office's own calendar, or the one that travels with Kaoping."""
+        return load.working_days(self.calendar_folder)
 
     def report(self, ledger: Ledger, as_of: str | None = None) -> Report:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now. Raises LedgerEmpty."""

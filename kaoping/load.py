@@ -93,6 +93,10 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
 def working_days(folder: Path | None = None) -> Calendar:
     """The calendar from the official days and the notices, closures and hours in a folder (ours, without one)."""
     paths = _files("calendars") if folder is None else sorted(folder.glob("*.toml"))
+    if not paths:
+        raise NoSuchFile(
+            words("there is no calendar in {path}.", path=folder), "Copy the calendars folder and change what is yours."
+        )
     try:
         return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths])
     except CalendarError as error:

@@ -17,13 +17,20 @@ RulebookOption = Annotated[str, typer.Option("--rulebook", help="考评细则：
 LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="语言 zh 或 en")]
 JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="按当时所知：时间，或台账位置")]
+CalendarOption = Annotated[
+    Path | None,
+    typer.Option("--calendar", envvar="KAOPING_CALENDAR", help="本单位的日历文件夹：办公时间、通知、停工"),
+]
 ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
 GANXIAN = "ganxian-2023"
 
 
-def desk_of(ledger: Path | None, lang: str | None, as_json: bool, rulebook: str = GANXIAN) -> Desk:
+def desk_of(
+    ledger: Path | None, lang: str | None, as_json: bool, rulebook: str = GANXIAN, calendar: Path | None = None
+) -> Desk:
     """The surroundings of one command."""
     code = lang or os.environ.get("KAOPING_LANG") or "zh"
     if code not in ("zh", "en"):
         raise WrongArgument(words("there is no language {code}.", code=code), "Use zh or en.")
-    return Desk(path=ledger or Path("kaoping.db"), rulebook=rulebook, tongue=Tongue(code), json=as_json)
+    path = ledger or Path("kaoping.db")
+    return Desk(path=path, rulebook=rulebook, calendar_folder=calendar, tongue=Tongue(code), json=as_json)

@@ -63,7 +63,7 @@ def read_cases(text: str, name: str) -> tuple[Case, ...]:
         raw = tomllib.loads(text)
         return tuple(converter.structure(raw.get("cases", []), list[Case]))
     except tomllib.TOMLDecodeError as error:
-        raise UnreadableCase(words("{file} is not TOML: {error}", file=name, error=error)) from error
+        raise UnreadableCase(words("{file} is no TOML: {error}", file=name, error=error)) from error
     except Exception as error:
         mistakes = "; ".join(cattrs.transform_error(error))
         raise UnreadableCase(words("{file}: {mistakes}", file=name, mistakes=mistakes)) from error

@@ -196,9 +196,9 @@ def exemptions_of(events: Frame, practice: Practice) -> Exemptions:
 
 
 def groups_at(known: Known, month: int) -> dict[str, str]:
-    """Each unit's group by its latest enrolment made in or before the month."""
+    """Each unit's group by its latest enrolment made in or before the month; of two at one instant, by key."""
     enrolled = sorted(
-        (event for event in known.enrolments if month_of(event.fact.at) <= month), key=lambda e: e.fact.at
+        (event for event in known.enrolments if month_of(event.fact.at) <= month), key=lambda e: (e.fact.at, e.key)
     )
     return {
         event.fact.unit: event.fact.group for event in enrolled if isinstance(event.fact, Enrol) and event.fact.unit

@@ -81,6 +81,10 @@ def refuse_provisional(calendar: Calendar, month: int) -> None:
     until = calendar.official_until
     if month > until.year * 100 + until.month:
         raise ProvisionalPeriod(
-            words("{month} lies past the last official notice of working days ({until}).", month=month, until=until),
+            words(
+                "{month} lies past the last official notice of working days ({until}).",
+                month=f"{month // 100}-{month % 100:02d}",
+                until=until,
+            ),
             "Wait for the notice, or score it on provisional days with --provisional.",
         )

@@ -1,7 +1,7 @@
 """The rules as data: what a rulebook can say, in frozen classes. `scoring.rulefile` reads them from TOML."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,8 @@ from ledger.chain import digest_of
 from metrics.measures import Practice
 
 KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
-PERIODS = ("month", "quarter", "half", "year")
+PERIODS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""How many months each period has."""
 
 
 @attrs.frozen(kw_only=True)
@@ -107,9 +108,10 @@ class Item:
     """One line of a sheet, with the law's words and place.
 
     `full` is what it starts from (normally its points), `floor` and `cap` its bounds. `extra` items (rewards and
-    penalties) do not count into the sheet's points and are added last. Units outside the groups it `concerns` get its
-    points. `when_empty`, nothing to divide by: `full` marks, `respread` (its points go to the other items), or the
-    `group_mean` of the units that had something. From `valid_from` to `valid_until`, where the rules changed in the year.
+    penalties) start from 0, do not count into the sheet's points and are added last. Units outside the groups it
+    `concerns` get its points (of an extra: nothing). `when_empty`, nothing to divide by: `full` marks, `respread` (its
+    points go to the other items), or the `group_mean` of the units that had something. From `valid_from` to
+    `valid_until`, where the rules changed in the year: what holds on a month's last day holds for the month.
     """
 
     id: str
@@ -118,10 +120,12 @@ class Item:
     place: str
     words: str
     parts: tuple[Part, ...]
-    full: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+    extra: bool = False
+    full: Fraction = attrs.field(
+        default=attrs.Factory(lambda self: Fraction(0) if self.extra else self.points, takes_self=True)
+    )
     floor: Fraction = Fraction(0)
     cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
-    extra: bool = False
     concerns: tuple[str, ...] = ()
     when_empty: str = "full"
     exemptible: bool = True
@@ -134,8 +138,11 @@ class Item:
 
     def holds(self, month: int) -> bool:
         """Whether it is in force in a month like 202305."""
-        starts = self.valid_from is None or month_number(self.valid_from) <= month
-        return starts and (self.valid_until is None or month <= month_number(self.valid_until))
+        return self.in_force(last_day(month))
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
 
 
 @attrs.frozen(kw_only=True)
@@ -150,7 +157,10 @@ class Group:
 
 @attrs.frozen(kw_only=True)
 class Veto:
-    """What makes the whole period count nothing: a finding, or a breach of a measure on some channels."""
+    """What makes the whole period count nothing: a finding, or a breach of a measure on some channels.
+
+    Without `channels` of its own, on those of its sheet, or of all sheets of its year.
+    """
 
     title: str
     words: str
@@ -166,7 +176,8 @@ class Sheet:
 
     `groups`: only units of these groups stand on it (none named: all). `ranking`: over the whole sheet, or within each
     `group`; equal totals `share` a rank, or are ordered by an item (`ties`). `order`: items, extras and bounds are
-    taken as `sum_then_clamp`, or the items are bounded before the extras are added (`clamp_then_add`).
+    taken as `sum_then_clamp`, or the items are held within the sheet's points before the extras are added
+    (`clamp_then_add`): then extras can lift the total above full marks, up to `cap`.
     `without_tickets`: a unit without any gets the mean, or is `unranked`; `everyone`: it is scored all the same.
     """
 
@@ -204,7 +215,10 @@ class Component:
 
 @attrs.frozen(kw_only=True)
 class Year:
-    """How a year's score is made. `starts` is the month it begins in: 11 begins the year before."""
+    """How a year's score is made. `starts` is the month it begins in: 11 begins the year before.
+
+    `groups`: only units of these groups are in it (none named: all). `ranking`: over all of them, or within each `group`.
+    """
 
     id: str
     title: str
@@ -213,6 +227,8 @@ class Year:
     components: tuple[Component, ...]
     vetoes: tuple[Veto, ...] = ()
     starts: int = 1
+    groups: tuple[str, ...] = ()
+    ranking: str = "sheet"
 
     def months(self, year: int) -> tuple[int, ...]:
         """The twelve months of an assessment year, like 202305."""
@@ -255,6 +271,13 @@ class Rulebook:
     def sheet(self, name: str) -> Sheet:
         """A sheet by its id. Raises KeyError."""
         return {sheet.id: sheet for sheet in self.sheets}[name]
+
+    def period(self, sheet: Sheet, month: int) -> tuple[int, ...]:
+        """The months of the sheet's period that a month like 202305 lies in, counted from where its year starts."""
+        rules = (year.starts for year in self.years if any(one.sheet == sheet.id for one in year.components))
+        size, number = PERIODS[sheet.period], month // 100 * 12 + month % 100 - 1
+        first = number - (number - next(rules, 1) + 1) % size
+        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(size))
 
     def parts(self) -> Iterator[tuple[Sheet, Item, Part]]:
         """Every part, with where it stands."""
@@ -303,6 +326,11 @@ def month_number(day: date) -> int:
     return day.year * 100 + day.month
 
 
+def last_day(month: int) -> date:
+    """The last day of a month like 202305."""
+    return date(month // 100 + month % 100 // 12, month % 100 % 12 + 1, 1) - timedelta(days=1)
+
+
 def _seals(sheet: Sheet) -> bool:
     return any("sealed" in part.measures for item in sheet.items for part in item.parts)
 
@@ -314,5 +342,5 @@ def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
         for item in sheet.items
         for part in item.parts
         if part.limit is not None and part.measure
-        for channel in sheet.channels
+        for channel in part.channels or sheet.channels
     }

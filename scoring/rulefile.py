@@ -105,7 +105,7 @@ def _plain(error: BaseException) -> Words:
         known = " ".join(field.name for field in attrs.fields(error.cl))
         return words("unknown keys: {keys}; known: {known}", keys=" ".join(sorted(error.extra_fields)), known=known)
     if isinstance(error, KeyError):
-        return words("{key} is missing", key=error.args[0])
+        return words("is missing")
     return error.why if isinstance(error, _Misshapen) else words("has the wrong shape")
 
 

@@ -30,6 +30,11 @@ class Judged:
     charges: tuple[tuple[Cause, Fraction], ...] = ()
     note: str = ""
 
+    @property
+    def score(self) -> Fraction:
+        """What a part with points of its own leaves of them, or has earned."""
+        return -self.lost if self.part.kind in EARNING else (self.part.points or ZERO) - self.lost
+
 
 @attrs.frozen
 class Bench:
@@ -70,7 +75,7 @@ def judge(bench: Bench, part: Part) -> Judged:
         return judged
     lost = min(max(judged.lost, -part.points), part.points)
     if part.kind not in EARNING:
-        lost = part.points - half_up(part.points - max(lost, ZERO), bench.book.digits.item)
+        lost = part.points - half_up(part.points - lost, bench.book.digits.item)
     return _charged(judged, lost)
 
 
@@ -84,7 +89,9 @@ def _rate(bench: Bench, part: Part) -> Judged:
         past = Fraction(floor(past))
     won = part.gain * max(better, ZERO)
     won = won if part.gain_cap is None else min(won, part.gain_cap)
-    return _charged(judged, part.slope * past - won)
+    if won:
+        return attrs.evolve(judged, lost=-won, charges=())
+    return _charged(judged, part.slope * past)
 
 
 def _scaled(bench: Bench, part: Part) -> Judged:
@@ -156,12 +163,11 @@ def _pairs(bench: Bench, part: Part) -> Judged:
         due = _due(bench, notice.at, part.limit or ZERO)
         document = notice.finding.document if notice.finding else None
         after = [one.at for one in answers if one.finding and one.finding.document == document and one.at >= notice.at]
-        done = min(after, default=None)
-        if due is not None and (done > due if done is not None else bench.as_of > due):
+        if due is not None and due <= bench.as_of and not any(at <= due for at in after):
             late.append(notice)
-    return Judged(
-        part=part, count=len(notices), breaches=len(late), lost=price * len(late), charges=tuple((one, price) for one in late)
-    )  # fmt: skip
+    charges = tuple((one, price * _times(one)) for one in late)
+    times, breaches = (sum(_times(one) for one in found) for found in (notices, late))
+    return Judged(part=part, count=times, breaches=breaches, lost=price * breaches, charges=charges)
 
 
 def _due(bench: Bench, start: int, limit: Fraction) -> int | None:

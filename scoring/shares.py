@@ -23,12 +23,14 @@ class Share:
 def shares_of(lost: Fraction, charges: Sequence[tuple[Cause | None, str, Fraction]]) -> tuple[Share, ...]:
     """`lost` shared among its causes (cause, part, weight) in proportion to their weights.
 
-    To 6 decimals; the rounding remainder goes to the largest share (of equals, the first), so that they add up exactly.
+    Where rewards and losses balance, each keeps its weight. To 6 decimals; the rounding remainder goes to the largest share
+    (of equals, the first), so that they add up exactly. Raises ValueError when something was lost by nothing.
     """
     total = sum((weight for _, _, weight in charges), Fraction(0))
-    if not total:
-        return tuple(Share(cause, part, Fraction(0)) for cause, part, _ in charges)
-    points = [half_up(lost * weight / total, DIGITS) for _, _, weight in charges]
+    if not total and lost:
+        raise ValueError(f"{lost} has no cause")
+    scale = lost / total if total else Fraction(1)
+    points = [half_up(weight * scale, DIGITS) for _, _, weight in charges]
     rest = lost - sum(points, Fraction(0))
     largest = max(range(len(points)), key=lambda index: (abs(points[index]), -index))
     points[largest] += rest

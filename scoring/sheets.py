@@ -49,8 +49,8 @@ class ItemScore:
                 charges.append((None, part.name, part.lost))
         if not any(weight for _, _, weight in charges):
             return (Share(None, self.item.id, self.lost),) if self.lost else ()
-        if not sum((weight for _, _, weight in charges), ZERO):
-            charges.append((None, self.item.id, self.lost or Fraction(1)))
+        if self.lost and not sum((weight for _, _, weight in charges), ZERO):
+            charges.append((None, self.item.id, self.lost))
         return shares_of(self.lost, charges)
 
 
@@ -123,7 +123,7 @@ def unit_score(court: Court, sheet: Sheet, month: Month, unit: str, means: Means
 def _item_score(court: Court, sheet: Sheet, item: Item, month: Month, unit: str, means: Means) -> ItemScore:
     group = month.group(unit)
     if item.concerns and group not in item.concerns:
-        return ItemScore(item=item, score=item.points, note="not_concerned")
+        return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
     bench = Bench(court.book, court.clock, sheet, item, unit, month, court.as_of)
     parts = tuple(judge(bench, part) for part in item.parts)
     if item.when_empty != "full" and _empty(parts):
@@ -142,53 +142,61 @@ def _adjustments(
     court: Court, sheet: Sheet, month: Month, unit: str, items: Sequence[ItemScore]
 ) -> Iterable[Adjustment]:
     """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
+    digits = court.book.digits.total
     plain = [one for one in items if not one.item.extra]
     total = sum((one.score for one in plain), ZERO)
-    for step in (_respread(plain), *_caps(sheet, items)):
+    for step in (_respread(plain, digits), *_caps(sheet, items, extra=False)):
         total += step.points
         yield step
     if sheet.order == "clamp_then_add":
-        total, step = _bounded(total, sheet)
+        total, step = _bounded(total, sheet, min(sheet.points, sheet.cap))
         yield step
     total += sum((one.score for one in items if one.item.extra), ZERO)
-    total, step = _bounded(total, sheet)
+    for step in _caps(sheet, items, extra=True):
+        total += step.points
+        yield step
+    total, step = _bounded(total, sheet, sheet.cap)
     yield step
     for veto in sheet.vetoes:
-        if vetoed(veto, month, unit):
+        if vetoed(veto, month, unit, sheet.channels):
             yield Adjustment("veto", -total, veto.words, veto.place)
             return
-    yield Adjustment("rounding", half_up(total, court.book.digits.total) - total)
+    yield Adjustment("rounding", half_up(total, digits) - total)
 
 
-def _respread(items: Sequence[ItemScore]) -> Adjustment:
-    """Points of items with nothing to divide by go to the others, in proportion."""
+def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
+    """Points of items with nothing to divide by go to the others, in proportion; to the decimals of a total."""
     empty = [one for one in items if one.note == "respread"]
     judged = [one for one in items if one.note != "respread"]
     points = sum((one.item.points for one in judged), ZERO)
     if not empty or not points:
         return Adjustment("respread", ZERO)
     lost = sum((one.item.points - one.score for one in judged), ZERO)
-    return Adjustment("respread", -lost * sum((one.item.points for one in empty), ZERO) / points)
+    return Adjustment("respread", half_up(-lost * sum((one.item.points for one in empty), ZERO) / points, digits))
 
 
-def _caps(sheet: Sheet, items: Sequence[ItemScore]) -> Iterable[Adjustment]:
+def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:
+    """The bounds of groups of items: of those with an `extra` item, or of the others."""
     for group in sheet.caps:
-        total = sum((one.score for one in items if one.item.id in group.items), ZERO)
+        inside = [one for one in items if one.item.id in group.items]
+        if not inside or any(one.item.extra for one in inside) != extra:
+            continue
+        total = sum((one.score for one in inside), ZERO)
         bounded = total if group.cap is None else min(total, group.cap)
         bounded = bounded if group.floor is None else max(bounded, group.floor)
         yield Adjustment("group_cap", bounded - total, group.words, sheet.place)
 
 
-def _bounded(total: Fraction, sheet: Sheet) -> tuple[Fraction, Adjustment]:
-    bounded = min(max(total, sheet.floor), sheet.cap)
+def _bounded(total: Fraction, sheet: Sheet, cap: Fraction) -> tuple[Fraction, Adjustment]:
+    bounded = min(max(total, sheet.floor), cap)
     return bounded, Adjustment("bounds", bounded - total, "", sheet.place)
 
 
-def vetoed(veto: Veto, month: Month, unit: str) -> bool:
-    """Whether the period counts nothing for the unit."""
+def vetoed(veto: Veto, month: Month, unit: str, channels: Sequence[str]) -> bool:
+    """Whether the period counts nothing for the unit; a breach on the veto's own channels, else on `channels`."""
     if veto.finding:
         return bool(month.found(unit, veto.finding, (veto.finding,)))
-    return bool(month.cases(unit, veto.measure, veto.channels, ()))
+    return bool(month.cases(unit, veto.measure, veto.channels or channels, ()))
 
 
 def marginal(court: Court, sheet: Sheet, month: Month, cause: Cause) -> Fraction:

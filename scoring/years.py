@@ -7,11 +7,9 @@ import attrs
 
 from scoring.evidence import Month, together
 from scoring.recompute import Report
-from scoring.rulebook import Component, Sheet, Veto, Year
+from scoring.rulebook import PERIODS, Component, Sheet, Veto, Year
 from scoring.rules import ZERO, half_up
 from scoring.sheets import UnitScore, ranked, sheet_of, vetoed
-
-MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
 @attrs.frozen(kw_only=True)
@@ -54,15 +52,16 @@ def year_of(report: Report, rule: Year, year: int, now: int) -> YearScore:
     found = [evidence[month] for month in months]
     scores = {one.sheet: _scores(report, report.book.sheet(one.sheet), found) for one in rule.components}
     groups = found[-1].groups if found else {}
-    units = sorted({unit for periods in scores.values() for _, lines in periods for unit in lines} | set(groups))
+    named = {unit for periods in scores.values() for _, lines in periods for unit in lines} | set(groups)
     whole_year = together(found) if found else None
-    told = [_unit_year(report, rule, unit, groups, scores, whole_year) for unit in units]
+    told = [_unit_year(report, rule, unit, groups, scores, whole_year) for unit in sorted(named)]
+    told = [one for one in told if not rule.groups or one.group in rule.groups]
     yearly = {
         one.sheet: scores[one.sheet][-1][1] for one in rule.components if _is_yearly(report, one) and scores[one.sheet]
     }
     return YearScore(
         rule=rule, year=year, months=months, whole=len(months) == 12 and rule.months(year)[-1] < now,
-        units=_ranked(told), sheets=yearly,
+        units=_ranked(told, rule.ranking), sheets=yearly,
     )  # fmt: skip
 
 
@@ -71,7 +70,7 @@ Periods = Sequence[tuple[int, Mapping[str, UnitScore]]]
 
 def _scores(report: Report, sheet: Sheet, months: Sequence[Month]) -> Periods:
     """The sheet of each period, as (last month, unit -> line). A period that has not ended counts to date."""
-    size = MONTHS_OF[sheet.period]
+    size = PERIODS[sheet.period]
     chunks = [months[start : start + size] for start in range(0, len(months), size)]
     periods = []
     for chunk in chunks:
@@ -92,7 +91,8 @@ def _unit_year(
         mean = half_up(sum((score for _, score in periods), ZERO) / len(periods), digits) if periods else None
         components.append(ComponentScore(component=one, periods=periods, value=mean))
     values = [(one.component.weight, one.value) for one in components]
-    vetoes = tuple(veto for veto in rule.vetoes if year is not None and vetoed(veto, year, unit))
+    channels = [channel for one in rule.components for channel in report.book.sheet(one.sheet).channels]
+    vetoes = tuple(veto for veto in rule.vetoes if year is not None and vetoed(veto, year, unit, channels))
     score = None
     if all(value is not None for _, value in values):
         score = half_up(sum((weight * (value or ZERO) / 100 for weight, value in values), ZERO), digits)
@@ -106,7 +106,8 @@ def _is_yearly(report: Report, one: Component) -> bool:
     return report.book.sheet(one.sheet).period == "year"
 
 
-def _ranked(units: Sequence[UnitYear]) -> tuple[UnitYear, ...]:
-    lines = ranked([UnitScore(unit=one.unit, group=one.group, score=one.score, basis="tickets") for one in units])
+def _ranked(units: Sequence[UnitYear], ranking: str) -> tuple[UnitYear, ...]:
+    scored = [UnitScore(unit=one.unit, group=one.group, score=one.score, basis="tickets") for one in units]
+    lines = ranked(scored, ranking)
     by_name = {one.unit: one for one in units}
     return tuple(attrs.evolve(by_name[line.unit], rank=line.rank) for line in lines)

@@ -601,3 +601,133 @@ def history(seed: int) -> History:
     known = known_by(log.facts, as_of_ms) if rng.random() < 0.5 else log.facts
     facts = void_some(log, in_ledger_order(rng, known))
     return History(facts=facts, readings=readings, period=period, as_of_ms=as_of_ms)
+
+
+# -------------------------------------------------------------------------------- a year
+
+NEWCOMER, LATECOMER, SILENT = "区气象局", "区供销社", "区党史办"
+LEVELS = ("district", "city", "province", "nation")
+PLAIN_EVIDENCE = (
+    *("funding", "staff", "regulations", "summary_and_plan", "publicity_piece", "knowledge_reviewed"),
+    *("training", "leader_meeting", "station_regulations", "station_registers", "special_plan"),
+)
+
+
+def year_history(seed: int) -> History:
+    """The log of a seed over some months of 2023, with a year's evidence; its period is the year."""
+    rng = Random(f"year {seed}")
+    readings = draw_readings(rng, seed)
+    first_ms, last_ms = oracle.instant(date(2023, 1, 1)), oracle.month_end("2023-12")
+    log = Log(rng, readings)
+    units = draw_units(rng, first_ms, last_ms)[:4]
+    units.append(habits(rng, NEWCOMER, first_ms, last_ms))
+    enrol_year(log, units, first_ms, last_ms)
+    tickets: list[Ticket] = []
+    for number in sorted(rng.sample(range(1, 13), rng.choice((2, 3, 3, 4)))):
+        tickets += month_of_work(log, units, f"2023-{number:02d}", len(tickets))
+    exempt_some(log, tickets, units, first_ms, last_ms)
+    for name in (*(unit.name for unit in units), LATECOMER, SILENT):
+        prove(log, name, tickets, first_ms, last_ms)
+        notify(log, name, first_ms, last_ms)
+        if log.chance(0.12):
+            log.add("finding", at_edge(log, first_ms, last_ms), item="negative_impact", unit=name, document="通报")
+    as_of_ms = year_as_of(rng, log, first_ms, last_ms)
+    known = known_by(log.facts, as_of_ms) if rng.random() < 0.5 else log.facts
+    facts = void_some(log, in_ledger_order(rng, known))
+    return History(facts=facts, readings=readings, period="2023", as_of_ms=as_of_ms)
+
+
+def enrol_year(log: Log, units: Sequence[Unit], first_ms: int, last_ms: int) -> None:
+    """The register of a year: most from New Year, one in mid-year, one after the year, some in another group later."""
+    for unit in units:
+        if unit.name in STRANGERS:
+            continue
+        at_ms = moment(log.rng, first_ms + 60 * DAY, last_ms - 60 * DAY) if unit.name == NEWCOMER else first_ms
+        log.add("enrol", at_ms, unit=unit.name, group=log.rng.choice(("乡镇", *GROUPS)))
+        if log.chance(0.3):
+            again_ms = log.rng.choice((last_ms, last_ms + 1, moment(log.rng, at_ms + DAY, last_ms)))
+            log.add("enrol", again_ms, unit=unit.name, group=log.rng.choice(GROUPS))
+    log.add("enrol", moment(log.rng, first_ms, last_ms), unit=SILENT, group=log.rng.choice(GROUPS))
+    log.add("enrol", log.rng.choice((last_ms, last_ms + 1)), unit=LATECOMER, group=log.rng.choice(GROUPS))
+
+
+def month_of_work(log: Log, units: Sequence[Unit], period: str, before: int) -> list[Ticket]:
+    """A few tickets of one month, and its findings."""
+    first_ms = oracle.instant(datetime.strptime(period, "%Y-%m").date())
+    last_ms = oracle.month_end(period)
+    tickets = []
+    for number in range(log.rng.randint(4, 14)):
+        channels = log.rng.choice((oracle.HOTLINE, oracle.HOTLINE, oracle.POSTS))
+        tickets.append(Ticket(name=f"GX-{before + number + 1}", channel=log.rng.choice(channels)))
+        follow(log, tickets[-1], units, moment(log.rng, first_ms, last_ms))
+    for unit in units:
+        find(log, unit.name, unit.late, tickets, first_ms, last_ms)
+    return tickets
+
+
+def at_edge(log: Log, first_ms: int, last_ms: int) -> int:
+    """An instant of the year, now and then on its edge or just outside it."""
+    if log.chance(0.12):
+        return log.rng.choice((first_ms, first_ms - 1, last_ms, last_ms + 1))
+    return moment(log.rng, first_ms, last_ms)
+
+
+def prove(log: Log, unit: str, tickets: Sequence[Ticket], first_ms: int, last_ms: int) -> None:
+    """A unit's evidence of all kinds and modes, more than a cap allows, or none at all."""
+    zeal = log.rng.choice((0.0, 0.3, 0.6, 0.8))
+    wanted = [(name, None) for name in PLAIN_EVIDENCE]
+    wanted += [("knowledge_uploaded", mode) for mode in ("qa", "other", "other", None)]
+    wanted += [(name, log.rng.choice((*LEVELS, None))) for name in ("commended", "commended", "criticized", "criticized")]
+    for name, mode in wanted:
+        while log.chance(zeal):
+            attest(log, unit, name, mode, tickets, at_edge(log, first_ms, last_ms))
+
+
+def attest(log: Log, unit: str, name: str, mode: str | None, tickets: Sequence[Ticket], at_ms: int) -> None:
+    """One piece of evidence; on a ticket now and then, which may be exempted from its item."""
+    details: Fact = {"item": name, "unit": unit} if mode is None else {"item": name, "unit": unit, "mode": mode}
+    if log.chance(0.2):
+        details["count"] = log.rng.choice((1, 2, 3))
+    ticket = log.rng.choice(tickets).name if log.chance(0.1) else None
+    at_ms = log.add("finding", at_ms, ticket=ticket, **details, document=f"佐证〔2023〕{log.rng.randint(1, 99)}号")
+    if ticket is not None:
+        item = log.rng.choice(("publicity", "knowledge", "leadership", "honours", "operation"))
+        remove(log, ticket, unit, item, soon(log.rng, at_ms))
+
+
+def notify(log: Log, unit: str, first_ms: int, last_ms: int) -> None:
+    """Notices to update the knowledge base: answered in time, late, on the very edge, or never; over New Year too."""
+    for number in range(log.rng.choice((0, 0, 1, 2, 4, 12))):
+        at_ms = last_ms - log.rng.randint(0, 4 * DAY) if log.chance(0.25) else at_edge(log, first_ms, last_ms)
+        document = f"{unit}更新〔2023〕{number // log.rng.choice((1, 1, 2))}号"
+        details: Fact = {"unit": unit, "document": document}
+        if log.chance(0.15):
+            details["count"] = 2
+        at_ms = log.add("finding", at_ms, item="knowledge_notice", **details)
+        limit_ms = oracle.deadline(at_ms, Fraction(2), log.readings)
+        manner = log.rng.choice(("in time", "late", "never", "before", "elsewhere"))
+        if manner in ("in time", "late"):
+            done_ms = about(log.rng, at_ms, limit_ms, manner == "late")
+            log.add("finding", done_ms, item="knowledge_updated", unit=unit, document=document)
+        if manner == "before":
+            log.add("finding", at_ms - log.rng.choice((1, DAY)), item="knowledge_updated", unit=unit, document=document)
+        if manner == "elsewhere":
+            log.add("finding", at_ms + 1, item="knowledge_updated", unit=unit, document="别的文号")
+
+
+def year_as_of(rng: Random, log: Log, first_ms: int, last_ms: int) -> int:
+    """Now: in the course of the year, at its end, on a notice's deadline, or years later."""
+    notices = [fact for fact in log.facts if fact.get("item") == "knowledge_notice"]
+    limits = [oracle.deadline(oracle.ms_of(fact["at"]), Fraction(2), log.readings) for fact in notices]
+    edges = [limit + rng.choice((-1, 0, 1)) for limit in limits if limit > first_ms]
+    return rng.choice(
+        (
+            rng.randint(first_ms, last_ms),
+            rng.choice((last_ms, last_ms + 1, last_ms + 2 * DAY)),
+            rng.choice(edges or [last_ms]),
+            rng.choice(edges or [last_ms]),
+            oracle.instant(date(2024, 3, 1)),
+            oracle.instant(date(2026, 1, 1)),
+            oracle.instant(date(2026, 1, 1)),
+        )
+    )

@@ -864,6 +864,4 @@ def ranked(
     }
 
 
-# -------------------------------------------------------------------------------- year
-
-# The base sheet and the year come here.
+# The base sheet and the year are in tests/oracle_year.py.

@@ -1,6 +1,6 @@
 """One ticket, told so that a clerk can check it with a wall calendar."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,7 @@ from kaoping.desk import show_month
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, rounded, short, span
 from kaoping.reports.score import stamps_json
-from ledger.events import canonical
+from ledger.events import RANK, canonical
 from ledger.instants import read_iso, show_iso
 from ledger.store import Batch, Event
 from metrics.measures import MEASURE, Occurrence, Strike
@@ -39,6 +39,11 @@ class TicketReport:
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
         return self.batches[event.batch - 1]
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events of a ticket as they happened, whenever they were learned."""
+    return tuple(sorted(events, key=lambda event: (event.fact.at, RANK[event.fact.kind], event.position)))
 
 
 def audit_json(told: TicketReport) -> dict[str, Any]:
@@ -212,11 +217,8 @@ def _done(tongue: Tongue, verdict: Explained) -> str:
         return say("not done") + denied
     late = verdict.done - verdict.due
     days = "" if verdict.margin is None else say(" ({days} working days)", days=rounded(abs(verdict.margin), 2))
-    said = (
-        say("late by {span}", span=span(late, tongue.code))
-        if late > 0
-        else say("in time by {span}", span=span(late, tongue.code))
-    )
+    by = "late by {span}" if late > 0 else "in time by {span}" if late else "to the millisecond"
+    said = say(by, span=span(late, tongue.code))
     return f"{say('done')} {moment(verdict.done, tongue.code)}  {said}{days}{denied}"
 
 
@@ -230,7 +232,15 @@ def _step_lines(tongue: Tongue, steps: Sequence[Step]) -> Iterator[str]:
             else tongue.say("not counted")
         )
         mark = tongue.say(" (provisional)") if step.provisional else ""
-        yield f"        {moment(step.from_ms, tongue.code)} → {moment(step.to_ms, tongue.code)}  {step.name}{mark}  {days}"
+        yield f"        {moment(step.from_ms, tongue.code)} → {moment(step.to_ms, tongue.code)}  {_reason(tongue, step)}{mark}  {days}"
+
+
+def _reason(tongue: Tongue, step: Step) -> str:
+    """Why a step counts or not; the calendar's own name of it is Chinese."""
+    if tongue.code == "zh":
+        return step.name
+    plain = step.what.replace("_", " ")
+    return f"{plain} {step.name}" if step.what in ("holiday", "closure") else plain
 
 
 def _counted_lines(tongue: Tongue, state: str, one: Counted) -> Iterator[str]:

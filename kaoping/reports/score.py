@@ -39,11 +39,15 @@ def digest_of_score(document: Mapping[str, Any]) -> str:
     return digest_of(json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
 
-def print_recomputed(console: Console, tongue: Tongue, report: Report, month: str, digest: str) -> None:
+def print_recomputed(
+    console: Console, tongue: Tongue, report: Report, month: str, digest: str, expect: str | None
+) -> None:
     """What a recomputation gave."""
     console.print(
         tongue.say("{month} recomputed from history: result {digest}", month=month, digest=digest), soft_wrap=True
     )
+    if digest == expect:
+        console.print(tongue.say("identical to what was expected"))
     print_stamps(console, tongue, report.stamps)
 
 
@@ -123,7 +127,7 @@ def _print_sheet(console: Console, tongue: Tongue, sheet: SheetScore) -> None:
     ]
     items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items]
     print_table(console, f"{sheet.sheet.title}  {show_month(sheet.month)}", keys, items)
-    if any(unit.basis == "mean" for unit in sheet.units):
+    if any(unit.basis == "mean" and unit.score is not None for unit in sheet.units):
         console.print("* " + tongue.say("no ticket in the month: the mean of the units that had one"), soft_wrap=True)
 
 
@@ -164,7 +168,7 @@ def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[Shee
     strangers = sorted({unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED})
     if strangers:
         shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
-        lines.append(tongue.say("Note: {count} units were never enrolled: {units}", count=len(strangers), units=shown))
+        lines.append(tongue.say("Note: units never enrolled: {count} ({units})", count=len(strangers), units=shown))
     full = sum(
         part.note == "no_denominator"
         for sheet in sheets
@@ -173,7 +177,7 @@ def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[Shee
         for part in item.parts
     )
     if full:
-        lines.append(tongue.say("Note: {count} items had nothing to divide by and got full marks.", count=full))
+        lines.append(tongue.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
     return lines
 
 

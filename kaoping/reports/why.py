@@ -74,7 +74,8 @@ def print_why(console: Console, tongue: Tongue, unit: str, lines: Lines) -> None
             lost=points(sheet.points - score),
         )
         console.print(f"{sheet.title}  {head}", soft_wrap=True)
-        parts = [[one for one in told if one.part == part] for part in dict.fromkeys(one.part for one in told)]
+        clauses = dict.fromkeys((one.part, one.words) for one in told)
+        parts = [[one for one in told if (one.part, one.words) == clause] for clause in clauses]
         for part in sorted(parts, key=_total, reverse=True):
             _print_part(console, tongue, part)
         console.print()

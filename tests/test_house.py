@@ -1,0 +1,169 @@
+"""The house rules: who imports whom, the doors to the outside, and that the README knows every room."""
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import typer
+
+from kaoping.cli import app
+
+ROOT = Path(__file__).parents[1]
+ROOMS = {
+    "calendars": set[str](),
+    "ledger": set[str](),
+    "metrics": {"ledger", "calendars"},
+    "scoring": {"metrics", "ledger", "calendars"},
+    "kaoping": {"scoring", "metrics", "ledger", "calendars"},
+}
+FILES = {path.relative_to(ROOT).as_posix(): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
+
+# What of the outside may be imported in which files alone.
+DOORS = {
+    "sqlite3": {"ledger/store.py", "ledger/migrations.py"},
+    "sqlite_utils": {"ledger/store.py", "ledger/migrations.py"},
+    "chinese_calendar": {"calendars/workdays.py"},
+    "time": {"kaoping/wall.py"},
+    "pyspark": {"metrics/cluster.py"},
+}
+# What reads the wall clock, in kaoping/wall.py alone.
+CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter", "localtime", "gmtime"}
+# Points are exact: a float in these rooms has its reason here.
+FLOATS = {"ledger/readers.py": "a JSON number is read once as float, to refuse infinity"}
+READMES = ("README.md", "README.zh-CN.md")
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The top-level names of the modules a file imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+def readme(name: str) -> str:
+    path = ROOT / name
+    if not path.exists() or len(path.read_text("utf-8")) < 500:
+        pytest.skip(f"{name} is not written yet")
+    return path.read_text("utf-8")
+
+
+def on_the_map(text: str) -> set[str]:
+    """Every word of the fenced blocks."""
+    blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return {word.strip("`,.;:()").rstrip("/") for block in blocks for word in re.split(r"[\s,]+", block)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_points_up(name: str) -> None:
+    room = name.split("/")[0]
+    assert {*imports(TREES[name])} & {*ROOMS} <= {room} | ROOMS[room]
+
+
+def test_the_doors() -> None:
+    outside = {(door, name) for name, tree in TREES.items() for door in imports(tree) if door in DOORS}
+    assert sorted((door, name) for door, name in outside if name not in DOORS[door]) == []
+
+
+def test_the_wall_clock_is_read_in_one_file() -> None:
+    read = {
+        (name, node.lineno)
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    }
+    assert [place for place in sorted(read) if place[0] != "kaoping/wall.py"] == []
+
+
+def test_points_are_exact() -> None:
+    floats = {
+        name
+        for name, tree in TREES.items()
+        if name.startswith(("scoring/", "ledger/"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+    }
+    assert floats <= {*FLOATS}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_says_its_job(name: str) -> None:
+    told = ast.get_docstring(TREES[name])
+    assert told
+    assert told.splitlines()[0].endswith((".", ":")), "the first line is a sentence"
+
+
+def test_every_public_function_says_what_it_gives() -> None:
+    silent = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in TREES.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def commands() -> list[str]:
+    command = typer.main.get_command(app)
+    return sorted(getattr(command, "commands", {}))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    text = readme(name)
+    assert [command for command in commands() if f"kaoping {command}" not in text] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_file_is_on_the_map(name: str) -> None:
+    """The map is a fenced block that lists each file and folder by its name."""
+    words = on_the_map(readme(name))
+    files = [path for path in FILES if not path.endswith("__init__.py")]
+    files += [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "tests").glob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    assert [path for path in files if not {path, Path(path).name} & words] == []
+    folders = [path.name for path in sorted((ROOT / "data").iterdir()) if path.is_dir() and any(path.iterdir())]
+    assert [folder for folder in folders if not {folder, f"data/{folder}"} & words] == []
+
+
+def test_both_readmes_have_the_same_map() -> None:
+    maps = [{word for word in on_the_map(readme(name)) if word.endswith(".py")} for name in READMES]
+    assert maps[0] == maps[1]
+
+
+@pytest.mark.slow
+def test_the_data_travel_in_the_wheel(tmp_path: Path) -> None:
+    if find_spec("hatchling") is None:
+        pytest.skip("hatchling is not installed, so no wheel can be built without the network")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = {*packed.namelist()}
+    data = [path for path in sorted((ROOT / "data").rglob("*")) if path.is_file()]
+    assert data
+    assert [path for path in data if f"kaoping/data/{path.relative_to(ROOT / 'data').as_posix()}" not in names] == []
+    assert {*FILES} <= names
