@@ -27,8 +27,8 @@ from calendars.workdays import EPOCH
 from kaoping.load import rulebook, working_days
 from ledger.columns import EVENT
 from ledger.events import RANK
-from metrics.custody import placed
-from metrics.engines import clock_of, derive, settled
+from metrics.custody import placed, settled
+from metrics.engines import clock_of, derive
 from metrics.rounds import rounds_of
 from metrics.tallies import tallies_of
 from metrics.verdicts import decided, verdicts_of

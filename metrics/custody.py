@@ -59,3 +59,8 @@ def _kept(numbered: Frame, practice: Practice) -> Frame:
         return numbered
     assisting = numbered.filter(kind("dispatch") & (nw.col("role") == "assist")).select(*ROUND)
     return numbered.join(assisting, on=list(ROUND), how="anti")
+
+
+def settled(frame: Frame) -> Frame:
+    """The same frame, computed now: what several later steps share is computed once."""
+    return frame.collect().lazy()

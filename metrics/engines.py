@@ -8,7 +8,7 @@ import attrs
 from calendars.clock import Clock
 from calendars.columns import ClockColumns, Frame
 from calendars.workdays import Calendar
-from metrics.custody import placed
+from metrics.custody import placed, settled
 from metrics.measures import Practice
 from metrics.oddities import oddities_of
 from metrics.rounds import rounds_of
@@ -39,8 +39,3 @@ def derive(events: Frame, practice: Practice, calendar: Calendar) -> Derived:
     rounds = settled(rounds)
     verdicts = verdicts_of(rounds, practice, clock)
     return Derived(steps, rounds, verdicts, oddities_of(steps, rounds, extends, practice), clock)
-
-
-def settled(frame: Frame) -> Frame:
-    """The same frame, computed now: what several later steps share is computed once."""
-    return frame.collect().lazy()

@@ -52,10 +52,12 @@ def _contradictions(events: Frame) -> Frame:
     """Facts of one kind at one instant of one ticket, without an order of their source, that do not say the same."""
     place = ("ticket", "at", "rank", "seq")
     said = nw.concat_str(*(nw.col(name).cast(nw.String).fill_null("") for name in _SAID), separator="|")
-    same = events.filter(nw.col("rank") < len(LIFECYCLE)).with_columns(said=said)
+    lifecycle = events.filter(nw.col("rank") < len(LIFECYCLE))
+    together = lifecycle.group_by(*place).agg(facts=nw.len()).filter(nw.col("facts") > 1)
+    same = lifecycle.join(together.select(*place), on=list(place), how="inner").with_columns(said=said)
     several = (
         same.group_by(*place)
-        .agg(first=nw.col("said").min(), last=nw.col("said").max(), facts=nw.len())
-        .filter((nw.col("facts") > 1) & (nw.col("first") != nw.col("last")))
+        .agg(first=nw.col("said").min(), last=nw.col("said").max())
+        .filter(nw.col("first") != nw.col("last"))
     )
     return same.join(several.select(*place), on=list(place), how="inner")

@@ -16,7 +16,7 @@ and `denied_step`, a survey that says the citizen was not reached; and the dues 
 import narwhals as nw
 
 from calendars.columns import ClockColumns, Frame
-from metrics.custody import HOLDER, ROUND, kind
+from metrics.custody import HOLDER, ROUND, kind, settled
 from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests
 
@@ -26,8 +26,8 @@ FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "
 def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds of placed events with their dues, and the extensions that are oddities (see `moved_dues`)."""
     fitting = events.filter(nw.col("round") > 0)
-    returns = requests(events, "return", practice)
-    extends = granted_extends(requests(events, "extend", practice))
+    returns = settled(requests(events, "return", practice))
+    extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
         *ROUND, "channel", "role", "anonymous", "limit_halves", "due_at", "position",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
@@ -38,7 +38,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
     rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
-    return _with_dues(rounds, extends, practice, clock)
+    return _with_dues(settled(rounds), extends, practice, clock)
 
 
 def _acts(fitting: Frame, practice: Practice) -> Frame:

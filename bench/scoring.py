@@ -1,0 +1,117 @@
+"""How long a year of scores takes from tallies: every sheet and every line of `why`, for 60 units and 12 months.
+
+python -m bench.scoring
+python -m bench.scoring --rulebook yunshan-2025 --profile
+"""
+
+import argparse
+import cProfile
+import pstats
+import random
+from collections.abc import Sequence
+from time import process_time
+
+from calendars.clock import instant
+from calendars.workdays import EPOCH
+from kaoping.load import rulebook, working_days
+from ledger.events import Finding
+from metrics.engines import clock_of
+from metrics.measures import CATALOGUE, Strike
+from metrics.tallies import Tally
+from scoring.evidence import Cause, Month
+from scoring.rulebook import PERIODS, Rulebook, last_day
+from scoring.sheets import Court, sheet_of
+from scoring.why import why
+
+UNITS = 60
+VOLUME = 400
+LATE = 0.08
+RARE = 0.02
+LIMIT = 1.0
+
+
+def made(book: Rulebook, units: int, seed: int = 2023) -> list[Month]:
+    """A month of full evidence for each of the first twelve months of the rulebook: every measure on every channel."""
+    draw = random.Random(seed)
+    groups = sorted({group for _, item, part in book.parts() for group in (*item.concerns, *part.per)} | {"乡镇"})
+    enrolled = {f"单位{number:02d}": groups[number % len(groups)] for number in range(units)}
+    return [_month(book, enrolled, month, draw) for month in _months(book)]
+
+
+def _months(book: Rulebook) -> list[int]:
+    first = book.valid_from.year * 12 + book.valid_from.month - 1
+    return [(first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12)]
+
+
+def _month(book: Rulebook, enrolled: dict[str, str], month: int, draw: random.Random) -> Month:
+    tallies: dict[tuple[str, str, str, int], Tally] = {}
+    breaches: dict[tuple[str, str], list[Cause]] = {}
+    at = instant(last_day(month).toordinal() - EPOCH, 0)
+    for unit in enrolled:
+        for place, channel in enumerate(sorted({channel for sheet in book.sheets for channel in sheet.channels})):
+            volume = draw.randrange(VOLUME // 2, VOLUME) if place == 0 else draw.randrange(VOLUME // 10)
+            for measure in CATALOGUE:
+                strike = isinstance(measure, Strike)
+                breached = sum(draw.random() < (RARE if strike else LATE) for _ in range(volume))
+                breached = 0 if measure.name == "volume" else breached
+                tallies[measure.name, unit, channel, month] = Tally(breached if strike else volume, breached)
+                breaches.setdefault((measure.name, unit), []).extend(
+                    Cause(measure.name, f"{channel}-{month}-{n}", unit, 1, channel, True, at + n)
+                    for n in range(breached)
+                )
+    findings = {unit: list(_findings(book, unit, at, draw)) for unit in enrolled}
+    return Month(
+        months=(month,), tallies=tallies, breaches=breaches, exempted=(), exemptions=frozenset(), findings=findings,
+        every_finding=findings, groups=enrolled,
+    )  # fmt: skip
+
+
+def _findings(book: Rulebook, unit: str, at: int, draw: random.Random) -> list[Cause]:
+    parts = [part for _, _, part in book.parts() if part.finding]
+    found = []
+    for position, part in enumerate(parts):
+        if draw.random() < 0.5:
+            mode = draw.choice(list(part.prices)) if part.prices and part.by == "mode" else None
+            fact = Finding(at=at, unit=unit, item=part.finding, role="lead", mode=mode, document=f"{position}")
+            found.append(Cause(part.finding, f"T{position}", unit, 0, "", True, at, fact, position))
+    return found
+
+
+def scored(court: Court, months: Sequence[Month]) -> tuple[int, int]:
+    """Scores every sheet for every month, and tells why; (lines of units, lines of why)."""
+    units = lines = 0
+    for month in months:
+        for sheet in court.book.sheets:
+            for unit in sheet_of(court, sheet, month).units:
+                units += 1
+                lines += len(why(sheet, unit)) if unit.score is not None else 0
+    return units, lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--units", type=int, default=UNITS)
+    parser.add_argument("--rulebook", default="ganxian-2023")
+    parser.add_argument("--profile", action="store_true", help="tell where the time goes")
+    asked = parser.parse_args()
+    book = rulebook(asked.rulebook)
+    months = made(book, asked.units)
+    court = Court(book, clock_of(working_days(), book.practice()), as_of=10**14)
+    breaches = sum(len(cases) for month in months for cases in month.breaches.values())
+    findings = sum(len(found) for month in months for found in month.findings.values())
+    profile = cProfile.Profile()
+    start = process_time()
+    units, lines = profile.runcall(scored, court, months) if asked.profile else scored(court, months)
+    took = process_time() - start
+    periods = " ".join(f"{sheet.id}/{PERIODS[sheet.period]}" for sheet in book.sheets)
+    print(f"{book.id}: {asked.units} units x 12 months, sheets {periods}")
+    print(f"evidence: {breaches:,} breaches, {findings:,} findings")
+    print(
+        f"scored {units:,} lines, {lines:,} lines of why: {took:.3f} s of CPU ({'under' if took < LIMIT else 'OVER'} 1 s)"
+    )
+    if asked.profile:
+        pstats.Stats(profile).sort_stats("tottime").print_stats(18)
+
+
+if __name__ == "__main__":
+    main()
