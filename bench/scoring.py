@@ -18,13 +18,13 @@ from ledger.events import Finding
 from metrics.engines import clock_of
 from metrics.measures import CATALOGUE, Strike
 from metrics.tallies import Tally
-from scoring.evidence import Cause, Month
+from scoring.evidence import Cause, Month, together
 from scoring.rulebook import PERIODS, Rulebook, last_day
 from scoring.sheets import Court, sheet_of
 from scoring.why import why
 
 UNITS = 60
-VOLUME = 400
+VOLUME = 200
 LATE = 0.08
 RARE = 0.02
 LIMIT = 1.0
@@ -78,10 +78,12 @@ def _findings(book: Rulebook, unit: str, at: int, draw: random.Random) -> list[C
 
 
 def scored(court: Court, months: Sequence[Month]) -> tuple[int, int]:
-    """Scores every sheet for every month, and tells why; (lines of units, lines of why)."""
+    """Scores every sheet for each of its periods, and tells why; (lines of units, lines of why)."""
     units = lines = 0
-    for month in months:
-        for sheet in court.book.sheets:
+    for sheet in court.book.sheets:
+        size = PERIODS[sheet.period]
+        for first in range(0, len(months), size):
+            month = months[first] if size == 1 else together(months[first : first + size])
             for unit in sheet_of(court, sheet, month).units:
                 units += 1
                 lines += len(why(sheet, unit)) if unit.score is not None else 0

@@ -59,7 +59,7 @@ KINDS = {
 
 # How often things go wrong in a round, in an ordinary unit; a unit's slack and its weak spot multiply it.
 HABITS = {
-    "sign": 0.036, "contact": 0.026, "close": 0.02, "displease": 0.044, "redo": 0.04, "extend": 0.12,
+    "sign": 0.044, "contact": 0.026, "close": 0.02, "displease": 0.044, "redo": 0.04, "extend": 0.12,
     "return": 0.14, "seal": 0.05, "neglect": 0.005,
 }  # fmt: skip
 WEAK_SPOTS = ("sign", "contact", "close", "displease", "redo", "extend")
@@ -228,7 +228,7 @@ def _with_habits(rng: Random, roster: Iterable[Unit]) -> list[Unit]:
     rng.shuffle(places)
     ladder = [place / max(len(units) - 1, 1) for place in places]
     return [
-        attrs.evolve(unit, slack=0.25 + 1.7 * rung * rung, weak_spot=rng.choice(WEAK_SPOTS))
+        attrs.evolve(unit, slack=0.3 + 1.45 * rung * rung, weak_spot=rng.choice(WEAK_SPOTS))
         for unit, rung in zip(units, ladder, strict=True)
     ]
 

@@ -81,10 +81,7 @@ class Meanings:
             absent=frozenset(map(folded, ("", *profile.absent))),
             flags={folded(w): True for w in profile.yes} | {folded(w): False for w in profile.no},
             kinds={folded(w): kind for w, kind in profile.kinds.items()},
-            words={
-                field: {folded(w): value for w, value in values.items()}
-                for field, values in profile.words.items()
-            },
+            words={field: {folded(w): value for w, value in values.items()} for field, values in profile.words.items()},
             formats=tuple(pattern for pattern in profile.times if pattern != "iso"),
         )
 
@@ -170,9 +167,7 @@ def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     try:
         moment = _from_text(means, cell) if isinstance(cell, str) else _from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
-            raise Unfit(
-                "is a date without a time of day", "give the time of day; only deadlines may be dates"
-            )
+            raise Unfit("is a date without a time of day", "give the time of day; only deadlines may be dates")
         instant = _on_clock(moment, means.profile.zone)
     except OverflowError:
         raise Unfit(TOO_FAR, AS_TIME) from None
@@ -310,9 +305,7 @@ def _role(_: Meanings, cell: Cell) -> str:
     try:
         return ROLES[shown(cell)]
     except KeyError:
-        raise Unfit(
-            "is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile"
-        ) from None
+        raise Unfit("is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile") from None
 
 
 def _about(means: Meanings, cell: Cell) -> str:

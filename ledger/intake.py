@@ -45,9 +45,7 @@ def intake(table: Table, profile: Profile) -> Intake:
     """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs."""
     lacks = lacking(profile, table.header)
     if lacks:
-        why = words(
-            "lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks)
-        )
+        why = words("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
         raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
     sheet = Sheet.of(table, profile)
     changes = _changes(sheet, table.rows) if profile.watched else {}

@@ -23,9 +23,7 @@ from ledger.readers import Table
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
 IGNORE = "ignore"
 FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
-KNOWN_FIELDS = words(
-    "use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS}))
-)
+KNOWN_FIELDS = words("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
 KNOWN_KINDS = words("use one of: {known}", known=" ".join(KIND))
@@ -110,9 +108,7 @@ class UnreadableProfile(UnreadableFile):
     def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         lines = [words("  {key} {why}: {remedy}", key=m.column, why=m.why, remedy=m.remedy) for m in mistakes]
-        super().__init__(
-            words("the profile {name} cannot be used:\n{mistakes}", name=name, mistakes=listed(lines))
-        )
+        super().__init__(words("the profile {name} cannot be used:\n{mistakes}", name=name, mistakes=listed(lines)))
 
 
 # choosing
@@ -155,9 +151,7 @@ def choose(profiles: Sequence[Profile], table: Table) -> Profile:
     if not close:
         why = words("has a header that no profile knows: {header}", header=" ".join(table.header))
         raise UnreadableFile(why, remedy)
-    told = [
-        words("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]
-    ]
+    told = [words("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]]
     raise UnreadableFile(words("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
 
 

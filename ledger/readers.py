@@ -222,9 +222,7 @@ def _json_lines(text: str) -> tuple[Sequence[str], Sequence[Row]]:
     if not header:
         raise UnreadableFile("has no line that is a JSON object", ONE_PER_LINE)
     return header, [
-        Row(number, (), found)
-        if isinstance(found, Mistake)
-        else Row(number, tuple(found.get(name) for name in header))
+        Row(number, (), found) if isinstance(found, Mistake) else Row(number, tuple(found.get(name) for name in header))
         for number, found in objects
     ]
 
@@ -265,9 +263,7 @@ def _sheets(data: bytes, name: str) -> tuple[Table, ...]:
     full = [(sheet, header, rows) for sheet, header, rows in found if rows]
     if not full:
         raise UnreadableFile("has no sheet with a header and rows", "export it again with the tickets in it")
-    return tuple(
-        _table(name if len(full) == 1 else f"{name}[{sheet}]", header, rows) for sheet, header, rows in full
-    )
+    return tuple(_table(name if len(full) == 1 else f"{name}[{sheet}]", header, rows) for sheet, header, rows in full)
 
 
 def _grids(data: bytes) -> list[tuple[str, list[list[Cell]]]]:

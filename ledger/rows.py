@@ -196,9 +196,7 @@ class Sheet:
         try:
             fact = read_fact(raw)
         except UnreadableFact as refused:
-            told.wrong.extend(
-                m if m.column in self.places else attrs.evolve(m, value=None) for m in refused.mistakes
-            )
+            told.wrong.extend(m if m.column in self.places else attrs.evolve(m, value=None) for m in refused.mistakes)
             return
         for name in ("at", "due_at", "until"):
             instant = getattr(fact, name, None)

@@ -13,7 +13,7 @@ from calendars.columns import Frame
 from calendars.hours import DAY_MS
 from ledger.columns import Known
 from ledger.events import Enrol, Finding
-from metrics.custody import kind
+from metrics.custody import kind, placed
 from metrics.engines import Derived
 from metrics.measures import Practice
 from metrics.tallies import Tallies, Tally, tallies_of
@@ -67,16 +67,15 @@ class Month:
 
     def count(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
         """Counted verdicts of a unit on some channels, less those exempted from an item by any of its names."""
-        counted = sum((self._tally(measure, unit, channel) for channel in channels), Tally())
-        return counted - self._removed(unit, measure, channels, names)
+        places = [(measure, unit, channel, month) for channel in channels for month in self.months]
+        found = [tally for place in places if (tally := self.tallies.get(place)) is not None]
+        counted = Tally(sum(tally.count for tally in found), sum(tally.breaches for tally in found))
+        return counted - self._removed(unit, measure, channels, names) if self.exempted else counted
 
     def cases(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> list[Cause]:
         """Its breaches, earliest first, less those exempted."""
-        return [
-            case
-            for case in self.breaches.get((measure, unit), ())
-            if case.channel in channels and not self.is_exempt(case, names)
-        ]
+        cases = [case for case in self.breaches.get((measure, unit), ()) if case.channel in channels]
+        return [case for case in cases if not self.is_exempt(case, names)] if self.exemptions else cases
 
     def found(self, unit: str, finding: str, names: Sequence[str]) -> list[Cause]:
         """Its findings of one kind, earliest first, less those on exempted tickets."""
@@ -86,7 +85,9 @@ class Month:
 
     def is_exempt(self, cause: Cause, names: Iterable[str]) -> bool:
         """Whether the cause's ticket is taken out of an item of these names, for its unit."""
-        return cause.ticket is not None and any((cause.ticket, cause.unit, name) in self.exemptions for name in names)
+        if (cause.ticket, cause.unit) not in self._appealed:
+            return False
+        return any((cause.ticket, cause.unit, name) in self.exemptions for name in names)
 
     def units(self, channels: Sequence[str]) -> set[str]:
         """Units with a dispatch or a verdict of the month on some channels."""
@@ -96,10 +97,6 @@ class Month:
         """The unit's group at the end of the month."""
         return self.groups.get(unit, UNENROLLED)
 
-    def _tally(self, measure: str, unit: str, channel: str) -> Tally:
-        found = (self.tallies.get((measure, unit, channel, month)) for month in self.months)
-        return sum((tally for tally in found if tally is not None), Tally())
-
     def _removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
         gone = [
             case
@@ -107,6 +104,10 @@ class Month:
             if case.channel in channels and self.is_exempt(case, names)
         ]
         return Tally(len(gone), sum(case.breached for case in gone))
+
+    @cached_property
+    def _appealed(self) -> frozenset[tuple[str | None, str]]:
+        return frozenset((ticket, unit) for ticket, unit, _ in self.exemptions)
 
     @cached_property
     def _exempted(self) -> Mapping[tuple[str, str], list[Cause]]:
@@ -127,7 +128,7 @@ def months_of(
     if months is not None:
         verdicts = verdicts.filter(nw.col("month").is_in(list(months)))
     verdicts = verdicts.collect().lazy()
-    exemptions = exemptions_of(derived.events, practice) if exempts else frozenset()
+    exemptions = exemptions_of(_every_event(known, derived, practice), practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _causes(verdicts.filter(nw.col("breached")))
     exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
@@ -175,6 +176,13 @@ def together(months: Sequence[Month]) -> Month:
         groups=months[-1].groups,
         provisional=sum(month.provisional for month in months),
     )
+
+
+def _every_event(known: Known, derived: Derived, practice: Practice) -> Frame:
+    """Placed events, also of rounds that are judged by nothing: what is exempted there may be a finding."""
+    if practice.assist_rounds == "count":
+        return derived.events
+    return placed(known.events, attrs.evolve(practice, assist_rounds="count"))
 
 
 def exemptions_of(events: Frame, practice: Practice) -> Exemptions:

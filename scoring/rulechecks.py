@@ -1,24 +1,45 @@
 """What a well-formed rulebook can still say wrongly: (path, sentence) of every mistake."""
 
-from collections.abc import Iterator
-from datetime import date
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from fractions import Fraction
 
+from calendars.clock import DAY_ENDS, HALF_DAY, WHOLE_DAYS
 from ledger.problems import Words, words
 from metrics.measures import MEASURE, Deadline
-from scoring.rulebook import KINDS, NEEDED, PERIODS, Item, Part, Rulebook, Sheet, Veto, Year
+from scoring.rulebook import KINDS, NEEDED, PERIODS, Item, Part, Reading, Rulebook, Sheet, Veto, Year
 
 Mistakes = Iterator[tuple[str, Words]]
 CHOICES = {
-    "period": PERIODS,
+    "period": tuple(PERIODS),
     "ranking": ("sheet", "group"),
     "order": ("sum_then_clamp", "clamp_then_add"),
     "without_tickets": ("mean", "unranked", "everyone"),
 }
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "half_day": HALF_DAY,
+    "whole_days": WHOLE_DAYS,
+    "day_ends": DAY_ENDS,
+    "month_of": ("decided", "dispatched", "closed"),
+    "returned_rounds": ("leave", "stay"),
+    "undecided_requests": ("granted", "refused"),
+    "assist_rounds": ("count", "leave"),
+    "neutral_rating": ("unrated", "satisfied", "unsatisfied"),
+    "steps": ("proportional", "whole"),
+    "rounding": ("staged", "final"),
+    "exemptions": ("provided", "not_provided"),
+    "idle_mean": ("all", "group"),
+}
+"""What the readings that the computation knows can say."""
+NUMBER = r"-?\d+(\.\d+)?"
+EXACT = '{value} is no exact number: write a whole number, or text such as "0.5"'
 
 
 def mistakes_of(book: Rulebook) -> Mistakes:
     """Every mistake, in the order of the text."""
+    if book.format != 1:
+        yield "format", words("there is no format {format}; known: {known}", format=book.format, known=1)
     if book.valid_from > book.valid_until:
         yield "valid_until", words("valid_until lies before valid_from.")
     yield from _readings(book)
@@ -29,6 +50,7 @@ def mistakes_of(book: Rulebook) -> Mistakes:
         if names.index(name) < number:
             yield f"sheets[{number}].id", words("sheet {sheet} is there twice.", sheet=name)
     yield from _channels(book)
+    yield from _limits(book)
     for number, year in enumerate(book.years):
         yield from _year(book, year, f"years[{number}]")
 
@@ -48,6 +70,9 @@ def _readings(book: Rulebook) -> Mistakes:
                 ),
             )
     for number, reading in enumerate(book.readings):
+        yield from _options(book, reading, f"readings[{number}].options")
+        if known[reading.id] is not reading:
+            yield f"readings[{number}].id", words("reading {name} is there twice.", name=reading.id)
         if reading.default not in reading.options:
             say = words(
                 "reading {name}: its default {value} is none of its options.", name=reading.id, value=reading.default
@@ -55,6 +80,46 @@ def _readings(book: Rulebook) -> Mistakes:
             yield f"readings[{number}].default", say
         if not reading.source or not reading.reason:
             yield f"readings[{number}]", words("reading {name}: its reason or its source is missing.", name=reading.id)
+
+
+def _options(book: Rulebook, reading: Reading, path: str) -> Mistakes:
+    """Options that nothing computes: of a reading the computation knows, or of one that is a price but no number."""
+    able = OPTIONS.get(reading.id)
+    for option in reading.options:
+        if able and option not in able:
+            known = " ".join(able)
+            yield (
+                path,
+                words(
+                    "there is no reading {name} = {value}; known: {options}",
+                    name=reading.id,
+                    value=option,
+                    options=known,
+                ),
+            )
+    if any(part.price_reading == reading.id for _, _, part in book.parts()):
+        for option in reading.options:
+            if not re.fullmatch(NUMBER, option):
+                yield path, words(EXACT, value=repr(option))
+
+
+def _limits(book: Rulebook) -> Mistakes:
+    """A verdict is given once, so a measure has one limit on a channel, whatever judges it."""
+    seen: dict[tuple[str, str], Fraction] = {}
+    for place, sheet in enumerate(book.sheets):
+        for number, item in enumerate(sheet.items):
+            for part in item.parts:
+                for channel in (part.channels or sheet.channels) if part.limit and part.measure else ():
+                    if seen.setdefault((part.measure, channel), part.limit or Fraction(0)) != part.limit:
+                        yield (
+                            f"sheets[{place}].items[{number}]",
+                            words(
+                                "item {item}: {measure} has another limit on {channel} elsewhere.",
+                                item=item.name_of(part),
+                                measure=part.measure,
+                                channel=channel,
+                            ),
+                        )
 
 
 def _channels(book: Rulebook) -> Mistakes:
@@ -80,7 +145,7 @@ def _sheet(book: Rulebook, sheet: Sheet, path: str) -> Mistakes:
     if sheet.ties != "share" and sheet.ties not in names:
         yield f"{path}.ties", words("sheet {sheet}: ties is share, or an item of it.", sheet=sheet.id)
     for start in _turns(book, sheet):
-        full = sum((i.points for i in sheet.items if not i.extra and _in_force(i, start)), Fraction(0))
+        full = sum((i.points for i in sheet.items if not i.extra and i.in_force(start)), Fraction(0))
         if full != sheet.points:
             say = words(
                 "sheet {sheet}: its items add up to {full}, not to {points}.",
@@ -108,11 +173,9 @@ def _sheet(book: Rulebook, sheet: Sheet, path: str) -> Mistakes:
 
 def _turns(book: Rulebook, sheet: Sheet) -> list[date]:
     """The days from which other items are in force."""
-    return sorted({book.valid_from, *(item.valid_from for item in sheet.items if item.valid_from)})
-
-
-def _in_force(item: Item, day: date) -> bool:
-    return (item.valid_from or date.min) <= day <= (item.valid_until or date.max)
+    starts = {item.valid_from for item in sheet.items if item.valid_from}
+    starts |= {item.valid_until + timedelta(days=1) for item in sheet.items if item.valid_until}
+    return sorted({book.valid_from} | {day for day in starts if book.valid_from <= day <= book.valid_until})
 
 
 def _overlap(book: Rulebook, one: Item, other: Item) -> bool:
@@ -126,6 +189,8 @@ def _item(book: Rulebook, item: Item, path: str) -> Mistakes:
         yield path, words("item {item}: the law's words or their place are missing.", item=item.id)
     if not item.floor <= item.full <= item.cap:
         yield path, words("item {item}: floor, full and cap are not in order.", item=item.id)
+    if item.valid_from and item.valid_until and item.valid_from > item.valid_until:
+        yield f"{path}.valid_until", words("valid_until lies before valid_from.")
     if item.when_empty not in ("full", "respread", "group_mean"):
         yield f"{path}.when_empty", words("item {item}: when_empty is one of: full respread group_mean", item=item.id)
     if not item.parts:
@@ -154,9 +219,9 @@ def _part(book: Rulebook, item: Item, part: Part) -> Iterator[Words]:
     yield from _needs(name, part)
     if part.price_reading and part.price_reading not in {reading.id for reading in book.readings}:
         yield words("item {item}: there is no reading {name}.", item=name, name=part.price_reading)
-    if part.limit is not None and part.kind != "pairs":
-        measure = MEASURE.get(part.measure)
-        if not isinstance(measure, Deadline) or (part.limit * 2).denominator != 1 or part.limit <= 0:
+    if part.limit is not None:
+        timed = part.kind == "pairs" or isinstance(MEASURE.get(part.measure), Deadline)
+        if not timed or (part.limit * 2).denominator != 1 or part.limit <= 0:
             yield words(
                 "item {item}: limit {limit} is no number of half days of a deadline.", item=name, limit=part.limit
             )
@@ -169,12 +234,13 @@ def _needs(name: str, part: Part) -> Iterator[Words]:
         yield words("item {item}: a {kind} needs its measure.", item=name, kind=part.kind)
     if part.kind == "rate" and (part.at_least is None) == (part.at_most is None):
         yield words("item {item}: a rate has either at_least or at_most.", item=name)
-    if part.kind == "tiers" and [t.at_least for t in part.tiers] != sorted(
-        (t.at_least for t in part.tiers), reverse=True
-    ):
+    rates, points = [tier.at_least for tier in part.tiers], [tier.points for tier in part.tiers]
+    if rates != sorted(rates, reverse=True) or points != sorted(points, reverse=True):
         yield words("item {item}: tiers go from the highest rate to the lowest.", item=name)
     if part.kind == "tiers" and not part.tiers:
         yield words("item {item}: it has no tiers.", item=name)
+    if part.kind == "bonus" and (not part.per or min(part.per.values()) < 1):
+        yield words("item {item}: a bonus needs per: a whole number of 1 or more for each group.", item=name)
     if part.kind == "cases" and part.price is None:
         yield words("item {item}: a case needs its price.", item=name)
     if part.kind in ("findings", "awards", "pairs") and not part.finding:
@@ -196,6 +262,9 @@ def _year(book: Rulebook, year: Year, path: str) -> Mistakes:
     weight = sum((component.weight for component in year.components), Fraction(0))
     if weight != 100:
         yield path, words("year {year}: its weights add up to {weight}, not to 100.", year=year.id, weight=weight)
+    if year.ranking not in CHOICES["ranking"]:
+        known_rankings = " ".join(CHOICES["ranking"])
+        yield f"{path}.ranking", words("year {year}: ranking is one of: {known}", year=year.id, known=known_rankings)
     if not 1 <= year.starts <= 12:
         yield f"{path}.starts", words("year {year}: starts is a month, 1 to 12.", year=year.id)
     if not year.words or not year.place:

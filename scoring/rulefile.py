@@ -14,7 +14,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from ledger.problems import Told, Words, listed, words
 from scoring.rulebook import Rulebook
-from scoring.rulechecks import mistakes_of
+from scoring.rulechecks import EXACT, NUMBER, mistakes_of
 
 TABLE = re.compile(r"\s*\[(\[)?([A-Za-z0-9_.]+)\]")
 KEY = re.compile(r'\s*("?)([^"=\s]+)\1\s*=')
@@ -132,9 +132,9 @@ def _converter() -> cattrs.Converter:
 def _fraction(value: object, _: object) -> Fraction:
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if isinstance(value, str) and re.fullmatch(NUMBER, value):
         return Fraction(value)
-    raise _Misshapen('{value} is no exact number: write a whole number, or text such as "0.5"', value)
+    raise _Misshapen(EXACT, value)
 
 
 def _date(value: object, _: object) -> date:

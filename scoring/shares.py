@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
 
 import attrs
 
 from scoring.evidence import Cause
-from scoring.rules import half_up
+from scoring.rules import ZERO, added, half_up
 
 DIGITS = 6
 
@@ -26,12 +27,16 @@ def shares_of(lost: Fraction, charges: Sequence[tuple[Cause | None, str, Fractio
     Where rewards and losses balance, each keeps its weight. To 6 decimals; the rounding remainder goes to the largest share
     (of equals, the first), so that they add up exactly. Raises ValueError when something was lost by nothing.
     """
-    total = sum((weight for _, _, weight in charges), Fraction(0))
+    total = added(weight for _, _, weight in charges)
     if not total and lost:
         raise ValueError(f"{lost} has no cause")
     scale = lost / total if total else Fraction(1)
-    points = [half_up(weight * scale, DIGITS) for _, _, weight in charges]
-    rest = lost - sum(points, Fraction(0))
-    largest = max(range(len(points)), key=lambda index: (abs(points[index]), -index))
-    points[largest] += rest
+    points: list[Fraction] = []
+    largest, most = 0, ZERO
+    for weight, same in groupby(weight for _, _, weight in charges):
+        share = half_up(weight * scale, DIGITS)
+        if abs(share) > most:
+            largest, most = len(points), abs(share)
+        points += [share for _ in same]
+    points[largest] += lost - added(points)
     return tuple(Share(cause, part, point) for (cause, part, _), point in zip(charges, points, strict=True))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 
 import attrs
 
@@ -10,7 +11,7 @@ from calendars.clock import Clock
 from metrics.tallies import Tally
 from scoring.evidence import Cause, Month
 from scoring.rulebook import Item, Rulebook, Sheet, Veto
-from scoring.rules import ZERO, Bench, Judged, half_up, judge
+from scoring.rules import ZERO, Bench, Judged, added, half_up, judge
 from scoring.shares import Share, shares_of
 
 EMPTY = Tally()
@@ -47,9 +48,9 @@ class ItemScore:
             charges += [(cause, part.name, weight) for cause, weight in part.charges]
             if not part.charges and part.lost:
                 charges.append((None, part.name, part.lost))
-        if not any(weight for _, _, weight in charges):
+        if not any(weight for weight, _ in groupby(weight for _, _, weight in charges)):
             return (Share(None, self.item.id, self.lost),) if self.lost else ()
-        if self.lost and not sum((weight for _, _, weight in charges), ZERO):
+        if self.lost and not added(weight for _, _, weight in charges):
             charges.append((None, self.item.id, self.lost))
         return shares_of(self.lost, charges)
 

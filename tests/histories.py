@@ -675,12 +675,12 @@ def at_edge(log: Log, first_ms: int, last_ms: int) -> int:
 def prove(log: Log, unit: str, tickets: Sequence[Ticket], first_ms: int, last_ms: int) -> None:
     """A unit's evidence of all kinds and modes, more than a cap allows, or none at all."""
     zeal = log.rng.choice((0.0, 0.3, 0.6, 0.8))
-    wanted = [(name, None) for name in PLAIN_EVIDENCE]
-    wanted += [("knowledge_uploaded", mode) for mode in ("qa", "other", "other", None)]
-    wanted += [(name, log.rng.choice((*LEVELS, None))) for name in ("commended", "commended", "criticized", "criticized")]
-    for name, mode in wanted:
+    manners: dict[str, tuple[str | None, ...]] = {name: (None,) for name in PLAIN_EVIDENCE}
+    manners["knowledge_uploaded"] = ("qa", "other", "other", None)
+    manners["commended"] = manners["criticized"] = (*LEVELS, None)
+    for name, modes in manners.items():
         while log.chance(zeal):
-            attest(log, unit, name, mode, tickets, at_edge(log, first_ms, last_ms))
+            attest(log, unit, name, log.rng.choice(modes), tickets, at_edge(log, first_ms, last_ms))
 
 
 def attest(log: Log, unit: str, name: str, mode: str | None, tickets: Sequence[Ticket], at_ms: int) -> None:

@@ -23,10 +23,7 @@ PROFILES = {
     path.stem: read_profile(path.read_text("utf-8"), path.name)
     for path in sorted((ROOT / "data" / "profiles").glob("*.toml"))
 }
-WIDE = (
-    "工单编号,承办单位,派单时间,签收时间,处理时限,延期次数,延期时间,延期后截止日期,办结时间,"
-    "满意度,回访时间,来电人\n"
-)
+WIDE = "工单编号,承办单位,派单时间,签收时间,处理时限,延期次数,延期时间,延期后截止日期,办结时间,满意度,回访时间,来电人\n"
 AS_TEXT = "format the column as text where it comes from, and export it again"
 AS_TIME = "write it as a time, or add its format under times in the profile"
 
@@ -90,9 +87,7 @@ GX-1,退回重办,茅店镇,2023-05-16 09:01:00,,,,,,,,,答非所问
         "redo 茅店镇 2023-05-16T09:01",
     ]
     dispatch, extend = done.facts[0][1], done.facts[3][1]
-    assert dispatch == Dispatch(
-        ticket="GX-1", unit="茅店镇", at=read_iso("2023-05-04T09:10:00+08:00"), limit_halves=10
-    )
+    assert dispatch == Dispatch(ticket="GX-1", unit="茅店镇", at=read_iso("2023-05-04T09:10:00+08:00"), limit_halves=10)
     assert isinstance(extend, Extend)
     assert extend.halves is None
     assert show_iso(extend.until or 0) == "2023-05-16T23:59:59.999+08:00"
@@ -265,9 +260,7 @@ def test_every_bad_cell_of_a_row_is_told_once() -> None:
 
 
 def test_a_word_that_means_nothing_is_told_as_the_house_does() -> None:
-    done = take(
-        "工单编号,操作,承办单位,操作时间,来电人\nGX20230509-0031,转走,茅店镇,2023-05-09 09:00:00,张三\n"
-    )
+    done = take("工单编号,操作,承办单位,操作时间,来电人\nGX20230509-0031,转走,茅店镇,2023-05-09 09:00:00,张三\n")
     assert [spoken(problem) for problem in done.problems] == [
         "2: 操作 '转走' means nothing to profile hotline-log\n"
         "  GX20230509-0031 | 转走 | 茅店镇 | 2023-05-09 09:00:00\n"
@@ -318,9 +311,7 @@ def test_a_sheets_own_times_are_taken(cell: Cell, at: str | None) -> None:
     assert [show_iso(fact.at) for _, fact in done.facts] == ([at] if at else [])
 
 
-@pytest.mark.parametrize(
-    "cell", ["2023-05-10", "2023/5/10", "2023年5月10日", date(2023, 5, 10), 45056, 45056.0]
-)
+@pytest.mark.parametrize("cell", ["2023-05-10", "2023/5/10", "2023年5月10日", date(2023, 5, 10), 45056, 45056.0])
 def test_a_deadline_that_is_a_date_is_the_end_of_that_day(cell: Cell) -> None:
     header = "工单编号 承办单位 派单时间 办理截止时间"
     done = one(header, "1", "u", "2023-05-04 09:10:00", cell, profile="hotline-wide")
@@ -395,9 +386,7 @@ def test_rows_of_one_minute_are_ordered_by_seq_not_by_place_in_the_file() -> Non
 
 
 def test_an_unknown_unit_is_no_change_of_unit() -> None:
-    assert saves(
-        "1,2023-05-04 09:00,open,A,0", "1,2023-05-04 09:01,done,?,1", "1,2023-05-04 09:02,done,A,2"
-    ) == [
+    assert saves("1,2023-05-04 09:00,open,A,0", "1,2023-05-04 09:01,done,?,1", "1,2023-05-04 09:02,done,A,2") == [
         (1, "dispatch A"),
         (1, "sign A"),
         (2, "close None"),
@@ -431,10 +420,7 @@ def kinds(done: Intake, kind: type[Fact]) -> int:
 def test_the_posts_of_ten_years() -> None:
     done = real("posts/网络问政_留言与答复_2011-2020.xlsx")
     assert (done.rows, done.accepted, len(done.quarantined)) == (2816, 2815, 1)
-    assert (
-        spoken(done.problems[0]).splitlines()[0]
-        == "1141: 答复时间 '2018/4/24' is a date without a time of day"
-    )
+    assert spoken(done.problems[0]).splitlines()[0] == "1141: 答复时间 '2018/4/24' is a date without a time of day"
 
 
 @HERE
@@ -533,9 +519,7 @@ def tables(draw: st.DrawFn) -> tuple[Table, Profile]:
 
 
 @given(tables())
-@settings(
-    max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 def test_no_table_makes_it_crash_or_lose_a_row(given_: tuple[Table, Profile]) -> None:
     done = intake(*given_)
     assert balanced(done)

@@ -19,7 +19,7 @@ from scoring.rulebook import Sheet
 from scoring.sheets import UnitScore
 from scoring.why import why
 from scoring.years import YearScore, year_of
-from tests import oracle_year
+from tests import oracle, oracle_year
 from tests.histories import History, year_history
 from tests.logs import ledger_of, report_of, translated
 
@@ -65,9 +65,7 @@ def agree(seed: int, folder: Path) -> None:
     expected = oracle_year.year(log.facts, log.readings, 2023, log.as_of_ms)
     assert {*years} == {*expected}
     for name, year in years.items():
-        wanted = {
-            unit: (one.score, one.rank, one.group, one.parts, one.months) for unit, one in expected[name].items()
-        }
+        wanted = {unit: (one.score, one.rank, one.group, one.parts, one.months) for unit, one in expected[name].items()}
         assert told(year) == wanted, f"{name} of seed {seed}"
     for unit, line in years["hotline"].sheets["base"].items():
         base = oracle_year.base_sheet(log.facts, unit, 2023, log.readings, log.as_of_ms)
@@ -98,7 +96,7 @@ def test_the_years_to_be_compared_hold_what_is_hard() -> None:
     assert any(one.score is None for one in posts)
     assert any(one.parts["hotline"] is not None and one.parts["base"] is None for one in hotline)
     assert len({len(one.months) for one in hotline}) > 3
-    assert any(log.as_of_ms < oracle_year.oracle.month_end("2023-12") for log in logs)
+    assert any(log.as_of_ms < oracle.month_end("2023-12") for log in logs)
 
 
 # why: every point
@@ -156,7 +154,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Report:
     ]
     folder = tmp_path_factory.mktemp("year")
     with ledger_of(folder / "year.db", *files, translated(evidence)) as ledger:
-        return report_of(ledger, None, oracle_year.oracle.instant(oracle_year.oracle.date(2024, 2, 1)))
+        return report_of(ledger, None, oracle.month_end("2024-01"))
 
 
 def test_why_adds_up_for_every_unit_month_and_sheet_of_a_simulated_year(simulated: Report) -> None:

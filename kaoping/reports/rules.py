@@ -57,7 +57,7 @@ def print_rules(console: Console, tongue: Tongue, book: Rulebook) -> None:
             f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}", soft_wrap=True
         )
         for item in sheet.items:
-            _print_item(console, tongue, item)
+            _print_item(console, tongue, book, item)
         for veto in sheet.vetoes:
             console.print(f"  {veto.title}: {veto.words} ({veto.place})", soft_wrap=True)
     for year in book.years:
@@ -71,7 +71,7 @@ def print_rules(console: Console, tongue: Tongue, book: Rulebook) -> None:
     _print_readings(console, tongue, book)
 
 
-def _print_item(console: Console, tongue: Tongue, item: Item) -> None:
+def _print_item(console: Console, tongue: Tongue, book: Rulebook, item: Item) -> None:
     full = (
         f"±{short(item.points)}"
         if item.extra and item.cap
@@ -84,10 +84,10 @@ def _print_item(console: Console, tongue: Tongue, item: Item) -> None:
     for part in item.parts:
         if part.words:
             console.print(f"    {part.words}", soft_wrap=True)
-        console.print(f"      → {_judged(tongue, part)}", soft_wrap=True)
+        console.print(f"      → {_judged(tongue, book, part)}", soft_wrap=True)
 
 
-def _judged(tongue: Tongue, part: Part) -> str:
+def _judged(tongue: Tongue, book: Rulebook, part: Part) -> str:
     """How a part is judged, in a sentence."""
     say = tongue.say
     names = "、".join(MEASURE[name].word if tongue.code == "zh" else name for name in part.measures)
@@ -107,11 +107,11 @@ def _judged(tongue: Tongue, part: Part) -> str:
             slope=short(part.slope),
         )
     if part.kind in ("findings", "awards", "pairs", "cases"):
-        prices = " ".join(f"{name} {short(price)}" for name, price in part.prices.items())
+        prices = " ".join(f"{say(name)} {short(price)}" for name, price in part.prices.items())
         price = (
             prices or short(part.award if part.kind == "awards" else part.price or part.slope * 0)
             if not part.price_reading
-            else part.price_reading
+            else book.reading(part.price_reading)
         )
         return say(
             "{kind}: {title}, {price} each",
