@@ -1,6 +1,7 @@
 """Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import attrs
 from kaoping import wall
 from kaoping.desk import Desk, WrongArgument, read_moment
 from kaoping.intake import Arrival, read_files, take_in
-from ledger.columns import standing, voided_keys
-from ledger.events import KIND, Enrol, Exempt, Fact, Finding, Void, content, key_of, read_fact
+from ledger.columns import voided_keys
+from ledger.events import KIND, Dispatch, Enrol, Exempt, Fact, Finding, Void, content, key_of, read_fact
 from ledger.instants import show_iso
 from ledger.problems import Mistake, Told, UnreadableFact, Words, listed, words
 from ledger.store import Event, Ledger, Source
@@ -49,8 +50,10 @@ def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
     raw: dict[str, Any] = {"kind": kind}
     for pair in pairs:
         name, mark, value = pair.partition("=")
-        if not mark or not name:
+        if not mark or not name or name == "kind":
             raise WrongArgument(words("{pair} is no FIELD=VALUE.", pair=pair), "Write it like unit=茅店镇.")
+        if name in raw:
+            raise WrongArgument(words("{name} is given twice.", name=name), "Give each field once.")
         raw[name] = _value(name, value)
     try:
         return read_fact(raw)
@@ -61,7 +64,7 @@ def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
 def _value(name: str, value: str) -> object:
     if name in TIMES:
         return show_iso(read_moment(_timed(value)))
-    if name in WHOLE and value.lstrip("-").isdecimal():
+    if name in WHOLE and value.removeprefix("-").isdecimal():
         return int(value)
     return FLAGS.get(value, value) if name in ("anonymous", "granted", "contacted") else value
 
@@ -78,13 +81,9 @@ def _told(mistake: Mistake) -> Words:
 
 def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     """The fact kept in the ledger, alone in its batch. Raises Refused with every reason, and then keeps nothing."""
-    reasons = list(objections(ledger, book, fact))
+    reasons = list(objections(Held(ledger), book, fact))
     if reasons:
         raise Refused(reasons)
-    gone = voided_keys(ledger.events(kinds=("void",)))
-    if key_of(content(fact), 1) in gone:
-        why = words("this very fact was recorded and voided before; void its void to bring it back.")
-        raise Refused([why])
     source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
     batch = ledger.append(source, wall.now_ms())
     events = [event for event in ledger.events(kinds=(fact.kind,)) if event.fact == fact]
@@ -94,6 +93,9 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
 def record_files(desk: Desk, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
     """Facts of files in the exchange format, all of them or none. Raises Refused with the place of each objection."""
     arrivals = read_files(paths, "events")
+    held = Held(ledger)
+    for arrival in arrivals:
+        held.expect(fact for _, fact in arrival.read.facts)
     reasons: list[Words] = []
     for arrival in arrivals:
         for problem in arrival.read.problems:
@@ -107,24 +109,87 @@ def record_files(desk: Desk, ledger: Ledger, book: Rulebook, paths: Sequence[Pat
                 )
             )
         for row, fact in arrival.read.facts:
-            for reason in objections(ledger, book, fact):
+            for reason in objections(held, book, fact):
                 reasons.append(words("{file}:{row}: {reason}", file=arrival.name, row=row, reason=reason))
+            held.take(fact)
     if reasons:
         raise Refused(reasons)
     return take_in(desk, ledger, arrivals)
 
 
-def objections(ledger: Ledger, book: Rulebook, fact: Fact) -> Iterator[Words]:
+class Held:
+    """What the ledger holds that a fact is checked against: read once, however many facts there are."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._units: dict[str, set[str]] = {}
+        self._expected: list[Fact] = []
+
+    def expect(self, facts: Iterable[Fact]) -> None:
+        """Enrolments and dispatches that come with the facts: a file may enrol a unit and find something of it."""
+        self._expected += [fact for fact in facts if isinstance(fact, Enrol | Dispatch)]
+
+    def take(self, fact: Fact) -> None:
+        """A finding accepted, for those after it in the same files."""
+        if isinstance(fact, Finding):
+            self._matters.add(_matter(fact))
+
+    def is_enrolled(self, unit: str | None, month: int) -> bool:
+        """Whether the unit is enrolled by the end of a month."""
+        return any(one == unit and since <= month for one, since in self._enrolments)
+
+    def units_of(self, ticket: str) -> set[str]:
+        """The units that a ticket was dispatched to; none: it is unknown."""
+        if ticket not in self._units:
+            found = [
+                event.fact
+                for event in self._ledger.events(ticket=ticket, kinds=("dispatch",))
+                if event.key not in self.gone
+            ]
+            found += [fact for fact in self._expected if isinstance(fact, Dispatch) and fact.ticket == ticket]
+            self._units[ticket] = {str(fact.unit) for fact in found}
+        return self._units[ticket]
+
+    def has(self, finding: Finding) -> bool:
+        """Whether the same matter is there already."""
+        return _matter(finding) in self._matters
+
+    @cached_property
+    def keys(self) -> set[str]:
+        """The key of every fact."""
+        return {key.hex() for key in self._ledger.texts()[1]}
+
+    @cached_property
+    def gone(self) -> set[str]:
+        """The keys of voided facts."""
+        return voided_keys(self._ledger.events(kinds=("void",)))
+
+    @cached_property
+    def _enrolments(self) -> set[tuple[str | None, int]]:
+        enrolled = [*self._standing("enrol"), *(fact for fact in self._expected if isinstance(fact, Enrol))]
+        return {(fact.unit, month_of(fact.at)) for fact in enrolled}
+
+    @cached_property
+    def _matters(self) -> set[tuple[object, ...]]:
+        return {_matter(fact) for fact in self._standing("finding")}
+
+    def _standing(self, kind: str) -> list[Fact]:
+        return [event.fact for event in self._ledger.events(kinds=(kind,)) if event.key not in self.gone]
+
+
+def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Words]:
     """What the rulebook and the ledger have against a fact."""
     if isinstance(fact, Finding):
-        yield from _finding_objections(ledger, book, fact)
+        yield from _finding_objections(held, book, fact)
     elif isinstance(fact, Exempt):
-        yield from _exempt_objections(ledger, book, fact)
-    elif isinstance(fact, Void) and not any(event.key == fact.key for event in ledger.events()):
+        yield from _exempt_objections(held, book, fact)
+    elif isinstance(fact, Void) and fact.key not in held.keys:
         yield words("the ledger holds no fact with key {key}.", key=fact.key)
+    if held.gone and key_of(content(fact), 1) in held.gone:
+        yield words("this very fact was recorded and voided before; void its void to bring it back.")
 
 
-def _finding_objections(ledger: Ledger, book: Rulebook, fact: Finding) -> Iterator[Words]:
+def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Words]:
     known = findings_of(book)
     if fact.item not in known:
         yield words("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
@@ -143,11 +208,11 @@ def _finding_objections(ledger: Ledger, book: Rulebook, fact: Finding) -> Iterat
             start=book.valid_from,
             until=book.valid_until,
         )
-    if fact.unit not in _enrolled(ledger, fact.at):
+    if not held.is_enrolled(fact.unit, month_of(fact.at)):
         yield words("{unit} is not enrolled at that time; enrol it first.", unit=fact.unit)
-    if fact.ticket is not None and not any(ledger.events(ticket=fact.ticket, kinds=("dispatch",))):
+    if fact.ticket is not None and not held.units_of(fact.ticket):
         yield words("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
-    if any(_same(event.fact, fact) for event in standing(ledger, ledger.head().position, ("finding",))):
+    if held.has(fact):
         yield words(
             "finding {item} of {unit} under document {document} is there already.",
             item=fact.item,
@@ -156,7 +221,7 @@ def _finding_objections(ledger: Ledger, book: Rulebook, fact: Finding) -> Iterat
         )
 
 
-def _exempt_objections(ledger: Ledger, book: Rulebook, fact: Exempt) -> Iterator[Words]:
+def _exempt_objections(held: Held, book: Rulebook, fact: Exempt) -> Iterator[Words]:
     if not book.exempts:
         yield words("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
         return
@@ -169,7 +234,7 @@ def _exempt_objections(ledger: Ledger, book: Rulebook, fact: Exempt) -> Iterator
         )
     if not fact.document:
         yield words("an exemption needs its document (文号).")
-    units = {event.fact.unit for event in ledger.events(ticket=fact.ticket, kinds=("dispatch",))}
+    units = held.units_of(str(fact.ticket))
     if not units:
         yield words("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
     elif fact.unit is not None and fact.unit not in units:
@@ -177,7 +242,7 @@ def _exempt_objections(ledger: Ledger, book: Rulebook, fact: Exempt) -> Iterator
             "ticket {ticket} was never dispatched to {unit}; it was to: {units}",
             ticket=fact.ticket,
             unit=fact.unit,
-            units=" ".join(sorted(map(str, units))),
+            units=" ".join(sorted(units)),
         )
 
 
@@ -195,16 +260,6 @@ def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
     return known
 
 
-def _enrolled(ledger: Ledger, at: int) -> set[str]:
-    enrolments = standing(ledger, ledger.head().position, ("enrol",))
-    return {
-        str(event.fact.unit)
-        for event in enrolments
-        if isinstance(event.fact, Enrol) and month_of(event.fact.at) <= month_of(at)
-    }
-
-
-def _same(one: Fact, other: Finding) -> bool:
-    """The same matter: item, unit, ticket, document and instant."""
-    fields = ("item", "unit", "ticket", "document", "at", "role", "mode")
-    return all(getattr(one, name) == getattr(other, name) for name in fields)
+def _matter(fact: Fact) -> tuple[object, ...]:
+    """What makes two findings the same matter: item, unit, ticket, document, manner and instant."""
+    return tuple(getattr(fact, name) for name in ("item", "unit", "ticket", "document", "at", "role", "mode"))

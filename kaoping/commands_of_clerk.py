@@ -33,9 +33,13 @@ def record(
             "give either one fact or --file.", "kaoping record finding unit=茅店镇 item=praise at=… document=…"
         )
     book = desk.book()
-    with desk.ledger(create=True) as opened:
-        if kind is not None:
-            _show(desk, keep(opened, book, read_pairs(kind, fields or [])))
+    fact = None if kind is None else read_pairs(kind, fields or [])
+    if not desk.path.exists():  # what is refused makes no ledger
+        with desk.ledger_to_write(rehearsal=True) as nothing:
+            _ = record_files(desk, nothing, book, file or []) if fact is None else keep(nothing, book, fact)
+    with desk.ledger_to_write(rehearsal=False) as opened:
+        if fact is not None:
+            _show(desk, keep(opened, book, fact))
             return
         arrivals = record_files(desk, opened, book, file or [])
     if desk.json:
@@ -77,7 +81,11 @@ def void(
 def _key(ledger: Ledger, fact: str) -> str:
     if not fact.isdecimal() or len(fact) == 64:
         return fact
-    found = next((event.key for event in ledger.events(int(fact)) if event.position == int(fact)), None)
+    position = int(fact)
+    inside = 0 < position <= ledger.head().position
+    found = (
+        next((event.key for event in ledger.events(position) if event.position == position), None) if inside else None
+    )
     if found is None:
         raise WrongArgument(
             words("there is no position {position} in the ledger.", position=fact),
@@ -89,7 +97,10 @@ def _key(ledger: Ledger, fact: str) -> str:
 def _show(desk: Desk, one: Recorded) -> None:
     if desk.json:
         place = {"position": one.event.position, "key": one.event.key, "known": one.known}
-        desk.answer({"recorded": {**place, **canonical(one.fact)}})
+        fact = canonical(one.fact)
+        if "key" in fact:
+            fact["voids"] = fact.pop("key")
+        desk.answer({"recorded": {**fact, **place}})
         return
     say = desk.tongue.say
     said = say("already known") if one.known else say("recorded")

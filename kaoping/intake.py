@@ -58,7 +58,7 @@ def _read_file(file: load.Loaded, named: Profile | None) -> list[Arrival]:
     several = len(fitting) > 1
     return [
         Arrival(
-            file=file, name=f"{file.path.name}#{table.name}" if several else file.path.name,
+            file=file, name=table.name if several else file.path.name,
             profile=chosen, read=intake(table, chosen),
         )
         for table, chosen in fitting

@@ -43,16 +43,17 @@ class ItemScore:
     @cached_property
     def shares(self) -> tuple[Share, ...]:
         """`lost` by its causes; what no single ticket caused (a volume bonus, a missing proof) has no cause."""
+        lost = self.lost
         charges: list[tuple[Cause | None, str, Fraction]] = []
         for part in self.parts:
             charges += [(cause, part.name, weight) for cause, weight in part.charges]
             if not part.charges and part.lost:
                 charges.append((None, part.name, part.lost))
         if not any(weight for weight, _ in groupby(weight for _, _, weight in charges)):
-            return (Share(None, self.item.id, self.lost),) if self.lost else ()
-        if self.lost and not added(weight for _, _, weight in charges):
-            charges.append((None, self.item.id, self.lost))
-        return shares_of(self.lost, charges)
+            return (Share(None, self.item.id, lost),) if lost else ()
+        if lost and not added(weight for _, _, weight in charges):
+            charges.append((None, self.item.id, lost))
+        return shares_of(lost, charges)
 
 
 @attrs.frozen
@@ -115,7 +116,7 @@ def unit_score(court: Court, sheet: Sheet, month: Month, unit: str, means: Means
     """One unit's items, adjustments and total."""
     items = tuple(_item_score(court, sheet, item, month, unit, means or {}) for item in sheet.items_of(month.month))
     adjustments = tuple(one for one in _adjustments(court, sheet, month, unit, items) if one.points)
-    total = sum((one.score for one in items), ZERO) + sum((one.points for one in adjustments), ZERO)
+    total = added(one.score for one in items) + added(one.points for one in adjustments)
     return UnitScore(
         unit=unit, group=month.group(unit), score=total, basis="tickets", items=items, adjustments=adjustments
     )  # fmt: skip
@@ -130,7 +131,7 @@ def _item_score(court: Court, sheet: Sheet, item: Item, month: Month, unit: str,
     if item.when_empty != "full" and _empty(parts):
         score = means.get((group, item.id), item.full) if item.when_empty == "group_mean" else item.full
         return ItemScore(item=item, score=score, parts=parts, note=item.when_empty)
-    lost = sum((part.lost for part in parts), ZERO)
+    lost = added(part.lost for part in parts)
     score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
     return ItemScore(item=item, score=score, parts=parts)
 
@@ -145,7 +146,7 @@ def _adjustments(
     """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
     digits = court.book.digits.total
     plain = [one for one in items if not one.item.extra]
-    total = sum((one.score for one in plain), ZERO)
+    total = added(one.score for one in plain)
     for step in (_respread(plain, digits), *_caps(sheet, items, extra=False)):
         total += step.points
         yield step
@@ -169,11 +170,11 @@ def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
     """Points of items with nothing to divide by go to the others, in proportion; to the decimals of a total."""
     empty = [one for one in items if one.note == "respread"]
     judged = [one for one in items if one.note != "respread"]
-    points = sum((one.item.points for one in judged), ZERO)
+    points = added(one.item.points for one in judged)
     if not empty or not points:
         return Adjustment("respread", ZERO)
     lost = sum((one.item.points - one.score for one in judged), ZERO)
-    return Adjustment("respread", half_up(-lost * sum((one.item.points for one in empty), ZERO) / points, digits))
+    return Adjustment("respread", half_up(-lost * added(one.item.points for one in empty) / points, digits))
 
 
 def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:
@@ -182,7 +183,7 @@ def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[
         inside = [one for one in items if one.item.id in group.items]
         if not inside or any(one.item.extra for one in inside) != extra:
             continue
-        total = sum((one.score for one in inside), ZERO)
+        total = added(one.score for one in inside)
         bounded = total if group.cap is None else min(total, group.cap)
         bounded = bounded if group.floor is None else max(bounded, group.floor)
         yield Adjustment("group_cap", bounded - total, group.words, sheet.place)
@@ -235,7 +236,7 @@ def _group_means(court: Court, sheet: Sheet, month: Month, units: Iterable[str])
             if one.note != "group_mean":
                 scores.setdefault((month.group(unit), item.id), []).append(one.score)
     digits = court.book.digits.item
-    return {place: half_up(sum(found, ZERO) / len(found), digits) for place, found in scores.items()}
+    return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}
 
 
 def _idle(court: Court, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
@@ -250,7 +251,7 @@ def _idle(court: Court, scored: Sequence[UnitScore], unit: str, group: str) -> U
 
 
 def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:
-    return half_up(sum(scores, ZERO) / len(scores), digits) if scores else None
+    return half_up(added(scores) / len(scores), digits) if scores else None
 
 
 def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share") -> tuple[UnitScore, ...]:
@@ -269,7 +270,7 @@ def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "sha
         groups.setdefault(one.group if ranking == "group" else "", []).append(one)
     ranks: dict[str, int | None] = {}
     for members in groups.values():
-        merits = [merit(one) for one in members]
-        for one in members:
-            ranks[one.unit] = None if one.score is None else 1 + merits.index(merit(one))
+        for _, equal in groupby(enumerate(members, 1), key=lambda place: merit(place[1])):
+            placed = list(equal)
+            ranks |= {one.unit: None if one.score is None else placed[0][0] for _, one in placed}
     return tuple(attrs.evolve(one, rank=ranks[one.unit]) for one in order)

@@ -59,6 +59,8 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
                 words=said.get(share.part, item.words), place=item.place,
             )  # fmt: skip
         start = Fraction(0) if item.extra else item.points
+        if item.full == start:
+            continue
         unearned = start - one.score - added(share.points for share in shares)
         if unearned:
             yield Line(code="unearned", points=unearned, item=item, part=item.id, words=item.words, place=item.place)

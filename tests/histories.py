@@ -675,7 +675,7 @@ def at_edge(log: Log, first_ms: int, last_ms: int) -> int:
 def prove(log: Log, unit: str, tickets: Sequence[Ticket], first_ms: int, last_ms: int) -> None:
     """A unit's evidence of all kinds and modes, more than a cap allows, or none at all."""
     zeal = log.rng.choice((0.0, 0.3, 0.6, 0.8))
-    manners: dict[str, tuple[str | None, ...]] = {name: (None,) for name in PLAIN_EVIDENCE}
+    manners: dict[str, tuple[str | None, ...]] = dict.fromkeys(PLAIN_EVIDENCE, (None,))
     manners["knowledge_uploaded"] = ("qa", "other", "other", None)
     manners["commended"] = manners["criticized"] = (*LEVELS, None)
     for name, modes in manners.items():

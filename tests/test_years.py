@@ -99,6 +99,71 @@ def test_the_years_to_be_compared_hold_what_is_hard() -> None:
     assert any(log.as_of_ms < oracle.month_end("2023-12") for log in logs)
 
 
+# notices and exemptions, by hand
+
+NOTICED = "2023-05-05T15:30:00+08:00"  # Friday; Saturday the 6th makes up for a day off: due on Monday the 8th at 17:30
+DUE = oracle.ms_of("2023-05-08T17:30:00+08:00")
+
+
+def fact(kind: str, at: str | int, **details: Any) -> dict[str, Any]:
+    text = at if isinstance(at, str) else oracle.local(at).isoformat(timespec="milliseconds")
+    return {"kind": kind, "at": text, "unit": "茅店镇", **details}
+
+
+def item_of(facts: list[dict[str, Any]], folder: Path, as_of: int, sheet: str, item: str, **readings: str) -> Fraction:
+    with ledger_of(folder / "year.db", translated(facts)) as ledger:
+        report = report_of(ledger, oracle.Readings(**readings), as_of)
+    lines = [line for month, one, line in sheets_of(report, [202305]) if one.id == sheet and line.unit == "茅店镇"]
+    (found,) = [one.score for one in lines[0].items if one.item.id == item]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answered", "document", "as_of", "count", "points"),
+    [
+        (DUE, "更新1号", DUE + 1, 1, 10),
+        (DUE + 1, "更新1号", DUE + 1, 1, 8),
+        (None, "", DUE - 1, 1, 10),
+        (None, "", DUE, 1, 8),
+        (DUE + 1, "更新1号", DUE - 1, 1, 10),
+        (NOTICED, "更新1号", DUE, 1, 10),
+        ("2023-05-05T15:29:59.999+08:00", "更新1号", DUE, 1, 8),
+        ("2023-05-06T09:00:00+08:00", "更新2号", DUE, 1, 8),
+        (None, "", DUE, 3, 4),
+        (None, "", DUE, 7, 0),
+    ],
+)
+def test_a_notice_has_two_working_days(
+    answered: str | int | None, document: str, as_of: int, count: int, points: int, tmp_path: Path
+) -> None:
+    facts = [
+        fact("enrol", "2023-01-01T00:00:00+08:00", group="乡镇"),
+        fact("finding", "2023-03-01T09:00:00+08:00", item="knowledge_uploaded", mode="qa", document="佐证"),
+        fact("finding", NOTICED, item="knowledge_notice", document="更新1号", count=count),
+    ]
+    if answered is not None:
+        facts.append(fact("finding", answered, item="knowledge_updated", document=document))
+    assert item_of(facts, tmp_path, as_of, "base", "knowledge") == points
+    told = oracle_year.base_sheet(facts, "茅店镇", 2023, oracle.Readings(), as_of)
+    assert told.items["knowledge"] == points
+
+
+@pytest.mark.parametrize("reading", ["count", "leave"])
+def test_a_finding_on_an_assisting_units_ticket_can_be_exempted(reading: str, tmp_path: Path) -> None:
+    """Its rounds are judged by nothing where the reading says so; the finding still is, unless it is exempted."""
+    facts = [
+        fact("enrol", "2023-01-01T00:00:00+08:00", group="乡镇"),
+        fact("dispatch", "2023-05-04T09:00:00+08:00", ticket="GX-1"),
+        fact("dispatch", "2023-05-04T09:00:00+08:00", ticket="GX-2", role="assist"),
+        fact("finding", "2023-05-10T09:00:00+08:00", ticket="GX-2", item="poor_result", document="通报"),
+    ]
+    after = oracle.ms_of("2023-06-30T00:00:00+08:00")
+    assert item_of(facts, tmp_path, after, "hotline", "results", assist_rounds=reading) == Fraction(3, 2)
+    exempt = fact("exempt", "2023-05-11T09:00:00+08:00", ticket="GX-2", item="results", reason="申诉成立")
+    (tmp_path / "again").mkdir()
+    assert item_of([*facts, exempt], tmp_path / "again", after, "hotline", "results", assist_rounds=reading) == 2
+
+
 # why: every point
 
 
@@ -134,8 +199,7 @@ def check_why(report: Report, months: list[int]) -> dict[str, int]:
 @pytest.mark.parametrize("seed", FAST)
 def test_why_adds_up_over_random_years(seed: int, tmp_path: Path) -> None:
     log = year_history(seed)
-    counts = check_why(product(log, tmp_path, seed), list(range(202301, 202313)))
-    assert {*counts} == {"hotline", "posts", "base"}
+    assert check_why(product(log, tmp_path, seed), list(range(202301, 202313)))["base"]
 
 
 @pytest.fixture(scope="module")
