@@ -11,7 +11,7 @@ from kaoping import __version__
 from kaoping.commands_of_clerk import exempt, record, void
 from kaoping.commands_of_rules import annual, rules, why
 from kaoping.demo import run_demo
-from kaoping.desk import Desk, Differs, WrongArgument, checked_month, read_month
+from kaoping.desk import Desk, Differs, WrongArgument, checked_month, period_evidence, read_month, read_period
 from kaoping.intake import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
 from kaoping.language import Tongue
 from kaoping.load import NoSuchFile
@@ -122,23 +122,22 @@ def metrics(
 
 @app.command()
 def score(
-    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05；细则另有季度、半年、年度表的，如 2023-Q2、2023-H1、2023")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """某月的得分与排名。"""
+    """某月的得分与排名；细则另有季度、半年、年度表的，也在这里看。"""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
-    read_month(month)
+    kind, months = read_period(month, desk.book())
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
-        number = checked_month(report, month, provisional=provisional)
-        evidence = report.evidence([number])[number]
-        sheets = [one for one in report.sheets(evidence) if sheet is None or one.sheet.id == sheet]
+        evidence = period_evidence(report, months, provisional=provisional)
+        sheets = [one for one in report.sheets(evidence, kind) if sheet is None or one.sheet.id == sheet]
         if not sheets:
-            known = " ".join(one.id for one in report.book.sheets)
-            raise WrongArgument(words("there is no sheet {sheet}; known: {known}", sheet=sheet, known=known))
+            known = " ".join(f"{one.id} ({one.period})" for one in report.book.sheets)
+            raise WrongArgument(words("there is no such sheet for {month}; known: {known}", month=month, known=known))
         if desk.json:
             desk.answer(score_json(report, evidence, sheets))
         else:

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from ledger.columns import known
 from ledger.instants import read_iso
 from ledger.problems import LedgerFull, Told, words
 from ledger.store import Ledger
+from scoring.evidence import Month, together
 from scoring.recompute import Report, recompute, refuse_provisional
 from scoring.rulebook import Rulebook
 
@@ -143,6 +144,27 @@ def read_month(text: str) -> int:
     return int(text.replace("-", ""))
 
 
+def read_period(text: str, book: Rulebook) -> tuple[str, tuple[int, ...]]:
+    """(kind, months) of 2023-05, 2023-Q2, 2023-H1 or 2023. A year is the rulebook's assessment year. Raises WrongArgument."""
+    found = re.fullmatch(r"(\d{4})(?:-([QH])(\d))?", text)
+    if found is None:
+        return "month", (read_month(text),)
+    year, letter, number = int(found.group(1)), found.group(2), int(found.group(3) or 0)
+    if letter is None:
+        return "year", book.years[0].months(year) if book.years else tuple(year * 100 + n for n in range(1, 13))
+    size = {"Q": 3, "H": 6}[letter]
+    if not 1 <= number <= 12 // size:
+        raise WrongArgument(words("{text} is no period.", text=text), "Write it like 2023-Q2 or 2023-H1.")
+    first = year * 100 + size * (number - 1) + 1
+    return {"Q": "quarter", "H": "half"}[letter], tuple(range(first, first + size))
+
+
+def show_period(months: Sequence[int]) -> str:
+    """Its month, or its first and last."""
+    shown = [show_month(month) for month in months]
+    return shown[0] if len(shown) == 1 else f"{shown[0]}..{shown[-1]}"
+
+
 def show_month(month: int) -> str:
     """202305 as 2023-05."""
     return f"{month // 100}-{month % 100:02d}"
@@ -159,6 +181,15 @@ def read_moment(text: str) -> int:
         return read_iso(completed)
     except ValueError as error:
         raise WrongArgument(words("{text} is no time.", text=text), "Write it like 2023-06-05T09:00.") from error
+
+
+def period_evidence(report: Report, months: Sequence[int], *, provisional: bool) -> Month:
+    """The evidence of a period, unless it rests on provisional days and nobody allowed that."""
+    if not provisional:
+        for month in months:
+            refuse_provisional(report.calendar, month)
+    evidence = report.evidence(months)
+    return together([evidence[month] for month in months])
 
 
 def checked_month(report: Report, text: str, *, provisional: bool) -> int:

@@ -65,9 +65,9 @@ class Report:
         """The rulebook with its clock, ready to judge."""
         return Court(self.book, clock_of(self.calendar, self.book.practice()), self.as_of)
 
-    def sheets(self, month: Month) -> tuple[SheetScore, ...]:
-        """A month's sheets."""
-        return tuple(sheet_of(self.court, sheet, month) for sheet in self.book.sheets if sheet.period == "month")
+    def sheets(self, evidence: Month, period: str = "month") -> tuple[SheetScore, ...]:
+        """The sheets of a month, or those the rulebook has for another period."""
+        return tuple(sheet_of(self.court, sheet, evidence) for sheet in self.book.sheets if sheet.period == period)
 
 
 def recompute(known: Known, book: Rulebook, calendar: Calendar, as_of: int) -> Report:

@@ -201,7 +201,8 @@ class Sheet:
 
     def items_of(self, month: int) -> tuple[Item, ...]:
         """The items in force in a month."""
-        return tuple(item for item in self.items if item.holds(month))
+        day = last_day(month)
+        return tuple(item for item in self.items if item.in_force(day))
 
 
 @attrs.frozen(kw_only=True)

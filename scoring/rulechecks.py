@@ -56,7 +56,9 @@ def mistakes_of(book: Rulebook) -> Mistakes:
 
 
 def _readings(book: Rulebook) -> Mistakes:
-    known = {reading.id: reading for reading in book.readings}
+    known: dict[str, Reading] = {}
+    for reading in book.readings:
+        known.setdefault(reading.id, reading)
     for name in NEEDED:
         if name not in known:
             yield "readings", words("the reading {name} is not given: say how it is read, and why.", name=name)

@@ -18,6 +18,7 @@ from scoring.rulechecks import EXACT, NUMBER, mistakes_of
 
 TABLE = re.compile(r"\s*\[(\[)?([A-Za-z0-9_.]+)\]")
 KEY = re.compile(r'\s*("?)([^"=\s]+)\1\s*=')
+HIDDEN = ("text", "taken")  # of a Rulebook, but not in its TOML
 NOT_OF_KIND: Mapping[type, str] = {
     str: "{value} is not text", int: "{value} is not a whole number", bool: "{value} is not true or false",
 }  # fmt: skip
@@ -102,7 +103,7 @@ def _told(error: Exception, lines: Mapping[str, int]) -> Iterator[tuple[int, Wor
 
 def _plain(error: BaseException) -> Words:
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
-        known = " ".join(field.name for field in attrs.fields(error.cl))
+        known = " ".join(field.name for field in attrs.fields(error.cl) if field.name not in HIDDEN)
         return words("unknown keys: {keys}; known: {known}", keys=" ".join(sorted(error.extra_fields)), known=known)
     if isinstance(error, KeyError):
         return words("is missing")

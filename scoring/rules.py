@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import groupby
 from math import floor, lcm
 from operator import itemgetter
+from typing import Any
 
 import attrs
 
@@ -58,6 +59,10 @@ class Bench:
         """The channels the part looks at."""
         return part.channels or self.sheet.channels
 
+    def judged(self, part: Part, **found: Any) -> Judged:
+        """What came of the part, under its name."""
+        return Judged(part=part, name=self.item.name_of(part), title=part.title or self.item.title, **found)
+
     def points(self, part: Part) -> Fraction:
         """The points of the part: its own, else the item's."""
         return self.item.points if part.points is None else part.points
@@ -84,7 +89,6 @@ def added(numbers: Iterable[Fraction]) -> Fraction:
 def judge(bench: Bench, part: Part) -> Judged:
     """The part judged by its kind; one with points of its own loses or earns no more than those, rounded like an item."""
     judged = JUDGES[part.kind](bench, part)
-    judged = attrs.evolve(judged, name=bench.item.name_of(part), title=part.title or bench.item.title)
     if part.points is None:
         return judged
     lost = min(max(judged.lost, -part.points), part.points)
@@ -125,7 +129,9 @@ def _tiers(bench: Bench, part: Part) -> Judged:
 
 def _lost(judged: Judged, lost: Fraction) -> Judged:
     """What a rate lost is charged to its breaches; what it did not lose, or won, no breach caused."""
-    return _charged(judged, lost) if lost > 0 else attrs.evolve(judged, lost=lost, charges=())
+    if lost > 0:
+        return _charged(judged, lost)
+    return attrs.evolve(judged, lost=lost, charges=()) if lost or judged.charges else judged
 
 
 def _measured(bench: Bench, part: Part) -> Judged:
@@ -146,11 +152,11 @@ def _measured(bench: Bench, part: Part) -> Judged:
             charges += [(case, price) for case in bench.month.cases(bench.unit, measure, channels, names)]
     total = added(weight for weight, _ in rates)
     if not total:
-        return Judged(part=part, count=0, breaches=breaches, note="no_denominator")
+        return bench.judged(part, count=0, breaches=breaches, note="no_denominator")
     rate = rates[0][1] if len(rates) == 1 else added(weight * one for weight, one in rates) / total
     if bench.book.reading("rounding") == "staged":
         rate = half_up(rate, bench.book.digits.rate)
-    return Judged(part=part, count=count, breaches=breaches, rate=rate, charges=tuple(charges))
+    return bench.judged(part, count=count, breaches=breaches, rate=rate, charges=tuple(charges))
 
 
 def _cases(bench: Bench, part: Part) -> Judged:
@@ -158,7 +164,7 @@ def _cases(bench: Bench, part: Part) -> Judged:
     tally = bench.month.count(bench.unit, part.measure, channels, names)
     price = part.price or ZERO
     charges = tuple((case, price) for case in bench.month.cases(bench.unit, part.measure, channels, names))
-    return Judged(part=part, count=tally.count, breaches=tally.breaches, lost=price * tally.breaches, charges=charges)
+    return bench.judged(part, count=tally.count, breaches=tally.breaches, lost=price * tally.breaches, charges=charges)
 
 
 def _findings(bench: Bench, part: Part) -> Judged:
@@ -168,7 +174,7 @@ def _findings(bench: Bench, part: Part) -> Judged:
     charges = tuple((cause, sign * price * _times(cause)) for cause, price in prices if price is not None)
     times = sum(_times(cause) for cause, _ in charges)
     lost = added(weight for _, weight in charges)
-    return Judged(part=part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges)
+    return bench.judged(part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges)
 
 
 def _pairs(bench: Bench, part: Part) -> Judged:
@@ -184,7 +190,7 @@ def _pairs(bench: Bench, part: Part) -> Judged:
             late.append(notice)
     charges = tuple((one, price * _times(one)) for one in late)
     times, breaches = (sum(_times(one) for one in found) for found in (notices, late))
-    return Judged(part=part, count=times, breaches=breaches, lost=price * breaches, charges=charges)
+    return bench.judged(part, count=times, breaches=breaches, lost=price * breaches, charges=charges)
 
 
 def _due(bench: Bench, start: int, limit: Fraction) -> int | None:
@@ -198,8 +204,8 @@ def _bonus(bench: Bench, part: Part) -> Judged:
     per = part.per.get(bench.month.group(bench.unit))
     volume = bench.month.count(bench.unit, part.measure, bench.channels(part), bench.names(part)).count
     if per is None:
-        return Judged(part=part, count=volume, note="no_bonus_for_group")
-    return Judged(part=part, count=volume, lost=-part.award * (volume // per))
+        return bench.judged(part, count=volume, note="no_bonus_for_group")
+    return bench.judged(part, count=volume, lost=-part.award * (volume // per))
 
 
 JUDGES: Mapping[str, Callable[[Bench, Part], Judged]] = {

@@ -174,7 +174,8 @@ def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
     if not empty or not points:
         return Adjustment("respread", ZERO)
     lost = sum((one.item.points - one.score for one in judged), ZERO)
-    return Adjustment("respread", half_up(-lost * added(one.item.points for one in empty) / points, digits))
+    change = half_up(-lost * added(one.item.points for one in empty) / points, digits)
+    return Adjustment("respread", change, empty[0].item.words, empty[0].item.place)
 
 
 def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:

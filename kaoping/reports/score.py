@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.desk import show_month
+from kaoping.desk import show_period
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, short
 from kaoping.reports.tables import Column, print_table
@@ -22,9 +22,9 @@ from scoring.sheets import ItemScore, SheetScore, UnitScore
 def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> dict[str, Any]:
     """The document of `kaoping score --json`."""
     return {
-        "period": show_month(month.month),
+        "period": show_period(month.months),
         "rulebook": report.book.id,
-        "within_validity": report.book.covers(month.month),
+        "within_validity": all(map(report.book.covers, month.months)),
         "provisional_verdicts": month.provisional,
         "unpriced_findings": [cause.position for cause in unpriced(report.book, month)],
         "readings": {one.id: report.book.reading(one.id) for one in report.book.readings},
@@ -104,12 +104,14 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            _print_sheet(console, tongue, sheet)
+            _print_sheet(console, tongue, sheet, show_period(month.months))
             console.print()
         else:
             console.print(
                 tongue.say(
-                    "{title}: no unit had a ticket in {month}.", title=sheet.sheet.title, month=show_month(sheet.month)
+                    "{title}: no unit had a ticket in {month}.",
+                    title=sheet.sheet.title,
+                    month=show_period(month.months),
                 )
             )
     for line in warnings(tongue, report, month, sheets):
@@ -118,15 +120,15 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
     print_stamps(console, tongue, report.stamps)
 
 
-def _print_sheet(console: Console, tongue: Tongue, sheet: SheetScore) -> None:
+def _print_sheet(console: Console, tongue: Tongue, sheet: SheetScore, period: str) -> None:
     keys = [
         Column(tongue.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
         Column(tongue.say("unit"), [unit.unit for unit in sheet.units], number=False),
         Column(tongue.say("group"), [unit.group for unit in sheet.units], number=False),
         Column(tongue.say("score"), [_total(unit) for unit in sheet.units]),
     ]
-    items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items]
-    print_table(console, f"{sheet.sheet.title}  {show_month(sheet.month)}", keys, items)
+    items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items_of(sheet.month)]
+    print_table(console, f"{sheet.sheet.title}  {period}", keys, items)
     if any(unit.basis == "mean" and unit.score is not None for unit in sheet.units):
         console.print("* " + tongue.say("no ticket in the month: the mean of the units that had one"), soft_wrap=True)
 
@@ -137,7 +139,9 @@ def _total(unit: UnitScore) -> str:
 
 def _full(item: Item) -> str:
     """Full marks, or how far it can add and take."""
-    return short(item.points) if item.full else f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
+    if not item.extra:
+        return short(item.points)
+    return f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
 
 
 def _scores(sheet: SheetScore, item: Item) -> list[str]:
@@ -148,10 +152,10 @@ def _scores(sheet: SheetScore, item: Item) -> list[str]:
 def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> list[str]:
     """What the reader must know before believing the sheets."""
     lines = []
-    if not report.book.covers(month.month):
+    if not all(map(report.book.covers, month.months)):
         lines.append(
             tongue.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
-                month=show_month(month.month), book=report.book.id, start=report.book.valid_from, until=report.book.valid_until)
+                month=show_period(month.months), book=report.book.id, start=report.book.valid_from, until=report.book.valid_until)
         )  # fmt: skip
     if month.provisional:
         lines.append(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
