@@ -177,6 +177,15 @@ def test_score_as_of_a_position_and_of_a_time(may: Run) -> None:
     assert score_of(after, "hotline", "茅店镇")["score"] == "46.00"
 
 
+def test_a_period_other_than_a_month_has_the_sheets_the_rulebook_has_for_it(may: Run) -> None:
+    year = may("score", "2023", "--json")
+    assert (year.code, year.document["period"]) == (0, "2023-01..2023-12")
+    assert [one["sheet"] for one in year.document["sheets"]] == ["base"]
+    assert may("score", "2023-Q2").code == 2
+    assert may("score", "2023-H3").code == 2
+    assert may("score", "2025-Q1", "--rulebook", "yunshan-2025", "--json").code == 0
+
+
 def test_recompute_gives_what_score_gave(may: Run) -> None:
     first = may("recompute", "2023-05", "--json").document
     assert first["identical"] is None

@@ -71,10 +71,10 @@ def _unit_json(unit: UnitScore) -> dict[str, Any]:
 
 def _item_json(item: ItemScore) -> list[dict[str, Any]]:
     """The item, and behind it its sub-items."""
-    first = item.parts[0]
+    first = item.parts[0] if item.parts else None
     whole = {
         "item": item.item.id, "points": short(item.item.points), "score": points(item.score),
-        **_counts_json(first if not first.part.id and item.item.full else None), "lost": points(item.lost),
+        **_counts_json(first if first and not first.part.id and item.item.full else None), "lost": points(item.lost),
     }  # fmt: skip
     subs = [
         {
