@@ -76,13 +76,16 @@ def half_up(number: Fraction, digits: int = 2) -> Fraction:
 
 def added(numbers: Iterable[Fraction]) -> Fraction:
     """Their exact sum, in whole parts: much faster than `sum`, which makes a fraction of every step."""
-    top, below = 0, 1
+    top, below, step = 0, 1, 0
+    before: Fraction | None = None
     for number in numbers:
-        part, parts = number.as_integer_ratio()
-        if below % parts:
-            whole = lcm(below, parts)
-            top, below = top * (whole // below), whole
-        top += part * (below // parts)
+        if number is not before:  # most charges of an item share one weight
+            before, (part, parts) = number, number.as_integer_ratio()
+            if below % parts:
+                whole = lcm(below, parts)
+                top, below = top * (whole // below), whole
+            step = part * (below // parts)
+        top += step
     return Fraction(top, below)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import groupby
 
 import attrs
 
@@ -32,11 +31,13 @@ def shares_of(lost: Fraction, charges: Sequence[tuple[Cause | None, str, Fractio
         raise ValueError(f"{lost} has no cause")
     scale = lost / total if total else Fraction(1)
     points: list[Fraction] = []
+    share, before = ZERO, None
     largest, most = 0, ZERO
-    for weight, same in groupby(weight for _, _, weight in charges):
-        share = half_up(weight * scale, DIGITS)
-        if abs(share) > most:
-            largest, most = len(points), abs(share)
-        points += [share for _ in same]
+    for _, _, weight in charges:
+        if weight is not before:
+            before, share = weight, half_up(weight * scale, DIGITS)
+            if abs(share) > most:
+                largest, most = len(points), abs(share)
+        points.append(share)
     points[largest] += lost - added(points)
     return tuple(Share(cause, part, point) for (cause, part, _), point in zip(charges, points, strict=True))

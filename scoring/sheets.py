@@ -49,7 +49,7 @@ class ItemScore:
             charges += [(cause, part.name, weight) for cause, weight in part.charges]
             if not part.charges and part.lost:
                 charges.append((None, part.name, part.lost))
-        if not any(weight for weight, _ in groupby(weight for _, _, weight in charges)):
+        if not any(weight for _, _, weight in charges):
             return (Share(None, self.item.id, lost),) if lost else ()
         if lost and not added(weight for _, _, weight in charges):
             charges.append((None, self.item.id, lost))
@@ -131,7 +131,7 @@ def _item_score(court: Court, sheet: Sheet, item: Item, month: Month, unit: str,
     if item.when_empty != "full" and _empty(parts):
         score = means.get((group, item.id), item.full) if item.when_empty == "group_mean" else item.full
         return ItemScore(item=item, score=score, parts=parts, note=item.when_empty)
-    lost = added(part.lost for part in parts)
+    lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
     score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
     return ItemScore(item=item, score=score, parts=parts)
 

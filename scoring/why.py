@@ -8,7 +8,7 @@ import attrs
 
 from scoring.evidence import Cause
 from scoring.rulebook import Item, Sheet
-from scoring.rules import added
+from scoring.rules import ZERO, added
 from scoring.sheets import UnitScore
 
 
@@ -58,8 +58,8 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
                 code=_code(share.cause), points=share.points, item=item, part=share.part, cause=share.cause,
                 words=said.get(share.part, item.words), place=item.place,
             )  # fmt: skip
-        start = Fraction(0) if item.extra else item.points
-        if item.full == start:
+        start = ZERO if item.extra else item.points
+        if item.full is start or item.full == start:
             continue
         unearned = start - one.score - added(share.points for share in shares)
         if unearned:

@@ -78,7 +78,7 @@ def _item_json(item: ItemScore) -> list[dict[str, Any]]:
     }  # fmt: skip
     subs = [
         {
-            "item": part.name, "points": short(part.part.points), "score": points(part.part.points - part.lost),
+            "item": part.name, "points": short(part.part.points), "score": points(part.score),
             **_counts_json(part), "lost": points(part.lost),
         }
         for part in item.parts
