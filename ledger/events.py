@@ -155,12 +155,22 @@ class Void(Fact):
 
 @attrs.frozen(kw_only=True)
 class Publish(Fact):
-    """发布: a score went out, with its four stamps and the digest of the result."""
+    """发布: a score went out. `digest` is of the result, `ledger` (position:hash), `rulebook`, `calendar` and `as_of` are
+    its stamps, `register` the units as enrolled then; `readings` those taken otherwise, like half_day=half_blocks."""
 
-    kind, word, needs = "publish", "发布", ("period", "digest")
+    kind, word = "publish", "发布"
+    needs = ("period", "digest", "ledger", "rulebook", "calendar", "register", "as_of", "version")
     period: str
     digest: str
-    stamps: str | None = None
+    ledger: str
+    rulebook: str
+    calendar: str
+    register: str
+    as_of: int
+    version: str
+    readings: str | None = None
+    provisional: bool = False
+    document: str | None = None
 
 
 # The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
@@ -270,7 +280,7 @@ def canonical(fact: Fact) -> dict[str, object]:
         value = getattr(fact, name)
         if value is None:
             continue
-        if name in ("at", "due_at", "until"):
+        if name in ("at", "due_at", "until", "as_of"):
             out[name] = show_iso(value)
         elif name in _NAMED:
             out[_NAMED[name]] = value // 2 if value % 2 == 0 else value / 2
@@ -342,15 +352,16 @@ def _about(value: object) -> str:
 
 
 READERS: Mapping[str, Any] = {
-    "at": _instant, "due_at": _instant, "until": _instant,
+    "at": _instant, "due_at": _instant, "until": _instant, "as_of": _instant,
     "limit_halves": read_halves, "halves": read_halves,
-    "anonymous": _flag, "granted": _flag, "contacted": _flag, "resolved": _said,
+    "anonymous": _flag, "granted": _flag, "provisional": _flag, "contacted": _flag, "resolved": _said,
     "count": _count, "seq": _seq, "role": _role, "about": _about,
 }  # fmt: skip
 REMEDIES: Mapping[str, str] = {
     "at": "write it like 2023-05-04T09:10:00+08:00", "due_at": "write it like 2023-05-04T17:30:00+08:00",
-    "until": "write it like 2023-05-04T17:30:00+08:00", "limit_halves": "write days like 5 or 0.5",
-    "halves": "write days like 5 or 0.5", "anonymous": "write true or false", "granted": "write true or false",
+    "until": "write it like 2023-05-04T17:30:00+08:00", "as_of": "write it like 2023-06-05T09:00:00+08:00",
+    "limit_halves": "write days like 5 or 0.5", "halves": "write days like 5 or 0.5", "anonymous": "write true or false", "granted": "write true or false",
+    "provisional": "write true or false",
     "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
     "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
 }  # fmt: skip

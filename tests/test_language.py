@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from kaoping.language import Tongue
-from ledger.events import KIND, ROLES, fields_of
+from ledger.events import KIND, ROLES, Publish, fields_of
 from ledger.problems import listed, words
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS
@@ -40,14 +40,20 @@ GIVEN_BACK = (("ledger/profiles.py", "_misshapen"),)
 # What is said of a value that only the run knows, and which words it can be.
 STATES = ("met", "breached", "pending", "exempt", "happened")
 FIELDS = {"limit_halves": "limit_days", "halves": "days"}
-OUTSIDE = ("kind", "at", "ticket", "unit", "id", "seq", "key", "period", "digest", "stamps")
+OUTSIDE = ("kind", "at", "ticket", "unit", "id", "seq", "key")
 VOCABULARY = (
     *CODES.values(),
     *(f"to {measure.act}" for measure in DURATIONS),
     *KIND,
     *ROLES.values(),
     *STATES,
-    *(FIELDS.get(name, name) for kind in KIND.values() for name in fields_of(kind) if name not in OUTSIDE),
+    *(
+        FIELDS.get(name, name)
+        for kind in KIND.values()
+        if kind is not Publish
+        for name in fields_of(kind)
+        if name not in OUTSIDE
+    ),
     *(kind for kind in PART_KINDS if kind not in ("rate", "bonus")),  # those two are told in sentences of their own
     *(mode for sheet in BOOK.sheets for item in sheet.items for part in item.parts for mode in part.prices),
 )

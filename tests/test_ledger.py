@@ -310,12 +310,12 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
     lambda text: text == text.strip() != ""
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "at": INSTANTS, "due_at": INSTANTS, "until": INSTANTS, "seq": st.integers(-(2**40), 2**40),
+    "at": INSTANTS, "due_at": INSTANTS, "until": INSTANTS, "as_of": INSTANTS, "seq": st.integers(-(2**40), 2**40),
     "limit_halves": st.integers(1, 200), "halves": st.integers(1, 200), "count": st.integers(1, 99),
-    "anonymous": st.booleans(), "granted": st.booleans(), "contacted": st.booleans(),
+    "anonymous": st.booleans(), "provisional": st.booleans(), "granted": st.booleans(), "contacted": st.booleans(),
     "role": st.sampled_from(["lead", "assist"]), "about": st.sampled_from(["return", "extend", "exempt"]),
 }  # fmt: skip
-NEVER_ABSENT = ("at", "channel", "anonymous", "count")
+NEVER_ABSENT = ("at", "channel", "anonymous", "provisional", "count")
 
 
 def value_of(kind: type[Fact], name: str) -> st.SearchStrategy[Any]:
