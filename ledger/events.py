@@ -360,8 +360,8 @@ READERS: Mapping[str, Any] = {
 REMEDIES: Mapping[str, str] = {
     "at": "write it like 2023-05-04T09:10:00+08:00", "due_at": "write it like 2023-05-04T17:30:00+08:00",
     "until": "write it like 2023-05-04T17:30:00+08:00", "as_of": "write it like 2023-06-05T09:00:00+08:00",
-    "limit_halves": "write days like 5 or 0.5", "halves": "write days like 5 or 0.5", "anonymous": "write true or false", "granted": "write true or false",
-    "provisional": "write true or false",
+    "limit_halves": "write days like 5 or 0.5", "halves": "write days like 5 or 0.5",
+    "anonymous": "write true or false", "granted": "write true or false", "provisional": "write true or false",
     "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
     "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
 }  # fmt: skip
