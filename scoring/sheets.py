@@ -97,15 +97,23 @@ class SheetScore:
 
 def sheet_of(court: Court, sheet: Sheet, month: Month) -> SheetScore:
     """The period's sheet: units with tickets by their items, the others by what the sheet says of them."""
-    members = {unit for unit, group in month.groups.items() if not sheet.groups or group in sheet.groups}
-    active = {unit for unit in month.units(sheet.channels) if not sheet.groups or month.group(unit) in sheet.groups}
-    if sheet.without_tickets == "everyone":
-        active |= members
-    means = _group_means(court, sheet, month, active)
+    members, active = members_of(sheet, month), active_units(sheet, month)
+    means = group_means(court, sheet, month, active)
     scored = [unit_score(court, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
         scored += [_idle(court, scored, unit, month.group(unit)) for unit in sorted(members - active)]
     return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
+
+
+def members_of(sheet: Sheet, month: Month) -> set[str]:
+    """The enrolled units that stand on the sheet."""
+    return {unit for unit, group in month.groups.items() if not sheet.groups or group in sheet.groups}
+
+
+def active_units(sheet: Sheet, month: Month) -> set[str]:
+    """The units that are scored by their own tickets (or by none, where the sheet judges everyone)."""
+    active = {unit for unit in month.units(sheet.channels) if not sheet.groups or month.group(unit) in sheet.groups}
+    return active | members_of(sheet, month) if sheet.without_tickets == "everyone" else active
 
 
 Means = Mapping[tuple[str, str], Fraction]
@@ -123,14 +131,23 @@ def unit_score(court: Court, sheet: Sheet, month: Month, unit: str, means: Means
 
 
 def _item_score(court: Court, sheet: Sheet, item: Item, month: Month, unit: str, means: Means) -> ItemScore:
-    group = month.group(unit)
+    return item_score(court, sheet, item, unit, [month] * len(item.parts), means)
+
+
+def item_score(
+    court: Court, sheet: Sheet, item: Item, unit: str, months: Sequence[Month], means: Means | None = None
+) -> ItemScore:
+    """One unit's item, each of its parts judged on the evidence that stands in its place in `months`."""
+    group = months[0].group(unit)
     if item.concerns and group not in item.concerns:
         return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
-    bench = Bench(court.book, court.clock, sheet, item, unit, month, court.as_of)
-    parts = tuple(judge(bench, part) for part in item.parts)
+    benches = [Bench(court.book, court.clock, sheet, item, unit, month, court.as_of) for month in months]
+    parts = tuple(judge(bench, part) for bench, part in zip(benches, item.parts, strict=True))
     if item.when_empty != "full" and _empty(parts):
-        score = means.get((group, item.id), item.full) if item.when_empty == "group_mean" else item.full
-        return ItemScore(item=item, score=score, parts=parts, note=item.when_empty)
+        mean = (means or {}).get((group, item.id), item.full)
+        return ItemScore(
+            item=item, score=mean if item.when_empty == "group_mean" else item.full, parts=parts, note=item.when_empty
+        )
     lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
     score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
     return ItemScore(item=item, score=score, parts=parts)
@@ -227,7 +244,7 @@ def without(month: Month, cause: Cause) -> Month:
     )
 
 
-def _group_means(court: Court, sheet: Sheet, month: Month, units: Iterable[str]) -> Means:
+def group_means(court: Court, sheet: Sheet, month: Month, units: Iterable[str]) -> Means:
     """Mean of an item over the units of a group that had something to divide by."""
     wanted = [item for item in sheet.items_of(month.month) if item.when_empty == "group_mean"]
     scores: dict[tuple[str, str], list[Fraction]] = {}
