@@ -7,19 +7,32 @@ from collections.abc import Iterable, Mapping
 START = bytes(32)
 
 
-def link(before: bytes, position: int, batch: int, row: int, occurrence: int, fact: str) -> bytes:
-    """The hash of the event at `position`, on top of the hash before it (SHA-256)."""
-    text = f"{position}\n{batch}\n{row}\n{occurrence}\n{fact}"
-    return hashlib.sha256(before + text.encode()).digest()
+def entry(position: int, batch: int, row: int, occurrence: int, fact: str) -> bytes:
+    """What is hashed of an event: its place, its origin, its occurrence and its text. It is the data of a leaf."""
+    return f"{position}\n{batch}\n{row}\n{occurrence}\n{fact}".encode()
 
 
-def checkpoint(before: bytes, batch: Mapping[str, object], quarantine: Iterable[tuple[int, str, str]]) -> bytes:
-    """The hash of a batch: all its columns, its quarantined rows, and the checkpoint before it (SHA-256)."""
+def link(before: bytes, data: bytes) -> bytes:
+    """The hash of an event (see `entry`) on top of the hash before it (SHA-256)."""
+    return hashlib.sha256(before + data).digest()
+
+
+def checkpoint(
+    before: bytes, batch: Mapping[str, object], quarantine: Iterable[tuple[int, str, str]], texts: Iterable[bytes] = ()
+) -> bytes:
+    """The hash of a batch: all its columns, its quarantined rows, the digests of the texts it brought, and the
+    checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
-    digest.update(json.dumps(batch, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    digest.update(_json(batch))
     for row, cells, reasons in quarantine:
-        digest.update(json.dumps([row, cells, reasons], ensure_ascii=False, separators=(",", ":")).encode())
+        digest.update(_json([row, cells, reasons]))
+    for text in sorted(texts):
+        digest.update(_json(text.hex()))
     return digest.digest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest_of(text: str) -> str:

@@ -1,6 +1,11 @@
 """The tables of a ledger file, as migrations: an older file opens in a newer version."""
 
+from collections.abc import Callable, Iterable
+
 from sqlite_utils import Database, Migrations
+
+from ledger.chain import entry
+from ledger.merkle import Frontier, leaf_hash
 
 APPLICATION = 0x4B616F70  # "Kaop": how a file says that it is a ledger of ours (SQLite's application_id)
 SCHEMA = Migrations("kaoping")
@@ -37,8 +42,63 @@ def m001_events_and_batches(db: Database) -> None:
     )  # fmt: skip
     db.table("quarantine").create_index(["batch"])
     for table in ("events", "batches", "quarantine"):
-        for act in ("update", "delete"):
-            db.execute(
-                f"create trigger {table}_{act} before {act} on {table} begin "
-                f"select raise(abort, 'the ledger only grows: follow a wrong fact with a void'); end"
-            )
+        _guard(db, table)
+
+
+@SCHEMA()
+def m002_checkpoints_and_texts(db: Database) -> None:
+    """The hash tree's state after each batch, and the texts that publications rest on, by digest."""
+    db.table("checkpoints").create(
+        {"batch": int, "size": int, "root": bytes, "peaks": bytes},
+        pk="batch", strict=True, not_null={"size", "root", "peaks"},
+    )  # fmt: skip
+    db.table("texts").create(
+        {"digest": bytes, "batch": int, "text": str}, pk="digest", strict=True, not_null={"batch", "text"}
+    )
+    frontier = Frontier()
+    for number, last in db.execute("select number, last_position from batches order by number").fetchall():
+        rows = db.execute(
+            "select position, batch, row, occurrence, fact from events where position > ? and position <= ? order by position",
+            (frontier.size, last),
+        )
+        for row in rows:
+            frontier.push(leaf_hash(entry(*row)))
+        db.table("checkpoints").insert(
+            {"batch": number, "size": frontier.size, "root": frontier.root, "peaks": b"".join(frontier.peaks)}
+        )
+    for table in ("checkpoints", "texts"):
+        _guard(db, table)
+
+
+def _guard(db: Database, table: str) -> None:
+    """Triggers that refuse whoever wants to change or delete a row."""
+    for act in ("update", "delete"):
+        db.execute(
+            f"create trigger {table}_{act} before {act} on {table} begin "
+            f"select raise(abort, 'the ledger only grows: follow a wrong fact with a void'); end"
+        )
+
+
+def bring_forward(db: Database) -> None:
+    """Apply what a file lacks. When that was done is nobody's business, and the wall clock is not read here: the times
+    that the library keeps are left empty."""
+    if SCHEMA.pending(db):
+        SCHEMA.apply(db)
+        db.execute("update _sqlite_migrations set applied_at = ''")
+        if db.conn.in_transaction:
+            db.conn.commit()
+
+
+def expected(memory: Database) -> tuple[list[object], list[object]]:
+    """(the schema's entries, the migrations) that every ledger of this version has; `memory` is an empty database."""
+    bring_forward(memory)
+    return schema_of(memory.execute), list(memory.execute("select * from _sqlite_migrations order by id"))
+
+
+def schema_of(execute: Callable[[str], Iterable[object]]) -> list[object]:
+    """The entries of a schema; statistics that SQLite keeps for itself are no part of it."""
+    return list(
+        execute(
+            "select type, name, tbl_name, sql from sqlite_master where name not like 'sqlite_stat%' order by type, name"
+        )
+    )

@@ -93,6 +93,10 @@ class DamagedLedger(LedgerError):
     """The ledger is not as it was written; the sentence names the first event or batch that differs."""
 
 
+class NoSuchText(LedgerError):
+    """The ledger holds no text with this digest."""
+
+
 class UnreadableFile(Told):
     """A file, or a profile, that cannot be used at all."""
 

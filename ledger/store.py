@@ -1,28 +1,43 @@
-"""The one door to SQLite: append, read, as-of, head, verify."""
+"""The one door to SQLite: append, read, as-of, head, checkpoints."""
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, cast
 
 import attrs
 from sqlite_utils import Database
 
-from ledger import chain
+from ledger import anchor, chain
+from ledger.anchor import Anchor
 from ledger.events import Fact, content, from_content, key_of
-from ledger.migrations import APPLICATION, SCHEMA
-from ledger.problems import DamagedLedger, LedgerError, LedgerFull, NoLedger, NotALedger, words
+from ledger.merkle import Frontier, Tree, leaf_hash
+from ledger.migrations import APPLICATION, bring_forward, expected, schema_of
+from ledger.opening import in_our_words, make, refuse_emptied, refuse_short, told
+from ledger.problems import (
+    DamagedLedger,
+    LedgerError,
+    NoLedger,
+    NoSuchText,
+    NotALedger,
+    Words,
+    words,
+)
+from ledger.verification import Verified, refuse_another, verify
+
+New = tuple[int, int, str, str, Fact]
+"""(row, occurrence, key, text, fact) of a fact to be appended."""
 
 
 @attrs.frozen(kw_only=True)
 class Source:
     """Where a batch of facts comes from: a file by name and SHA-256, read through a profile, and what became of its rows.
 
-    `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing.
+    `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing. `texts` are
+    kept by their digest: what a publication rests on.
     """
 
     name: str
@@ -33,6 +48,7 @@ class Source:
     ignored: int = 0
     repeated: int = 0
     quarantined: Sequence[tuple[int, str, str]] = ()
+    texts: Sequence[str] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -85,19 +101,28 @@ class Ledger:
                 words("there is no ledger at {path}.", path=path), "Import a log first, or name another with --ledger."
             )
         self.path = path
-        with _told(path):
+        with told(path):
             if not path.exists() or path.stat().st_size == 0:
-                _make(path)
+                refuse_emptied(path)
+                make(path)
             self._db = Database(path)
             self._db.conn.isolation_level = None
             self._refuse_foreign()
-            self._db.execute("pragma synchronous = normal")
+            self._db.execute("pragma synchronous = full")
             self._db.execute("pragma foreign_keys = on")
-            if SCHEMA.pending(self._db):
-                SCHEMA.apply(self._db)
+            bring_forward(self._db)
 
     def _refuse_foreign(self) -> None:
         (found,) = self._db.execute("pragma application_id").fetchone()
+        if found != APPLICATION and anchor.lines_of(self.path):
+            raise DamagedLedger(
+                words(
+                    "{path} is no ledger any more, but {file} knows of one.",
+                    path=self.path,
+                    file=anchor.path_of(self.path).name,
+                ),
+                "Take the last backup that verifies.",
+            )
         if found != APPLICATION:
             raise NotALedger(
                 words("{path} is a database, but no ledger of Kaoping.", path=self.path),
@@ -112,7 +137,7 @@ class Ledger:
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise _in_our_words(self.path, error) from error
+            raise in_our_words(self.path, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -123,17 +148,35 @@ class Ledger:
     def append(self, source: Source, recorded_at: int, *, keep: bool = True) -> Batch:
         """Append what is new in a source, all of it or none of it. `keep=False` undoes it: a rehearsal.
 
-        Raises LedgerError when the disk is full or another process is writing.
+        Raises LedgerError when the disk is full or another process is writing, or when the file of checkpoints cannot be
+        written: then the batch stands all the same, and the sentence says so.
         """
-        with _told(self.path), self._transaction(keep=keep):
-            return self._append(source, recorded_at)
+        with told(self.path), self._transaction(keep=keep):
+            batch, mark = self._append(source, recorded_at)
+        if keep:
+            self._attest(mark)
+        return batch
 
-    def _append(self, source: Source, recorded_at: int) -> Batch:
+    def _attest(self, mark: Anchor) -> None:
+        try:
+            anchor.add(self.path, mark)
+        except OSError as error:
+            place = anchor.path_of(self.path)
+            why = words(
+                "{path} cannot be written: {message}. The facts themselves are kept.",
+                path=place,
+                message=error.strerror,
+            )
+            raise LedgerError(
+                why, "Make it writable; kaoping verify says up to where it attests the ledger."
+            ) from error
+
+    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, Anchor]:
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
         new = self._unknown(source)
-        head = self._insert(number, new)
+        head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
         columns: dict[str, Any] = {
@@ -144,26 +187,43 @@ class Ledger:
         }  # fmt: skip
         if columns["rows"] != sum(columns[name] for name in ("accepted", "known", "quarantined", "ignored")):
             raise AssertionError(f"rows of {source.name} do not add up: {columns}")
+        texts = self._keep_texts(number, source.texts)
         before = last["checkpoint"] if last else chain.START
-        hashed = chain.checkpoint(before, {**columns, "head": head.hash}, source.quarantined)
+        hashed = chain.checkpoint(before, {**columns, "head": head.hash}, source.quarantined, texts)
         self._db.table("batches").insert({**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed})
         self._db.conn.executemany(
             "insert into quarantine (batch, row, cells, reasons) values (?, ?, ?, ?)",
             [(number, *row) for row in source.quarantined],
         )
-        return Batch(**columns)
+        self._db.conn.execute(
+            "insert into checkpoints values (?, ?, ?, ?)",
+            (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
+        )
+        return Batch(**columns), Anchor(number, frontier.size, frontier.root.hex(), hashed.hex())
 
-    def _unknown(self, source: Source) -> list[tuple[int, int, str, str]]:
-        """(row, occurrence, key, text) of the facts the ledger does not hold yet, each once."""
+    def _keep_texts(self, batch: int, texts: Sequence[str]) -> list[bytes]:
+        """Keep the texts that are not there yet; their digests."""
+        by_digest = {bytes.fromhex(chain.digest_of(text)): text for text in texts}
+        new = [digest for digest in by_digest if not self._has_text(digest)]
+        self._db.conn.executemany(
+            "insert into texts values (?, ?, ?)", [(digest, batch, by_digest[digest]) for digest in new]
+        )
+        return new
+
+    def _has_text(self, digest: bytes) -> bool:
+        return self._db.execute("select 1 from texts where digest = ?", (digest,)).fetchone() is not None
+
+    def _unknown(self, source: Source) -> list[New]:
+        """The facts the ledger does not hold yet, each once."""
         seen: Counter[str] = Counter()
-        candidates: dict[str, tuple[int, int, str, str]] = {}
+        candidates: dict[str, New] = {}
         for row, fact in source.facts:
             text = content(fact)
             if fact.id is None:
                 seen[text] += 1
             occurrence = seen[text] if fact.id is None else 1
             key = key_of(text, occurrence)
-            candidates.setdefault(key, (row, occurrence, key, text))
+            candidates.setdefault(key, (row, occurrence, key, text, fact))
         known = self._known(list(candidates))
         return [candidate for key, candidate in candidates.items() if key not in known]
 
@@ -178,17 +238,24 @@ class Ledger:
             known.update(cast(bytes, key).hex() for (key,) in found)
         return known
 
-    def _insert(self, batch: int, new: Sequence[tuple[int, int, str, str]]) -> Head:
-        head = self.head()
+    def _insert(self, batch: int, new: Sequence[New]) -> tuple[Head, Frontier]:
+        head, frontier = self.head(), self._frontier()
         position, hashed = head.position, bytes.fromhex(head.hash)
         rows = []
-        for row, occurrence, key, text in new:
+        for row, occurrence, key, text, fact in new:
             position += 1
-            hashed = chain.link(hashed, position, batch, row, occurrence, text)
-            fact = from_content(text)
+            data = chain.entry(position, batch, row, occurrence, text)
+            hashed = chain.link(hashed, data)
+            frontier.push(leaf_hash(data))
             rows.append((position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed))
         self._db.conn.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        return Head(position, hashed.hex())
+        return Head(position, hashed.hex()), frontier
+
+    def _frontier(self) -> Frontier:
+        """The tree's frontier after the last batch."""
+        found = self._db.execute("select size, peaks from checkpoints order by batch desc limit 1").fetchone()
+        size, peaks = found or (0, b"")
+        return Frontier(size, [peaks[at : at + 32] for at in range(0, len(peaks), 32)])
 
     # -- read -------------------------------------------------------------------------------------------------------
 
@@ -234,61 +301,65 @@ class Ledger:
         positions, keys, texts = zip(*rows, strict=True) if rows else ((), (), ())
         return list(positions), list(keys), list(texts)
 
+    def places(self, keys: Sequence[str]) -> dict[str, int]:
+        """Key -> position of those of these facts that the ledger holds."""
+        found: dict[str, int] = {}
+        for start in range(0, len(keys), 500):
+            part = [bytes.fromhex(key) for key in keys[start : start + 500]]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(f"select key, position from events where key in ({marks})", part)
+            found.update((cast(bytes, key).hex(), position) for key, position in rows)
+        return found
+
     def quarantine(self, batch: int) -> list[tuple[int, str, str]]:
         """(row, cells, reasons) of the rows of a batch that became nothing."""
         found = self._db.execute("select row, cells, reasons from quarantine where batch = ? order by rowid", (batch,))
         return [(row, cells, reasons) for row, cells, reasons in found]
 
-    # -- verify -----------------------------------------------------------------------------------------------------
+    def text(self, digest: str) -> str:
+        """The text kept under this digest. Raises NoSuchText."""
+        found = self._db.execute("select text from texts where digest = ?", (bytes.fromhex(digest),)).fetchone()
+        if found is None:
+            raise NoSuchText(words("the ledger holds no text with digest {digest}.", digest=digest))
+        return str(found[0])
 
-    def verify(self) -> Head:
-        """Re-derive every hash. Returns the head; raises DamagedLedger naming the first event or batch that differs."""
-        with _told(self.path):
+    # -- proof ------------------------------------------------------------------------------------------------------
+
+    def tree(self, upto: int | None = None) -> Tree:
+        """The hash tree over all events, or over those up to a position."""
+        where, values = _where(upto, None, ())
+        rows = self._db.execute(
+            f"select position, batch, row, occurrence, fact from events {where} order by position", values
+        )
+        return Tree([leaf_hash(chain.entry(*row)) for row in rows])
+
+    def entries(self, ticket: str, upto: int) -> list[tuple[int, int, int, int, str]]:
+        """(position, batch, row, occurrence, text) of the events of a ticket up to a position: what is hashed of them."""
+        sql = "select position, batch, row, occurrence, fact from events where ticket = ? and position <= ? order by position"
+        return list(self._db.execute(sql, (ticket, upto)))
+
+    def verify(self, checkpoints: Sequence[tuple[int, str]] = ()) -> Verified:
+        """Re-derive every hash, and hold the ledger against its file of checkpoints and against these (size, root).
+
+        Raises DamagedLedger naming the first event, batch, text, checkpoint or guard that differs.
+        """
+        with told(self.path, DamagedLedger):
+            refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
             if answer != "ok":
                 raise DamagedLedger(words("SQLite finds the file damaged: {answer}", answer=answer))
-            heads = self._verify_events()
-            self._verify_batches(heads)
-            return self.head()
+            memory = Database(memory=True)
+            sound = verify(self._db.execute, expected(memory), schema_of(self._db.execute), self._anchors())
+            memory.close()
+            for size, root in checkpoints:
+                found = self.tree(size).root(size).hex() if size <= sound.position else None
+                refuse_another(size, root, sound.position, found)
+            return sound
 
-    def _verify_events(self) -> dict[int, bytes]:
-        """Hash at the last position of each batch."""
-        hashed, heads = chain.START, {0: chain.START}
-        rows = self._db.execute(
-            "select position, key, kind, ticket, fact, occurrence, batch, row, hash from events order by position"
-        )
-        for expected, (position, key, kind, ticket, text, occurrence, batch, row, stored) in enumerate(rows, 1):
-            hashed = chain.link(hashed, position, batch, row, occurrence, text)
-            sound = position == expected and hashed == stored and key.hex() == key_of(text, occurrence)
-            if not sound or not _same_columns(text, kind, ticket):
-                raise DamagedLedger(
-                    words(
-                        "event {position} is not as it was appended (batch {batch}, row {row}).",
-                        position=expected,
-                        batch=batch,
-                        row=row,
-                    ),
-                    "Take the last backup that verifies, and import what came later again.",
-                )
-            heads[position] = hashed
-        return heads
-
-    def _verify_batches(self, heads: dict[int, bytes]) -> None:
-        before, number, last = chain.START, 0, 0
-        for row in self._db.query("select * from batches order by number"):
-            number += 1
-            stored, head = row.pop("checkpoint"), row.pop("head")
-            hashed = chain.checkpoint(before, {**row, "head": head.hex()}, self.quarantine(row["number"]))
-            if row["number"] != number or hashed != stored or heads.get(row["last_position"]) != head:
-                raise DamagedLedger(
-                    words("batch {number} ({name}) is not as it was recorded.", number=number, name=row["name"])
-                )
-            before, last = stored, row["last_position"]
-        if last != max(heads):
-            raise DamagedLedger(words("event {position} belongs to no recorded batch.", position=last + 1))
-        (strays,) = self._db.execute("select count(*) from quarantine where batch > ?", (number,)).fetchone()
-        if strays:
-            raise DamagedLedger(words("{strays} quarantined rows belong to no recorded batch.", strays=strays))
+    def _anchors(self) -> Iterator[tuple[Words, Anchor | None]]:
+        name = anchor.path_of(self.path).name
+        for number, mark in anchor.lines_of(self.path):
+            yield words("line {number} of {file}", number=number, file=name), mark
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -307,29 +378,6 @@ class Ledger:
             raise
 
 
-def _make(path: Path) -> None:
-    """An empty ledger, made aside and then put there whole: nobody ever opens half of one."""
-    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
-        aside = Path(folder) / path.name
-        db = Database(aside)
-        db.execute("pragma journal_mode = wal")
-        db.execute(f"pragma application_id = {APPLICATION}")
-        SCHEMA.apply(db)
-        db.close()
-        try:
-            path.hardlink_to(aside)
-        except FileExistsError:
-            if path.stat().st_size == 0:  # else another process was quicker
-                aside.replace(path)
-        except OSError:  # a file system without hard links
-            aside.replace(path)
-
-
-def _same_columns(text: str, kind: str, ticket: str | None) -> bool:
-    fact = from_content(text)
-    return fact.kind == kind and fact.ticket == ticket and content(fact) == text
-
-
 def _where(upto: int | None, ticket: str | None, kinds: Sequence[str]) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
@@ -344,33 +392,3 @@ def _where(upto: int | None, ticket: str | None, kinds: Sequence[str]) -> tuple[
         parts.append(f"{indexed}kind in ({','.join('?' * len(kinds))})")
         values.extend(kinds)
     return ("where " + " and ".join(parts) if parts else ""), values
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """SQLite's errors in our words."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _in_our_words(path, error) from error
-    except OSError as error:
-        why = words("{path} cannot be used: {message}", path=path, message=error.strerror)
-        raise NoLedger(why, "Check the path and its permissions.") from error
-
-
-def _in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
-    message = str(error)
-    if "full" in message:
-        return LedgerFull("the disk is full: nothing was written.", "Free some space and do it again.")
-    if "locked" in message or "busy" in message:
-        return LedgerError(
-            words("another process is writing to {path}.", path=path), "Wait for it to end and do it again."
-        )
-    if "malformed" in message:
-        why = words("SQLite finds the file damaged: {answer}", answer=message)
-        return DamagedLedger(why, "Take the last backup that verifies.")
-    if "not a database" in message:
-        return NotALedger(words("{path} is no ledger of Kaoping.", path=path), "Name another file with --ledger.")
-    why = words("{path} cannot be used: {message}", path=path, message=message)
-    kind = NoLedger if "unable to open" in message else LedgerError
-    return kind(why, "Check the path and its permissions.")

@@ -33,7 +33,7 @@ DATA = [
     b"11",
     b"12",
 ]
-A, B, C, D, E, F, G, H, I, J, K, L, M = map(leaf, DATA)
+A, B, C, D, E, F, G, H, I, J, K, L, M = map(leaf, DATA)  # noqa: E741
 AB, CD, EF, GH, IJ, KL = node(A, B), node(C, D), node(E, F), node(G, H), node(I, J), node(K, L)
 # The trees as drawn: a split at the largest power of two below the size, over and over.
 SHAPES = {
