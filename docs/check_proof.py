@@ -1,0 +1,87 @@
+"""Check a proof that `kaoping prove` wrote, with Python alone: python check_proof.py FILE [SIZE:ROOT]
+
+It follows RFC 9162, section 2.1: a leaf is SHA-256(0x00 + data), a node SHA-256(0x01 + left + right). The data of an event
+is its position, batch, row, occurrence and fact, a line each. SIZE:ROOT is the checkpoint the office published.
+"""
+
+import hashlib
+import json
+import sys
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def inclusion_root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    at, last, root = index, size - 1, leaf
+    for other in path:
+        if last == 0:
+            sys.exit("NOT PROVED: a path is too long")
+        if at & 1 or at == last:
+            root = node(other, root)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            root = node(root, other)
+        at, last = at >> 1, last >> 1
+    if last:
+        sys.exit("NOT PROVED: a path is too short")
+    return root
+
+
+def grew(first: int, old: bytes, size: int, new: bytes, path: list[bytes]) -> bool:
+    if not 0 < first <= size:
+        return False
+    if first == size:
+        return not path and old == new
+    if first & (first - 1) == 0:
+        path = [old, *path]
+    at, last = first - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    one = two = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            one, two = node(other, one), node(other, two)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            two = node(two, other)
+        at, last = at >> 1, last >> 1
+    return last == 0 and (one, two) == (old, new)
+
+
+def main() -> None:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        proof = json.load(file)
+    size, root = proof["checkpoint"]["size"], bytes.fromhex(proof["checkpoint"]["root"])
+    if len(sys.argv) > 2 and sys.argv[2] != f"{size}:{root.hex()}":
+        sys.exit(f"NOT PROVED: it rests on checkpoint {size}:{root.hex()}")
+    if proof["proves"] == "growth":
+        first, path = proof["first"], [bytes.fromhex(one) for one in proof["path"]]
+        if not grew(first["size"], bytes.fromhex(first["root"]), size, root, path):
+            sys.exit("NOT PROVED: the later ledger does not begin with the earlier one")
+        print(f"PROVED: {size} events begin with the {first['size']} of the earlier checkpoint")
+        return
+    facts = {}
+    for one in proof["events"]:
+        data = "\n".join(str(one[name]) for name in ("position", "batch", "row", "occurrence", "fact"))
+        leaf = hashlib.sha256(b"\x00" + data.encode()).digest()
+        if inclusion_root(leaf, one["position"] - 1, size, [bytes.fromhex(each) for each in one["path"]]) != root:
+            sys.exit(f"NOT PROVED: event {one['position']} is not in the ledger of this checkpoint")
+        facts[one["position"]] = json.loads(one["fact"])
+    told = {one["position"]: one["kind"] for one in proof["trace"]["events"]}
+    if told != {position: fact["kind"] for position, fact in facts.items()}:
+        sys.exit("NOT PROVED: the trace tells other events than are proved")
+    if any(fact.get("ticket") != proof["ticket"] for fact in facts.values()):
+        sys.exit("NOT PROVED: an event is of another ticket")
+    verdicts = [verdict for each in proof["trace"]["rounds"] for verdict in each["verdicts"]]
+    if not all({*verdict["evidence"]} <= {*facts} for verdict in verdicts):
+        sys.exit("NOT PROVED: a verdict rests on an event that is not here")
+    print(f"PROVED: {len(facts)} events of {proof['ticket']} stand in the ledger of checkpoint {size}:{root.hex()}")
+
+
+main()

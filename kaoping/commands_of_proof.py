@@ -1,0 +1,119 @@
+"""Commands that prove: the ledger is as it was appended, a ticket's facts stand in it, and it only grew."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kaoping import load
+from kaoping.desk import WrongArgument
+from kaoping.options import (
+    GANXIAN,
+    CalendarOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.proofs import check_proof as check
+from kaoping.proofs import growth_proof, read_proof, ticket_proof
+from kaoping.tickets import ticket_report
+from ledger.problems import words
+
+CheckpointOption = Annotated[
+    list[str] | None, typer.Option("--checkpoint", help="在别处记下的检查点，写成 事件数:根，可写几次")
+]
+
+
+def verify(
+    checkpoint: CheckpointOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """核对台账：逐条重算校验值，并与旁边的检查点文件、在别处记下的检查点核对。"""
+    desk = desk_of(ledger, lang, as_json)
+    held = [read_checkpoint(text) for text in checkpoint or ()]
+    with desk.ledger() as opened, desk.busy("re-deriving every hash"):
+        told = opened.verify(held)
+    attested = max([told.attested_to, *(size for size, _ in held)])
+    if desk.json:
+        desk.answer({
+            "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
+            "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
+        })  # fmt: skip
+        return
+    paper, say = desk.paper(), desk.tongue.say
+    sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
+    paper.print(say(sound, position=told.position, batches=told.batches, hash=told.hash), soft_wrap=True)
+    paper.print(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"), soft_wrap=True)
+    if attested < told.position:
+        said = "Note: checkpoints kept outside the file attest it up to event {attested}; nothing shows whether its end was cut off."
+        paper.print(say(said, attested=attested), soft_wrap=True)
+
+
+def prove(
+    ticket: Annotated[str | None, typer.Argument(help="工单编号")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="证明台账从这个检查点以来只增未改：事件数:根")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="写到哪个文件；默认 工单编号.proof.json")] = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """出具证明：一张工单的全部事件及其在台账中的凭证，或台账只增未改的凭证；不用台账也能核对。"""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    if (ticket is None) == (since is None):
+        raise WrongArgument("give either a ticket or --since.", "kaoping prove GX20230504-0008")
+    with desk.ledger() as opened:
+        if ticket is not None:
+            told = ticket_report(desk, opened, ticket, None)
+            with desk.busy("building the hash tree"):
+                bundle = ticket_proof(opened, told)
+        else:
+            with desk.busy("building the hash tree"):
+                bundle = growth_proof(opened, *read_checkpoint(str(since)))
+    if desk.json:
+        desk.answer(bundle)
+        return
+    name = re.sub(r"[^\w.-]", "_", ticket or "growth")
+    path = output or Path(f"{name}.proof.json")
+    path.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    checkpoint = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
+    desk.paper().print(
+        desk.tongue.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint),
+        soft_wrap=True,
+    )
+
+
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="证明文件")],
+    checkpoint: CheckpointOption = None,
+    lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """核对证明：不需要台账。"""
+    desk = desk_of(None, lang, as_json)
+    bundle = read_proof(load.text_of(file))
+    check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
+    held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
+    if desk.json:
+        desk.answer({"holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held})
+        return
+    paper, say = desk.paper(), desk.tongue.say
+    if bundle["proves"] == "growth":
+        paper.print(say("It holds: the ledger of checkpoint {checkpoint} only added to that of {first} events.",
+            checkpoint=held, first=bundle["first"]["size"]), soft_wrap=True)  # fmt: skip
+        return
+    count = len(bundle["events"])
+    paper.print(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
+        count=count, ticket=bundle["ticket"], checkpoint=held), soft_wrap=True)  # fmt: skip
+    paper.print(say("Hold the checkpoint against the one the office published."))
+
+
+def read_checkpoint(text: str) -> tuple[int, str]:
+    """(size, root) of SIZE:ROOT. Raises WrongArgument."""
+    found = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", text)
+    if found is None:
+        raise WrongArgument(
+            words("{text} is no checkpoint.", text=text), "Write it as kaoping verify prints it: 697:88328f…"
+        )
+    return int(found[1]), found[2]
