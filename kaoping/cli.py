@@ -9,9 +9,13 @@ import typer
 
 from kaoping import __version__
 from kaoping.commands_of_clerk import exempt, record, void
+from kaoping.commands_of_history import diff, publish, recompute
+from kaoping.commands_of_proof import check_proof, prove, verify
 from kaoping.commands_of_rules import annual, rules, why
+from kaoping.commands_of_suppositions import suppose
+from kaoping.commands_of_trials import readings, whatif
 from kaoping.demo import run_demo
-from kaoping.desk import Desk, Differs, WrongArgument, checked_month, period_evidence, read_month, read_period
+from kaoping.desk import Desk, WrongArgument, period_evidence, read_month, read_period
 from kaoping.intake import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
 from kaoping.language import Tongue
 from kaoping.load import NoSuchFile
@@ -26,13 +30,12 @@ from kaoping.options import (
     RulebookOption,
     desk_of,
 )
-from kaoping.reports.audit import TicketReport, audit_json, in_order, print_audit
+from kaoping.reports.audit import audit_json, print_audit
 from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
-from kaoping.reports.score import digest_of_score, print_recomputed, print_score, score_json
-from ledger.columns import voided_keys
+from kaoping.reports.score import print_score, score_json
+from kaoping.tickets import ticket_report
 from ledger.events import canonical
 from ledger.problems import DamagedLedger, NoLedger, NotALedger, Told, words
-from scoring.audit import audit as audit_ticket
 
 SHOWN_PROBLEMS = 20
 IMPORTED = (
@@ -147,34 +150,25 @@ def score(
 @app.command()
 def audit(
     ticket: Annotated[str, typer.Argument(help="工单编号")],
+    if_: Annotated[list[str] | None, typer.Option("--if", help="假如某事另是一样，如 signed=2023-05-04T11:20、satisfied=满意")] = None,
+    without: Annotated[list[str] | None, typer.Option("--without", help="假如没有某事，如 signed、redo 或 #位置")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="假如：哪个承办单位的一轮")] = None,
+    round_: Annotated[int | None, typer.Option("--round", help="假如：第几轮")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条。"""
+    """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条；--if 看假如另是一样会得几分。"""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    if if_ or without:
+        suppose(desk, ticket, if_ or (), without or (), unit, round_, as_of)
+        return
     with desk.ledger() as opened:
         told = ticket_report(desk, opened, ticket, as_of)
         if desk.json:
             desk.answer(audit_json(told))
         else:
             print_audit(desk.paper(), desk.tongue, told)
-
-
-def ticket_report(desk: Desk, opened: Any, ticket: str, as_of: str | None) -> TicketReport:
-    """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
-    report = desk.report(opened, as_of)
-    upto = report.known.head.position
-    events = in_order(opened.events(upto, ticket=ticket))
-    if not events:
-        raise WrongArgument(
-            words("the ledger knows no ticket {ticket}.", ticket=ticket),
-            "Check the number; it is text, every digit counts.",
-        )
-    voided = frozenset(voided_keys(opened.events(upto, kinds=("void",))))
-    return TicketReport(
-        report=report, audit=audit_ticket(report, ticket), events=events, batches=opened.batches(), voided=voided
-    )
 
 
 @app.command()
@@ -196,50 +190,6 @@ def export(
 
 
 @app.command()
-def verify(ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False) -> None:
-    """核对台账：逐条重算校验值，确认没有人动过。"""
-    desk = desk_of(ledger, lang, as_json)
-    with desk.ledger() as opened:
-        with desk.busy("re-deriving every hash"):
-            head = opened.verify()
-        batches = len(opened.batches())
-    if desk.json:
-        desk.answer({"sound": True, "position": head.position, "hash": head.hash, "batches": batches})
-    else:
-        desk.paper().print(desk.tongue.say("Sound: {position} events in {batches} batches, as they were appended. Head {hash}",
-            position=head.position, batches=batches, hash=head.hash), soft_wrap=True)  # fmt: skip
-
-
-@app.command()
-def recompute(
-    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
-    expect: Annotated[str | None, typer.Option("--expect", help="应得的结果摘要；不符则退出码为 1")] = None,
-    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
-) -> None:  # fmt: skip
-    """先核对台账，再从头重算某月，给出结果摘要，可与应得的摘要比对。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
-    read_month(month)
-    with desk.ledger() as opened:
-        with desk.busy("re-deriving every hash"):
-            opened.verify()
-        report = desk.report(opened, as_of)
-        number = checked_month(report, month, provisional=provisional)
-        evidence = report.evidence([number])[number]
-        document = score_json(report, evidence, report.sheets(evidence))
-    digest = digest_of_score(document)
-    if desk.json:
-        same = None if expect is None else digest == expect
-        desk.answer({"period": month, "digest": digest, "identical": same, "stamps": document["stamps"]})
-    else:
-        print_recomputed(desk.paper(), desk.tongue, report, month, digest, expect)
-    if expect is not None and digest != expect:
-        why = words("{month} comes out as {digest}, not as {expect}.", month=month, digest=digest, expect=expect)
-        raise Differs(why, "Compare the four stamps with those of the expected result.")
-
-
-@app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--folder", help="演示文件放在哪里")] = Path(".demo"),
     seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 2023,
@@ -249,7 +199,22 @@ def demo(
     run_demo(desk_of(folder / "kaoping.db", lang, as_json=False), folder, seed)
 
 
-for command in (why, annual, rules, record, exempt, void):
+for command in (
+    why,
+    annual,
+    rules,
+    record,
+    exempt,
+    void,
+    publish,
+    recompute,
+    diff,
+    readings,
+    whatif,
+    verify,
+    prove,
+    check_proof,
+):
     app.command()(command)
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +46,7 @@ class Desk:
     path: Path
     rulebook: str
     calendar_folder: Path | None = None
+    readings: Mapping[str, str] = attrs.Factory(dict)
     tongue: Tongue
     json: bool
 
@@ -77,19 +78,21 @@ class Desk:
                     kept = bool(ledger.batches())
         except LedgerFull:
             if not kept:
-                for suffix in ("", "-wal", "-shm"):
+                for suffix in ("", "-wal", "-shm", ".checkpoints"):
                     Path(f"{self.path}{suffix}").unlink(missing_ok=True)
             raise
 
     def book(self) -> Rulebook:
-        """The rulebook asked for."""
-        return load.rulebook(self.rulebook)
+        """The rulebook asked for, with the readings taken otherwise. Raises WrongArgument."""
+        if self.readings:
+            refuse_unknown(self.readings, load.rulebook(self.rulebook))
+        return load.rulebook(self.rulebook, self.readings)
 
     def calendar(self) -> Calendar:
         """The office's own calendar, or the one that travels with Kaoping."""
         return load.working_days(self.calendar_folder)
 
-    def report(self, ledger: Ledger, as_of: str | None = None) -> Report:
+    def report(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Report:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now. Raises LedgerEmpty."""
         position, instant = self.moment(ledger, as_of)
         if position == 0:
@@ -135,6 +138,23 @@ class Desk:
         """Where tables are written: as wide as the terminal, or as they need."""
         console = Console(highlight=False, emoji=False, markup=False)
         return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+
+
+def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
+    """Raises WrongArgument for a reading or an option that the rulebook does not have."""
+    known = {one.id: one for one in book.readings}
+    for name, option in readings.items():
+        if name not in known:
+            raise WrongArgument(
+                words("{book} has no reading {name}.", book=book.id, name=name),
+                words("Known: {known}", known=" ".join(known)),
+            )
+        if option not in known[name].options:
+            options = " ".join(known[name].options)
+            raise WrongArgument(
+                words("reading {name} has no option {option}.", name=name, option=option),
+                words("Known: {known}", known=options),
+            )
 
 
 def read_month(text: str) -> int:

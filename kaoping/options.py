@@ -1,6 +1,7 @@
 """The options all commands share, and what they make: a desk."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,15 +23,37 @@ CalendarOption = Annotated[
     typer.Option("--calendar", envvar="KAOPING_CALENDAR", help="本单位的日历文件夹：办公时间、通知、停工"),
 ]
 ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
+ReadingOption = Annotated[list[str] | None, typer.Option("--reading", help="换一种读法：读法=取法，可写几次")]
 GANXIAN = "ganxian-2023"
 
 
 def desk_of(
-    ledger: Path | None, lang: str | None, as_json: bool, rulebook: str = GANXIAN, calendar: Path | None = None
+    ledger: Path | None,
+    lang: str | None,
+    as_json: bool,
+    rulebook: str = GANXIAN,
+    calendar: Path | None = None,
+    readings: Sequence[str] | None = None,
 ) -> Desk:
     """The surroundings of one command."""
     code = lang or os.environ.get("KAOPING_LANG") or "zh"
     if code not in ("zh", "en"):
         raise WrongArgument(words("there is no language {code}.", code=code), "Use zh or en.")
     path = ledger or Path("kaoping.db")
-    return Desk(path=path, rulebook=rulebook, calendar_folder=calendar, tongue=Tongue(code), json=as_json)
+    return Desk(
+        path=path, rulebook=rulebook, calendar_folder=calendar, readings=read_readings(readings or ()),
+        tongue=Tongue(code), json=as_json,
+    )  # fmt: skip
+
+
+def read_readings(pairs: Sequence[str]) -> dict[str, str]:
+    """Readings written NAME=OPTION. Raises WrongArgument."""
+    taken: dict[str, str] = {}
+    for pair in pairs:
+        name, mark, option = pair.partition("=")
+        if not mark or not name or not option or name in taken:
+            raise WrongArgument(
+                words("{pair} is no reading.", pair=pair), "Write it like half_day=half_blocks, each once."
+            )
+        taken[name] = option
+    return taken

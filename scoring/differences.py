@@ -22,9 +22,11 @@ from scoring.sheets import Means, SheetScore, UnitScore, active_units, group_mea
 
 @attrs.frozen(kw_only=True)
 class Leg:
-    """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, or `reading` (then `reading` names it).
+    """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, `reading` (then `reading` names it), or
+    `supposed`: facts of one ticket taken otherwise than they are.
 
-    `touches`: by ticket, the facts that only one side knows or takes as voided.
+    `touches`: by ticket, the facts that only one side knows or takes as voided. `voids`: position of a voided fact ->
+    position of its void.
     """
 
     reason: str
@@ -32,6 +34,7 @@ class Leg:
     after: Report
     reading: str = ""
     touches: Mapping[str, Sequence[Touch]] = attrs.Factory(dict)
+    voids: Mapping[int, int] = attrs.Factory(dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -112,10 +115,10 @@ class Difference:
 
 
 def difference(
-    before: Report, after: Report, months: Sequence[int], period: str = "month", voids: Mapping[int, int] | None = None
+    before: Report, after: Report, months: Sequence[int], period: str = "month", legs: Sequence[Leg] | None = None
 ) -> Difference:
-    """The difference of two reports, for the sheets of one kind of period. `voids`: see `flips.touches_of`."""
-    legs = legs_of(before, after, voids or {})
+    """The difference of two reports, for the sheets of one kind of period; by these legs, or those of `legs_of`."""
+    legs = legs_of(before, after) if legs is None else tuple(legs)
     stops = [_Stop.of(before, months, period)]
     changes: dict[tuple[str, str], dict[str, list[Cut]]] = {}
     for leg in legs:
@@ -127,23 +130,24 @@ def difference(
     sheets = tuple(
         _sheet_change(name, stops[0], stops[-1], changes) for name in _names(stops[0].sheets, stops[-1].sheets)
     )
-    return Difference(before=before, after=after, months=tuple(months), legs=legs, sheets=sheets)
+    return Difference(before=before, after=after, months=tuple(months), legs=tuple(legs), sheets=sheets)
 
 
-def legs_of(before: Report, after: Report, voids: Mapping[int, int]) -> tuple[Leg, ...]:
-    """The way from one report to the other; none where they are the same in everything."""
+def legs_of(before: Report, after: Report, voids: Mapping[int, int] | None = None) -> tuple[Leg, ...]:
+    """The way from one report to the other; none where they are the same in everything. `voids`: see `touches_of`."""
+    voids = voids or {}
     legs: list[Leg] = []
 
-    def go(there: Report, reason: str, reading: str = "", **more: Mapping[str, Sequence[Touch]]) -> Report:
+    def go(there: Report, reason: str, reading: str = "") -> Report:
         there = after if _same(there, after) else there
-        legs.append(Leg(reason=reason, reading=reading, before=here, after=there, **more))
+        touches = touches_of(here, there, voids)
+        legs.append(Leg(reason=reason, reading=reading, before=here, after=there, touches=touches, voids=voids))
         return there
 
     here = before
     if (before.known.head, before.as_of) != (after.known.head, after.as_of):
         known = here.known if before.known.head == after.known.head else after.known
-        there = again(here, known=known, as_of=after.as_of)
-        here = go(there, "facts", touches=touches_of(here, there, voids))
+        here = go(again(here, known=known, as_of=after.as_of), "facts")
     if here.calendar != after.calendar:
         here = go(again(here, calendar=after.calendar), "calendar")
     if here.book.text != after.book.text:

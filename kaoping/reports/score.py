@@ -1,7 +1,6 @@
 """The month's ranking, with every item, the readings in force and the four stamps."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +9,6 @@ from kaoping.desk import show_period
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, short
 from kaoping.reports.tables import Column, print_table
-from ledger.chain import digest_of
 from ledger.instants import show_iso
 from scoring.evidence import UNENROLLED, Month
 from scoring.recompute import Report, Stamps
@@ -31,24 +29,6 @@ def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> di
         "stamps": stamps_json(report.stamps),
         "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
     }
-
-
-def digest_of_score(document: Mapping[str, Any]) -> str:
-    """SHA-256 of what was scored: the period, the rulebook and the sheets, in one canonical text."""
-    scored = {name: document[name] for name in ("period", "rulebook", "sheets")}
-    return digest_of(json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-
-
-def print_recomputed(
-    console: Console, tongue: Tongue, report: Report, month: str, digest: str, expect: str | None
-) -> None:
-    """What a recomputation gave."""
-    console.print(
-        tongue.say("{month} recomputed from history: result {digest}", month=month, digest=digest), soft_wrap=True
-    )
-    if digest == expect:
-        console.print(tongue.say("identical to what was expected"))
-    print_stamps(console, tongue, report.stamps)
 
 
 def stamps_json(stamps: Stamps) -> dict[str, str]:

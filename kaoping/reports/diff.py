@@ -1,0 +1,255 @@
+"""What moved between two versions of a period: every unit, item and ticket, each with its reason."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+
+from kaoping.language import Tongue
+from kaoping.numbers import moment, points
+from kaoping.reports.score import stamps_json
+from kaoping.reports.tables import Column, print_table
+from ledger.instants import show_iso
+from metrics.measures import MEASURE
+from scoring.attribution import BREACHED, Move
+from scoring.differences import Cut, Difference, ItemChange, Leg, SheetChange, UnitChange
+from scoring.reasons import Reason, reasons_of
+from scoring.sheets import UnitScore
+
+TOGETHER = 4  # so many alike verdicts of no breach are told in one line
+NAMED = 3  # of them so many by their tickets
+TOTALS = {
+    "mean": "the mean of the units that had a ticket",
+    "basis": "own tickets on one side, the mean of the others on the other",
+    "item": "only one side's rulebook has it",
+    "respread": "points of items with nothing to divide by go to the others",
+    "group_cap": "the items together are bounded",
+    "bounds": "the total is bounded",
+    "veto": "the whole period counts nothing",
+    "rounding": "rounding of the total",
+    "group": "the unit belongs to another group",
+    "means": "the mean of its group",
+    "rest": "the same verdicts, judged otherwise",
+}
+LEGS = {
+    "facts": "what is known",
+    "calendar": "the calendar",
+    "rulebook": "the rulebook",
+    "reading": "the reading {reading}",
+}
+HOW = {
+    "added": "came to be known", "voided": "was voided", "restored": "was restored", "unknown_yet": "is not known yet",
+}  # fmt: skip
+
+
+def diff_json(
+    told: Difference, period: str, names: tuple[str, str], unit: str | None, sheet: str | None
+) -> dict[str, Any]:
+    """The document of `kaoping diff --json`."""
+    return {
+        "period": period,
+        "before": {"version": names[0], "stamps": stamps_json(told.before.stamps)},
+        "after": {"version": names[1], "stamps": stamps_json(told.after.stamps)},
+        "legs": [{"reason": leg.reason, "reading": leg.reading or None} for leg in told.legs],
+        "sheets": [
+            {
+                "sheet": one.sheet,
+                "units": [_unit_json(told, line) for line in one.units if line.moved and unit in (None, line.unit)],
+            }
+            for one in told.sheets
+            if sheet in (None, one.sheet)
+        ],
+    }
+
+
+def _unit_json(told: Difference, unit: UnitChange) -> dict[str, Any]:
+    before, after = unit.before, unit.after
+    return {
+        "unit": unit.unit,
+        "before": _score(before), "after": _score(after), "change": _points(unit.change),
+        "rank_before": before and before.rank, "rank_after": after and after.rank,
+        "items": [_item_json(told, item) for item in unit.items if item.cuts or item.change != 0],
+        "total": [_move_json(told, cut, move) for cut in unit.total for move in cut.moves],
+    }  # fmt: skip
+
+
+def _item_json(told: Difference, item: ItemChange) -> dict[str, Any]:
+    return {
+        "item": item.item, "before": _points(item.before), "after": _points(item.after), "change": _points(item.change),
+        "moves": [_move_json(told, cut, move) for cut in item.cuts for move in cut.moves],
+    }  # fmt: skip
+
+
+def _move_json(told: Difference, cut: Cut, move: Move) -> dict[str, Any]:
+    cause = move.cause
+    return {
+        "leg": told.legs.index(cut.leg), "code": move.code, "points": points(move.points),
+        "measure": cause.name if cause else None, "ticket": cause.ticket if cause else None,
+        "round": cause.round if cause and cause.round else None, "position": cause.position if cause else None,
+        "before": move.before or None, "after": move.after or None,
+        "elsewhere": move.flip.elsewhere if move.flip else None,
+        "reasons": [_reason_json(one) for one in reasons_of(cut.leg, move, cut.item)],
+    }  # fmt: skip
+
+
+def _reason_json(one: Reason) -> dict[str, Any]:
+    told = {
+        "code": one.code, "position": one.position, "kind": one.kind, "how": one.how, "by": one.by,
+        "at": None if one.at is None else show_iso(one.at), "date": None if one.on is None else one.on.isoformat(),
+        "name": one.name, "was": one.was, "now": one.now, "source": one.source,
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def _score(line: UnitScore | None) -> str | None:
+    return None if line is None else _points(line.score)
+
+
+def _points(score: Fraction | None) -> str | None:
+    return None if score is None else points(score)
+
+
+def print_diff(
+    console: Console,
+    tongue: Tongue,
+    told: Difference,
+    period: str,
+    names: tuple[str, str],
+    unit: str | None,
+    sheet: str | None,
+) -> None:
+    """The units that moved as a table, then each of them line by line."""
+    say = tongue.say
+    shown = [one for one in told.sheets if sheet in (None, one.sheet)]
+    units = [(one, line) for one in shown for line in one.units if line.moved and unit in (None, line.unit)]
+    console.print(
+        say("{period}: from {before} to {after}", period=period, before=names[0], after=names[1]), soft_wrap=True
+    )
+    for leg in told.legs:
+        console.print("  " + _leg(tongue, leg), soft_wrap=True)
+    if not units:
+        console.print(say("Nothing moved."))
+        return
+    for one in shown:
+        mine = [line for sheet_of, line in units if sheet_of is one]
+        if mine:
+            console.print()
+            _print_sheet(console, tongue, one, mine)
+            for line in mine:
+                for text in _unit_lines(tongue, told, line):
+                    console.print(text, soft_wrap=True)
+
+
+def _leg(tongue: Tongue, leg: Leg) -> str:
+    reading = (
+        ""
+        if not leg.reading
+        else f"{leg.reading}: {leg.before.book.reading(leg.reading)} → {leg.after.book.reading(leg.reading)}"
+    )
+    said = tongue.say(LEGS[leg.reason], reading=reading)
+    if leg.reason == "facts":
+        heads = (leg.before.known.head.position, leg.after.known.head.position)
+        moments = (moment(leg.before.as_of, tongue.code), moment(leg.after.as_of, tongue.code))
+        return f"{said}  #{heads[0]} → #{heads[1]}  {moments[0]} → {moments[1]}"
+    return said
+
+
+def _print_sheet(console: Console, tongue: Tongue, sheet: SheetChange, units: Sequence[UnitChange]) -> None:
+    say = tongue.say
+    sides = [(unit.before, unit.after) for unit in units]
+    columns = [
+        Column(say("unit"), [unit.unit for unit in units], number=False),
+        Column(say("before"), ["-" if one is None or one.score is None else points(one.score) for one, _ in sides]),
+        Column(say("after"), ["-" if one is None or one.score is None else points(one.score) for _, one in sides]),
+        Column(say("change"), ["" if unit.change is None else _signed(unit.change) for unit in units]),
+        Column(say("rank before"), ["-" if one is None or one.rank is None else str(one.rank) for one, _ in sides]),
+        Column(say("rank after"), ["-" if one is None or one.rank is None else str(one.rank) for _, one in sides]),
+    ]
+    print_table(console, sheet.title, columns, [])
+
+
+def _unit_lines(tongue: Tongue, told: Difference, unit: UnitChange) -> Iterator[str]:
+    parts = [item for item in unit.items if item.cuts]
+    if not parts and not unit.total:
+        return
+    yield ""
+    yield unit.unit + ("" if unit.change is None else f"  {_signed(unit.change)}")
+    for item in parts:
+        scores = " → ".join(_points(score) or "-" for score in (item.before, item.after))
+        yield f"  {_signed(item.change or Fraction(0)):>9}  {item.title}  {scores}"
+        for cut in item.cuts:
+            yield from _moves(tongue, cut)
+    for cut in unit.total:
+        yield from _moves(tongue, cut)
+
+
+def _moves(tongue: Tongue, cut: Cut) -> Iterator[str]:
+    """One line a move; verdicts alike that are no breach on either side are told together."""
+    alike: dict[tuple[str, str, str], list[Move]] = {}
+    for move in cut.moves:
+        plain = move.cause is not None and move.cause.finding is None and BREACHED not in (move.before, move.after)
+        key = (move.cause.name, move.before, move.after) if plain and move.cause else (str(id(move)), "", "")
+        alike.setdefault(key, []).append(move)
+    for moves in alike.values():
+        if len(moves) >= TOGETHER:
+            yield _together(tongue, moves)
+        else:
+            for move in moves:
+                yield _move(tongue, cut, move)
+
+
+def _together(tongue: Tongue, moves: Sequence[Move]) -> str:
+    first = moves[0]
+    assert first.cause is not None
+    total = sum((move.points for move in moves), Fraction(0))
+    tickets = " ".join(str(move.cause and move.cause.ticket) for move in moves[:NAMED])
+    count = tongue.say("{count} verdicts", count=len(moves))
+    return f"    {_signed(total):>9}  {count}  {_name(tongue, first)}  {_change(tongue, first)}  {tickets} …"
+
+
+def _move(tongue: Tongue, cut: Cut, move: Move) -> str:
+    said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut.leg, move, cut.item))))
+    if move.cause is None:
+        return f"    {_signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
+    ticket = move.cause.ticket or "-"
+    number = tongue.say("round {round}", round=move.cause.round) if move.cause.round else f"#{move.cause.position}"
+    moved = move.flip.elsewhere if move.flip else None
+    other = tongue.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
+    return f"    {_signed(move.points):>9}  {ticket} {number} {_name(tongue, move)}  {_change(tongue, move)}{other}  {said}".rstrip()
+
+
+def _name(tongue: Tongue, move: Move) -> str:
+    assert move.cause is not None
+    measure = MEASURE.get(move.cause.name)
+    return move.cause.name if measure is None or tongue.code == "en" else measure.word
+
+
+def _change(tongue: Tongue, move: Move) -> str:
+    return f"{tongue.say(move.before)} → {tongue.say(move.after)}"
+
+
+def _reason(tongue: Tongue, one: Reason, move: Move) -> str:
+    say = tongue.say
+    match one.code:
+        case "event":
+            by = f" (#{one.by})" if one.by is not None else ""
+            return f"#{one.position} {say(one.kind)} {say(HOW[one.how])}{by}"
+        case "time":
+            return (
+                say("the time passed: decided {at}", at=moment(one.at or 0, tongue.code))
+                if move.cause
+                else say("the time passed")
+            )
+        case "day" if one.on is not None:
+            return f"{one.on} {one.was} → {one.now} {one.source}".rstrip()
+        case "hours":
+            return f"{one.on} {one.was} → {one.now}"
+        case "reading" | "clause" if one.was or one.now:
+            return f"{one.name}: {one.was} → {one.now}"
+    return ""
+
+
+def _signed(number: Fraction) -> str:
+    text = points(number)
+    return text if number <= 0 else f"+{text}"

@@ -1,0 +1,162 @@
+"""Trials: what other readings, or another rulebook, would make of a period."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+
+from kaoping.desk import show_month
+from kaoping.language import Tongue
+from kaoping.numbers import points
+from kaoping.reports.score import stamps_json
+from kaoping.reports.tables import Column, print_table
+from scoring.recompute import Report
+from scoring.sensitivity import Alternative, Shift
+from scoring.sheets import UnitScore
+
+NAMED = 5  # units shown by name on either side of a line
+
+
+def readings_json(report: Report, period: str, found: Sequence[Alternative]) -> dict[str, Any]:
+    """The document of `kaoping readings --json`."""
+    return {
+        "period": period,
+        "rulebook": report.book.id,
+        "stamps": stamps_json(report.stamps),
+        "readings": [
+            {
+                "reading": one.reading.id, "title": one.reading.title, "taken": report.book.reading(one.reading.id),
+                "option": one.option, "says": one.reading.options[one.option],
+                "units": [shift_json(shift) for shift in one.shifts],
+            }
+            for one in found
+        ],
+    }  # fmt: skip
+
+
+def shift_json(shift: Shift) -> dict[str, Any]:
+    """A unit's line as it is and as it would be."""
+    before, after = shift.before, shift.after
+    return {
+        "sheet": shift.sheet, "unit": shift.unit, "before": _score(before), "after": _score(after),
+        "change": None if shift.change is None else points(shift.change),
+        "rank_before": before and before.rank, "rank_after": after and after.rank,
+    }  # fmt: skip
+
+
+def _score(line: UnitScore | None) -> str | None:
+    return None if line is None or line.score is None else points(line.score)
+
+
+def print_readings(console: Console, tongue: Tongue, report: Report, period: str, found: Sequence[Alternative]) -> None:
+    """One line an option: how many gain, lose and change rank, and the largest of each."""
+    say = tongue.say
+    console.print(say("{period}: what each other reading would change", period=period))
+    for sheet in dict.fromkeys(sheet.id for sheet in report.book.sheets):
+        rows = [(one, [shift for shift in one.shifts if shift.sheet == sheet]) for one in found]
+        rows = [row for row in rows if row[1]]
+        if rows:
+            console.print()
+            _print_sheet(console, tongue, report, sheet, rows)
+    still = [f"{one.reading.id}={one.option}" for one in found if not one.shifts]
+    if still:
+        console.print()
+        console.print(say("These would change nothing: {readings}", readings=" ".join(still)), soft_wrap=True)
+
+
+def _print_sheet(
+    console: Console, tongue: Tongue, report: Report, sheet: str, rows: Sequence[tuple[Alternative, Sequence[Shift]]]
+) -> None:
+    say = tongue.say
+    changes = [[shift.change or Fraction(0) for shift in shifts] for _, shifts in rows]
+    ranks = [sum(_rank(shift.before) != _rank(shift.after) for shift in shifts) for _, shifts in rows]
+    columns = [
+        Column(
+            say("reading"), [f"{one.reading.title}\n{one.reading.id}".split("\n")[0] for one, _ in rows], number=False
+        ),
+        Column(say("instead of"), [report.book.reading(one.reading.id) for one, _ in rows], number=False),
+        Column(say("option"), [one.option for one, _ in rows], number=False),
+        Column(say("gain"), [str(sum(change > 0 for change in one)) for one in changes]),
+        Column(say("lose"), [str(sum(change < 0 for change in one)) for one in changes]),
+        Column(say("other rank"), [str(count) for count in ranks]),
+        Column(say("largest gain"), [_extreme(shifts, largest=True) for _, shifts in rows], number=False),
+        Column(say("largest loss"), [_extreme(shifts, largest=False) for _, shifts in rows], number=False),
+    ]
+    print_table(console, report.book.sheet(sheet).title, columns, [])
+
+
+def _rank(line: UnitScore | None) -> int | None:
+    return None if line is None else line.rank
+
+
+def _extreme(shifts: Sequence[Shift], *, largest: bool) -> str:
+    """The unit that would gain or lose most, and how much."""
+    changed = [(shift.change, shift.unit) for shift in shifts if shift.change]
+    fitting = [(change, unit) for change, unit in changed if (change > 0) == largest]
+    if not fitting:
+        return "-"
+    change, unit = max(fitting, key=lambda one: (abs(one[0]), one[1]))
+    return f"{unit} {'+' if largest else ''}{points(change)}"
+
+
+Months = Mapping[int, Sequence[Shift]]
+
+
+def whatif_json(
+    now: Report, draft: Report, period: str, months: Months, years: Sequence[tuple[str, Sequence[Shift]]]
+) -> dict[str, Any]:
+    """The document of `kaoping whatif --json`."""
+    return {
+        "period": period,
+        "rulebook": now.book.id, "draft": draft.book.id,
+        "stamps": {"now": stamps_json(now.stamps), "draft": stamps_json(draft.stamps)},
+        "months": [
+            {"month": show_month(month), "units": [shift_json(shift) for shift in shifts]} for month, shifts in months.items()
+        ],
+        "years": [{"year": name, "units": [shift_json(shift) for shift in shifts]} for name, shifts in years],
+    }  # fmt: skip
+
+
+def print_whatif(
+    console: Console,
+    tongue: Tongue,
+    now: Report,
+    draft: Report,
+    period: str,
+    months: Months,
+    years: Sequence[tuple[str, Sequence[Shift]]],
+) -> None:
+    """Each month's sheets under both rulebooks, unit by unit; then the year."""
+    say = tongue.say
+    console.print(
+        say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title),
+        soft_wrap=True,
+    )
+    for month, shifts in months.items():
+        for sheet in dict.fromkeys(shift.sheet for shift in shifts):
+            console.print()
+            _print_shifts(
+                console, tongue, f"{sheet}  {show_month(month)}", [one for one in shifts if one.sheet == sheet]
+            )
+    for name, shifts in years:
+        console.print()
+        _print_shifts(console, tongue, f"{name}  {period}", shifts)
+
+
+def _print_shifts(console: Console, tongue: Tongue, title: str, shifts: Sequence[Shift]) -> None:
+    say = tongue.say
+    ranks = [(_rank(one.before), _rank(one.after)) for one in shifts]
+    columns = [
+        Column(say("unit"), [one.unit for one in shifts], number=False),
+        Column(say("now"), [_score(one.before) or "-" for one in shifts]),
+        Column(say("trial"), [_score(one.after) or "-" for one in shifts]),
+        Column(say("change"), ["" if one.change is None else _signed(one.change) for one in shifts]),
+        Column(say("rank now"), ["-" if rank is None else str(rank) for rank, _ in ranks]),
+        Column(say("rank in the trial"), ["-" if rank is None else str(rank) for _, rank in ranks]),
+    ]
+    print_table(console, title, columns, [])
+
+
+def _signed(number: Fraction) -> str:
+    return points(number) if number <= 0 else f"+{points(number)}"
