@@ -44,8 +44,21 @@ class NoticeDay:
 
 
 @attrs.frozen(kw_only=True)
+class Annual:
+    """The State Council's yearly notice: from `published` on, the working days of `year` are known."""
+
+    year: int
+    document: str
+    published: date
+    source: str
+
+
+@attrs.frozen(kw_only=True)
 class Notice:
-    """A later notice of the State Council: the days it names, and the year it makes official, if it does."""
+    """A later notice of the State Council: the days it names, and the year it makes official, if it does.
+
+    `before`: what had been announced of those days until then, where the official days hold the notice already.
+    """
 
     document: str
     title: str
@@ -53,6 +66,7 @@ class Notice:
     source: str
     covers_year: int | None = None
     days: tuple[NoticeDay, ...]
+    before: tuple[NoticeDay, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -75,6 +89,7 @@ class CalendarSource:
     """One calendar file, read."""
 
     name: str = ""
+    annual: tuple[Annual, ...] = ()
     notice: tuple[Notice, ...] = ()
     closure: tuple[Closure, ...] = ()
     hours: tuple[HoursRule, ...] = ()
@@ -101,6 +116,7 @@ def _strict() -> cattrs.Converter:
     converter.register_structure_hook_func(lambda kind: kind in (date | str, date | str | None), _edge)
     converter.register_structure_hook_func(lambda kind: kind == Block, _block)
     converter.register_structure_hook(NoticeDay, _table(NoticeDay, converter))
+    converter.register_structure_hook(Annual, _table(Annual, converter))
     converter.register_structure_hook(Notice, _table(Notice, converter))
     converter.register_structure_hook(Closure, _table(Closure, converter, from_=override(rename="from")))
     converter.register_structure_hook(HoursRule, _table(HoursRule, converter, from_=override(rename="from")))

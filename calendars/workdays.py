@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import groupby
@@ -14,7 +14,7 @@ import attrs
 from chinese_calendar import constants
 
 from calendars.hours import Hours, Season, Unfit, seasons
-from calendars.sources import CalendarError, CalendarSource, Mistake, read_source
+from calendars.sources import CalendarError, CalendarSource, Mistake, Notice, NoticeDay, read_source
 
 __all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar", "read_source"]
 
@@ -24,6 +24,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 FORMAT = "kaoping-calendar-1"
 OFFICIAL = "国务院办公厅节假日安排（chinese-calendar）"
 MAKE_UP = "调休上班"
+WEEKEND = "周末"
 HOLIDAYS = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -189,13 +190,17 @@ class Calendar:
             raise OutsideCalendar(shown, FIRST, self.until)
 
 
-def calendar(sources: Iterable[CalendarSource]) -> Calendar:
-    """The calendar of the official days with these files. Raises CalendarError with all that forbids it."""
-    sources = tuple(sources)
-    official, mistakes = _official_until(sources)
+def calendar(sources: Iterable[CalendarSource], known_on: date | None = None) -> Calendar:
+    """The calendar of the official days with these files: of all that is known, or as it was known on a date.
+
+    Raises CalendarError with all that forbids it.
+    """
+    sources = tuple(sources) if known_on is None else _known_on(sources, known_on)
+    announced = _announced(sources, known_on)
+    official, mistakes = _official_until(sources, max(day.year for day in announced))
     until = date(official.year + YEARS_AHEAD, 12, 31)
     noticed, clashes = _noticed(sources, official, until)
-    days = {**_official_days(), **noticed}
+    days = {**announced, **noticed}
     closed, beyond = _closed(sources, days, official, until)
     turns, unset = seasons((rule for source in sources for rule in source.hours), FIRST, until)
     files = ", ".join(source.name for source in sources if source.hours) or "calendar"
@@ -208,15 +213,59 @@ def calendar(sources: Iterable[CalendarSource]) -> Calendar:
     raise CalendarError(mistakes)
 
 
+def _known_on(sources: Iterable[CalendarSource], day: date) -> tuple[CalendarSource, ...]:
+    """The files without the notices that came later; what those changed is put as it had been announced.
+
+    Raises CalendarError for a day of which no notice says what was known.
+    """
+    sources = tuple(sources)
+    documented = [one.published for source in sources for one in source.annual]
+    told = {one.year for source in sources for one in source.annual if one.published <= day}
+    if not documented or day < min(documented):
+        first = min(documented, default="-")
+        unfit = Unfit(
+            "what was known on {day} is not documented: the first notice that is, is of {first}",
+            "Give a later date, or add the notices under [[annual]].", day=day, first=first,
+        )  # fmt: skip
+        raise CalendarError([Mistake("calendar", "known_on", unfit)])
+    return tuple(
+        attrs.evolve(source, notice=tuple(one if one.published <= day else _undone(one, told) for one in source.notice))
+        for source in sources
+    )
+
+
+def _undone(notice: Notice, told: Container[int]) -> Notice:
+    """A notice not yet known: what had been announced of its days, of the years told by then, stands instead."""
+    announced = tuple(day for day in notice.before if day.date.year in told)
+    return attrs.evolve(notice, days=announced, before=(), covers_year=None)
+
+
+def _announced(sources: tuple[CalendarSource, ...], known_on: date | None) -> dict[date, Day]:
+    """The official days of the years whose notice is known, each with its notice where that is documented."""
+    annual = {one.year: one for source in sources for one in source.annual}
+    unknown = {year for year, one in annual.items() if known_on is not None and one.published > known_on}
+    first = min(unknown, default=date.max.year)  # a year is known only with all before it
+    days: dict[date, Day] = {}
+    for day, (year, told) in _official_days().items():
+        if year < first:
+            notice = annual.get(year)
+            days[day] = told if notice is None else attrs.evolve(told, source=f"{notice.document} {notice.source}")
+    return days
+
+
 @cache
-def _official_days() -> dict[date, Day]:
-    off = {day: Day(day, "holiday", HOLIDAYS[name], False, OFFICIAL) for day, name in constants.holidays.items()}
-    return off | {day: Day(day, "make_up", MAKE_UP, False, OFFICIAL) for day in constants.workdays}
+def _official_days() -> dict[date, tuple[int, Day]]:
+    """The days that differ from plain weeks, each with the year whose notice names it: New Year's begins in December."""
+    named = [(day, name, "holiday", HOLIDAYS[name]) for day, name in constants.holidays.items()]
+    named += [(day, name, "make_up", MAKE_UP) for day, name in constants.workdays.items()]
+    return {
+        day: (day.year + (day.month == 12 and name == "New Year's Day"), Day(day, kind, reason, False, OFFICIAL))
+        for day, name, kind, reason in named
+    }
 
 
-def _official_until(sources: tuple[CalendarSource, ...]) -> tuple[date, list[Mistake]]:
-    """The last date that a notice speaks for. Years must be covered without gap."""
-    last = max(_official_days()).year
+def _official_until(sources: tuple[CalendarSource, ...], last: int) -> tuple[date, list[Mistake]]:
+    """The last date that a notice speaks for, `last` being the last official year. Years must be covered without gap."""
     covers = [
         (notice.covers_year, Mistake(source.name, f"notice[{place}].covers_year", _gap(notice.covers_year)))
         for source in sources
@@ -241,7 +290,7 @@ def _noticed(sources: tuple[CalendarSource, ...], official: date, until: date) -
     for name, place, notice in sorted(notices, key=lambda found: (found[2].published, found[2].document)):
         for index, named in enumerate(notice.days, 1):
             day, key = named.date, f"notice[{place}].days[{index}].date"
-            kind = ("make_up" if day.weekday() >= 5 else "working") if named.working else "holiday"
+            kind = _kind(named)
             if not FIRST <= day <= until:
                 mistakes.append(Mistake(name, key, _beyond(day, until)))
             elif said.setdefault((day, notice.published), kind) != kind:
@@ -252,6 +301,13 @@ def _noticed(sources: tuple[CalendarSource, ...], official: date, until: date) -
                 source = f"{notice.document} {notice.source}"
                 days[day] = Day(day, kind, named.name, day > official, source)
     return days, mistakes
+
+
+def _kind(named: NoticeDay) -> str:
+    """What kind of day a notice makes of a date; one that it leaves as its weekday has it stays that."""
+    if named.date.weekday() >= 5:
+        return "make_up" if named.working else "weekend" if named.name == WEEKEND else "holiday"
+    return "working" if named.working else "holiday"
 
 
 def _closed(
@@ -290,7 +346,7 @@ def _beyond(day: date, until: date) -> Unfit:
 
 
 def _plain(day: date, official: date) -> Day:
-    kind, reason = ("weekend", "周末") if day.weekday() >= 5 else ("working", "工作日")
+    kind, reason = ("weekend", WEEKEND) if day.weekday() >= 5 else ("working", "工作日")
     return Day(day, kind, reason, day > official)
 
 

@@ -24,6 +24,7 @@ from kaoping.options import (
     AsOfOption,
     CalendarOption,
     JsonOption,
+    KnownOnOption,
     LanguageOption,
     LedgerOption,
     ProvisionalOption,
@@ -101,11 +102,11 @@ def metrics(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """各承办单位的签收、响应、退件、办结等指标与用时。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
     number = read_month(month)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -128,11 +129,11 @@ def score(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05；细则另有季度、半年、年度表的，如 2023-Q2、2023-H1、2023")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """某月的得分与排名；细则另有季度、半年、年度表的，也在这里看。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
     kind, months = read_period(month, desk.book())
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -155,11 +156,11 @@ def audit(
     unit: Annotated[str | None, typer.Option("--unit", help="假如：哪个承办单位的一轮")] = None,
     round_: Annotated[int | None, typer.Option("--round", help="假如：第几轮")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条；--if 看假如另是一样会得几分。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
     if if_ or without:
         suppose(desk, ticket, if_ or (), without or (), unit, round_, as_of)
         return

@@ -11,6 +11,7 @@ from kaoping.options import (
     AsOfOption,
     CalendarOption,
     JsonOption,
+    KnownOnOption,
     LanguageOption,
     LedgerOption,
     ProvisionalOption,
@@ -41,11 +42,11 @@ def publish(
     period: PeriodArgument,
     document: Annotated[str | None, typer.Option("--document", help="通报的文号")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
-    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """发布某期得分：结果连同它依据的细则、日历、单位名册一并存入台账，日后可原样重出。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     read_period(period, desk.book())
     with desk.ledger() as opened:
         with desk.busy("re-deriving every hash"):
@@ -68,14 +69,14 @@ def recompute(
     expect: Annotated[str | None, typer.Option("--expect", help="应得的结果摘要；不符则退出码为 1")] = None,
     reissue: Annotated[bool, typer.Option("--reissue", help="把最后一次发布的得分表原样重出")] = False,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
-    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """先核对台账，再从头重算已发布的得分，逐字节比对；未发布过的，给出结果摘要。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     if period is not None:
         read_period(period, desk.book())
-    other = bool(expect or as_of or provisional or reading or calendar or rulebook != GANXIAN)
+    other = bool(expect or as_of or provisional or reading or calendar or known_on or rulebook != GANXIAN)
     with desk.ledger() as opened:
         with desk.busy("re-deriving every hash"):
             opened.verify()
@@ -128,11 +129,11 @@ def diff(
     period: Annotated[str | None, typer.Option("--period", help="期间；两版都不是已发布的期间时要写")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表")] = None,
-    reading: ReadingOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    reading: ReadingOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """两版得分差在哪里：逐单位、逐项，直到哪张工单的哪项判定因哪个事件、通知、条文或读法而变。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     with desk.ledger() as opened:
         sides = (version(desk, opened, before), version(desk, opened, after))
         name = _period(sides, period)

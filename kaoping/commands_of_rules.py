@@ -14,6 +14,7 @@ from kaoping.options import (
     AsOfOption,
     CalendarOption,
     JsonOption,
+    KnownOnOption,
     LanguageOption,
     LedgerOption,
     ProvisionalOption,
@@ -27,7 +28,7 @@ from ledger.problems import Told, words
 from metrics.engines import clock_of
 from scoring.cases import Case, read_cases, try_cases
 from scoring.evidence import month_of
-from scoring.recompute import Report
+from scoring.recompute import Report, refuse_provisional
 from scoring.rulebook import Sheet
 from scoring.sheets import Court, UnitScore
 from scoring.years import year_of
@@ -41,17 +42,18 @@ def why(
     unit: Annotated[str, typer.Argument(help="承办单位")],
     month: Annotated[str, typer.Argument(help="月份，如 2023-05；年度写 2023")],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一个单位的分是怎么扣的：逐项、逐单，加起来正好等于满分减得分。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
         read_month(month)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
         if yearly:
+            _refuse_provisional_year(report, int(month), provisional=provisional)
             found = _yearly_sheets(report, int(month), unit)
         else:
             number = checked_month(report, month, provisional=provisional)
@@ -77,20 +79,28 @@ def _yearly_sheets(report: Report, year: int, unit: str) -> list[tuple[Sheet, Un
     ]  # fmt: skip
 
 
+def _refuse_provisional_year(report: Report, year: int, *, provisional: bool) -> None:
+    """Raises ProvisionalPeriod for a year that has begun a month past the last official notice."""
+    begun = [month for rule in report.book.years for month in rule.months(year) if month <= month_of(report.as_of)]
+    for month in [] if provisional else begun:
+        refuse_provisional(report.calendar, month)
+
+
 def annual(
     year: Annotated[int, typer.Argument(help="年份，如 2023", min=2004, max=2100)],
-    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """年度综合评分：到目前为止，或全年。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
         if not report.book.years:
             raise WrongArgument(
                 words("{book} has no rule for a year.", book=report.book.id), "Name another rulebook with --rulebook."
             )
+        _refuse_provisional_year(report, year, provisional=provisional)
         scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
         if desk.json:
             desk.answer(annual_json(report, year, scores))

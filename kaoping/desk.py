@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,6 +47,7 @@ class Desk:
     path: Path
     rulebook: str
     calendar_folder: Path | None = None
+    known_on: date | None = None
     readings: Mapping[str, str] = attrs.Factory(dict)
     tongue: Tongue
     json: bool
@@ -89,8 +91,8 @@ class Desk:
         return load.rulebook(self.rulebook, self.readings)
 
     def calendar(self) -> Calendar:
-        """The office's own calendar, or the one that travels with Kaoping."""
-        return load.working_days(self.calendar_folder)
+        """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
+        return load.working_days(self.calendar_folder, self.known_on)
 
     def report(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Report:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now. Raises LedgerEmpty."""

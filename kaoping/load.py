@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -90,15 +91,16 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
 
 
 @cache
-def working_days(folder: Path | None = None) -> Calendar:
-    """The calendar from the official days and the notices, closures and hours in a folder (ours, without one)."""
+def working_days(folder: Path | None = None, known_on: date | None = None) -> Calendar:
+    """The calendar from the official days and the notices, closures and hours in a folder (ours, without one); of all that
+    is known, or as it was known on a date."""
     paths = _files("calendars") if folder is None else sorted(folder.glob("*.toml"))
     if not paths:
         raise NoSuchFile(
             words("there is no calendar in {path}.", path=folder), "Copy the calendars folder and change what is yours."
         )
     try:
-        return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths])
+        return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths], known_on)
     except CalendarError as error:
         raise UnusableData(
             words("the calendar cannot be used:\n{mistakes}", mistakes=listed(map(_mistake, error.mistakes))),

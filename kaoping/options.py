@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,9 @@ CalendarOption = Annotated[
     Path | None,
     typer.Option("--calendar", envvar="KAOPING_CALENDAR", help="本单位的日历文件夹：办公时间、通知、停工"),
 ]
+KnownOnOption = Annotated[
+    str | None, typer.Option("--known-on", help="日历按这一天所知（后来的通知不算），如 2020-01-20")
+]
 ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
 ReadingOption = Annotated[list[str] | None, typer.Option("--reading", help="换一种读法：读法=取法，可写几次")]
 GANXIAN = "ganxian-2023"
@@ -34,6 +38,7 @@ def desk_of(
     rulebook: str = GANXIAN,
     calendar: Path | None = None,
     readings: Sequence[str] | None = None,
+    known_on: str | None = None,
 ) -> Desk:
     """The surroundings of one command."""
     code = lang or os.environ.get("KAOPING_LANG") or "zh"
@@ -42,7 +47,7 @@ def desk_of(
     path = ledger or Path("kaoping.db")
     return Desk(
         path=path, rulebook=rulebook, calendar_folder=calendar, readings=read_readings(readings or ()),
-        tongue=Tongue(code), json=as_json,
+        known_on=None if known_on is None else read_day(known_on), tongue=Tongue(code), json=as_json,
     )  # fmt: skip
 
 
@@ -57,3 +62,11 @@ def read_readings(pairs: Sequence[str]) -> dict[str, str]:
             )
         taken[name] = option
     return taken
+
+
+def read_day(text: str) -> date:
+    """A date like 2020-01-20. Raises WrongArgument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongArgument(words("{text} is no date.", text=text), "Write it like 2020-01-20.") from error

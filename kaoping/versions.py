@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from kaoping.desk import Desk, WrongArgument
+from kaoping.options import read_day
 from kaoping.publications import Publication, publications, report_of
 from ledger.events import Void
 from ledger.problems import words
@@ -72,6 +73,7 @@ def _under(desk: Desk, ledger: Ledger, settings: Mapping[str, str]) -> Report:
         desk,
         rulebook=settings.get("rulebook", desk.rulebook),
         calendar_folder=Path(settings["calendar"]) if "calendar" in settings else desk.calendar_folder,
+        known_on=read_day(settings["known_on"]) if "known_on" in settings else desk.known_on,
         readings={**desk.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
     return other.report(ledger, settings.get("as_of"))

@@ -38,12 +38,12 @@ def verify(
 
     Raises DamagedLedger, which names the first place.
     """
-    _verify_schema(query, expected, schema)
     batches = list(_rows(query, "batches", "number"))
     marks = {int(row["last_position"]) for row in batches}
     heads, roots = _verify_events(query, marks)
     checkpoints = _verify_batches(query, batches, heads)
     _verify_checkpoints(query, batches, roots)
+    _verify_schema(query, expected, schema)
     attested = _verify_anchors(anchors, checkpoints, roots, batches)
     last = max(heads)
     return Verified(
