@@ -118,7 +118,11 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
 
 def _by_batch(query: Query, sql: str) -> dict[int, list[tuple[Any, ...]]]:
     found: dict[int, list[tuple[Any, ...]]] = {}
+    last = 0
     for batch, *rest in query(sql):
+        if batch < last:
+            raise _damaged("quarantined rows of batch {batch} are not where they were recorded.", batch=batch)
+        last = batch
         found.setdefault(batch, []).append(tuple(rest))
     return found
 
@@ -162,7 +166,7 @@ def _verify_anchors(
         if held is None:
             raise DamagedLedger(
                 words(
-                    "the ledger ends at event {position} (batch {batch}), but {place} knows of {size} (batch {later}): its end was cut off.",
+                    "the ledger ends at event {position} (batch {batch}), {place} at {size} (batch {later}): its end was cut off.",
                     position=max(sizes.values(), default=0), batch=len(sizes), place=place, size=anchor.size, later=anchor.batch,
                 ),
                 AGAIN,
