@@ -11,10 +11,25 @@ from kaoping import wall
 from kaoping.desk import Desk, WrongArgument, read_moment
 from kaoping.intake import Arrival, read_files, take_in
 from ledger.columns import voided_keys
-from ledger.events import KIND, Dispatch, Enrol, Exempt, Fact, Finding, Void, content, key_of, read_fact
+from ledger.events import (
+    KIND,
+    Appeal,
+    Dispatch,
+    Enrol,
+    Exempt,
+    Fact,
+    Finding,
+    Publish,
+    Ruling,
+    Void,
+    content,
+    key_of,
+    read_fact,
+)
 from ledger.instants import show_iso
 from ledger.problems import Mistake, Told, UnreadableFact, Words, listed, words
 from ledger.store import Event, Ledger, Source
+from scoring.appeals import Case
 from scoring.evidence import month_of
 from scoring.rulebook import Part, Rulebook
 
@@ -181,12 +196,27 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Words]:
     """What the rulebook and the ledger have against a fact."""
     if isinstance(fact, Finding):
         yield from _finding_objections(held, book, fact)
-    elif isinstance(fact, Exempt):
+    elif isinstance(fact, Exempt | Appeal):
         yield from _exempt_objections(held, book, fact)
     elif isinstance(fact, Void) and fact.key not in held.keys:
         yield words("the ledger holds no fact with key {key}.", key=fact.key)
+    elif isinstance(fact, Publish | Ruling):
+        yield words("a {kind} is made by its own command: kaoping {command}", kind=words(fact.kind), command=fact.kind)
     if held.gone and key_of(content(fact), 1) in held.gone:
         yield words("this very fact was recorded and voided before; void its void to bring it back.")
+
+
+def objections_to_ruling(case: Case | None, fact: Ruling) -> Iterator[Words]:
+    """What speaks against a ruling: no such appeal, made before it, or the ruling that holds already."""
+    if case is None:
+        yield words("the ledger holds no appeal with key {key}.", key=fact.key)
+        return
+    if fact.at < case.appeal.at:
+        yield words("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
+    if case.ruling is not None and fact.at <= case.ruling.at:
+        yield words("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
+    if case.ruling is not None and case.ruling.granted == fact.granted:
+        yield words("the appeal is {state} already.", state=words("upheld" if fact.granted else "dismissed"))
 
 
 def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Words]:
@@ -221,7 +251,7 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[W
         )
 
 
-def _exempt_objections(held: Held, book: Rulebook, fact: Exempt) -> Iterator[Words]:
+def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Iterator[Words]:
     if not book.exempts:
         yield words("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
         return
@@ -232,7 +262,7 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt) -> Iterator[Wor
         yield words(
             "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items))
         )
-    if not fact.document:
+    if not fact.document and isinstance(fact, Exempt):
         yield words("an exemption needs its document (文号).")
     units = held.units_of(str(fact.ticket))
     if not units:

@@ -1,7 +1,7 @@
 """Commands by which people enter facts: findings and evidence, exemptions, voids."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,7 +39,7 @@ def record(
             _ = record_files(desk, nothing, book, file or []) if fact is None else keep(nothing, book, fact)
     with desk.ledger_to_write(rehearsal=False) as opened:
         if fact is not None:
-            _show(desk, keep(opened, book, fact))
+            _answer(desk, keep(opened, book, fact))
             return
         arrivals = record_files(desk, opened, book, file or [])
     if desk.json:
@@ -63,7 +63,7 @@ def exempt(
     desk = desk_of(ledger, lang, as_json, rulebook)
     pairs = [f"ticket={ticket}", f"item={item}", f"at={at}", f"reason={reason}", f"document={document}"]
     with desk.ledger() as opened:
-        _show(desk, keep(opened, desk.book(), read_pairs("exempt", pairs + ([f"unit={unit}"] if unit else []))))
+        _answer(desk, keep(opened, desk.book(), read_pairs("exempt", pairs + ([f"unit={unit}"] if unit else []))))
 
 
 def void(
@@ -74,11 +74,12 @@ def void(
     """作废：录错的事件从此视为没有；台账只增不改。"""
     desk = desk_of(ledger, lang, as_json)
     with desk.ledger() as opened:
-        pairs = [f"key={_key(opened, fact)}", f"at={at}", f"reason={reason}"]
-        _show(desk, keep(opened, desk.book(), read_pairs("void", pairs)))
+        pairs = [f"key={key_at(opened, fact)}", f"at={at}", f"reason={reason}"]
+        _answer(desk, keep(opened, desk.book(), read_pairs("void", pairs)))
 
 
-def _key(ledger: Ledger, fact: str) -> str:
+def key_at(ledger: Ledger, fact: str) -> str:
+    """The key of the fact at a position, or the key itself. Raises WrongArgument."""
     if not fact.isdecimal() or len(fact) == 64:
         return fact
     position = int(fact)
@@ -94,14 +95,20 @@ def _key(ledger: Ledger, fact: str) -> str:
     return found
 
 
-def _show(desk: Desk, one: Recorded) -> None:
+def _answer(desk: Desk, one: Recorded) -> None:
+    told = show(desk, one)
+    if desk.json:
+        desk.answer(told)
+
+
+def show(desk: Desk, one: Recorded) -> dict[str, Any]:
+    """What was recorded, as JSON; told in a line where no JSON is asked for."""
     if desk.json:
         place = {"position": one.event.position, "key": one.event.key, "known": one.known}
         fact = canonical(one.fact)
         if "key" in fact:
             fact["voids"] = fact.pop("key")
-        desk.answer({"recorded": {**fact, **place}})
-        return
+        return {"recorded": {**fact, **place}}
     say = desk.tongue.say
     said = say("already known") if one.known else say("recorded")
     word = one.fact.word if desk.tongue.code == "zh" else one.fact.kind
@@ -109,3 +116,4 @@ def _show(desk: Desk, one: Recorded) -> None:
     desk.paper().print(
         f"#{one.event.position} {said}: {word} {moment(one.fact.at, desk.tongue.code)} {shown}", soft_wrap=True
     )
+    return {}

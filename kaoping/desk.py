@@ -31,6 +31,8 @@ WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 class WrongArgument(Told):
     """The command line says something that cannot be."""
 
+    code = 2
+
 
 class Differs(Told):
     """A result is not the one that was expected."""

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent
 class NoSuchFile(Told):
     """The command line names a file, a profile or a rulebook that is not there."""
 
+    code = 2
+
 
 class UnusableData(Told):
     """A file of ours or of the office is not as it should be."""

@@ -173,11 +173,32 @@ class Publish(Fact):
     document: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class Appeal(Fact):
+    """申诉: a unit contests an item on a ticket. It changes nothing until it is ruled on."""
+
+    kind, word, needs = "appeal", "申诉", ("ticket", "unit", "item", "reason")
+    item: str
+    reason: str
+    document: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Ruling(Fact):
+    """申诉裁定: the appeal with this key is granted or refused. A granted one comes with the exemption it means."""
+
+    kind, word, needs = "ruling", "申诉裁定", ("key", "granted", "reason", "document")
+    key: str
+    granted: bool
+    reason: str
+    document: str
+
+
 # The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
 # answered, answered before it is asked about; a decision comes after whatever it decides.
 KINDS: tuple[type[Fact], ...] = (
     Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
-    Finding, Enrol, Void, Publish,
+    Finding, Enrol, Void, Publish, Appeal, Ruling,
 )  # fmt: skip
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}

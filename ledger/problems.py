@@ -66,7 +66,10 @@ class Problem:
 
 
 class Told(Exception):
-    """An error that speaks to the user: what is wrong, and the remedy."""
+    """An error that speaks to the user: what is wrong, and the remedy. `code` is how a command ends that meets it:
+    1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
+
+    code = 1
 
     def __init__(self, why: str | Words, remedy: str | Words = "") -> None:
         self.why, self.remedy = as_words(why), as_words(remedy)
@@ -80,6 +83,8 @@ class LedgerError(Told):
 class NoLedger(LedgerError):
     """There is no file to be the ledger, or no way to open it."""
 
+    code = 2
+
 
 class LedgerFull(LedgerError):
     """There is no room left to write."""
@@ -88,9 +93,13 @@ class LedgerFull(LedgerError):
 class NotALedger(LedgerError):
     """The file is no ledger of ours."""
 
+    code = 2
+
 
 class DamagedLedger(LedgerError):
     """The ledger is not as it was written; the sentence names the first event or batch that differs."""
+
+    code = 3
 
 
 class NoSuchText(LedgerError):

@@ -148,7 +148,7 @@ def legs_of(before: Report, after: Report, voids: Mapping[int, int] | None = Non
     if (before.known.head, before.as_of) != (after.known.head, after.as_of):
         known = here.known if before.known.head == after.known.head else after.known
         here = go(again(here, known=known, as_of=after.as_of), "facts")
-    if here.calendar != after.calendar:
+    if here.calendar.digest() != after.calendar.digest():
         here = go(again(here, calendar=after.calendar), "calendar")
     if here.book.text != after.book.text:
         go(again(here, book=after.book), "rulebook")
@@ -162,9 +162,8 @@ def legs_of(before: Report, after: Report, voids: Mapping[int, int] | None = Non
 
 
 def _same(one: Report, other: Report) -> bool:
-    return (one.known.head, one.as_of, one.calendar, one.book) == (
-        other.known.head, other.as_of, other.calendar, other.book,
-    )  # fmt: skip
+    sides = [(side.known.head, side.as_of, side.calendar.digest(), side.book.digest) for side in (one, other)]
+    return sides[0] == sides[1]
 
 
 def again(

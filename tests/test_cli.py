@@ -17,7 +17,7 @@ import typer
 from sqlite_utils import Database
 
 from kaoping import wall
-from kaoping.cli import app, main
+from kaoping.cli import COMMANDS, app_of, main
 from ledger.instants import read_iso
 from ledger.store import Ledger
 from tests.conftest import Golden
@@ -318,7 +318,7 @@ def test_the_ledger_can_be_named_by_the_environment(may: Run, monkeypatch: pytes
 
 def test_help_is_chinese(run: Run) -> None:
     assert "考评：政务热线工单台账" in run("--help").out
-    commands = getattr(typer.main.get_command(app), "commands", {})
+    commands = getattr(typer.main.get_command(app_of(COMMANDS)), "commands", {})
     assert len(commands) >= 8
     for name, command in commands.items():
         for one in (command, *(each for each in command.params if each.name != "help")):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from kaoping.cli import app
+from kaoping.cli import COMMANDS, app_of
 
 ROOT = Path(__file__).parents[1]
 ROOMS = {
@@ -114,7 +114,7 @@ def test_every_public_function_says_what_it_gives() -> None:
 
 
 def commands() -> list[str]:
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(app_of(COMMANDS))
     return sorted(getattr(command, "commands", {}))
 
 

@@ -32,13 +32,14 @@ SLOTS = {
     "Unfit": (0, 1),
     "_strictly": (1,),
     "_only": (1, 2),
+    "_damaged": (0,),
 }
 # These files raise ValueErrors whose text becomes a problem's `why`.
 VALUE_ERRORS = ("ledger/events.py", "ledger/profiles.py")
 # Sentences that are no argument of such a call: (file, function) that gives them back.
 GIVEN_BACK = (("ledger/profiles.py", "_misshapen"),)
 # What is said of a value that only the run knows, and which words it can be.
-STATES = ("met", "breached", "pending", "exempt", "happened")
+STATES = ("met", "breached", "pending", "exempt", "happened", "absent", "there")
 FIELDS = {"limit_halves": "limit_days", "halves": "days"}
 OUTSIDE = ("kind", "at", "ticket", "unit", "id", "seq", "key")
 VOCABULARY = (

@@ -194,9 +194,8 @@ class KnownThen(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 10_000), about=st.sampled_from(["return", "extend", "exempt"]), granted=st.booleans())
     def decide(self, place: int, about: str, granted: bool) -> None:
-        sent = [fact for fact in self.learned if isinstance(fact, Dispatch)] or [None]
-        one = sent[place % len(sent)]
-        if one is not None:
+        sent = [fact for fact in self.learned if isinstance(fact, Dispatch)]
+        for one in sent[place % len(sent) :][:1] if sent else ():
             at = one.at + self.number * 3_600_000
             self.grow([
                 Exempt(at=at, ticket=one.ticket, unit=one.unit, item="closing", reason="系统故障"),
@@ -238,4 +237,4 @@ def test_every_as_of_is_what_was_known_then(tmp_path: Path, examples: int) -> No
         settings=settings(
             max_examples=examples, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
         ),
-    )  # type: ignore[no-untyped-call]
+    )

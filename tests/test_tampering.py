@@ -166,27 +166,25 @@ def _tamper(db: sqlite3.Connection, one: Tampering, rng: random.Random, rows: li
         if one.kind.startswith("edit:"):
             _, column, kind = one.kind.split(":")
             place = names.index(column) + 1
-            value = {
-                "bit": lambda: turned(rng, first[place]), "value": lambda: other(rng, first[place]),
-                "swap": lambda: second[place], "null": lambda: None,
-            }[kind]()  # fmt: skip
+            values = {"swap": second[place], "null": None}
+            value = values[kind] if kind in values else (turned if kind == "bit" else other)(rng, first[place])
             db.execute(f"update {one.table} set {column} = ? where rowid = ?", (value, first[0]))
         elif one.kind == "delete":
             db.execute(f"delete from {one.table} where rowid = ?", (first[0],))
         elif one.kind == "tail":
             db.execute(f"delete from {one.table} where rowid >= ?", (max(int(str(first[0])), 2),))
         elif one.kind == "insert":
-            values = [other(rng, value) for value in first[1:]]
-            db.execute(f"insert or replace into {one.table} values ({','.join('?' * len(values))})", values)
+            new = [other(rng, value) for value in first[1:]]
+            db.execute(f"insert or replace into {one.table} values ({','.join('?' * len(new))})", new)
         else:
-            for row, values in ((first, second), (second, first)):
+            for row, told in ((first, second), (second, first)):
                 kept = [name for name in names if name not in ("position", "number", "key", "digest", "id")]
                 if one.table in ("checkpoints",):
                     kept.remove("batch")
-                told = [values[names.index(name) + 1] for name in kept]
+                swapped = [told[names.index(name) + 1] for name in kept]
                 db.execute(
                     f"update {one.table} set {', '.join(f'{name} = ?' for name in kept)} where rowid = ?",
-                    (*told, row[0]),
+                    (*swapped, row[0]),
                 )
     except (sqlite3.IntegrityError, sqlite3.OperationalError):
         pass  # a strict table, or a unique key, refuses this one

@@ -34,6 +34,7 @@ TOTALS = {
 }
 LEGS = {
     "facts": "what is known",
+    "supposed": "what is supposed",
     "calendar": "the calendar",
     "rulebook": "the rulebook",
     "reading": "the reading {reading}",

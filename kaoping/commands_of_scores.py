@@ -1,0 +1,71 @@
+"""Commands that score a period: its sheets, and the metrics behind them."""
+
+from typing import Annotated
+
+import typer
+
+from kaoping.desk import WrongArgument, period_evidence, read_month, read_period
+from kaoping.options import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    KnownOnOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
+from kaoping.reports.score import print_score, score_json
+from ledger.problems import words
+
+
+def metrics(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """各承办单位的签收、响应、退件、办结等指标与用时。"""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    number = read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        evidence = report.evidence([number])[number]
+        units = metrics_of(report, evidence, unit)
+        if unit is not None and not units:
+            known = "、".join(one.unit for one in metrics_of(report, evidence, None)[:20])
+            raise WrongArgument(
+                words("{unit} has no verdict in {month}.", unit=unit, month=month),
+                words("Units that have: {units}", units=known),
+            )
+        if desk.json:
+            desk.answer(metrics_json(report, evidence, units))
+        else:
+            print_metrics(desk.paper(), desk.tongue, report, evidence, units)
+
+
+def score(
+    month: Annotated[str, typer.Argument(help="月份，如 2023-05；细则另有季度、半年、年度表的，如 2023-Q2、2023-H1、2023")],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """某月的得分与排名；细则另有季度、半年、年度表的，也在这里看。"""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    kind, months = read_period(month, desk.book())
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        evidence = period_evidence(report, months, provisional=provisional)
+        sheets = [one for one in report.sheets(evidence, kind) if sheet is None or one.sheet.id == sheet]
+        if not sheets:
+            known = " ".join(f"{one.id} ({one.period})" for one in report.book.sheets)
+            raise WrongArgument(words("there is no such sheet for {month}; known: {known}", month=month, known=known))
+        if desk.json:
+            desk.answer(score_json(report, evidence, sheets))
+        else:
+            print_score(desk.paper(), desk.tongue, report, evidence, sheets)

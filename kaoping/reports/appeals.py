@@ -1,0 +1,164 @@
+"""The list of appeals with what each is worth, and the published score beside the score of now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+from rich.console import Console
+
+from kaoping.desk import show_month
+from kaoping.language import Tongue
+from kaoping.numbers import moment, points
+from kaoping.reports.score import stamps_json
+from kaoping.reports.tables import Column, print_table
+from ledger.instants import show_iso
+from scoring.appeals import Case, Effect
+from scoring.recompute import Report
+from scoring.sheets import UnitScore
+
+STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}
+Lines = Mapping[int, Mapping[tuple[str, str], UnitScore]]
+Published = Mapping[int, Mapping[str, Any] | None]
+
+
+@attrs.frozen
+class Listed:
+    """An appeal and what it is worth."""
+
+    case: Case
+    effects: Sequence[Effect]
+
+
+def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
+    """What an exemption is worth, by sheet and month."""
+    return [
+        {
+            "sheet": one.sheet.id, "item": one.item.id, "period": show_month(one.month),
+            "points": None if one.points is None else points(one.points),
+            "without": _score(one.without), "with": _score(one.within),
+        }
+        for one in effects
+    ]  # fmt: skip
+
+
+def appeals_json(report: Report, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
+    """The document of `kaoping appeals --json`."""
+    return {
+        "rulebook": report.book.id,
+        "stamps": stamps_json(report.stamps),
+        "appeals": [
+            {
+                "position": one.case.position, "key": one.case.key, "ticket": one.case.appeal.ticket, "unit": one.case.appeal.unit,
+                "item": one.case.appeal.item, "at": show_iso(one.case.appeal.at), "reason": one.case.appeal.reason,
+                "state": one.case.state,
+                "ruling": None if one.case.ruling is None else {
+                    "at": show_iso(one.case.ruling.at), "reason": one.case.ruling.reason, "document": one.case.ruling.document,
+                },
+                "worth": effects_json(one.effects),
+            }
+            for one in found
+        ],
+        "restated": [
+            {
+                "period": show_month(month), "sheet": sheet, "unit": unit, "published": _of(published[month], sheet, unit)[0],
+                "published_rank": _of(published[month], sheet, unit)[1], "restated": _score(line), "rank": line.rank,
+            }
+            for month, sheet, unit, line in _all(lines)
+        ],
+    }  # fmt: skip
+
+
+def print_effects(console: Console, tongue: Tongue, effects: Sequence[Effect]) -> None:
+    """What the appeal asks for, in points."""
+    for one in effects:
+        worth = "-" if one.points is None else points(one.points)
+        said = "{sheet}, {month}: if granted, {points} points ({before} to {after})"
+        console.print("  " + tongue.say(said, sheet=one.sheet.title, month=show_month(one.month), points=worth,
+            before=_score(one.without) or "-", after=_score(one.within) or "-"), soft_wrap=True)  # fmt: skip
+    if not any(one.points for one in effects):
+        console.print("  " + tongue.say("The unit lost nothing by this ticket under that item so far."), soft_wrap=True)
+
+
+def print_appeals(
+    console: Console, tongue: Tongue, found: Sequence[Listed], lines: Lines, published: Published
+) -> None:
+    """The list, then the units it speaks of."""
+    say = tongue.say
+    if not found:
+        console.print(say("There is no appeal."))
+        return
+    rows: list[tuple[Case, Effect | None]] = [(one.case, effect) for one in found for effect in one.effects]
+    rows += [(one.case, None) for one in found if not one.effects]
+    columns = [
+        Column("#", [str(case.position) for case, _ in rows]),
+        Column(say("ticket"), [str(case.appeal.ticket) for case, _ in rows], number=False),
+        Column(say("unit"), [str(case.appeal.unit) for case, _ in rows], number=False),
+        Column(
+            say("item"),
+            [case.appeal.item if effect is None else effect.item.title for case, effect in rows],
+            number=False,
+        ),
+        Column(say("month"), ["-" if effect is None else show_month(effect.month) for _, effect in rows], number=False),
+        Column(say("state"), [say(STATES[case.state]) for case, _ in rows], number=False),
+        Column(
+            say("worth"),
+            ["0.00" if effect is None or effect.points is None else points(effect.points) for _, effect in rows],
+        ),
+        Column(say("document"), [case.ruling.document if case.ruling else "-" for case, _ in rows], number=False),
+    ]
+    print_table(console, say("Appeals"), columns, [])
+    for one in found:
+        case = one.case
+        console.print(f"#{case.position} {moment(case.appeal.at, tongue.code)}  {case.appeal.reason}", soft_wrap=True)
+        if case.ruling is not None:
+            console.print(
+                f"  {say(STATES[case.state])} {moment(case.ruling.at, tongue.code)}  {case.ruling.reason}",
+                soft_wrap=True,
+            )
+    shown = list(_all(lines))
+    if shown:
+        console.print()
+        _print_restated(console, tongue, shown, published)
+
+
+def _print_restated(
+    console: Console, tongue: Tongue, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
+) -> None:
+    say = tongue.say
+    was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]
+    columns = [
+        Column(say("month"), [show_month(month) for month, *_ in shown], number=False),
+        Column(say("sheet"), [sheet for _, sheet, *_ in shown], number=False),
+        Column(say("unit"), [unit for _, _, unit, _ in shown], number=False),
+        Column(say("published"), [score or "-" for score, _ in was]),
+        Column(say("restated"), [_score(line) or "-" for *_, line in shown]),
+        Column(say("change"), [_change(score, line) for (score, _), (*_, line) in zip(was, shown, strict=True)]),
+        Column(say("published rank"), [str(rank or "-") for _, rank in was]),
+        Column(say("rank"), [str(line.rank or "-") for *_, line in shown]),
+    ]
+    print_table(console, say("Published, and restated with all that is known now"), columns, [])
+
+
+def _change(published: str | None, line: UnitScore) -> str:
+    if published is None or line.score is None:
+        return ""
+    change = line.score - Fraction(published)
+    return points(change) if change <= 0 else f"+{points(change)}"
+
+
+def _all(lines: Lines) -> Iterator[tuple[int, str, str, UnitScore]]:
+    for month, found in lines.items():
+        for (sheet, unit), line in found.items():
+            yield month, sheet, unit, line
+
+
+def _of(document: Mapping[str, Any] | None, sheet: str, unit: str) -> tuple[str | None, int | None]:
+    """(score, rank) of a unit in a published document."""
+    sheets = () if document is None else document["sheets"]
+    found = [line for one in sheets if one["sheet"] == sheet for line in one["units"] if line["unit"] == unit]
+    return (found[0]["score"], found[0]["rank"]) if found else (None, None)
+
+
+def _score(line: UnitScore) -> str | None:
+    return None if line.score is None else points(line.score)

@@ -1,0 +1,128 @@
+"""Appeals: where each stands, and what its exemption is worth to the unit, everything else the same."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import attrs
+import narwhals as nw
+
+from ledger.events import Appeal, Ruling
+from ledger.store import Event
+from scoring.evidence import CASE, Cause, Month
+from scoring.recompute import Report
+from scoring.rulebook import Item, Sheet
+from scoring.sheets import UnitScore, sheet_of
+
+PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """An appeal with the ruling that holds: the last one."""
+
+    position: int
+    key: str
+    appeal: Appeal
+    ruling: Ruling | None = None
+
+    @property
+    def state(self) -> str:
+        """pending, granted or refused."""
+        return PENDING if self.ruling is None else GRANTED if self.ruling.granted else REFUSED
+
+
+@attrs.frozen(kw_only=True)
+class Effect:
+    """What the exemption is worth on one sheet of one month: the unit's lines without and with it."""
+
+    sheet: Sheet
+    item: Item
+    month: int
+    without: UnitScore
+    within: UnitScore
+
+    @property
+    def points(self) -> Fraction | None:
+        """The difference of the scores; None where it has none."""
+        if self.without.score is None or self.within.score is None:
+            return None
+        return self.within.score - self.without.score
+
+
+def cases_of(standing: Sequence[Event]) -> tuple[Case, ...]:
+    """The appeals among facts that stand, each with its last ruling (by instant, then key), in the ledger's order."""
+    rulings: dict[str, list[tuple[int, str, Ruling]]] = {}
+    for event in standing:
+        if isinstance(event.fact, Ruling):
+            rulings.setdefault(event.fact.key, []).append((event.fact.at, event.key, event.fact))
+    return tuple(
+        Case(
+            position=event.position,
+            key=event.key,
+            appeal=event.fact,
+            ruling=max(told)[2] if (told := rulings.get(event.key)) else None,
+        )
+        for event in standing
+        if isinstance(event.fact, Appeal)
+    )
+
+
+def effects_of(report: Report, appeal: Appeal) -> Iterator[Effect]:
+    """What the exemption is worth in each month and sheet that counts the ticket for the unit under that item."""
+    causes = _causes(report, appeal)
+    for month in sorted(causes):
+        evidence = report.evidence([month])[month]
+        sides = [_with(evidence, appeal, causes[month], exempt=exempt) for exempt in (False, True)]
+        for sheet in report.book.sheets:
+            item = _item(sheet, month, appeal.item) if sheet.period == "month" else None
+            if item is None or not any(_counts(sheet, item, cause) for cause in causes[month]):
+                continue
+            lines = [_line(report, sheet, side, str(appeal.unit)) for side in sides]
+            if lines[0] is not None and lines[1] is not None:
+                yield Effect(sheet=sheet, item=item, month=month, without=lines[0], within=lines[1])
+
+
+def _causes(report: Report, appeal: Appeal) -> dict[int, list[Cause]]:
+    """The decided verdicts and the findings of the unit on the ticket, by month."""
+    mine = (
+        (nw.col("ticket") == appeal.ticket) & (nw.col("unit") == appeal.unit) & (nw.col("decided_at") <= report.as_of)
+    )
+    found: dict[int, list[Cause]] = {}
+    for *case, month in report.derived.verdicts.filter(mine).select(*CASE, "month").collect().rows():
+        found.setdefault(month, []).append(Cause(*case))
+    for month, units in report.findings.items():
+        for cause in units.get(str(appeal.unit), ()):
+            if cause.ticket == appeal.ticket:
+                found.setdefault(month, []).append(cause)
+    return found
+
+
+def _with(month: Month, appeal: Appeal, causes: Sequence[Cause], *, exempt: bool) -> Month:
+    """The month with, or without, this one exemption."""
+    place = (str(appeal.ticket), str(appeal.unit), appeal.item)
+    exemptions = month.exemptions | {place} if exempt else month.exemptions - {place}
+    others = [cause for cause in month.exempted if (cause.ticket, cause.unit) != place[:2]]
+    return attrs.evolve(
+        month, exemptions=exemptions, exempted=[*others, *(one for one in causes if one.finding is None)]
+    )
+
+
+def _item(sheet: Sheet, month: int, name: str) -> Item | None:
+    """The item of this name, or the one that has a sub-item of it."""
+    return next(
+        (item for item in sheet.items_of(month) if name in (item.id, *(item.name_of(part) for part in item.parts))),
+        None,
+    )
+
+
+def _counts(sheet: Sheet, item: Item, cause: Cause) -> bool:
+    if cause.finding is not None:
+        return any(part.finding == cause.name for part in item.parts)
+    return any(
+        cause.name in (*part.measures, part.over) and cause.channel in (part.channels or sheet.channels)
+        for part in item.parts
+    )
+
+
+def _line(report: Report, sheet: Sheet, month: Month, unit: str) -> UnitScore | None:
+    return next((one for one in sheet_of(report.court, sheet, month).units if one.unit == unit), None)
