@@ -63,7 +63,7 @@ def prove(
     """出具证明：一张工单的全部事件及其在台账中的凭证，或台账只增未改的凭证；不用台账也能核对。"""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     if (ticket is None) == (since is None):
-        raise WrongArgument("give either a ticket or --since.", "kaoping prove GX20230504-0008")
+        raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
     with desk.ledger() as opened:
         if ticket is not None:
             told = ticket_report(desk, opened, ticket, None)

@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from calendars.workdays import Calendar
-from kaoping import load, wall
+from kaoping import __version__, load, wall
 from kaoping.language import Tongue
 from ledger.columns import known
 from ledger.instants import read_iso
 from ledger.problems import LedgerFull, Told, words
 from ledger.store import Ledger
 from scoring.evidence import Month, together
-from scoring.recompute import Report, recompute, refuse_provisional
+from scoring.keeping import rows_now
+from scoring.recompute import Report, recompute, refuse_provisional, when_asked
 from scoring.rulebook import Rulebook
 
 WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
@@ -97,15 +98,22 @@ class Desk:
         return load.working_days(self.calendar_folder, self.known_on)
 
     def report(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Report:
-        """Everything derived from what the ledger knew at a moment: a time, a position, or now. Raises LedgerEmpty."""
+        """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
+        beside a large ledger, which must stay open then. Raises LedgerEmpty."""
         position, instant = self.moment(ledger, as_of)
         if position == 0:
             raise LedgerEmpty(
                 words("the ledger knew nothing at that moment."),
                 "Import a log first; --as-of speaks of when it was recorded.",
             )
+        known_then, book, calendar = known(ledger, position), self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
-            return recompute(known(ledger, position), self.book(), self.calendar(), instant)
+            if kept and as_of is None:
+                plain = not self.readings and self.known_on is None
+                rows = rows_now(ledger, known_then, book, calendar, __version__, make=plain)
+                if rows is not None:
+                    return when_asked(known_then, book, calendar, instant, rows)
+            return recompute(known_then, book, calendar, instant)
 
     def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
         """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""

@@ -15,47 +15,57 @@
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import narwhals as nw
-import polars as pl
 
 from ledger.events import LIFECYCLE, RANK, Void
 from ledger.store import Event, Head, Ledger
 
+if TYPE_CHECKING:
+    import polars as pl
+
 Frame = nw.LazyFrame[Any]
 
+TEXT, NUMBER, FLAG = "String", "Int64", "Boolean"
 _FACT = {
-    "kind": pl.String, "ticket": pl.String, "unit": pl.String, "at": pl.Int64, "seq": pl.Int64,
-    "channel": pl.String, "role": pl.String, "anonymous": pl.Boolean, "limit_halves": pl.Int64, "due_at": pl.Int64,
-    "halves": pl.Int64, "until": pl.Int64, "about": pl.String, "granted": pl.Boolean,
-    "rating": pl.String, "contacted": pl.Boolean, "item": pl.String,
+    "kind": TEXT, "ticket": TEXT, "unit": TEXT, "at": NUMBER, "seq": NUMBER,
+    "channel": TEXT, "role": TEXT, "anonymous": FLAG, "limit_halves": NUMBER, "due_at": NUMBER,
+    "halves": NUMBER, "until": NUMBER, "about": TEXT, "granted": FLAG, "rating": TEXT, "contacted": FLAG, "item": TEXT,
 }  # fmt: skip
 EVENT = {
-    "position": pl.Int64, "tie": pl.Int64, "rank": pl.Int64,
-    **{name: kind for name, kind in _FACT.items() if name != "kind"},
+    "position": NUMBER, "tie": NUMBER, "rank": NUMBER, **{name: kind for name, kind in _FACT.items() if name != "kind"},
 }  # fmt: skip
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Known:
-    """All that was known at one position of a ledger: what every score is derived from."""
+    """All that was known at one position of a ledger: what every score is derived from. Read when it is first asked for."""
 
+    ledger: Ledger
     head: Head
-    events: Frame
-    findings: tuple[Event, ...]
-    enrolments: tuple[Event, ...]
+
+    @cached_property
+    def events(self) -> Frame:
+        """The lifecycle events, voided ones left out."""
+        return event_columns(self.ledger, self.head.position)
+
+    @cached_property
+    def findings(self) -> tuple[Event, ...]:
+        """The findings that stand."""
+        return tuple(standing(self.ledger, self.head.position, ("finding",)))
+
+    @cached_property
+    def enrolments(self) -> tuple[Event, ...]:
+        """The enrolments that stand."""
+        return tuple(standing(self.ledger, self.head.position, ("enrol",)))
 
 
 def known(ledger: Ledger, upto: int) -> Known:
-    """What the ledger knew at a position, voided facts left out."""
-    return Known(
-        head=ledger.head(upto),
-        events=event_columns(ledger, upto),
-        findings=tuple(standing(ledger, upto, ("finding",))),
-        enrolments=tuple(standing(ledger, upto, ("enrol",))),
-    )
+    """What the ledger knew at a position, voided facts left out. The ledger must stay open while it is read."""
+    return Known(ledger=ledger, head=ledger.head(upto))
 
 
 def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> Frame:
@@ -65,12 +75,25 @@ def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> Fr
     return nw.from_native(columns_of(positions, keys, texts, gone).lazy())
 
 
+def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Frame:
+    """The lifecycle events of some tickets known at a position."""
+    gone = voided_keys(ledger.events(upto, kinds=("void",)))
+    found = [ledger.texts(upto, ticket=ticket, kinds=LIFECYCLE) for ticket in sorted(tickets)]
+    positions = [one for part in found for one in part[0]]
+    keys = [one for part in found for one in part[1]]
+    texts = [one for part in found for one in part[2]]
+    return nw.from_native(columns_of(positions, keys, texts, gone).lazy())
+
+
 def columns_of(
     positions: Sequence[int], keys: Sequence[bytes], texts: Sequence[str], gone: Iterable[str] = ()
-) -> pl.DataFrame:
+) -> "pl.DataFrame":
     """The frame of facts given by position, key and canonical text, without those whose keys are `gone`."""
+    import polars as pl  # takes long to load, and whoever reads single facts needs none of it
+
+    types = {name: getattr(pl, kind) for name, kind in _FACT.items()}
     ties = [int.from_bytes(key[:8], "big", signed=True) for key in keys]
-    decoded = pl.Series("fact", texts, dtype=pl.String).str.json_decode(pl.Struct(_FACT)).struct.unnest()
+    decoded = pl.Series("fact", texts, dtype=pl.String).str.json_decode(pl.Struct(types)).struct.unnest()
     frame = decoded.with_columns(
         pl.Series("position", positions, dtype=pl.Int64),
         pl.Series("tie", ties, dtype=pl.Int64),

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import pendulum
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 SHANGHAI = "Asia/Shanghai"
@@ -65,4 +63,4 @@ def show_iso(instant: int, zone: str = SHANGHAI) -> str:
 
 @lru_cache(maxsize=16)
 def _zone(name: str) -> ZoneInfo:
-    return pendulum.timezone(name)
+    return ZoneInfo(name)

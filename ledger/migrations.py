@@ -7,7 +7,6 @@ from sqlite_utils import Database, Migrations
 from ledger.chain import entry
 from ledger.merkle import Frontier, leaf_hash
 
-APPLICATION = 0x4B616F70  # "Kaop": how a file says that it is a ledger of ours (SQLite's application_id)
 SCHEMA = Migrations("kaoping")
 
 
@@ -82,23 +81,22 @@ def _guard(db: Database, table: str) -> None:
 def bring_forward(db: Database) -> None:
     """Apply what a file lacks. When that was done is nobody's business, and the wall clock is not read here: the times
     that the library keeps are left empty."""
-    if SCHEMA.pending(db):
-        SCHEMA.apply(db)
-        db.execute("update _sqlite_migrations set applied_at = ''")
-        if db.conn.in_transaction:
-            db.conn.commit()
+    SCHEMA.apply(db)
+    db.execute("update _sqlite_migrations set applied_at = ''")
+    if db.conn.in_transaction:
+        db.conn.commit()
 
 
-def expected(memory: Database) -> tuple[list[object], list[object]]:
-    """(the schema's entries, the migrations) that every ledger of this version has; `memory` is an empty database."""
+def expected() -> tuple[list[object], list[object]]:
+    """(the schema's entries, the migrations) that every ledger of this version has."""
+    memory = Database(memory=True)
     bring_forward(memory)
-    return schema_of(memory.execute), list(memory.execute("select * from _sqlite_migrations order by id"))
+    found = schema_of(memory.execute), list(memory.execute("select * from _sqlite_migrations order by id"))
+    memory.close()
+    return found
 
 
 def schema_of(execute: Callable[[str], Iterable[object]]) -> list[object]:
     """The entries of a schema; statistics that SQLite keeps for itself are no part of it."""
-    return list(
-        execute(
-            "select type, name, tbl_name, sql from sqlite_master where name not like 'sqlite_stat%' order by type, name"
-        )
-    )
+    sql = "select type, name, tbl_name, sql from sqlite_master where name not like 'sqlite_stat%' order by type, name"
+    return list(execute(sql))

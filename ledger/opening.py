@@ -6,18 +6,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlite_utils import Database
-
 from ledger import anchor
-from ledger.migrations import APPLICATION, bring_forward
 from ledger.problems import DamagedLedger, LedgerError, LedgerFull, NoLedger, NotALedger, words
+
+APPLICATION = 0x4B616F70  # "Kaop": how a file says that it is a ledger of ours (SQLite's application_id)
+MIGRATIONS = ("m001_events_and_batches", "m002_checkpoints_and_texts")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that begins and ends transactions only when told."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def bring_forward(db: sqlite3.Connection) -> None:
+    """Apply the migrations that a file lacks. The library that does it is loaded only then: it takes long."""
+    try:
+        applied = [name for (name,) in db.execute("select name from _sqlite_migrations order by id")]
+    except sqlite3.OperationalError:
+        applied = []
+    if applied != list(MIGRATIONS):
+        from sqlite_utils import Database
+
+        from ledger import migrations
+
+        migrations.bring_forward(Database(db))
 
 
 def make(path: Path) -> None:
     """An empty ledger, made aside and then put there whole: nobody ever opens half of one."""
     with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
         aside = Path(folder) / path.name
-        db = Database(aside)
+        db = connect(aside)
         db.execute("pragma journal_mode = wal")
         db.execute(f"pragma application_id = {APPLICATION}")
         bring_forward(db)

@@ -9,14 +9,12 @@ from types import TracebackType
 from typing import Any, cast
 
 import attrs
-from sqlite_utils import Database
 
 from ledger import anchor, chain
 from ledger.anchor import Anchor
-from ledger.events import Fact, content, from_content, key_of
+from ledger.events import Fact, Void, content, from_content, key_of
 from ledger.merkle import Frontier, Tree, leaf_hash
-from ledger.migrations import APPLICATION, bring_forward, expected, schema_of
-from ledger.opening import in_our_words, make, refuse_emptied, refuse_short, told
+from ledger.opening import APPLICATION, bring_forward, connect, in_our_words, make, refuse_emptied, refuse_short, told
 from ledger.problems import (
     DamagedLedger,
     LedgerError,
@@ -105,8 +103,7 @@ class Ledger:
             if not path.exists() or path.stat().st_size == 0:
                 refuse_emptied(path)
                 make(path)
-            self._db = Database(path)
-            self._db.conn.isolation_level = None
+            self._db = connect(path)
             self._refuse_foreign()
             self._db.execute("pragma synchronous = full")
             self._db.execute("pragma foreign_keys = on")
@@ -190,12 +187,15 @@ class Ledger:
         texts = self._keep_texts(number, source.texts)
         before = last["checkpoint"] if last else chain.START
         hashed = chain.checkpoint(before, {**columns, "head": head.hash}, source.quarantined, texts)
-        self._db.table("batches").insert({**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed})
-        self._db.conn.executemany(
+        row = {**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed}
+        self._db.execute(
+            f"insert into batches ({', '.join(row)}) values ({', '.join('?' * len(row))})", tuple(row.values())
+        )
+        self._db.executemany(
             "insert into quarantine (batch, row, cells, reasons) values (?, ?, ?, ?)",
             [(number, *row) for row in source.quarantined],
         )
-        self._db.conn.execute(
+        self._db.execute(
             "insert into checkpoints values (?, ?, ?, ?)",
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
@@ -205,7 +205,7 @@ class Ledger:
         """Keep the texts that are not there yet; their digests."""
         by_digest = {bytes.fromhex(chain.digest_of(text)): text for text in texts}
         new = [digest for digest in by_digest if not self._has_text(digest)]
-        self._db.conn.executemany(
+        self._db.executemany(
             "insert into texts values (?, ?, ?)", [(digest, batch, by_digest[digest]) for digest in new]
         )
         return new
@@ -248,7 +248,7 @@ class Ledger:
             hashed = chain.link(hashed, data)
             frontier.push(leaf_hash(data))
             rows.append((position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed))
-        self._db.conn.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         return Head(position, hashed.hex()), frontier
 
     def _frontier(self) -> Frontier:
@@ -280,8 +280,9 @@ class Ledger:
 
     def batches(self) -> tuple[Batch, ...]:
         """Every import, oldest first."""
-        names = ", ".join(field.name for field in attrs.fields(Batch))
-        return tuple(Batch(**row) for row in self._db.query(f"select {names} from batches order by number"))
+        names = [field.name for field in attrs.fields(Batch)]
+        rows = self._db.execute(f"select {', '.join(names)} from batches order by number")
+        return tuple(Batch(**dict(zip(names, row, strict=True))) for row in rows)
 
     def events(
         self, upto: int | None = None, *, ticket: str | None = None, kinds: Sequence[str] = ()
@@ -291,6 +292,34 @@ class Ledger:
         rows = self._db.execute(f"select position, key, fact, batch, row from events {where} order by position", values)
         for position, key, text, batch, row in rows:
             yield Event(position, key.hex(), from_content(text), batch, row)
+
+    def tickets_since(self, position: int) -> set[str]:
+        """The tickets that facts after a position speak of, or whose facts a void after it takes back or restores."""
+        rows = self._db.execute(
+            "select distinct ticket from events where position > ? and ticket is not null", (position,)
+        )
+        found = {str(ticket) for (ticket,) in rows}
+        keys = [fact.key for _, fact in self._voids_since(position)]
+        while keys:
+            targets = [event for key in keys for event in self._with_key(key)]
+            found |= {event.fact.ticket for event in targets if event.fact.ticket is not None}
+            keys = [event.fact.key for event in targets if isinstance(event.fact, Void)]
+        return found
+
+    def _voids_since(self, position: int) -> Iterator[tuple[int, Void]]:
+        rows = self._db.execute("select position, fact from events where kind = 'void' and position > ?", (position,))
+        for place, text in rows:
+            fact = from_content(text)
+            assert isinstance(fact, Void)
+            yield place, fact
+
+    def _with_key(self, key: str) -> list[Event]:
+        try:
+            digest = bytes.fromhex(key)
+        except ValueError:
+            return []
+        rows = self._db.execute("select position, key, fact, batch, row from events where key = ?", (digest,))
+        return [Event(place, found.hex(), from_content(text), batch, row) for place, found, text, batch, row in rows]
 
     def texts(
         self, upto: int | None = None, *, ticket: str | None = None, kinds: Sequence[str] = ()
@@ -343,14 +372,14 @@ class Ledger:
 
         Raises DamagedLedger naming the first event, batch, text, checkpoint or guard that differs.
         """
+        from ledger.migrations import expected, schema_of  # what makes tables takes long to load
+
         with told(self.path, DamagedLedger):
             refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
             if answer != "ok":
                 raise DamagedLedger(words("SQLite finds the file damaged: {answer}", answer=answer))
-            memory = Database(memory=True)
-            sound = verify(self._db.execute, expected(memory), schema_of(self._db.execute), self._anchors())
-            memory.close()
+            sound = verify(self._db.execute, expected(), schema_of(self._db.execute), self._anchors())
             for size, root in checkpoints:
                 found = self.tree(size).root(size).hex() if size <= sound.position else None
                 refuse_another(size, root, sound.position, found)
@@ -364,7 +393,9 @@ class Ledger:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _last_batch(self) -> dict[str, Any] | None:
-        return next(iter(self._db.query("select * from batches order by number desc limit 1")), None)
+        names = ("number", "recorded_at", "checkpoint")
+        found = self._db.execute(f"select {', '.join(names)} from batches order by number desc limit 1").fetchone()
+        return None if found is None else dict(zip(names, found, strict=True))
 
     @contextmanager
     def _transaction(self, *, keep: bool) -> Iterator[None]:
@@ -373,7 +404,7 @@ class Ledger:
             yield
             self._db.execute("commit" if keep else "rollback")
         except BaseException:
-            if self._db.conn.in_transaction:
+            if self._db.in_transaction:
                 self._db.execute("rollback")
             raise
 

@@ -10,6 +10,7 @@ import narwhals as nw
 from calendars.clock import Clock, Step
 from calendars.columns import Frame
 from calendars.workdays import OutsideCalendar
+from ledger.kept import Kept
 from metrics.custody import ROUND
 from metrics.engines import clock_of
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
@@ -83,23 +84,63 @@ class Audit:
         return sum((one.lost for one in counts), Fraction(0))
 
 
+@attrs.frozen
+class TicketRows:
+    """What was derived of one ticket. `places` maps what the verdicts call their facts (steps) to ledger positions."""
+
+    verdicts: Sequence[Mapping[str, Any]]
+    rounds: Sequence[Mapping[str, Any]]
+    places: Mapping[int, int]
+    oddities: Sequence[tuple[int, str]]
+
+
+def rows_of(report: Report, ticket: str) -> TicketRows:
+    """The rows of a ticket: those kept, or those derived now."""
+    return _derived_rows(report, ticket) if report.kept is None else _kept_rows(report.kept, ticket)
+
+
+def _derived_rows(report: Report, ticket: str) -> TicketRows:
+    mine = nw.col("ticket") == ticket
+    derived = report.derived
+    oddities = (
+        derived.oddities.filter(mine).select("position", "code").unique().sort("position", "code").collect().rows()
+    )
+    return TicketRows(
+        verdicts=_rows(derived.verdicts.filter(mine)),
+        rounds=_rows(derived.rounds.filter(mine).sort("dispatched_step")),
+        places=dict(derived.events.filter(mine).select("step", "position").collect().rows()),
+        oddities=[(position, code) for position, code in oddities],
+    )
+
+
+def _kept_rows(kept: Kept, ticket: str) -> TicketRows:
+    verdicts = [
+        {**row, "breached": bool(row["breached"]), "start_step": row["started"], "done_step": row["ended"],
+         "denied_step": row["denied"]}
+        for row in kept.of_ticket("verdicts", ticket)
+    ]  # fmt: skip
+    positions = [row[name] for row in verdicts for name in ("started", "ended", "denied") if row[name] is not None]
+    return TicketRows(
+        verdicts=verdicts,
+        rounds=list(kept.of_ticket("rounds", ticket)),
+        places={position: position for position in positions},
+        oddities=[(row["position"], row["code"]) for row in kept.of_ticket("oddities", ticket)],
+    )
+
+
 def audit(report: Report, ticket: str) -> Audit:
     """The ticket explained from a report: the same computation that scored it."""
-    mine = nw.col("ticket") == ticket
-    verdicts = _rows(report.derived.verdicts.filter(mine))
-    rounds = _rows(report.derived.rounds.filter(mine).sort("dispatched_step"))
-    places = dict(report.derived.events.filter(mine).select("step", "position").collect().rows())
-    findings = [event for event in report.known.findings if event.fact.ticket == ticket]
-    months = {row["month"] for row in verdicts} | {month for month, _ in _findings_of(report, ticket)}
-    teller = _Teller(report, clock_of(report.calendar, report.book.practice()), report.evidence(sorted(months)), places)
-    oddities = (
-        report.derived.oddities.filter(mine).select("position", "code").unique().sort("position").collect().rows()
-    )
+    rows = rows_of(report, ticket)
+    found = _findings_of(report, ticket)
+    months = {row["month"] for row in rows.verdicts} | {month for month, _ in found}
+    units = {row["unit"] for row in rows.verdicts} | {cause.unit for _, cause in found}
+    clock = clock_of(report.calendar, report.book.practice())
+    teller = _Teller(report, clock, report.evidence(sorted(months), sorted(units)), rows.places)
     return Audit(
         ticket=ticket,
-        rounds=tuple(teller.round(row, [one for one in verdicts if _same_round(one, row)]) for row in rounds),
-        findings=tuple(teller.findings(ticket)) if findings else (),
-        oddities=tuple((position, code) for position, code in oddities),
+        rounds=tuple(teller.round(row, [one for one in rows.verdicts if _same_round(one, row)]) for row in rows.rounds),
+        findings=tuple(teller.findings(ticket)) if found else (),
+        oddities=tuple(rows.oddities),
     )
 
 

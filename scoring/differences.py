@@ -178,7 +178,13 @@ def again(
     known, book, calendar = known or report.known, book or report.book, calendar or report.calendar
     moment = report.as_of if as_of is None else as_of
     if (known is report.known, calendar, book.practice()) == (True, report.calendar, report.book.practice()):
-        return attrs.evolve(report, book=book, as_of=moment)
+        return attrs.evolve(
+            report,
+            book=book,
+            as_of=moment,
+            deriving=lambda: report.derived,
+            kept=None if book.exempts != report.book.exempts else report.kept,
+        )
     return recompute(known, book, calendar, moment)
 
 

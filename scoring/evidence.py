@@ -128,7 +128,7 @@ def months_of(
     if months is not None:
         verdicts = verdicts.filter(nw.col("month").is_in(list(months)))
     verdicts = verdicts.collect().lazy()
-    exemptions = exemptions_of(_every_event(known, derived, practice), practice) if exempts else frozenset()
+    exemptions = exemptions_of(every_event(known.events, derived, practice), practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _causes(verdicts.filter(nw.col("breached")))
     exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
@@ -178,11 +178,11 @@ def together(months: Sequence[Month]) -> Month:
     )
 
 
-def _every_event(known: Known, derived: Derived, practice: Practice) -> Frame:
+def every_event(events: Frame, derived: Derived, practice: Practice) -> Frame:
     """Placed events, also of rounds that are judged by nothing: what is exempted there may be a finding."""
     if practice.assist_rounds == "count":
         return derived.events
-    return placed(known.events, attrs.evolve(practice, assist_rounds="count"))
+    return placed(events, attrs.evolve(practice, assist_rounds="count"))
 
 
 def exemptions_of(events: Frame, practice: Practice) -> Exemptions:

@@ -1,15 +1,17 @@
 """recompute(events, rulebook, calendar, as_of) -> Report: the one line that computes a score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 import attrs
 
 from calendars.workdays import Calendar
 from ledger.columns import Known
+from ledger.kept import Kept
 from ledger.problems import Told, words
 from metrics.engines import Derived, clock_of, derive
 from scoring.evidence import Cause, Month, findings_of, months_of
+from scoring.keeping import months_kept
 from scoring.rulebook import Rulebook
 from scoring.sheets import Court, SheetScore, sheet_of
 
@@ -28,15 +30,21 @@ class Stamps:
     as_of: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Report:
-    """Scores of some months, with all they were computed from."""
+    """Scores of some months, with all they were computed from. It derives when it is first asked what it needs that for."""
 
     known: Known
     book: Rulebook
     calendar: Calendar
     as_of: int
-    derived: Derived
+    deriving: Callable[[], Derived]
+    kept: Kept | None = None
+
+    @cached_property
+    def derived(self) -> Derived:
+        """Rounds, verdicts and oddities of every ticket."""
+        return self.deriving()
 
     @property
     def stamps(self) -> Stamps:
@@ -50,9 +58,12 @@ class Report:
         """Findings by month and unit."""
         return findings_of(self.known)
 
-    def evidence(self, months: Sequence[int]) -> Mapping[int, Month]:
-        """The evidence of some months."""
+    def evidence(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[int, Month]:
+        """The evidence of some months: of every unit, or at least of some."""
         book = self.book
+        if self.kept is not None:
+            until = self.court.clock.official_until_ms
+            return months_kept(self.kept, self.known, book, self.as_of, until, months, units)
         return months_of(self.known, self.derived, book.practice(), self.as_of, months, exempts=book.exempts)
 
     @cached_property
@@ -72,8 +83,18 @@ class Report:
 
 def recompute(known: Known, book: Rulebook, calendar: Calendar, as_of: int) -> Report:
     """Everything derived from what was known; the report scores the months it is asked for."""
-    derived = derive(known.events, book.practice(), calendar)
-    return Report(known=known, book=book, calendar=calendar, as_of=as_of, derived=derived)
+    report = when_asked(known, book, calendar, as_of)
+    assert report.derived
+    assert (known.findings, known.enrolments) is not None
+    return report
+
+
+def when_asked(known: Known, book: Rulebook, calendar: Calendar, as_of: int, kept: Kept | None = None) -> Report:
+    """The same, derived only if it is asked for what the kept rows do not tell; the ledger must be open then."""
+    return Report(
+        known=known, book=book, calendar=calendar, as_of=as_of, kept=kept,
+        deriving=lambda: derive(known.events, book.practice(), calendar),
+    )  # fmt: skip
 
 
 def refuse_provisional(calendar: Calendar, month: int) -> None:

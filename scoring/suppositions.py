@@ -57,7 +57,8 @@ def supposed(
     for one in suppositions:
         rows = _without(rows, rounds, chosen, one) if _is_removal(one) else _changed(rows, rounds, chosen, one)
     changed = derive(_frame(rows), practice, report.calendar)
-    return attrs.evolve(report, derived=_spliced(report.derived, changed, ticket))
+    derived = _spliced(report.derived, changed, ticket)
+    return attrs.evolve(report, deriving=lambda: derived, kept=None)
 
 
 def _rows(report: Report, ticket: str) -> list[Row]:
@@ -66,9 +67,7 @@ def _rows(report: Report, ticket: str) -> list[Row]:
 
 def _frame(rows: Sequence[Row]) -> Any:
     columns = {name: [row[name] for row in rows] for name in EVENT}
-    schema: dict[str, Any] = {name: nw.Int64() for name in EVENT}
-    schema |= dict.fromkeys(("ticket", "unit", "channel", "role", "about", "rating", "item"), nw.String())
-    schema |= dict.fromkeys(("anonymous", "granted", "contacted"), nw.Boolean())
+    schema = {name: getattr(nw, kind)() for name, kind in EVENT.items()}
     return nw.from_dict(columns, schema, backend="polars").lazy()
 
 

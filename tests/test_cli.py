@@ -14,7 +14,6 @@ from typing import Any
 import attrs
 import pytest
 import typer
-from sqlite_utils import Database
 
 from kaoping import wall
 from kaoping.cli import COMMANDS, app_of, main
@@ -220,7 +219,8 @@ def test_a_rehearsal_leaves_nothing_behind(may: Run, tmp_path: Path) -> None:
 
 def test_verify(may: Run) -> None:
     ran = may("verify", "--json")
-    assert {*ran.document} == {"sound", "position", "hash", "batches"}
+    assert {*ran.document} == {"sound", "position", "hash", "batches", "checkpoint", "attested_to"}
+    assert ran.document["attested_to"] == ran.document["position"]
     assert (ran.document["sound"], ran.document["position"], ran.document["batches"]) == (True, POSITIONS + 1, 3)
     assert may("verify").out.startswith("核对无误：3 批共 22 个事件")
 
@@ -468,13 +468,12 @@ def test_a_file_whose_pages_are_damaged(may: Run, tmp_path: Path, golden: Golden
 # the disk, the plug, the neighbour
 
 
-class Small(Database):
+def small(path: Path) -> sqlite3.Connection:
     """SQLite with room for a few pages more and no more: what a full disk tells it, SQLITE_FULL."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        (pages,) = self.execute("pragma page_count").fetchone()
-        self.execute(f"pragma max_page_count = {pages + 2 if pages else 3}")
+    db = sqlite3.connect(path, isolation_level=None)
+    (pages,) = db.execute("pragma page_count").fetchone()
+    db.execute(f"pragma max_page_count = {pages + 2 if pages else 3}")
+    return db
 
 
 def test_a_full_disk(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, golden: Golden) -> None:
@@ -482,7 +481,7 @@ def test_a_full_disk(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, 
     lines += [f"GX-9{number},派单,茅店镇,2023-05-08 09:00:00,12345,主办,2,工作日,," for number in range(2000)]
     (tmp_path / "many.csv").write_text("\n".join(lines), "utf-8")
     before = content_of(tmp_path / "kaoping.db")
-    monkeypatch.setattr("ledger.store.Database", Small)
+    monkeypatch.setattr("ledger.store.connect", small)
     full = may("import", "many.csv")
     assert (full.code, full.out) == (1, "")
     golden("wrong-full-disk.txt", full.err)
@@ -526,14 +525,12 @@ def test_a_process_killed_in_the_middle_of_an_import(may: Run, tmp_path: Path) -
 
 
 def test_another_process_is_writing(may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
-    class Impatient(Database):
-        def __init__(self, path: Path) -> None:
-            super().__init__(path)
-            self.execute("pragma busy_timeout = 50")
+    def impatient(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(path, isolation_level=None, timeout=0.05)
 
     (tmp_path / "june.csv").write_text(LOG.replace("GX-", "JX-"), "utf-8")
     before = content_of(tmp_path / "kaoping.db")
-    monkeypatch.setattr("ledger.store.Database", Impatient)
+    monkeypatch.setattr("ledger.store.connect", impatient)
     with sqlite3.connect(tmp_path / "kaoping.db", isolation_level=None) as neighbour:
         neighbour.execute("begin immediate")
         ran = may("import", "june.csv")

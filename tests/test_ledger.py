@@ -29,7 +29,8 @@ from ledger.events import (
     read_fact,
 )  # fmt: skip
 from ledger.instants import read_iso
-from ledger.migrations import APPLICATION, SCHEMA
+from ledger.migrations import SCHEMA
+from ledger.opening import APPLICATION, MIGRATIONS
 from ledger.problems import DamagedLedger, LedgerError, NoLedger, NotALedger
 from ledger.store import Event, Ledger, Source
 
@@ -368,3 +369,7 @@ def test_every_history_verifies_and_comes_back(
     expected = {key_of(content(fact), n) for fact, count in times.items() for n in range(1, count + 1)}
     assert {event.key for event in ledger.events()} == expected
     ledger.close()
+
+
+def test_a_file_is_brought_forward_by_every_migration_there_is() -> None:
+    assert [migration.name for migration in SCHEMA._migrations] == list(MIGRATIONS)

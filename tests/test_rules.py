@@ -656,7 +656,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     ]
     with ledger_of(tmp_path_factory.mktemp("year") / "year.db", translated(facts)) as ledger:
         seen = known(ledger, ledger.head().position)
-    return recompute(seen, shipped("yunshan-2025"), calendar(), as_of=1_763_000_000_000)
+        return recompute(seen, shipped("yunshan-2025"), calendar(), as_of=1_763_000_000_000)
 
 
 def test_a_year_from_november_of_its_own_groups(report: Report) -> None:

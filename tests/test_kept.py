@@ -1,0 +1,121 @@
+"""Rows kept beside a ledger give what deriving gives: after every import, void and decision, for every month and ticket."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from ledger.columns import known
+from ledger.events import Decide, Exempt, Fact, Void, content, key_of
+from ledger.kept import Kept, path_of
+from ledger.store import Ledger
+from scoring import keeping
+from scoring.audit import audit
+from scoring.evidence import Month, months_of
+from scoring.recompute import Report, recompute, when_asked
+from tests.histories import history
+from tests.logs import calendar, ledger_of, rulebook, source, translated
+
+
+@pytest.fixture(autouse=True)
+def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LEAST", 0)
+    monkeypatch.setattr(keeping, "OFTEN", 1)
+
+
+def pair(ledger: Ledger, as_of: int) -> tuple[Report, Report]:
+    """The report that derives, and the one that reads kept rows."""
+    book, days, seen = rulebook(), calendar(), known(ledger, ledger.head().position)
+    rows = keeping.rows_now(ledger, seen, book, days, "test", make=True)
+    assert rows is not None
+    return recompute(seen, book, days, as_of), when_asked(seen, book, days, as_of, rows)
+
+
+def plain(month: Month) -> Any:
+    """Everything of a month, without what is merely empty."""
+    told = {field.name: getattr(month, field.name) for field in attrs.fields(Month)}
+    told["breaches"] = {place: list(causes) for place, causes in month.breaches.items() if causes}
+    told["exempted"] = list(month.exempted)
+    told["findings"] = {unit: list(causes) for unit, causes in month.findings.items()}
+    told["every_finding"] = {unit: list(causes) for unit, causes in month.every_finding.items()}
+    return told
+
+
+def months(report: Report) -> list[int]:
+    frame = report.derived.verdicts.select("month").unique().collect()
+    return sorted(month for (month,) in frame.rows() if month is not None)
+
+
+def agree(ledger: Ledger, as_of: int, tickets: Sequence[str]) -> None:
+    full, kept = pair(ledger, as_of)
+    every = months(full)
+    wanted = months_of(full.known, full.derived, full.book.practice(), as_of, every, exempts=full.book.exempts)
+    found = kept.evidence(every)
+    for month in every:
+        assert plain(found[month]) == plain(wanted[month])
+    for ticket in tickets:
+        assert audit(kept, ticket) == audit(full, ticket)
+    for part in (full.sheets(wanted[month]) for month in every[:2]):
+        assert part
+    assert [kept.sheets(found[month]) for month in every[:2]] == [full.sheets(wanted[month]) for month in every[:2]]
+
+
+@pytest.mark.parametrize("seed", [500, 501, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(502, 520))])
+def test_kept_rows_are_what_deriving_gives(tmp_path: Path, seed: int) -> None:
+    rng, log = random.Random(seed), history(seed)
+    facts = [fact for fact in translated(log.facts) if not isinstance(fact, Void)]
+    rng.shuffle(facts)
+    tickets = sorted({fact.ticket for fact in facts if fact.ticket is not None and fact.kind == "dispatch"})
+    cut = len(facts) // 2
+    with ledger_of(tmp_path / "kaoping.db", facts[:cut]) as ledger:
+        agree(ledger, log.as_of_ms, rng.sample(tickets, k=min(5, len(tickets))))
+        for number, more in enumerate(steps(rng, facts, cut, log.as_of_ms)):
+            ledger.append(source(more, f"{number}.jsonl"), number + 1)
+            agree(ledger, log.as_of_ms - rng.choice((0, 86_400_000)), rng.sample(tickets, k=min(5, len(tickets))))
+
+
+def steps(rng: random.Random, facts: Sequence[Fact], cut: int, at: int) -> list[list[Fact]]:
+    """More facts, voids, a void of a void, exemptions and decisions."""
+    sent = [fact for fact in facts if fact.kind == "dispatch"]
+    gone = Void(at=at, key=key_of(content(rng.choice(facts[:cut])), 1), reason="录错")
+    one = rng.choice(sent)
+    assert one.ticket is not None
+    exempt = Exempt(at=one.at + 1, ticket=one.ticket, unit=one.unit, item="closing", reason="系统故障")
+    return [
+        list(facts[cut : cut + 20]),
+        [gone, Void(at=at, key=key_of(content(facts[-1]), 1), reason="先作废，后到")],
+        [exempt],
+        list(facts[cut + 20 :]),
+        [Void(at=at, key=key_of(content(gone), 1), reason="没有录错")],
+        [Decide(at=one.at + 2, ticket=one.ticket, unit=one.unit, about="exempt", granted=False)],
+    ]
+
+
+def test_a_kept_file_that_is_no_use_is_not_used(tmp_path: Path) -> None:
+    log = history(501)
+    facts = translated(log.facts)
+    with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
+        seen, path = known(ledger, ledger.head().position), path_of(ledger.path)
+        for data in (b"", b"no database at all" * 100):
+            path.write_bytes(data)
+            assert Kept(path).basis() is None
+            agree(ledger, log.as_of_ms, [])
+        assert keeping.rows_now(ledger, seen, rulebook(), calendar(), "another version", make=False) is None
+        path.unlink()
+        path.mkdir()
+        assert keeping.rows_now(ledger, seen, rulebook(), calendar(), "test", make=True) is None
+
+
+def test_rows_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
+    log = history(502)
+    facts = translated(log.facts)
+    with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
+        pair(ledger, log.as_of_ms)
+    for old in tmp_path.glob("kaoping.db*"):
+        if not old.name.endswith(".kept"):
+            old.unlink()
+    with ledger_of(tmp_path / "kaoping.db", facts[::-1]) as ledger:
+        agree(ledger, log.as_of_ms, [])
