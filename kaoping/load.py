@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from calendars.sources import CalendarError, Mistake, read_source
 from calendars.workdays import Calendar, calendar
 from ledger.problems import Told, Words, listed, words
-from ledger.profiles import Profile, read_profile
 from scoring.rulebook import Rulebook
 from scoring.rulefile import read_rulebook
+
+if TYPE_CHECKING:
+    from ledger.profiles import Profile
 
 ROOT = Path(__file__).resolve().parent
 
@@ -59,13 +62,17 @@ def load(path: Path) -> Loaded:
 
 
 @cache
-def profiles() -> tuple[Profile, ...]:
+def profiles() -> "tuple[Profile, ...]":
     """The profiles that travel with Kaoping."""
+    from ledger.profiles import read_profile  # only imports need it
+
     return tuple(read_profile(path.read_text("utf-8"), path.name) for path in _files("profiles"))
 
 
-def profile(name: str) -> Profile:
+def profile(name: str) -> "Profile":
     """A profile by its name, or from a TOML file. Raises NoSuchFile."""
+    from ledger.profiles import read_profile
+
     for one in profiles():
         if one.name == name:
             return one

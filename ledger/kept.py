@@ -6,6 +6,7 @@ thrown away: `verify` does not read it, and nothing that is published rests on i
     rounds       ticket unit round channel role limit_halves due_at, in the `place` they were dispatched
     oddities     ticket position code
     exemptions   ticket unit item
+    units        unit: every one that has, or once had, a verdict
 """
 
 import sqlite3
@@ -85,6 +86,9 @@ class Kept:
                 db.executemany(f"insert or ignore into {table} ({', '.join(columns)}) values ({marks})", rows[table])
             if tickets is None:
                 db.execute("create index verdicts_ticket on verdicts (ticket)")
+                db.execute("insert into units select distinct unit from verdicts")
+            for ticket in tickets or ():
+                db.execute("insert or ignore into units select unit from verdicts where ticket = ?", (ticket,))
             db.execute("delete from basis")
             db.execute("insert into basis values (?, ?, ?)", (basis.position, basis.hash, basis.how))
             db.execute("commit")
@@ -104,5 +108,6 @@ class Kept:
 
 def _create(db: sqlite3.Connection) -> None:
     db.execute("create table basis (position, hash, how)")
+    db.execute("create table units (unit primary key) without rowid")
     for table, columns in TABLES.items():
         db.execute(f"create table {table} ({', '.join(columns)}, primary key ({KEYS[table]})) without rowid")

@@ -18,7 +18,7 @@ from metrics.tallies import Tally
 from scoring.evidence import Cause, Exemptions, Month, findings_of, groups_at
 from scoring.rulebook import Rulebook
 
-FORMAT = "1"
+FORMAT = "2"
 LEAST = 20_000  # events; below that deriving is as quick as reading
 CHUNK = 200_000  # rows handed over at a time
 OFTEN = 20  # an increment may touch one ticket in so many
@@ -115,7 +115,7 @@ def months_kept(
         month: Month(
             months=(month,), tallies=_tallies(kept, month, as_of, units), breaches=_breaches(kept, month, as_of, units),
             exempted=_exempted(kept, month, as_of, exemptions), exemptions=exemptions, findings=findings.get(month, {}),
-            every_finding=every, groups=groups_at(known, month), provisional=_provisional(kept, month, as_of, official_until),
+            every_finding=every, groups=groups_at(known, month), provisional=_provisional(kept, month, as_of, official_until, units),
         )
         for month in sorted(months)
     }  # fmt: skip
@@ -129,9 +129,7 @@ def _exemptions(kept: Kept) -> Exemptions:
 
 def _where(month: int, as_of: int, units: Collection[str] | None) -> tuple[str, list[object]]:
     """The condition of decided verdicts of a month."""
-    chosen = (
-        "unit in (select distinct unit from verdicts)" if units is None else f"unit in ({', '.join('?' * len(units))})"
-    )
+    chosen = "unit in (select unit from units)" if units is None else f"unit in ({', '.join('?' * len(units))})"
     return f"where {chosen} and month = ? and decided_at <= ?", [*(units or ()), month, as_of]
 
 
@@ -169,8 +167,8 @@ def _exempted(kept: Kept, month: int, as_of: int, exemptions: Exemptions) -> lis
     return sorted(map(_cause, rows), key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))
 
 
-def _provisional(kept: Kept, month: int, as_of: int, official_until: int) -> int:
-    where, values = _where(month, as_of, None)
+def _provisional(kept: Kept, month: int, as_of: int, official_until: int, units: Collection[str] | None) -> int:
+    where, values = _where(month, as_of, units)
     return int(kept.rows(f"select count(*) from verdicts {where} and due > ?", [*values, official_until])[0][0])
 
 
