@@ -18,6 +18,7 @@ from kaoping.options import (
     LanguageOption,
     LedgerOption,
     ProvisionalOption,
+    ReadingOption,
     RulebookOption,
     desk_of,
 )
@@ -42,11 +43,11 @@ def why(
     unit: Annotated[str, typer.Argument(help="承办单位")],
     month: Annotated[str, typer.Argument(help="月份，如 2023-05；年度写 2023")],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一个单位的分是怎么扣的：逐项、逐单，加起来正好等于满分减得分。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
         read_month(month)
@@ -89,11 +90,11 @@ def _refuse_provisional_year(report: Report, year: int, *, provisional: bool) ->
 def annual(
     year: Annotated[int, typer.Argument(help="年份，如 2023", min=2004, max=2100)],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """年度综合评分：到目前为止，或全年。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
         if not report.book.years:

@@ -14,6 +14,7 @@ from kaoping.options import (
     LanguageOption,
     LedgerOption,
     ProvisionalOption,
+    ReadingOption,
     RulebookOption,
     desk_of,
 )
@@ -26,11 +27,11 @@ def metrics(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
     unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """各承办单位的签收、响应、退件、办结等指标与用时。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     number = read_month(month)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -52,11 +53,11 @@ def score(
     month: Annotated[str, typer.Argument(help="月份，如 2023-05；细则另有季度、半年、年度表的，如 2023-Q2、2023-H1、2023")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """某月的得分与排名；细则另有季度、半年、年度表的，也在这里看。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     kind, months = read_period(month, desk.book())
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)

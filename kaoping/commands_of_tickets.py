@@ -12,6 +12,7 @@ from kaoping.options import (
     KnownOnOption,
     LanguageOption,
     LedgerOption,
+    ReadingOption,
     RulebookOption,
     desk_of,
 )
@@ -26,11 +27,11 @@ def audit(
     unit: Annotated[str | None, typer.Option("--unit", help="假如：哪个承办单位的一轮")] = None,
     round_: Annotated[int | None, typer.Option("--round", help="假如：第几轮")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """一张工单的来龙去脉：每项判定、期限怎么数、扣了几分、依据哪一条；--if 看假如另是一样会得几分。"""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, known_on=known_on)
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     if if_ or without:
         from kaoping.commands_of_suppositions import suppose  # what it needs is not needed else
 

@@ -1,5 +1,7 @@
-"""A file beside the ledger with rows derived from it, so that they need not be derived again. It proves nothing and can be
-thrown away: `verify` does not read it, and nothing that is published rests on it.
+"""A disposable file beside the ledger, with rows derived from it.
+
+It saves deriving them again. It proves nothing and can be thrown away: `verify` does not read it, and nothing that is published
+rests on it.
 
     verdicts     month unit measure ticket round channel breached start due done decided_at, and the ledger positions of the
                  facts behind it: started ended denied
