@@ -25,6 +25,7 @@ types: $(READY)
 
 bench: $(BENCH)
 	.venv-bench/bin/python -m bench.derive
+	.venv-bench/bin/python -m bench.history
 
 $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
