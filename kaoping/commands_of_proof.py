@@ -11,6 +11,7 @@ from kaoping import load
 from kaoping.desk import WrongArgument
 from kaoping.options import (
     GANXIAN,
+    AsOfOption,
     CalendarOption,
     JsonOption,
     LanguageOption,
@@ -57,7 +58,7 @@ def prove(
     ticket: Annotated[str | None, typer.Argument(help="工单编号")] = None,
     since: Annotated[str | None, typer.Option("--since", help="证明台账从这个检查点以来只增未改：事件数:根")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="写到哪个文件；默认 工单编号.proof.json")] = None,
-    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """出具证明：一张工单的全部事件及其在台账中的凭证，或台账只增未改的凭证；不用台账也能核对。"""
@@ -66,7 +67,7 @@ def prove(
         raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
     with desk.ledger() as opened:
         if ticket is not None:
-            told = ticket_report(desk, opened, ticket, None)
+            told = ticket_report(desk, opened, ticket, as_of)
             with desk.busy("building the hash tree"):
                 bundle = ticket_proof(opened, told)
         else:

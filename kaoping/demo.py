@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from kaoping import simulate
+from kaoping import simulate, wall
 from kaoping.desk import Desk
 from kaoping.intake import batch_json, read_files, take_in
+from kaoping.publications import issue, publish, recomputed
 from kaoping.reports.audit import TicketReport, in_order, print_audit
+from kaoping.reports.publications import print_all_recomputed, print_published
 from kaoping.reports.score import print_score
 from ledger.columns import voided_keys
 from metrics.engines import clock_of
@@ -43,6 +45,10 @@ def run_demo(desk: Desk, folder: Path, seed: int) -> None:
             batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
         )  # fmt: skip
         print_audit(paper, desk.tongue, told)
+        paper.print()
+        one = publish(ledger, issue(report, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), wall.now_ms())
+        print_published(paper, desk.tongue, one, [])
+        print_all_recomputed(paper, desk.tongue, [recomputed(desk, ledger, one)])
     paper.print()
     paper.print(say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=desk.path), soft_wrap=True)
 

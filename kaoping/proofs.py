@@ -21,8 +21,8 @@ class NotProved(Told):
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
     """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses."""
-    size = ledger.head().position
-    tree = ledger.tree()
+    size = told.report.known.head.position
+    tree = ledger.tree(size)
     trace = audit_json(told)
     return {
         "format": FORMAT,

@@ -1,6 +1,7 @@
 """One ticket, explained: its life, every verdict with its way from start to due, and what each one cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import narwhals as nw
 from calendars.clock import Clock, Step
 from calendars.columns import Frame
 from calendars.workdays import OutsideCalendar
-from ledger.kept import Kept
+from ledger.kept import Kept, NoUse
 from metrics.custody import ROUND
 from metrics.engines import clock_of
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
@@ -96,7 +97,10 @@ class TicketRows:
 
 def rows_of(report: Report, ticket: str) -> TicketRows:
     """The rows of a ticket: those kept, or those derived now."""
-    return _derived_rows(report, ticket) if report.kept is None else _kept_rows(report.kept, ticket)
+    if report.kept is not None:
+        with suppress(NoUse):
+            return _kept_rows(report.kept, ticket)
+    return _derived_rows(report, ticket)
 
 
 def _derived_rows(report: Report, ticket: str) -> TicketRows:

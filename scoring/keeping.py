@@ -1,7 +1,6 @@
 """Derived rows kept beside a ledger: brought up to date ticket by ticket, and read as the evidence of months."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ import attrs
 from calendars.workdays import Calendar
 from ledger.chain import digest_of
 from ledger.columns import Known
-from ledger.kept import Basis, Kept, path_of
+from ledger.kept import Basis, Kept, NoUse, path_of
 from ledger.store import Ledger
 from metrics.measures import Practice
 from metrics.tallies import Tally
@@ -47,9 +46,9 @@ def rows_now(
             return None
         tickets = _touched(ledger, found, basis)
         _keep(kept, basis, known, book, calendar, tickets)
-    except (sqlite3.Error, OSError):
+    except NoUse:
         return None
-    return kept
+    return kept if kept.basis() == basis else None
 
 
 def _touched(ledger: Ledger, found: Basis | None, wanted: Basis) -> set[str] | None:

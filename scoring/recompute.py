@@ -1,13 +1,14 @@
 """recompute(events, rulebook, calendar, as_of) -> Report: the one line that computes a score."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 import attrs
 
 from calendars.workdays import Calendar
 from ledger.columns import Known
-from ledger.kept import Kept
+from ledger.kept import Kept, NoUse
 from ledger.problems import Told, words
 from metrics.engines import Derived, clock_of, derive
 from scoring.evidence import Cause, Month, findings_of, months_of
@@ -62,8 +63,9 @@ class Report:
         """The evidence of some months: of every unit, or at least of some."""
         book = self.book
         if self.kept is not None:
-            until = self.court.clock.official_until_ms
-            return months_kept(self.kept, self.known, book, self.as_of, until, months, units)
+            with suppress(NoUse):
+                until = self.court.clock.official_until_ms
+                return months_kept(self.kept, self.known, book, self.as_of, until, months, units)
         return months_of(self.known, self.derived, book.practice(), self.as_of, months, exempts=book.exempts)
 
     @cached_property

@@ -51,6 +51,12 @@ def months(report: Report) -> list[int]:
 
 def agree(ledger: Ledger, as_of: int, tickets: Sequence[str]) -> None:
     full, kept = pair(ledger, as_of)
+    compare(full, kept, as_of, tickets)
+    assert kept.kept is not None
+    kept.kept.close()
+
+
+def compare(full: Report, kept: Report, as_of: int, tickets: Sequence[str]) -> None:
     every = months(full)
     wanted = months_of(full.known, full.derived, full.book.practice(), as_of, every, exempts=full.book.exempts)
     found = kept.evidence(every)
@@ -109,11 +115,37 @@ def test_a_kept_file_that_is_no_use_is_not_used(tmp_path: Path) -> None:
         assert keeping.rows_now(ledger, seen, rulebook(), calendar(), "test", make=True) is None
 
 
+def test_a_kept_file_that_breaks_while_it_is_read_is_left(tmp_path: Path) -> None:
+    log = history(501)
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        full, kept = pair(ledger, log.as_of_ms)
+        assert kept.kept is not None
+        kept.kept.rows("drop table verdicts")
+        every = months(full)
+        assert kept.sheets(kept.evidence(every)[every[0]]) == full.sheets(full.evidence(every)[every[0]])
+
+
+def test_what_another_process_writes_meanwhile_is_not_seen(tmp_path: Path) -> None:
+    log = history(502)
+    facts = translated(log.facts)
+    with ledger_of(tmp_path / "kaoping.db", facts[:-30]) as ledger:
+        _, kept = pair(ledger, log.as_of_ms)
+        assert kept.kept is not None
+        before = kept.kept.rows("select count(*) from verdicts")
+        ledger.append(source(facts[-30:], "more.jsonl"), 1)
+        seen = known(ledger, ledger.head().position)
+        other = keeping.rows_now(ledger, seen, rulebook(), calendar(), "test", make=True)
+        assert other is None, "the file is being read: the other derives in memory"
+        assert kept.kept.rows("select count(*) from verdicts") == before
+
+
 def test_rows_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
     log = history(502)
     facts = translated(log.facts)
     with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
-        pair(ledger, log.as_of_ms)
+        _, made = pair(ledger, log.as_of_ms)
+        assert made.kept is not None
+        made.kept.close()
     for old in tmp_path.glob("kaoping.db*"):
         if not old.name.endswith(".kept"):
             old.unlink()
