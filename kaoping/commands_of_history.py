@@ -30,10 +30,12 @@ from kaoping.reports.publications import (
     recomputed_json,
 )
 from kaoping.reports.score import print_score, stamps_json
+from kaoping.reports.year_diff import print_years, years_json
 from kaoping.versions import Version, version, voids_of
 from ledger.problems import words
 from ledger.store import Ledger
 from scoring.differences import difference, legs_of
+from scoring.year_differences import year_changes
 
 PeriodArgument = Annotated[str, typer.Argument(help="期间，如 2023-05、2023-Q2、2023-H1、2023")]
 
@@ -141,10 +143,13 @@ def diff(
         with desk.busy("comparing"):
             legs = legs_of(sides[0].report, sides[1].report, voids_of(opened))
             told = difference(sides[0].report, sides[1].report, months, kind, legs)
+            years = year_changes(sides[0].report, sides[1].report, int(name)) if kind == "year" else ()
     if desk.json:
-        desk.answer(diff_json(told, name, (before, after), unit, sheet))
+        document = diff_json(told, name, (before, after), unit, sheet)
+        desk.answer({**document, "years": years_json(years, unit)} if years else document)
     else:
         print_diff(desk.paper(), desk.tongue, told, name, (before, after), unit, sheet)
+        print_years(desk.paper(), desk.tongue, years, unit)
 
 
 def _period(sides: tuple[Version, Version], asked: str | None) -> str:

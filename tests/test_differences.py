@@ -17,7 +17,8 @@ from scoring.evidence import together
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
 from scoring.rulefile import read_rulebook
-from tests.histories import history
+from scoring.year_differences import year_changes
+from tests.histories import history, year_history
 from tests.logs import calendar, ledger_of, rulebook_text, source, translated
 from tests.oracle import OPTIONS
 
@@ -100,3 +101,17 @@ def test_the_parts_add_up_on_random_pairs(tmp_path: Path, seed: int) -> None:
             month = int(log.period.replace("-", ""))
             changed += check(difference(sides[0], sides[1], [month]))
     assert changed > 0
+
+
+@pytest.mark.parametrize("seed", [7, pytest.param(9, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.slow)])
+def test_a_years_ranking_adds_up(tmp_path: Path, seed: int) -> None:
+    rng, log = random.Random(seed), year_history(seed)
+    with ledger_of(tmp_path / "year.db", translated(log.facts)) as ledger:
+        last = ledger.head().position
+        before, after = (random_side(rng, ledger, last, log.as_of_ms) for _ in range(2))
+        told = year_changes(before, after, int(log.period[:4]))
+    changed = [unit for one in told for unit in one.units if unit.change]
+    assert changed
+    for unit in changed:
+        assert sum((move.points for move in unit.moves), start=Fraction(0)) == unit.change
+        assert unit.periods or {move.code for move in unit.moves} <= {"veto", "component", "rounding", "whole"}

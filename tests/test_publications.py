@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import attrs
 import pytest
@@ -171,7 +172,7 @@ class KnownThen(RuleBasedStateMachine):
         random.Random(seed).shuffle(self.waiting)
         self.number = 0
         self.learned: list[Fact] = []
-        self.path = self.folder / f"{random.getrandbits(64):x}.db"
+        self.path = self.folder / f"{uuid4().hex}.db"
         self.ledger = Ledger(self.path, create=True)
         self.grow(self.waiting[:60])
         self.waiting = self.waiting[60:]
@@ -213,7 +214,7 @@ class KnownThen(RuleBasedStateMachine):
         position = place % len(self.learned) + 1
         then = recompute(known(self.ledger, position), rulebook(), calendar(), self.log.as_of_ms)
         rest = [fact for fact in self.learned[:position] if not isinstance(fact, Publish)]
-        with ledger_of(self.folder / f"{random.getrandbits(64):x}.db", rest) as plain:
+        with ledger_of(self.folder / f"{uuid4().hex}.db", rest) as plain:
             assert scores(then, self.log) == scores(report_of(plain, None, self.log.as_of_ms), self.log)
 
     @rule()

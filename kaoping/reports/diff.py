@@ -163,7 +163,7 @@ def _print_sheet(console: Console, tongue: Tongue, sheet: SheetChange, units: Se
         Column(say("unit"), [unit.unit for unit in units], number=False),
         Column(say("before"), ["-" if one is None or one.score is None else points(one.score) for one, _ in sides]),
         Column(say("after"), ["-" if one is None or one.score is None else points(one.score) for _, one in sides]),
-        Column(say("change"), ["" if unit.change is None else _signed(unit.change) for unit in units]),
+        Column(say("change"), ["" if unit.change is None else signed(unit.change) for unit in units]),
         Column(say("rank before"), ["-" if one is None or one.rank is None else str(one.rank) for one, _ in sides]),
         Column(say("rank after"), ["-" if one is None or one.rank is None else str(one.rank) for _, one in sides]),
     ]
@@ -175,10 +175,10 @@ def _unit_lines(tongue: Tongue, told: Difference, unit: UnitChange) -> Iterator[
     if not parts and not unit.total:
         return
     yield ""
-    yield unit.unit + ("" if unit.change is None else f"  {_signed(unit.change)}")
+    yield unit.unit + ("" if unit.change is None else f"  {signed(unit.change)}")
     for item in parts:
         scores = " → ".join(_points(score) or "-" for score in (item.before, item.after))
-        yield f"  {_signed(item.change or Fraction(0)):>9}  {item.title}  {scores}"
+        yield f"  {signed(item.change or Fraction(0)):>9}  {item.title}  {scores}"
         for cut in item.cuts:
             yield from _moves(tongue, cut)
     for cut in unit.total:
@@ -206,18 +206,18 @@ def _together(tongue: Tongue, moves: Sequence[Move]) -> str:
     total = sum((move.points for move in moves), Fraction(0))
     tickets = " ".join(str(move.cause and move.cause.ticket) for move in moves[:NAMED])
     count = tongue.say("{count} verdicts", count=len(moves))
-    return f"    {_signed(total):>9}  {count}  {_name(tongue, first)}  {_change(tongue, first)}  {tickets} …"
+    return f"    {signed(total):>9}  {count}  {_name(tongue, first)}  {_change(tongue, first)}  {tickets} …"
 
 
 def _move(tongue: Tongue, cut: Cut, move: Move) -> str:
     said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut.leg, move, cut.item))))
     if move.cause is None:
-        return f"    {_signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
+        return f"    {signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
     ticket = move.cause.ticket or "-"
     number = tongue.say("round {round}", round=move.cause.round) if move.cause.round else f"#{move.cause.position}"
     moved = move.flip.elsewhere if move.flip else None
     other = tongue.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
-    return f"    {_signed(move.points):>9}  {ticket} {number} {_name(tongue, move)}  {_change(tongue, move)}{other}  {said}".rstrip()
+    return f"    {signed(move.points):>9}  {ticket} {number} {_name(tongue, move)}  {_change(tongue, move)}{other}  {said}".rstrip()
 
 
 def _name(tongue: Tongue, move: Move) -> str:
@@ -251,6 +251,7 @@ def _reason(tongue: Tongue, one: Reason, move: Move) -> str:
     return ""
 
 
-def _signed(number: Fraction) -> str:
+def signed(number: Fraction) -> str:
+    """Points with their sign."""
     text = points(number)
     return text if number <= 0 else f"+{text}"

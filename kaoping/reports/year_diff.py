@@ -1,0 +1,89 @@
+"""What moved in a year's ranking: components, and the periods behind them."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+
+from kaoping.desk import show_month
+from kaoping.language import Tongue
+from kaoping.numbers import points
+from kaoping.reports.diff import signed
+from kaoping.reports.tables import Column, print_table
+from scoring.year_differences import UnitYearChange, YearChange, YearMove
+from scoring.years import UnitYear
+
+CODES = {
+    "rounding": "rounding of the total", "veto": "the whole period counts nothing", "whole": "no score in a component on one side",
+}  # fmt: skip
+
+
+def years_json(told: Sequence[YearChange], unit: str | None) -> list[dict[str, Any]]:
+    """The key `years` of `kaoping diff --json` for a year."""
+    return [
+        {
+            "year": one.year,
+            "units": [_unit_json(line) for line in one.units if line.moved and unit in (None, line.unit)],
+        }
+        for one in told
+    ]
+
+
+def _unit_json(line: UnitYearChange) -> dict[str, Any]:
+    return {
+        "unit": line.unit, "before": _score(line.before), "after": _score(line.after), "change": _points(line.change),
+        "rank_before": line.before and line.before.rank, "rank_after": line.after and line.after.rank,
+        "moves": [{"code": one.code, "sheet": one.sheet or None, "points": points(one.points)} for one in line.moves],
+        "periods": [
+            {"sheet": one.sheet, "until": show_month(one.until), "before": _points(one.before), "after": _points(one.after)}
+            for one in line.periods
+        ],
+    }  # fmt: skip
+
+
+def _score(line: UnitYear | None) -> str | None:
+    return None if line is None else _points(line.score)
+
+
+def _points(score: Fraction | None) -> str | None:
+    return None if score is None else points(score)
+
+
+def print_years(console: Console, tongue: Tongue, told: Sequence[YearChange], unit: str | None) -> None:
+    """Each ranking's units that moved, then each of them part by part."""
+    say = tongue.say
+    for one in told:
+        units = [line for line in one.units if line.moved and unit in (None, line.unit)]
+        if not units:
+            continue
+        console.print()
+        columns = [
+            Column(say("unit"), [line.unit for line in units], number=False),
+            Column(say("before"), [_score(line.before) or "-" for line in units]),
+            Column(say("after"), [_score(line.after) or "-" for line in units]),
+            Column(say("change"), ["" if line.change is None else signed(line.change) for line in units]),
+            Column(say("rank before"), [_rank(line.before) for line in units]),
+            Column(say("rank after"), [_rank(line.after) for line in units]),
+        ]
+        print_table(console, one.title, columns, [])
+        for line in units:
+            for text in _lines(tongue, line):
+                console.print(text, soft_wrap=True)
+
+
+def _rank(line: UnitYear | None) -> str:
+    return "-" if line is None or line.rank is None else str(line.rank)
+
+
+def _lines(tongue: Tongue, line: UnitYearChange) -> Iterator[str]:
+    yield ""
+    yield line.unit + ("" if line.change is None else f"  {signed(line.change)}")
+    for move in line.moves:
+        yield f"  {signed(move.points):>9}  {_said(tongue, move)}"
+    for one in line.periods:
+        yield f"             {one.sheet} {show_month(one.until)}  {_points(one.before) or '-'} → {_points(one.after) or '-'}"
+
+
+def _said(tongue: Tongue, move: YearMove) -> str:
+    return move.sheet if move.code == "component" else tongue.say(CODES[move.code])
