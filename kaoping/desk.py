@@ -45,7 +45,7 @@ class LedgerEmpty(Told):
 
 @attrs.frozen(kw_only=True)
 class Desk:
-    """One command's surroundings."""
+    """One command's surroundings. `now` is one instant for all of it."""
 
     path: Path
     rulebook: str
@@ -54,6 +54,7 @@ class Desk:
     readings: Mapping[str, str] = attrs.Factory(dict)
     tongue: Tongue
     json: bool
+    now: int = attrs.field(factory=lambda: wall.now_ms())
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
@@ -118,7 +119,7 @@ class Desk:
     def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
         """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""
         if as_of is None:
-            return ledger.head().position, wall.now_ms()
+            return ledger.head().position, self.now
         if as_of.isdecimal():
             position = int(as_of)
             if not 0 < position <= ledger.head().position:

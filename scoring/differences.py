@@ -39,13 +39,14 @@ class Leg:
 
 @attrs.frozen(kw_only=True)
 class Cut:
-    """What one leg did to one item, or to a unit's total (`item` empty): moves that add up to what it changed.
+    """What one leg did to one item of a sheet, or to a unit's total (`item` empty): moves that add up to what it changed.
 
     Codes of moves of a total: the code of an adjustment, `mean` (the mean of the others), `basis` (own tickets on one
     side, the mean on the other) and `item` (only one side's rulebook has it; then `item` names it).
     """
 
     leg: Leg
+    sheet: str
     item: str
     moves: tuple[Move, ...]
 
@@ -249,7 +250,10 @@ def _unit_cuts(
         change = (new.score or ZERO) - (old.score or ZERO)
         if change or old.basis != new.basis:
             yield Cut(
-                leg=leg, item="", moves=(Move(code="mean" if old.basis == new.basis else "basis", points=change),)
+                leg=leg,
+                sheet=sheet,
+                item="",
+                moves=(Move(code="mean" if old.basis == new.basis else "basis", points=change),),
             )
         return
     findings = list(finding_flips(before.month, after.month, old.unit))
@@ -261,10 +265,10 @@ def _unit_cuts(
             scores = [line.item(name) for line in (old, new)]
             moves = (Move(code="item", points=_score(scores[1]) - _score(scores[0])),)
         if moves:
-            yield Cut(leg=leg, item=name, moves=moves)
+            yield Cut(leg=leg, sheet=sheet, item=name, moves=moves)
     moved = tuple(_adjustments(old, new))
     if moved:
-        yield Cut(leg=leg, item="", moves=moved)
+        yield Cut(leg=leg, sheet=sheet, item="", moves=moved)
 
 
 def _score(item: object) -> Fraction:

@@ -1,6 +1,6 @@
 """Why a move of a difference happened: the events, the days, the reading, the clause or the time that made it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import attrs
@@ -9,8 +9,9 @@ from calendars.clock import local
 from calendars.workdays import EPOCH, Calendar, OutsideCalendar
 from metrics.measures import MEASURE, Deadline, Practice
 from scoring.attribution import EXEMPT, THERE, Move
-from scoring.differences import Leg
+from scoring.differences import Cut, Leg
 from scoring.flips import State
+from scoring.rulebook import Rulebook
 
 
 @attrs.frozen(kw_only=True)
@@ -41,16 +42,16 @@ class Reason:
     source: str = ""
 
 
-def reasons_of(leg: Leg, move: Move, item: str) -> tuple[Reason, ...]:
-    """The reasons of a move that a leg made of an item (empty: of a total). There is always one."""
+def reasons_of(cut: Cut, move: Move) -> tuple[Reason, ...]:
+    """The reasons of a move of a cut. There is always one."""
     if move.code in ("means", "mean", "basis"):
         return (Reason(code="others"),)
     if move.code == "group":
         return (Reason(code="group"),)
-    return tuple(_by_leg(leg, move, item))
+    return tuple(_by_leg(cut.leg, move, cut))
 
 
-def _by_leg(leg: Leg, move: Move, item: str) -> Iterator[Reason]:
+def _by_leg(leg: Leg, move: Move, cut: Cut) -> Iterator[Reason]:
     if leg.reason == "facts":
         yield from _of_facts(leg, move)
     elif leg.reason == "supposed":
@@ -64,8 +65,8 @@ def _by_leg(leg: Leg, move: Move, item: str) -> Iterator[Reason]:
             code="reading", name=leg.reading, was=books[0].reading(leg.reading), now=books[1].reading(leg.reading)
         )
     else:
-        found = [] if move.flip is None else list(_of_practice(leg, move))
-        yield from found or [Reason(code="clause", name=item)]
+        found = list(_of_practice(leg, move)) if move.flip is not None else list(_of_clause(leg, cut))
+        yield from found or [Reason(code="clause", name=cut.item)]
 
 
 def _of_facts(leg: Leg, move: Move) -> Iterator[Reason]:
@@ -147,6 +148,43 @@ def _of_practice(leg: Leg, move: Move) -> Iterator[Reason]:
         words = [" ".join(getattr(practice, name)) for practice in practices]
         if words[0] != words[1]:
             yield Reason(code="clause", name=name, was=words[0], now=words[1])
+
+
+def _of_clause(leg: Leg, cut: Cut) -> Iterator[Reason]:
+    """What the two rulebooks say otherwise of an item, or of its sheet: numbers, words, readings that price it."""
+    books = leg.before.book, leg.after.book
+    told = [_told_of(book, cut.sheet, cut.item) for book in books]
+    for name in dict.fromkeys((*told[0], *told[1])):
+        was, now = (one.get(name, "-") for one in told)
+        if was != now:
+            yield Reason(code="clause", name=name, was=was, now=now)
+
+
+def _told_of(book: Rulebook, sheet: str, item: str) -> dict[str, str]:
+    """What a rulebook says of an item (of a sheet, without one), by the name of each key, in one text each."""
+    found = next((one for one in book.sheets if one.id == sheet), None)
+    if found is None:
+        return {}
+    if not item:
+        return {name: _text(value) for name, value in attrs.asdict(found, recurse=False).items() if name != "items"}
+    told: dict[str, str] = {}
+    for one in (one for one in found.items if one.id == item):
+        told |= {
+            f"{item}.{name}": _text(value)
+            for name, value in attrs.asdict(one, recurse=False).items()
+            if name != "parts"
+        }
+        for number, part in enumerate(one.parts, 1):
+            place = one.name_of(part) if part.id else f"{item}[{number}]"
+            told |= {f"{place}.{name}": _text(value) for name, value in attrs.asdict(part, recurse=False).items()}
+    told |= {f"readings.{one.id}": book.reading(one.id) for one in book.readings}
+    return told
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={each}" for name, each in value.items())
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _limit(practice: Practice, measure: Deadline, channel: str) -> str:

@@ -12,8 +12,9 @@ from calendars.workdays import Calendar, Day
 from ledger.columns import known
 from ledger.events import Void, content, key_of
 from ledger.store import Ledger
-from scoring.differences import Difference, difference
+from scoring.differences import Difference, again, difference
 from scoring.evidence import together
+from scoring.reasons import reasons_of
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
 from scoring.rulefile import read_rulebook
@@ -115,3 +116,25 @@ def test_a_years_ranking_adds_up(tmp_path: Path, seed: int) -> None:
     for unit in changed:
         assert sum((move.points for move in unit.moves), start=Fraction(0)) == unit.change
         assert unit.periods or {move.code for move in unit.moves} <= {"veto", "component", "rounding", "whole"}
+
+
+def test_a_clause_is_named_with_what_it_said_and_says(tmp_path: Path) -> None:
+    log = history(701)
+    draft = read_rulebook(rulebook_text().replace("at_least = 100\n", 'at_least = 100\nslope = "0.5"\n'), "draft.toml")
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        seen = known(ledger, ledger.head().position)
+        before = recompute(seen, read_rulebook(rulebook_text(), "now.toml"), calendar(), log.as_of_ms)
+        told = difference(before, again(before, book=draft), [int(log.period.replace("-", ""))])
+    moves = [
+        (cut, move)
+        for sheet in told.sheets
+        for unit in sheet.units
+        for item in unit.items
+        for cut in item.cuts
+        for move in cut.moves
+    ]
+    assert moves
+    for cut, move in moves:
+        named = [one for one in reasons_of(cut, move) if one.name.endswith(".slope")]
+        assert named
+        assert all((one.was, one.now) == ("1", "1/2") for one in named)

@@ -239,6 +239,7 @@ def test_a_draft_rulebook_on_past_months(may: Run, tmp_path: Path, monkeypatch: 
     )
     told = may("whatif", "2023", "--rulebook", "draft.toml", "--json").document
     assert [one["month"] for one in told["months"]] == ["2023-04", "2023-05"]
+    assert any(line["change"] not in (None, "0.00") for line in told["months"][1]["units"])
     for line in told["months"][1]["units"]:
         other = may("score", "2023-05", "--rulebook", "draft.toml", "--json")
         assert score_of(other, line["sheet"], line["unit"])["score"] == line["after"]

@@ -90,7 +90,7 @@ def _move_json(told: Difference, cut: Cut, move: Move) -> dict[str, Any]:
         "round": cause.round if cause and cause.round else None, "position": cause.position if cause else None,
         "before": move.before or None, "after": move.after or None,
         "elsewhere": move.flip.elsewhere if move.flip else None,
-        "reasons": [_reason_json(one) for one in reasons_of(cut.leg, move, cut.item)],
+        "reasons": [_reason_json(one) for one in reasons_of(cut, move)],
     }  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def _together(tongue: Tongue, moves: Sequence[Move]) -> str:
 
 
 def _move(tongue: Tongue, cut: Cut, move: Move) -> str:
-    said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut.leg, move, cut.item))))
+    said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut, move))))
     if move.cause is None:
         return f"    {signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
     ticket = move.cause.ticket or "-"

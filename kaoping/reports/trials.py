@@ -137,11 +137,18 @@ def print_whatif(
         for sheet in dict.fromkeys(shift.sheet for shift in shifts):
             console.print()
             _print_shifts(
-                console, tongue, f"{sheet}  {show_month(month)}", [one for one in shifts if one.sheet == sheet]
+                console,
+                tongue,
+                f"{_title(draft, sheet)}  {show_month(month)}",
+                [one for one in shifts if one.sheet == sheet],
             )
     for name, shifts in years:
         console.print()
         _print_shifts(console, tongue, f"{name}  {period}", shifts)
+
+
+def _title(draft: Report, sheet: str) -> str:
+    return next((one.title for one in draft.book.sheets if one.id == sheet), sheet)
 
 
 def _print_shifts(console: Console, tongue: Tongue, title: str, shifts: Sequence[Shift]) -> None:
