@@ -235,7 +235,7 @@ def test_a_draft_rulebook_on_past_months(may: Run, tmp_path: Path, monkeypatch: 
     later(monkeypatch)
     text = (data_folder() / "rulebooks" / "ganxian-2023.toml").read_text("utf-8")
     (tmp_path / "draft.toml").write_text(
-        text.replace('id = "ganxian-2023"', 'id = "draft"').replace("slope = 1", "slope = 2"), "utf-8"
+        text.replace('id = "ganxian-2023"', 'id = "draft"').replace("at_least = 100\n", "at_least = 40\n"), "utf-8"
     )
     told = may("whatif", "2023", "--rulebook", "draft.toml", "--json").document
     assert [one["month"] for one in told["months"]] == ["2023-04", "2023-05"]
