@@ -19,8 +19,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ledger.batches import Source
 from ledger.events import Close, Contact, Dispatch, Enrol, Extend, Fact, Redo, Return, Sign, Survey
-from ledger.store import Ledger, Source
+from ledger.store import Ledger
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

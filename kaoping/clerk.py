@@ -10,6 +10,7 @@ import attrs
 from kaoping import wall
 from kaoping.desk import Desk, WrongArgument, read_moment
 from kaoping.intake import Arrival, read_files, take_in
+from ledger.batches import Event, Source
 from ledger.columns import voided_keys
 from ledger.events import (
     KIND,
@@ -28,7 +29,7 @@ from ledger.events import (
 )
 from ledger.instants import show_iso
 from ledger.problems import Mistake, Told, UnreadableFact, Words, listed, words
-from ledger.store import Event, Ledger, Source
+from ledger.store import Ledger
 from scoring.appeals import Case
 from scoring.evidence import month_of
 from scoring.rulebook import Part, Rulebook

@@ -23,9 +23,10 @@ from kaoping.options import (
 )
 from kaoping.publications import publications, published_text
 from kaoping.reports.appeals import STATES, Listed, appeals_json, effects_json, print_appeals, print_effects
+from ledger.batches import Source
 from ledger.columns import standing
 from ledger.events import Appeal, Exempt, Fact, Ruling, Void, content, key_of
-from ledger.store import Ledger, Source
+from ledger.store import Ledger
 from scoring.appeals import Case, cases_of, effects_of
 from scoring.recompute import Report
 

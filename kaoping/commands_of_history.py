@@ -1,5 +1,6 @@
 """Commands about what was known when: publish a score, compute it again, and say what moved between two versions."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from kaoping.options import (
     RulebookOption,
     desk_of,
 )
-from kaoping.publications import Issue, issue, publications, recomputed
+from kaoping.publications import Issue, NotHere, Publication, issue, publications, recomputed
 from kaoping.publications import publish as keep
 from kaoping.reports.diff import diff_json, print_diff
 from kaoping.reports.publications import (
@@ -87,23 +88,33 @@ def recompute(
             _replay(desk, opened, [found[-1]] if reissue else found, reissue=reissue)
             return
         if period is None or reissue:
-            raise WrongArgument(
-                words("nothing was published as {name}.", name=period or "-"), "kaoping publish PERIOD publishes."
+            why = (
+                words("nothing was published as {name}.", name=period)
+                if period
+                else words("nothing was published yet.")
             )
+            raise WrongArgument(why, "kaoping publish PERIOD publishes.")
         one = issue(desk.report(opened, as_of, kept=False), period, provisional=provisional)
     _tell_fresh(desk, one, period, expect)
 
 
-def _replay(desk: Desk, opened: Ledger, found: list, *, reissue: bool) -> None:  # type: ignore[type-arg]
-    told = [recomputed(desk, opened, one) for one in found]
+def _replay(desk: Desk, opened: Ledger, found: Sequence[Publication], *, reissue: bool) -> None:
+    told, elsewhere = [], []
+    for one in found:
+        try:
+            told.append(recomputed(desk, opened, one))
+        except NotHere:
+            elsewhere.append(one)
+    if not told:
+        recomputed(desk, opened, found[-1])  # says why not
     if desk.json:
-        desk.answer({**told[-1].issue.document, **recomputed_json(told)} if reissue else recomputed_json(told))
-    elif reissue:
-        one = told[-1].issue
-        print_score(desk.paper(), desk.tongue, one.report, one.month, one.report.sheets(one.month, one.kind))
-        print_all_recomputed(desk.paper(), desk.tongue, told)
+        document = recomputed_json(told, elsewhere)
+        desk.answer({**told[-1].issue.document, **document} if reissue else document)
     else:
-        print_all_recomputed(desk.paper(), desk.tongue, told)
+        last = told[-1].issue
+        if reissue:
+            print_score(desk.paper(), desk.tongue, last.report, last.month, last.report.sheets(last.month, last.kind))
+        print_all_recomputed(desk.paper(), desk.tongue, told, elsewhere)
     differing = [one.publication for one in told if not one.identical]
     if differing:
         shown = " ".join(f"{one.fact.period} (#{one.position}, kaoping {one.fact.version})" for one in differing)

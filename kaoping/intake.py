@@ -10,11 +10,12 @@ import attrs
 from kaoping import load, wall
 from kaoping.desk import Desk
 from kaoping.language import Tongue
+from ledger.batches import Batch, Source
 from ledger.intake import Intake, intake
 from ledger.problems import Problem, UnreadableFile, words
 from ledger.profiles import Profile, choose, lacking
 from ledger.readers import Table, read_table
-from ledger.store import Batch, Ledger, Source
+from ledger.store import Ledger
 
 
 @attrs.frozen(kw_only=True)

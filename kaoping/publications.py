@@ -11,11 +11,12 @@ from kaoping import __version__
 from kaoping.desk import Desk, read_period
 from kaoping.reports.annual import annual_json
 from kaoping.reports.score import score_json
+from ledger.batches import Source
 from ledger.chain import digest_of
 from ledger.columns import Known, known, standing
 from ledger.events import Enrol, Publish
 from ledger.problems import NoSuchText, Told, words
-from ledger.store import Ledger, Source
+from ledger.store import Ledger
 from scoring.evidence import Month, month_of, together
 from scoring.recompute import Report, recompute, refuse_provisional
 from scoring.rulebook import Rulebook

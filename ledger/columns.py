@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import narwhals as nw
 
+from ledger.batches import Event, Head
 from ledger.events import LIFECYCLE, RANK, Void
-from ledger.store import Event, Head, Ledger
+from ledger.store import Ledger
 
 if TYPE_CHECKING:
     import polars as pl

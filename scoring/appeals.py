@@ -6,8 +6,8 @@ from fractions import Fraction
 import attrs
 import narwhals as nw
 
+from ledger.batches import Event
 from ledger.events import Appeal, Ruling
-from ledger.store import Event
 from scoring.evidence import CASE, Cause, Month
 from scoring.recompute import Report
 from scoring.rulebook import Item, Sheet

@@ -8,9 +8,10 @@ from typing import Any
 
 from calendars.workdays import Calendar
 from kaoping.load import data_folder, working_days
+from ledger.batches import Source
 from ledger.columns import known
 from ledger.events import Fact, content, key_of, read_fact
-from ledger.store import Ledger, Source
+from ledger.store import Ledger
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
 from scoring.rulefile import read_rulebook

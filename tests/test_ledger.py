@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from ledger.batches import Event, Source
 from ledger.columns import standing
 from ledger.events import (
     KINDS,
@@ -32,7 +33,7 @@ from ledger.instants import read_iso
 from ledger.migrations import SCHEMA
 from ledger.opening import APPLICATION, MIGRATIONS
 from ledger.problems import DamagedLedger, LedgerError, NoLedger, NotALedger
-from ledger.store import Event, Ledger, Source
+from ledger.store import Ledger
 
 DAY = read_iso("2023-05-04T09:00:00+08:00")
 SIGN = Sign(at=DAY, ticket="GX-1", unit="茅店镇")

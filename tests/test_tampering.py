@@ -10,9 +10,10 @@ import attrs
 import pytest
 
 from ledger import anchor
+from ledger.batches import Source
 from ledger.events import Close, Contact, Dispatch, Enrol, Fact, Finding, Sign
 from ledger.problems import DamagedLedger
-from ledger.store import Ledger, Source
+from ledger.store import Ledger
 
 DAY = 1_683_162_000_000
 TABLES = ("batches", "events", "quarantine", "checkpoints", "texts", "_sqlite_migrations")

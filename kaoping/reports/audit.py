@@ -12,9 +12,9 @@ from kaoping.desk import show_month
 from kaoping.language import Tongue
 from kaoping.numbers import moment, points, rounded, short, span
 from kaoping.reports.score import stamps_json
+from ledger.batches import Batch, Event
 from ledger.events import RANK, canonical
 from ledger.instants import read_iso, show_iso
-from ledger.store import Batch, Event
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
 from scoring.audit import Audit, Counted, Explained, ExplainedRound

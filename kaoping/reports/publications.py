@@ -28,7 +28,7 @@ def publication_json(one: Publication) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def recomputed_json(told: Sequence[Recomputed]) -> dict[str, Any]:
+def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]) -> dict[str, Any]:
     """The document of `kaoping recompute --json` where something was published."""
     last = told[-1]
     return {
@@ -46,6 +46,7 @@ def recomputed_json(told: Sequence[Recomputed]) -> dict[str, Any]:
             }
             for one in told
         ],
+        "elsewhere": [publication_json(one) for one in elsewhere],
     }  # fmt: skip
 
 
@@ -66,8 +67,10 @@ def print_published(console: Console, tongue: Tongue, one: Publication, earlier:
     console.print("  " + say("version") + f" {fact.version}")
 
 
-def print_all_recomputed(console: Console, tongue: Tongue, told: Sequence[Recomputed]) -> None:
-    """One line a publication, and beneath it what differs."""
+def print_all_recomputed(
+    console: Console, tongue: Tongue, told: Sequence[Recomputed], elsewhere: Sequence[Publication] = ()
+) -> None:
+    """One line a publication, and beneath it what differs; those made in another ledger cannot be recomputed here."""
     say = tongue.say
     rows = [(one.publication, say("identical") if one.identical else say("DIFFERS")) for one in told]
     keys = [
@@ -81,6 +84,11 @@ def print_all_recomputed(console: Console, tongue: Tongue, told: Sequence[Recomp
     for one in told:
         if not one.identical:
             _print_changes(console, tongue, one)
+    for other in elsewhere:
+        said = (
+            "Note: the publication of {period} (#{position}) was made in another ledger, and cannot be recomputed here."
+        )
+        console.print(say(said, period=other.fact.period, position=other.position), soft_wrap=True)
 
 
 def _print_changes(console: Console, tongue: Tongue, one: Recomputed) -> None:
