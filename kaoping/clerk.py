@@ -1,5 +1,6 @@
 """Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -102,7 +103,7 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
         raise Refused(reasons)
     source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
     batch = ledger.append(source, wall.now_ms())
-    events = [event for event in ledger.events(kinds=(fact.kind,)) if event.fact == fact]
+    events = [event for event in ledger.events(ticket=fact.ticket, kinds=(fact.kind,)) if event.fact == fact]
     return Recorded(fact, events[-1], known=not batch.events_added)
 
 
@@ -170,10 +171,9 @@ class Held:
         """Whether the same matter is there already."""
         return _matter(finding) in self._matters
 
-    @cached_property
-    def keys(self) -> set[str]:
-        """The key of every fact."""
-        return {key.hex() for key in self._ledger.texts()[1]}
+    def holds(self, key: str) -> bool:
+        """Whether the ledger holds a fact with this key."""
+        return re.fullmatch("[0-9a-f]{64}", key) is not None and bool(self._ledger.places([key]))
 
     @cached_property
     def gone(self) -> set[str]:
@@ -199,7 +199,7 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Words]:
         yield from _finding_objections(held, book, fact)
     elif isinstance(fact, Exempt | Appeal):
         yield from _exempt_objections(held, book, fact)
-    elif isinstance(fact, Void) and fact.key not in held.keys:
+    elif isinstance(fact, Void) and not held.holds(fact.key):
         yield words("the ledger holds no fact with key {key}.", key=fact.key)
     elif isinstance(fact, Publish | Ruling):
         yield words("a {kind} is made by its own command: kaoping {command}", kind=words(fact.kind), command=fact.kind)

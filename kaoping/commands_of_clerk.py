@@ -82,17 +82,13 @@ def key_at(ledger: Ledger, fact: str) -> str:
     """The key of the fact at a position, or the key itself. Raises WrongArgument."""
     if not fact.isdecimal() or len(fact) == 64:
         return fact
-    position = int(fact)
-    inside = 0 < position <= ledger.head().position
-    found = (
-        next((event.key for event in ledger.events(position) if event.position == position), None) if inside else None
-    )
+    found = ledger.at(int(fact)) if int(fact) < 2**62 else None
     if found is None:
         raise WrongArgument(
             words("there is no position {position} in the ledger.", position=fact),
             "Its last is given by kaoping verify.",
         )
-    return found
+    return found.key
 
 
 def _answer(desk: Desk, one: Recorded) -> None:

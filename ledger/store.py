@@ -272,6 +272,12 @@ class Ledger:
         positions, keys, texts = zip(*rows, strict=True) if rows else ((), (), ())
         return list(positions), list(keys), list(texts)
 
+    def at(self, position: int) -> Event | None:
+        """The event at a position."""
+        sql = "select position, key, fact, batch, row from events where position = ?"
+        found = self._db.execute(sql, (position,)).fetchone()
+        return None if found is None else Event(found[0], found[1].hex(), from_content(found[2]), *found[3:])
+
     def places(self, keys: Sequence[str]) -> dict[str, int]:
         """Key -> position of those of these facts that the ledger holds."""
         found: dict[str, int] = {}
