@@ -380,3 +380,75 @@ def test_verify_says_how_far_it_is_attested(may: Run, tmp_path: Path) -> None:
 
 def test_the_clock_of_the_stories(may: Run) -> None:
     assert wall.now_ms() > FIRST
+
+
+# as of
+
+READING = [
+    ("metrics", "2023-05", "--json"),
+    ("score", "2023-05", "--json"),
+    ("score", "2023-05"),
+    ("why", "茅店镇", "2023-05", "--json"),
+    ("annual", "2023", "--json"),
+    ("audit", "GX-1", "--json"),
+    ("audit", "GX-2"),
+    ("audit", "GX-2", "--if", "satisfied=满意", "--json"),
+    ("readings", "2023-05", "--json"),
+    ("whatif", "2023-05", "--rulebook", "yunshan-2025", "--json"),
+    ("appeals", "--json"),
+    ("recompute", "2023-05", "--json"),
+    ("prove", "GX-1", "--json"),
+    ("export",),
+]
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+@pytest.mark.parametrize("moment", ["22", "2023-06-06T12:00"])
+def test_every_reading_command_knows_what_was_known_then(
+    may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...], moment: str
+) -> None:
+    """A ledger that learned more answers for that moment like one that never did, to the byte."""
+    before = may(*command, "--as-of", moment)
+    assert before.code == 0, before.err
+    later(monkeypatch)
+    late = (
+        LOG.splitlines()[0]
+        + "\nGX-2,签收,茅店镇,2023-05-05 15:40:00,,,,,,\nGX-1,回访,,2023-05-20 09:00:00,,,,,不满意,是\n"
+    )
+    (tmp_path / "late.csv").write_text(late, "utf-8")
+    for more in (
+        ("import", "late.csv"),
+        ("void", "7", "--at", "2023-07-01T10:00", "--reason", "录错"),
+        (
+            "exempt",
+            "GX-1",
+            "--item",
+            "closing",
+            "--unit",
+            "茅店镇",
+            "--at",
+            "2023-05-20T10:00",
+            "--reason",
+            "系统故障",
+            "--document",
+            "×号",
+        ),
+        (
+            "appeal",
+            "GX-1",
+            "--item",
+            "response",
+            "--unit",
+            "茅店镇",
+            "--at",
+            "2023-05-20T10:00",
+            "--reason",
+            "平台故障",
+        ),
+        ("publish", "2023-05"),
+    ):
+        assert may(*more).code == 0
+    after = may(*command, "--as-of", moment)
+    assert (after.code, after.out) == (0, before.out)
+    now = may(*command)
+    assert command[0] in ("whatif", "annual") or now.out != before.out
