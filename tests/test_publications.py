@@ -20,13 +20,15 @@ from kaoping.desk import Desk
 from kaoping.language import Tongue
 from kaoping.publications import Issue, issue, publications, publish, recomputed
 from ledger.columns import known
-from ledger.events import Decide, Dispatch, Exempt, Fact, Publish, Void, content, key_of
+from ledger.events import Decide, Dispatch, Exempt, Fact, Publish, Void, canonical, content, key_of
 from ledger.migrations import SCHEMA
 from ledger.store import Ledger
 from scoring.recompute import recompute
+from tests import oracle
 from tests.histories import history, year_history
 from tests.logs import calendar, ledger_of, report_of, rulebook, source, translated
 from tests.test_laws import scores
+from tests.test_oracle import sheet_of
 
 DAY = 86_400_000
 LATER = 10_000  # events that come after the publications
@@ -160,7 +162,7 @@ def test_another_version_that_scores_otherwise_is_shown(tmp_path: Path, monkeypa
 
 
 class KnownThen(RuleBasedStateMachine):
-    """Imports, voids, decisions and publications in any order, against a plain list of what came when."""
+    """Imports, voids, decisions and publications in any order, against a plain list of what came when, scored by the oracle."""
 
     folder: Path
     seeds = st.integers(400, 460)
@@ -216,6 +218,26 @@ class KnownThen(RuleBasedStateMachine):
         rest = [fact for fact in self.learned[:position] if not isinstance(fact, Publish)]
         with ledger_of(self.folder / f"{uuid4().hex}.db", rest) as plain:
             assert scores(then, self.log) == scores(report_of(plain, None, self.log.as_of_ms), self.log)
+        told = oracle.month(self.model(position), oracle.Readings(), self.log.period, self.log.as_of_ms)
+        month = int(self.log.period.replace("-", ""))
+        for sheet in then.sheets(then.evidence([month])[month]):
+            wanted = {
+                unit: (one.score, one.basis, one.rank, one.group, dict(one.items))
+                for unit, one in told[sheet.sheet.id].items()
+            }
+            assert sheet_of(sheet) == wanted
+
+    def model(self, position: int) -> list[dict[str, Any]]:
+        """The plain list of what was known: facts as they are exported, a void naming the place of its target in it."""
+        events = [event for event in self.ledger.events(position) if not isinstance(event.fact, Publish)]
+        while True:  # a void of what is not known has no effect
+            places = {event.key: place for place, event in enumerate(events)}
+            kept = [event for event in events if not isinstance(event.fact, Void) or event.fact.key in places]
+            if len(kept) == len(events):
+                break
+            events = kept
+        raw = [canonical(event.fact) for event in events]
+        return [{**one, "key": places[str(one["key"])]} if one["kind"] == "void" else one for one in raw]
 
     @rule()
     def issue_again(self) -> None:
