@@ -65,8 +65,14 @@ class Known:
 
 
 def known(ledger: Ledger, upto: int) -> Known:
-    """What the ledger knew at a position, voided facts left out. The ledger must stay open while it is read."""
-    return Known(ledger=ledger, head=ledger.head(upto))
+    """What the ledger knew at a position, voided facts left out. The ledger must stay open while it is read.
+
+    It never changes, so one is enough for all who ask.
+    """
+    head = ledger.head(upto)
+    found = ledger.recalled.setdefault(head.position, Known(ledger=ledger, head=head))
+    assert isinstance(found, Known)
+    return found
 
 
 def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> Frame:

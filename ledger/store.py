@@ -41,6 +41,7 @@ class Ledger:
                 words("there is no ledger at {path}.", path=path), "Import a log first, or name another with --ledger."
             )
         self.path = path
+        self.recalled: dict[int, object] = {}  # what was known at a position, once read
         with told(path):
             if not path.exists() or path.stat().st_size == 0:
                 refuse_emptied(path)

@@ -73,7 +73,7 @@ class Touch:
 
 def flips_of(before: Report, after: Report, months: Sequence[int]) -> list[Flip]:
     """The verdicts of some months that differ, by unit, measure and ticket."""
-    if before.derived is after.derived and before.as_of == after.as_of:
+    if _judged_alike(before, after):
         return []
     sides = [_decided(report, months) for report in (before, after)]
     changed = [_not_in(sides[0], sides[1]), _not_in(sides[1], sides[0])]
@@ -92,6 +92,16 @@ def flips_of(before: Report, after: Report, months: Sequence[int]) -> list[Flip]
         )
         for key in every
     ]  # fmt: skip
+
+
+def _judged_alike(before: Report, after: Report) -> bool:
+    """Whether both have the same verdicts, without deriving them."""
+    if before.known is not after.known or before.as_of != after.as_of:
+        return False
+    if before.deriving is after.deriving:
+        return True
+    practices = before.book.practice(), after.book.practice()
+    return practices[0] == practices[1] and before.calendar.digest() == after.calendar.digest() and not after.supposed
 
 
 def _decided(report: Report, months: Sequence[int]) -> Any:

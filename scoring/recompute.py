@@ -33,7 +33,10 @@ class Stamps:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Report:
-    """Scores of some months, with all they were computed from. It derives when it is first asked what it needs that for."""
+    """Scores of some months, with all they were computed from. It derives when it is first asked what it needs that for.
+
+    `supposed`: one ticket's facts are taken otherwise than they are known.
+    """
 
     known: Known
     book: Rulebook
@@ -41,6 +44,7 @@ class Report:
     as_of: int
     deriving: Callable[[], Derived]
     kept: Kept | None = None
+    supposed: bool = False
 
     @cached_property
     def derived(self) -> Derived:

@@ -58,7 +58,7 @@ def supposed(
         rows = _without(rows, rounds, chosen, one) if _is_removal(one) else _changed(rows, rounds, chosen, one)
     changed = derive(_frame(rows), practice, report.calendar)
     derived = _spliced(report.derived, changed, ticket)
-    return attrs.evolve(report, deriving=lambda: derived, kept=None)
+    return attrs.evolve(report, deriving=lambda: derived, kept=None, supposed=True)
 
 
 def _rows(report: Report, ticket: str) -> list[Row]:
