@@ -11,7 +11,8 @@ from math import isfinite
 
 import attrs
 
-from ledger.events import ROLES, STORED_AS, Scalar, read_halves
+from ledger.events import STORED_AS, Scalar
+from ledger.fields import ROLES, read_halves
 from ledger.instants import day_end, instant_of, local_instant, read_iso
 from ledger.problems import Words, as_words, words
 from ledger.profiles import Profile

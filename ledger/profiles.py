@@ -15,7 +15,8 @@ import attrs
 from cattrs import Converter, transform_error
 from cattrs.errors import ForbiddenExtraKeysError
 
-from ledger.events import KIND, READERS, STORED_AS, Scalar, fields_of
+from ledger.events import KIND, STORED_AS, Scalar, fields_of
+from ledger.fields import READERS
 from ledger.instants import SHANGHAI, local_instant
 from ledger.problems import Mistake, UnreadableFile, listed, words
 from ledger.readers import Table

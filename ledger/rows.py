@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from ledger.cells import CONTROL, EARLIEST, LATEST, TOO_FAR, Meanings, Unfit, exchanged, folded, shown, whole
-from ledger.events import KIND, READERS, REMEDIES, STORED_AS, Extend, Fact, fields_of, read_fact
+from ledger.events import KIND, STORED_AS, Extend, Fact, fields_of, read_fact
+from ledger.fields import READERS, REMEDIES
 from ledger.problems import Mistake, UnreadableFact, words
 from ledger.profiles import BY_WORD, IGNORE, Event, Profile, When, columns_of
 from ledger.readers import Cell, Row, Table

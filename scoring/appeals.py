@@ -11,6 +11,7 @@ from ledger.events import Appeal, Ruling
 from scoring.evidence import CASE, Cause, Month
 from scoring.recompute import Report
 from scoring.rulebook import Item, Sheet
+from scoring.rules import gained
 from scoring.sheets import UnitScore, sheet_of
 
 PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
@@ -44,9 +45,7 @@ class Effect:
     @property
     def points(self) -> Fraction | None:
         """The difference of the scores; None where it has none."""
-        if self.without.score is None or self.within.score is None:
-            return None
-        return self.within.score - self.without.score
+        return gained(self.without.score, self.within.score)
 
 
 def cases_of(standing: Sequence[Event]) -> tuple[Case, ...]:

@@ -16,7 +16,7 @@ from scoring.evidence import Month, together
 from scoring.flips import Flip, Touch, finding_flips, flips_of, touches_of
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
-from scoring.rules import ZERO, added
+from scoring.rules import ZERO, added, gained
 from scoring.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 
 
@@ -69,7 +69,7 @@ class ItemChange:
     @property
     def change(self) -> Fraction | None:
         """After minus before."""
-        return None if self.before is None or self.after is None else self.after - self.before
+        return gained(self.before, self.after)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,8 +85,7 @@ class UnitChange:
     @property
     def change(self) -> Fraction | None:
         """After minus before; None where it has no score on one side."""
-        scores = [None if one is None else one.score for one in (self.before, self.after)]
-        return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
+        return gained(*(None if one is None else one.score for one in (self.before, self.after)))
 
     @property
     def moved(self) -> bool:

@@ -89,6 +89,11 @@ def added(numbers: Iterable[Fraction]) -> Fraction:
     return Fraction(top, below)
 
 
+def gained(before: Fraction | None, after: Fraction | None) -> Fraction | None:
+    """After minus before; None where there is nothing on one side."""
+    return None if before is None or after is None else after - before
+
+
 def judge(bench: Bench, part: Part) -> Judged:
     """The part judged by its kind; one with points of its own loses or earns no more than those, rounded like an item."""
     judged = JUDGES[part.kind](bench, part)

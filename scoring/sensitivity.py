@@ -9,6 +9,7 @@ from scoring.differences import again
 from scoring.evidence import together
 from scoring.recompute import Report
 from scoring.rulebook import Reading
+from scoring.rules import gained
 from scoring.sheets import SheetScore, UnitScore
 
 
@@ -24,8 +25,7 @@ class Shift:
     @property
     def change(self) -> Fraction | None:
         """What it would have more; None where it has no score on one side."""
-        scores = [None if one is None else one.score for one in (self.before, self.after)]
-        return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
+        return gained(*(None if one is None else one.score for one in (self.before, self.after)))
 
     @property
     def moved(self) -> bool:

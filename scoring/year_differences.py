@@ -7,7 +7,7 @@ import attrs
 
 from scoring.evidence import month_of
 from scoring.recompute import Report
-from scoring.rules import ZERO, added, half_up
+from scoring.rules import ZERO, added, gained, half_up
 from scoring.years import UnitYear, YearScore, year_of
 
 
@@ -44,8 +44,7 @@ class UnitYearChange:
     @property
     def change(self) -> Fraction | None:
         """After minus before; None where it has no score on one side."""
-        scores = [None if one is None else one.score for one in (self.before, self.after)]
-        return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
+        return gained(*(None if one is None else one.score for one in (self.before, self.after)))
 
     @property
     def moved(self) -> bool:

@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from kaoping.language import Tongue
-from ledger.events import KIND, ROLES, Publish, fields_of
+from ledger.events import KIND, Publish, fields_of
+from ledger.fields import ROLES
 from ledger.problems import listed, words
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS
@@ -35,7 +36,7 @@ SLOTS = {
     "_damaged": (0,),
 }
 # These files raise ValueErrors whose text becomes a problem's `why`.
-VALUE_ERRORS = ("ledger/events.py", "ledger/profiles.py")
+VALUE_ERRORS = ("ledger/fields.py", "ledger/profiles.py")
 # Sentences that are no argument of such a call: (file, function) that gives them back.
 GIVEN_BACK = (("ledger/profiles.py", "_misshapen"),)
 # What is said of a value that only the run knows, and which words it can be.
