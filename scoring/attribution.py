@@ -203,7 +203,7 @@ def _changes(
     causes = {_key(cause): cause for cause in exempted} | {key: flip.cause for key, flip in by_key.items()}
     for key, cause in causes.items():
         flip = by_key.get(key)
-        raw = (_raw(cause), _raw(cause)) if flip is None else (_of(flip.before), _of(flip.after))
+        raw = (_raw(cause), _raw(cause)) if flip is None else (state_of(flip.before), state_of(flip.after))
         yield from _changed(before, after, cause, raw, flip)
     exempt = [
         cause
@@ -276,7 +276,8 @@ def _raw(cause: Cause) -> str:
     return BREACHED if cause.breached else MET
 
 
-def _of(state: State | None) -> str:
+def state_of(state: State | None) -> str:
+    """absent, met or breached."""
     return ABSENT if state is None else BREACHED if state.breached else MET
 
 

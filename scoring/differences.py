@@ -11,7 +11,7 @@ import attrs
 
 from calendars.workdays import Calendar
 from ledger.columns import Known
-from scoring.attribution import Move, Side, moves_of
+from scoring.attribution import Move, Side, moves_of, state_of
 from scoring.evidence import Month, together
 from scoring.flips import Flip, Touch, finding_flips, flips_of, touches_of
 from scoring.recompute import Report, recompute
@@ -233,13 +233,36 @@ def _cuts(leg: Leg, before: _Stop, after: _Stop) -> Iterator[tuple[tuple[str, st
     for sheet in _names(before.sheets, after.sheets):
         for unit in _units(before, after, sheet):
             lines = before.line(sheet, unit), after.line(sheet, unit)
-            if lines[0] is None or lines[1] is None or lines[0].score is None or lines[1].score is None:
-                continue
-            cuts = list(_unit_cuts(leg, sheet, before, after, lines[0], lines[1], by_unit.get(unit, ())))
-            expected = lines[1].score - lines[0].score
-            if added(cut.points for cut in cuts) != expected:
+            mine = _on_sheet(before, after, sheet, by_unit.get(unit, ()))
+            expected = gained(*(None if line is None else line.score for line in lines))
+            if lines[0] is None or lines[1] is None or expected is None:
+                cuts = [Cut(leg=leg, sheet=sheet, item="", moves=tuple(_told(mine)))] if mine else []
+            else:
+                cuts = list(_unit_cuts(leg, sheet, before, after, lines[0], lines[1], mine))
+            if expected is not None and added(cut.points for cut in cuts) != expected:
                 raise AssertionError(f"{unit} on {sheet}: the parts do not add up to {expected}")
             yield (sheet, unit), cuts
+
+
+def _on_sheet(before: _Stop, after: _Stop, sheet: str, flips: Sequence[Flip]) -> list[Flip]:
+    """The flips of the sheet's channels, or of those that its items look at besides."""
+    sheets = [stop.sheets[sheet].sheet for stop in (before, after) if sheet in stop.sheets]
+    channels = {channel for one in sheets for channel in one.channels}
+    channels |= {channel for one in sheets for item in one.items for part in item.parts for channel in part.channels}
+    return [flip for flip in flips if flip.channel in channels]
+
+
+def _told(flips: Sequence[Flip]) -> Iterator[Move]:
+    """Flips of a unit that has no score by its own tickets on one side: they are told, but have no price of their own."""
+    for flip in flips:
+        yield Move(
+            code="verdict",
+            points=ZERO,
+            cause=flip.cause,
+            before=state_of(flip.before),
+            after=state_of(flip.after),
+            flip=flip,
+        )
 
 
 def _unit_cuts(
@@ -248,12 +271,8 @@ def _unit_cuts(
     if old.basis != "tickets" or new.basis != "tickets":
         change = (new.score or ZERO) - (old.score or ZERO)
         if change or old.basis != new.basis:
-            yield Cut(
-                leg=leg,
-                sheet=sheet,
-                item="",
-                moves=(Move(code="mean" if old.basis == new.basis else "basis", points=change),),
-            )
+            whole = Move(code="mean" if old.basis == new.basis else "basis", points=change)
+            yield Cut(leg=leg, sheet=sheet, item="", moves=(whole, *_told(flips)))
         return
     findings = list(finding_flips(before.month, after.month, old.unit))
     for name in dict.fromkeys(one.item.id for one in (*old.items, *new.items)):

@@ -1,6 +1,6 @@
 """Why a move of a difference happened: the events, the days, the reading, the clause or the time that made it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -10,7 +10,7 @@ from calendars.workdays import EPOCH, Calendar, OutsideCalendar
 from metrics.measures import MEASURE, Deadline, Practice
 from scoring.attribution import EXEMPT, THERE, Move
 from scoring.differences import Cut, Leg
-from scoring.flips import State
+from scoring.flips import State, Touch
 from scoring.rulebook import Rulebook
 
 
@@ -69,13 +69,36 @@ def _by_leg(leg: Leg, move: Move, cut: Cut) -> Iterator[Reason]:
         yield from found or [Reason(code="clause", name=cut.item)]
 
 
+# Which kinds of fact can make or unmake a verdict on a measure; a fact of another kind on the ticket did not flip it.
+SPEAKS: Mapping[str, tuple[str, ...]] = {
+    "signed": ("dispatch", "sign", "return", "decide"),
+    "responded": ("dispatch", "contact", "survey", "return", "decide"),
+    "returned": ("dispatch", "return", "decide"),
+    "returned_again": ("dispatch", "return", "decide"),
+    "closed": ("dispatch", "close", "extend", "return", "decide"),
+    "satisfied": ("dispatch", "survey", "return", "decide"),
+    "redone": ("redo",),
+    "extended_first": ("extend", "decide"),
+    "extended_second": ("extend", "decide"),
+    "sealed": ("close", "seal"),
+    "volume": ("dispatch",),
+}
+
+
+def _speaking(move: Move, touches: Sequence[Touch]) -> Sequence[Touch]:
+    """The facts that can have flipped the verdict; all of the ticket's, where none of them is of a kind that can."""
+    assert move.cause is not None
+    kinds = ("exempt", "decide") if EXEMPT in (move.before, move.after) else SPEAKS.get(move.cause.name, ())
+    return [touch for touch in touches if touch.kind in kinds] or touches
+
+
 def _of_facts(leg: Leg, move: Move) -> Iterator[Reason]:
     cause = move.cause
     found = cause is not None and cause.finding is not None and EXEMPT not in (move.before, move.after)
     if found and cause is not None and cause.position is not None:
         yield _of_finding(leg, cause.position, added=move.after == THERE)
         return
-    touches = leg.touches.get(cause.ticket or "", ()) if cause is not None else ()
+    touches = _speaking(move, leg.touches.get(cause.ticket or "", ())) if cause is not None else ()
     for touch in touches:
         yield Reason(code="event", position=touch.position, kind=touch.kind, how=touch.how, by=touch.by)
     states = (None, None) if move.flip is None else (move.flip.before, move.flip.after)

@@ -10,11 +10,12 @@ import pytest
 
 from calendars.workdays import Calendar, Day
 from ledger.columns import known
-from ledger.events import Void, content, key_of
+from ledger.events import LIFECYCLE, Void, content, key_of
 from ledger.store import Ledger
+from metrics.measures import MEASURE
 from scoring.differences import Difference, again, difference
 from scoring.evidence import together
-from scoring.reasons import reasons_of
+from scoring.reasons import SPEAKS, reasons_of
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
 from scoring.rulefile import read_rulebook
@@ -138,3 +139,8 @@ def test_a_clause_is_named_with_what_it_said_and_says(tmp_path: Path) -> None:
         named = [one for one in reasons_of(cut, move) if one.name.endswith(".slope")]
         assert named
         assert all((one.was, one.now) == ("1", "1/2") for one in named)
+
+
+def test_every_measure_knows_which_facts_speak_of_it() -> None:
+    assert {*SPEAKS} == {*MEASURE}
+    assert {kind for kinds in SPEAKS.values() for kind in kinds} <= {*LIFECYCLE}

@@ -452,3 +452,25 @@ def test_every_reading_command_knows_what_was_known_then(
     assert (after.code, after.out) == (0, before.out)
     now = may(*command)
     assert command[0] in ("whatif", "annual") or now.out != before.out
+
+
+def test_a_unit_that_had_no_ticket_is_told_its_tickets(
+    may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    may("publish", "2023-05")
+    later(monkeypatch)
+    late = LOG.splitlines()[0] + "\nGX-8,派单,区档案馆,2023-05-10 09:00:00,12345,主办,2,工作日,,\n"
+    (tmp_path / "late.csv").write_text(late, "utf-8")
+    may("import", "late.csv")
+    document = may("diff", "2023-05", "now", "--unit", "区档案馆", "--json").document
+    (line,) = document["sheets"][0]["units"]
+    assert line["total"][0]["code"] == "basis"
+    assert {(one["ticket"], one["measure"]) for one in line["total"][1:]} >= {("GX-8", "signed"), ("GX-8", "volume")}
+    assert line["total"][0]["points"] == line["change"]
+
+
+def test_the_script_stands_alone() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "check_proof.py").read_text("utf-8")
+    assert len(text.splitlines()) < 100
+    imported = [line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))]
+    assert {*imported} <= sys.stdlib_module_names
