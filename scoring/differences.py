@@ -4,7 +4,7 @@ From one report to the other the way is taken in legs, each with one reason: the
 calendar, then each reading, or the rulebook as a whole. A leg begins where the one before it ended.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -339,9 +339,3 @@ def _unit_change(
 def _item(line: UnitScore | None, name: str) -> Fraction | None:
     found = None if line is None else line.item(name)
     return None if found is None else found.score
-
-
-def moved(sheets: Iterable[SheetChange]) -> Iterator[tuple[SheetChange, UnitChange]]:
-    """The units of which anything is otherwise."""
-    for sheet in sheets:
-        yield from ((sheet, unit) for unit in sheet.units if unit.moved)

@@ -73,11 +73,6 @@ class Report:
         return months_of(self.known, self.derived, book.practice(), self.as_of, months, exempts=book.exempts)
 
     @cached_property
-    def all_evidence(self) -> Mapping[int, Month]:
-        """The evidence of every month that has any."""
-        return months_of(self.known, self.derived, self.book.practice(), self.as_of, exempts=self.book.exempts)
-
-    @cached_property
     def court(self) -> Court:
         """The rulebook with its clock, ready to judge."""
         return Court(self.book, clock_of(self.calendar, self.book.practice()), self.as_of)
