@@ -63,6 +63,10 @@ class Known:
         """The enrolments that stand."""
         return tuple(standing(self.ledger, self.head.position, ("enrol",)))
 
+    def read(self) -> None:
+        """Read all of it now, so that the ledger may be closed."""
+        _ = self.events, self.findings, self.enrolments
+
 
 def known(ledger: Ledger, upto: int) -> Known:
     """What the ledger knew at a position, voided facts left out. The ledger must stay open while it is read.

@@ -84,10 +84,9 @@ class Report:
 
 def recompute(known: Known, book: Rulebook, calendar: Calendar, as_of: int) -> Report:
     """Everything derived from what was known; the report scores the months it is asked for."""
-    report = when_asked(known, book, calendar, as_of)
-    assert report.derived
-    assert (known.findings, known.enrolments) is not None
-    return report
+    derived = derive(known.events, book.practice(), calendar)
+    known.read()
+    return Report(known=known, book=book, calendar=calendar, as_of=as_of, deriving=lambda: derived)
 
 
 def when_asked(known: Known, book: Rulebook, calendar: Calendar, as_of: int, kept: Kept | None = None) -> Report:

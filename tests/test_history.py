@@ -12,7 +12,7 @@ import pytest
 from kaoping import wall
 from ledger.instants import read_iso
 from ledger.store import Ledger
-from tests.test_cli import FIRST, LOG, Run, may, run, score_of
+from tests.test_cli import LOG, Run, may, run, score_of
 
 __all__ = ["may", "run"]
 RULED = ("--at", "2023-06-01T10:00", "--reason", "x", "--document", "y")
@@ -376,10 +376,6 @@ def test_verify_says_how_far_it_is_attested(may: Run, tmp_path: Path) -> None:
     assert "注意" in may("verify").out
     with Ledger(tmp_path / "kaoping.db") as ledger:
         assert ledger.head().position == ran.document["position"]
-
-
-def test_the_clock_of_the_stories(may: Run) -> None:
-    assert wall.now_ms() > FIRST
 
 
 # as of
