@@ -119,14 +119,12 @@ def months_of(
     derived: Derived,
     practice: Practice,
     as_of: int,
-    months: Sequence[int] | None = None,
+    months: Sequence[int],
     *,
     exempts: bool = True,
 ) -> dict[int, Month]:
-    """The evidence of each of some months (of all that have any, without `months`); `exempts`: exemptions hold."""
-    verdicts = decided(derived.verdicts, as_of)
-    if months is not None:
-        verdicts = verdicts.filter(nw.col("month").is_in(list(months)))
+    """The evidence of each of some months; `exempts`: exemptions hold."""
+    verdicts = decided(derived.verdicts, as_of).filter(nw.col("month").is_in(list(months)))
     verdicts = verdicts.collect().lazy()
     exemptions = exemptions_of(every_event(known.events, derived, practice), practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
@@ -139,7 +137,6 @@ def months_of(
     for found in findings.values():
         for unit, causes in found.items():
             every[unit] += causes
-    wanted = sorted({*tallies, *findings} if months is None else months)
     return {
         month: Month(
             months=(month,),
@@ -152,7 +149,7 @@ def months_of(
             groups=groups_at(known, month),
             provisional=provisional.get(month, 0),
         )
-        for month in wanted
+        for month in sorted(months)
     }
 
 
