@@ -19,7 +19,7 @@ from kaoping import __version__, load, wall
 from kaoping.language import Tongue
 from ledger.columns import known
 from ledger.instants import read_iso
-from ledger.problems import LedgerFull, Told, words
+from ledger.problems import Told, words
 from ledger.store import Ledger
 from scoring.evidence import Month, together
 from scoring.keeping import rows_now
@@ -62,31 +62,13 @@ class Desk:
 
     @contextmanager
     def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:
-        """The ledger, made if there is none; what is made for nothing, or for a rehearsal, is not left behind."""
-        if self.path.exists():
-            with self.ledger() as ledger:
-                yield ledger
-        elif rehearsal:
+        """The ledger, made if there is none; what is made for a rehearsal is not left behind."""
+        if rehearsal and not (self.path.exists() and self.path.stat().st_size):
             with TemporaryDirectory() as folder, Ledger(Path(folder) / "kaoping.db", create=True) as ledger:
                 yield ledger
         else:
-            with self._new_ledger() as ledger:
-                yield ledger
-
-    @contextmanager
-    def _new_ledger(self) -> Iterator[Ledger]:
-        kept = False
-        try:
             with self.ledger(create=True) as ledger:
-                try:
-                    yield ledger
-                finally:
-                    kept = bool(ledger.batches())
-        except LedgerFull:
-            if not kept:
-                for suffix in ("", "-wal", "-shm", ".checkpoints"):
-                    Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-            raise
+                yield ledger
 
     def book(self) -> Rulebook:
         """The rulebook asked for, with the readings taken otherwise. Raises WrongArgument."""

@@ -79,12 +79,10 @@ def _guard(db: Database, table: str) -> None:
 
 
 def bring_forward(db: Database) -> None:
-    """Apply what a file lacks. When that was done is nobody's business, and the wall clock is not read here: the times
-    that the library keeps are left empty."""
+    """Apply what a file lacks; the transaction is the caller's. When that was done is nobody's business, and the wall clock
+    is not read here: the times that the library keeps are left empty."""
     SCHEMA.apply(db)
     db.execute("update _sqlite_migrations set applied_at = ''")
-    if db.conn.in_transaction:
-        db.conn.commit()
 
 
 def expected() -> tuple[list[object], list[object]]:

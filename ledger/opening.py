@@ -1,15 +1,15 @@
 """A ledger's file: made whole, refused where it is cut short, and SQLite's errors in our words."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ledger import anchor
 from ledger.problems import DamagedLedger, LedgerError, LedgerFull, NoLedger, NotALedger, words
 
 APPLICATION = 0x4B616F70  # "Kaop": how a file says that it is a ledger of ours (SQLite's application_id)
+MEMORY = Path(":memory:")  # a ledger in memory has no file, and none beside it
 MIGRATIONS = ("m001_events_and_batches", "m002_checkpoints_and_texts")
 
 
@@ -19,40 +19,68 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def bring_forward(db: sqlite3.Connection) -> None:
-    """Apply the migrations that a file lacks. The library that does it is loaded only then: it takes long."""
+    """Apply the migrations that a file lacks, all or none."""
     try:
         applied = [name for (name,) in db.execute("select name from _sqlite_migrations order by id")]
     except sqlite3.OperationalError:
         applied = []
     if applied != list(MIGRATIONS):
-        from sqlite_utils import Database
-
-        from ledger import migrations
-
-        migrations.bring_forward(Database(db))
+        with migrating(db) as migrate:
+            migrate()
 
 
-def make(path: Path) -> None:
-    """An empty ledger, made aside and then put there whole: nobody ever opens half of one."""
-    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-") as folder:
-        aside = Path(folder) / path.name
-        db = connect(aside)
+@contextmanager
+def migrating(db: sqlite3.Connection) -> Iterator[Callable[[], None]]:
+    """The file for us alone, in one transaction, and what applies the migrations it lacks. The library that does it is
+    loaded only then: it takes long, so before anybody has to wait."""
+    from sqlite_utils import Database
+
+    from ledger import migrations
+
+    db.execute("begin exclusive")
+    try:
+        yield lambda: migrations.bring_forward(Database(db))
+        db.execute("commit")
+    finally:
+        if db.in_transaction:
+            db.execute("rollback")
+
+
+def make_if_empty(db: sqlite3.Connection, path: Path) -> None:
+    """Make an empty file a ledger, in place and in one transaction: whoever comes at the same time waits, and whoever is
+    killed leaves an empty file to the next. Raises DamagedLedger where it once was a ledger."""
+    db.execute("pragma schema_version").fetchone()  # undoes what somebody left half done
+    if not is_empty(path):
+        return
+    with migrating(db) as migrate:
+        if is_empty(path):  # else another process was quicker
+            refuse_emptied(path)
+            db.execute(f"pragma application_id = {APPLICATION}")
+            migrate()
+
+
+def is_empty(path: Path) -> bool:
+    """Whether nothing was ever written to a ledger's file; in memory, nothing ever was."""
+    return path == MEMORY or path.stat().st_size == 0
+
+
+def log_ahead(db: sqlite3.Connection) -> None:
+    """Let readers go on while somebody writes. Where that cannot be had, or not now, the ledger is as sound without."""
+    with suppress(sqlite3.OperationalError):
         db.execute("pragma journal_mode = wal")
-        db.execute(f"pragma application_id = {APPLICATION}")
-        bring_forward(db)
-        db.close()
-        try:
-            path.hardlink_to(aside)
-        except FileExistsError:
-            if path.stat().st_size == 0:  # else another process was quicker
-                aside.replace(path)
-        except OSError:  # a file system without hard links
-            aside.replace(path)
+
+
+def refuse_missing(path: Path) -> None:
+    """Raises DamagedLedger where there is no file any more, but checkpoints of one: a new one would not be theirs."""
+    if anchor.speaks(path) and not path.exists():  # in this order: another process may be making both
+        file = anchor.path_of(path).name
+        why = words("there is no ledger at {path}, but {file} knows of one.", path=path, file=file)
+        raise DamagedLedger(why, words("Put the ledger back; to begin a new one, take {file} away too.", file=file))
 
 
 def refuse_emptied(path: Path) -> None:
-    """Raises DamagedLedger where an empty or missing file once was a ledger."""
-    if path.exists() and anchor.lines_of(path):
+    """Raises DamagedLedger where an empty file once was a ledger."""
+    if anchor.speaks(path):
         why = words("{path} is empty, but {file} knows of a ledger.", path=path, file=anchor.path_of(path).name)
         raise DamagedLedger(why, "Take the last backup that verifies.")
 
@@ -89,7 +117,8 @@ def told(path: Path, kind: type[LedgerError] | None = None) -> Iterator[None]:
 def in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
     """What SQLite says, as an error that speaks."""
     message = str(error)
-    if "full" in message:
+    beside = getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"  # no room for what lies beside the file
+    if beside or "full" in message:
         return LedgerFull("the disk is full: nothing was written.", "Free some space and do it again.")
     if "locked" in message or "busy" in message:
         return LedgerError(
@@ -102,7 +131,7 @@ def in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
         why = words("SQLite finds the file damaged: {answer}", answer=message)
         return DamagedLedger(why, "Take the last backup that verifies.")
     if "not a database" in message:
-        if anchor.lines_of(path):
+        if anchor.speaks(path):
             why = words(
                 "{path} is no ledger any more, but {file} knows of one.", path=path, file=anchor.path_of(path).name
             )

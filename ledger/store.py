@@ -15,7 +15,18 @@ from ledger.anchor import Anchor
 from ledger.batches import Batch, Event, Head, Source
 from ledger.events import Fact, Void, content, from_content, key_of
 from ledger.merkle import Frontier, Tree, leaf_hash
-from ledger.opening import APPLICATION, bring_forward, connect, in_our_words, make, refuse_emptied, refuse_short, told
+from ledger.opening import (
+    APPLICATION,
+    MEMORY,
+    bring_forward,
+    connect,
+    in_our_words,
+    log_ahead,
+    make_if_empty,
+    refuse_missing,
+    refuse_short,
+    told,
+)
 from ledger.problems import (
     DamagedLedger,
     LedgerError,
@@ -34,27 +45,37 @@ New = tuple[int, int, str, str, Fact]
 class Ledger:
     """A ledger file. Use as a context manager; `recorded_at` instants come from the caller, who knows the clock."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Open the file. Raises NoLedger, NotALedger, DamagedLedger, LedgerError (locked, no room)."""
-        if not create and not path.exists():
+    def __init__(self, path: Path | str, *, create: bool = False) -> None:
+        """Open the file, or with `:memory:` one in memory. Raises NoLedger, NotALedger, DamagedLedger, LedgerError (locked,
+        no room)."""
+        path = Path(path)
+        if not create and path != MEMORY and not path.exists():
             raise NoLedger(
                 words("there is no ledger at {path}.", path=path), "Import a log first, or name another with --ledger."
             )
         self.path = path
         self.recalled: dict[int, object] = {}  # what was known at a position, once read
         with told(path):
-            if not path.exists() or path.stat().st_size == 0:
-                refuse_emptied(path)
-                make(path)
+            if path != MEMORY:
+                refuse_missing(path)
             self._db = connect(path)
-            self._refuse_foreign()
-            self._db.execute("pragma synchronous = full")
-            self._db.execute("pragma foreign_keys = on")
-            bring_forward(self._db)
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _open(self) -> None:
+        self._db.execute("pragma synchronous = full")
+        make_if_empty(self._db, self.path)
+        self._refuse_foreign()
+        self._db.execute("pragma foreign_keys = on")
+        bring_forward(self._db)
+        log_ahead(self._db)
 
     def _refuse_foreign(self) -> None:
         (found,) = self._db.execute("pragma application_id").fetchone()
-        if found != APPLICATION and anchor.lines_of(self.path):
+        if found != APPLICATION and anchor.speaks(self.path):
             raise DamagedLedger(
                 words(
                     "{path} is no ledger any more, but {file} knows of one.",
@@ -93,19 +114,20 @@ class Ledger:
         """
         with told(self.path), self._transaction(keep=keep):
             batch, mark = self._append(source, recorded_at)
-        if keep:
+        if keep and self.path != MEMORY:
             self._attest(mark)
         return batch
 
     def _attest(self, mark: Anchor) -> None:
+        """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written."""
         try:
-            anchor.add(self.path, mark)
-        except OSError as error:
+            with self._transaction(keep=False):
+                anchor.add(self.path, mark)
+        except (OSError, sqlite3.OperationalError) as error:
             place = anchor.path_of(self.path)
+            message = error.strerror if isinstance(error, OSError) else str(error)
             why = words(
-                "{path} cannot be written: {message}. The facts themselves are kept.",
-                path=place,
-                message=error.strerror,
+                "{path} cannot be written: {message}. The facts themselves are kept.", path=place, message=message
             )
             raise LedgerError(
                 why, "Make it writable; kaoping verify says up to where it attests the ledger."
@@ -323,12 +345,14 @@ class Ledger:
         """
         from ledger.migrations import expected, schema_of  # what makes tables takes long to load
 
-        with told(self.path, DamagedLedger):
-            refuse_short(self.path)
+        anchors = list(self._anchors())  # before the ledger, which goes on growing
+        with told(self.path, DamagedLedger), self._transaction(keep=False, begin="begin"):
+            if self.path != MEMORY:
+                refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
             if answer != "ok":
                 raise DamagedLedger(words("SQLite finds the file damaged: {answer}", answer=answer))
-            sound = verify(self._db.execute, expected(), schema_of(self._db.execute), self._anchors())
+            sound = verify(self._db.execute, expected(), schema_of(self._db.execute), anchors)
             for size, root in checkpoints:
                 found = self.tree(size).root(size).hex() if size <= sound.position else None
                 refuse_another(size, root, sound.position, found)
@@ -336,7 +360,7 @@ class Ledger:
 
     def _anchors(self) -> Iterator[tuple[Words, Anchor | None]]:
         name = anchor.path_of(self.path).name
-        for number, mark in anchor.lines_of(self.path):
+        for number, mark in anchor.lines_of(self.path) if self.path != MEMORY else ():
             yield words("line {number} of {file}", number=number, file=name), mark
 
     # -- inside -----------------------------------------------------------------------------------------------------
@@ -347,8 +371,8 @@ class Ledger:
         return None if found is None else dict(zip(names, found, strict=True))
 
     @contextmanager
-    def _transaction(self, *, keep: bool) -> Iterator[None]:
-        self._db.execute("begin immediate")
+    def _transaction(self, *, keep: bool, begin: str = "begin immediate") -> Iterator[None]:
+        self._db.execute(begin)
         try:
             yield
             self._db.execute("commit" if keep else "rollback")

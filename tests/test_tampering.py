@@ -1,5 +1,6 @@
 """Whoever changes a ledger's file behind its back is seen, and the place is named: over two thousand seeded ways."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -276,12 +277,63 @@ def test_an_edited_file_of_checkpoints(sound: Path, tmp_path: Path, count: int) 
             "cut": plain[:place],
         }[kind]
         anchor.path_of(copy).write_bytes(data)
-        whole = not data or (data.endswith(b"\n") and plain.startswith(data))
-        if whole:  # whole lines missing at the end attest less, and that is said
+        if plain.startswith(data):  # what is missing at the end attests less, and that is said
             with Ledger(copy) as ledger:
-                assert ledger.verify().attested_to < 90
+                lines = data.count(b"\n") + (plain[len(data) :][:1] == b"\n")  # a whole line without its end is whole
+                assert ledger.verify().attested_to == 18 * lines
         else:
             assert "kaoping.db.checkpoints" in refused(copy)
+
+
+@pytest.mark.parametrize("count", [12, pytest.param(None, marks=pytest.mark.slow)])
+def test_a_last_line_that_was_torn_off_is_mended_by_the_next_import(
+    sound: Path, tmp_path: Path, count: int | None
+) -> None:
+    """Of every length, also where a disk that lost power filled its rest with zeros; no end of a line is no harm."""
+    plain = anchor.path_of(sound).read_bytes()
+    length = len(plain) - plain.rindex(b"\n", 0, -1) - 1
+    cut = range(1, length + 1)
+    for missing in (1, 2, length, *random.Random(1).sample(cut, count or len(cut))):
+        for rest in (b"", bytes(missing)):
+            copy = copied(sound, tmp_path)
+            anchor.path_of(copy).write_bytes(plain[:-missing] + rest)
+            with Ledger(copy) as ledger:
+                assert ledger.verify().attested_to == (90 if missing == 1 else 72), missing
+                fill(ledger, range(5, 6))
+                assert ledger.verify().attested_to == 108
+            kept = anchor.path_of(copy).read_bytes()
+            assert kept.startswith(plain if missing == 1 else plain[:-length]), missing
+            assert kept.count(b"\n") == (6 if missing == 1 else 5), missing
+
+
+def test_an_end_that_no_process_wrote_is_not_mended(sound: Path, tmp_path: Path) -> None:
+    copy = copied(sound, tmp_path)
+    with anchor.path_of(copy).open("ab") as file:
+        file.write(b"6 108 put here")
+    with Ledger(copy) as ledger:
+        fill(ledger, range(5, 6))
+    assert b"6 108 put here\n" in anchor.path_of(copy).read_bytes()
+    assert "line 6 of kaoping.db.checkpoints is no checkpoint" in refused(copy)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits as on Unix")
+def test_a_line_of_which_the_disk_takes_a_part(sound: Path, tmp_path: Path) -> None:
+    """That is an error, and the line is torn off."""
+    import resource
+
+    copy = copied(sound, tmp_path)
+    place, (_, mark) = anchor.path_of(copy), anchor.lines_of(copy)[-1]
+    assert mark is not None
+    before, limits = place.stat().st_size, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before + 50, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            anchor.add(copy, mark)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert place.stat().st_size == before + 50
+    with Ledger(copy) as ledger:
+        assert ledger.verify().attested_to == 90
 
 
 @pytest.mark.parametrize("batch", range(1, 5))
