@@ -59,12 +59,15 @@ def publish(
             raise WrongArgument(
                 words("there is nothing to publish for {period}.", period=period), "Import its log first."
             )
-        earlier = publications(opened, opened.head().position, period)
+        known = publications(opened, opened.head().position, period)
         told = keep(opened, one, wall.now_ms(), provisional=provisional, document=document)
+    earlier = [one for one in known if one.position < told.position]
+    standing = told in known
     if desk.json:
-        desk.answer({**publication_json(told), "earlier": [publication_json(before) for before in earlier]})
+        before = [publication_json(one) for one in earlier]
+        desk.answer({**publication_json(told), "standing": standing, "earlier": before})
     else:
-        print_published(desk.paper(), desk.tongue, told, earlier)
+        print_published(desk.paper(), desk.tongue, told, earlier, standing=standing)
 
 
 def recompute(

@@ -1,8 +1,10 @@
 """Stories at the command line: publishing, what moved since, appeals, suppositions, other readings, proofs."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from kaoping import wall
 from ledger.instants import read_iso
 from ledger.store import Ledger
-from tests.test_cli import LOG, Run, may, run, score_of
+from tests.test_cli import LOG, ROOT, Run, may, run, score_of
 
 __all__ = ["may", "run"]
 RULED = ("--at", "2023-06-01T10:00", "--reason", "x", "--document", "y")
@@ -65,6 +67,92 @@ def test_a_month_is_published_and_recomputed(may: Run, monkeypatch: pytest.Monke
     )
     assert may("recompute", "2023-06").code == 0, "never published: only the digest is told"
     assert may("publish", "2023-05", "--json").document["earlier"][0]["digest"] == told["digest"]
+
+
+def test_what_is_published_again_at_once_stands_already(may: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = may("publish", "2023-05", "--document", "×办〔2023〕6号", "--json").document
+    assert (first["position"], first["standing"]) == (23, False)
+    later(monkeypatch)
+    again = may("publish", "2023-05", "--document", "×办〔2023〕6号", "--json")
+    assert (again.code, again.document) == (0, {**first, "standing": True})
+    assert "#23 早已发布" in may("publish", "2023-05", "--document", "×办〔2023〕6号").out
+    assert may("publish", "2023", "--json").document["position"] == 24, "another period"
+    assert may("publish", "2023-05", "--document", "×办〔2023〕6号", "--json").document["position"] == 23, (
+        "publications alone"
+    )
+    for position, other in enumerate((
+        (), ("--provisional",), ("--reading", "half_day=half_blocks"), ("--as-of", "21"), ("--known-on", "2023-01-05"),
+    ), 25):  # fmt: skip
+        told = may("publish", "2023-05", *other, "--json").document
+        assert (told["position"], told["standing"]) == (position, False), other
+        assert may("publish", "2023-05", *other, "--json").document == {**told, "standing": True}
+    assert may("void", "22", "--at", "2023-07-01T10:00", "--reason", "录错").code == 0
+    assert may("publish", "2023-05", "--json").document["position"] == 31, "a fact came between"
+    assert may("void", "31", "--at", "2023-07-01T10:00", "--reason", "发错").code == 0
+    assert may("publish", "2023-05", "--json").document["position"] == 33, "it was taken back"
+    assert may("recompute").code == may("verify").code == 0
+
+
+PUBLISHING = """
+import sys, time
+from kaoping import commands_of_history, wall
+from kaoping.cli import main
+from ledger import anchor
+def hold(*_):
+    print("kept", flush=True)
+    time.sleep(60)
+if sys.argv[1] == "hold":
+    anchor.add = hold
+wall.now_ms = lambda: 1688346000000
+sys.argv = ["kaoping", "publish", "2023-05", "--json"]
+print("ready", flush=True)
+main()
+"""
+
+
+def publishing(folder: Path, how: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", PUBLISHING, how]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    return child
+
+
+def killed_and_done_again(may: Run, child: "subprocess.Popen[str]") -> bool:
+    """Whether it was kept before it was killed."""
+    child.kill()
+    child.communicate()
+    told = may("publish", "2023-05", "--json")
+    assert (told.code, told.document["position"], told.document["earlier"]) == (0, 23, [])
+    assert may("verify", "--json").document["position"] == 23
+    return bool(told.document["standing"])
+
+
+def test_a_publication_killed_once_it_is_kept(may: Run, tmp_path: Path) -> None:
+    child = publishing(tmp_path, "hold")
+    assert child.stdout is not None
+    assert child.stdout.readline() == "kept\n"
+    assert killed_and_done_again(may, child)
+
+
+@pytest.mark.parametrize("times", [10, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_publication_killed_at_any_moment(may: Run, tmp_path: Path, times: int) -> None:
+    files = ("kaoping.db", "kaoping.db.checkpoints")
+    before = {name: (tmp_path / name).read_bytes() for name in files}
+    lasts = 0.0
+    for number in range(times):
+        for path in tmp_path.glob("kaoping.db*"):
+            path.unlink()
+        for name, data in before.items():
+            (tmp_path / name).write_bytes(data)
+        child = publishing(tmp_path, "run")
+        if not number:
+            start = time.perf_counter()
+            child.wait()
+            lasts = time.perf_counter() - start
+        time.sleep(lasts * number / times)
+        assert killed_and_done_again(may, child) or number
 
 
 def test_a_publication_is_made_only_of_something(may: Run) -> None:

@@ -50,13 +50,15 @@ def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]
     }  # fmt: skip
 
 
-def print_published(console: Console, tongue: Tongue, one: Publication, earlier: Sequence[Publication]) -> None:
-    """What was published, and how it stands to what was published before."""
+def print_published(
+    console: Console, tongue: Tongue, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
+) -> None:
+    """What was published, or was `standing` already, and how it stands to what was published before."""
     say, fact = tongue.say, one.fact
-    console.print(
-        say("#{position} published: {period}, result {digest}", position=one.position, period=fact.period, digest=fact.digest),
-        soft_wrap=True,
-    )  # fmt: skip
+    said = "#{position} published: {period}, result {digest}"
+    if standing:
+        said = "#{position} stands published already: {period}, result {digest}; nothing was added."
+    console.print(say(said, position=one.position, period=fact.period, digest=fact.digest), soft_wrap=True)
     for before in earlier:
         same = say("the same result") if before.fact.digest == fact.digest else say("another result")
         at = moment(before.fact.at, tongue.code)
