@@ -5,13 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from kaoping import simulate, wall
-from kaoping.desk import Desk
+from kaoping.desk import Desk, WrongArgument
 from kaoping.intake import batch_json, read_files, take_in
 from kaoping.publications import issue, publish, recomputed
 from kaoping.reports.audit import TicketReport, in_order, print_audit
 from kaoping.reports.publications import print_all_recomputed, print_published
 from kaoping.reports.score import print_score
 from ledger.columns import voided_keys
+from ledger.problems import words
 from metrics.engines import clock_of
 from scoring.audit import audit
 from scoring.sheets import SheetScore
@@ -19,11 +20,40 @@ from scoring.sheets import SheetScore
 MONTH = 202305
 
 
+MARK = ".kaoping-demo"
+LEDGER = tuple(f"kaoping.db{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".checkpoints", ".kept"))
+MADE = (simulate.LOG, simulate.FACTS, *LEDGER)
+
+
+def make_room(folder: Path) -> None:
+    """A folder with nothing in it but what the demonstration lists in its mark as its own. Raises WrongArgument for a folder
+    of somebody else's, or with somebody else's file of such a name; then nothing is touched."""
+    there = (
+        {path.name for path in folder.iterdir()}
+        if folder.is_dir()
+        else {folder.name}
+        if folder.exists()
+        else set[str]()
+    )
+    mark = (folder / MARK).read_text("utf-8", "replace") if MARK in there else ""
+    own = {*mark.splitlines()} & {*MADE}
+    foreign = sorted(there - own if MARK not in there else there & {*MADE} - own)
+    if foreign:
+        raise WrongArgument(
+            words(
+                "{folder} is not the demonstration's: {name} in it was not made by it.", folder=folder, name=foreign[0]
+            ),
+            "Name a new or an empty folder with --folder.",
+        )
+    for name in own & there:
+        (folder / name).unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("".join(f"{name}\n" for name in MADE), "utf-8")
+
+
 def run_demo(desk: Desk, folder: Path, seed: int) -> None:
     """Write the simulated log into the folder, import it into a new ledger there, and show what it says."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("kaoping.db*"):
-        old.unlink()
+    make_room(folder)
     paper, say = desk.paper(), desk.tongue.say
     clock = clock_of(desk.calendar(), desk.book().practice())
     paths = simulate.write(simulate.simulate(seed, clock=clock), folder)
