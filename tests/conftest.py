@@ -1,12 +1,13 @@
 """What every test can ask for: golden files, refreshed with --refresh-golden."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-GOLDEN = Path(__file__).parent / "golden"
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 Golden = Callable[[str, str], None]
@@ -29,3 +30,22 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert masked == path.read_text("utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left_in_the_checkout() -> Iterator[None]:
+    """Tests write into folders of their own: the checkout's own folders hold the same names before and after."""
+    before = _names()
+    yield
+    assert _names() <= before, f"tests left {sorted(_names() - before)}"
+
+
+def _names() -> set[str]:
+    """What lies in the checkout and in its tests, without what tools keep for themselves."""
+    folders = (ROOT, ROOT / "tests")
+    return {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in folder.iterdir()
+        if not path.name.startswith(".") and path.name != "__pycache__"
+    }
