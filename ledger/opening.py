@@ -18,6 +18,16 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
+def prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Make what was opened a ledger of this version, if it is one or empty. Raises NotALedger, DamagedLedger."""
+    db.execute("pragma synchronous = full")
+    make_if_empty(db, path)
+    refuse_foreign(db, path)
+    db.execute("pragma foreign_keys = on")
+    bring_forward(db)
+    log_ahead(db)
+
+
 def bring_forward(db: sqlite3.Connection) -> None:
     """Apply the migrations that a file lacks, all or none."""
     try:
@@ -83,6 +93,19 @@ def refuse_emptied(path: Path) -> None:
     if anchor.speaks(path):
         why = words("{path} is empty, but {file} knows of a ledger.", path=path, file=anchor.path_of(path).name)
         raise DamagedLedger(why, "Take the last backup that verifies.")
+
+
+def refuse_foreign(db: sqlite3.Connection, path: Path) -> None:
+    """Raises NotALedger for a database of somebody else's, DamagedLedger where a ledger was before."""
+    (found,) = db.execute("pragma application_id").fetchone()
+    if found == APPLICATION:
+        return
+    if anchor.speaks(path):
+        file = anchor.path_of(path).name
+        why = words("{path} is no ledger any more, but {file} knows of one.", path=path, file=file)
+        raise DamagedLedger(why, "Take the last backup that verifies.")
+    why = words("{path} is a database, but no ledger of Kaoping.", path=path)
+    raise NotALedger(why, "Name another file with --ledger.")
 
 
 def refuse_short(path: Path) -> None:

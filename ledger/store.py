@@ -15,29 +15,18 @@ from ledger.anchor import Anchor
 from ledger.batches import Batch, Event, Head, Source
 from ledger.events import Fact, Void, content, from_content, key_of
 from ledger.merkle import Frontier, Tree, leaf_hash
-from ledger.opening import (
-    APPLICATION,
-    MEMORY,
-    bring_forward,
-    connect,
-    in_our_words,
-    log_ahead,
-    make_if_empty,
-    refuse_missing,
-    refuse_short,
-    told,
-)
+from ledger.opening import MEMORY, connect, in_our_words, prepare, refuse_missing, refuse_short, told
 from ledger.problems import (
     DamagedLedger,
     LedgerError,
     NoLedger,
     NoSuchText,
-    NotALedger,
     Words,
     words,
 )
 from ledger.verification import Verified, refuse_another, verify
 
+PATIENCE = 60_000  # ms
 New = tuple[int, int, str, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
 
@@ -60,35 +49,10 @@ class Ledger:
                 refuse_missing(path)
             self._db = connect(path)
             try:
-                self._open()
+                prepare(self._db, path)
             except BaseException:
                 self._db.close()
                 raise
-
-    def _open(self) -> None:
-        self._db.execute("pragma synchronous = full")
-        make_if_empty(self._db, self.path)
-        self._refuse_foreign()
-        self._db.execute("pragma foreign_keys = on")
-        bring_forward(self._db)
-        log_ahead(self._db)
-
-    def _refuse_foreign(self) -> None:
-        (found,) = self._db.execute("pragma application_id").fetchone()
-        if found != APPLICATION and anchor.speaks(self.path):
-            raise DamagedLedger(
-                words(
-                    "{path} is no ledger any more, but {file} knows of one.",
-                    path=self.path,
-                    file=anchor.path_of(self.path).name,
-                ),
-                "Take the last backup that verifies.",
-            )
-        if found != APPLICATION:
-            raise NotALedger(
-                words("{path} is a database, but no ledger of Kaoping.", path=self.path),
-                "Name another file with --ledger.",
-            )
 
     def __enter__(self) -> "Ledger":
         return self
@@ -119,7 +83,9 @@ class Ledger:
         return batch
 
     def _attest(self, mark: Anchor) -> None:
-        """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written."""
+        """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
+        batch stands, whoever is writing now is waited for longer."""
+        self._db.execute(f"pragma busy_timeout = {PATIENCE}")
         try:
             with self._transaction(keep=False):
                 anchor.add(self.path, mark)
