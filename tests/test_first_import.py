@@ -54,6 +54,13 @@ for line in sys.stdin:
     os.waitpid(child, 0)
     print("done", flush=True)
 """
+# A line read is a ledger, to which many batches are then appended.
+MANY = """
+path = sys.stdin.readline().strip()
+for number in range(200):
+    first_import(path, number)
+print("done", flush=True)
+"""
 # A disk of 2 MiB with so much of it free; afterwards there is room again.
 FULL = """
 from ledger.problems import LedgerError
@@ -118,6 +125,20 @@ def test_four_first_imports_at_once(tmp_path: Path, rounds: int, links: bool) ->
         assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.checkpoints"}
     for one in four:
         one.communicate()
+
+
+def test_a_ledger_that_grows_while_it_is_verified_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "kaoping.db"
+    with Ledger(path, create=True) as ledger:
+        ledger.append(source(SIGN), 1000)
+        process = child(MANY)
+        told(process, str(path))
+        seen = set()
+        while process.poll() is None:
+            seen.add(ledger.verify().position)
+        assert ledger.verify().attested_to == 201
+    assert len(seen) > 5, "it grew meanwhile"
+    assert process.communicate()[0] == "done\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes that split in two, as on Unix")
