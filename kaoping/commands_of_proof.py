@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from kaoping.options import (
 from kaoping.proofs import check_proof as check
 from kaoping.proofs import growth_proof, read_proof, ticket_proof
 from kaoping.tickets import ticket_report
+from ledger.kept import path_of
 from ledger.problems import words
 
 CheckpointOption = Annotated[
@@ -38,6 +40,10 @@ def verify(
     held = [read_checkpoint(text) for text in checkpoint or ()]
     with desk.ledger() as opened, desk.busy("re-deriving every hash"):
         told = opened.verify(held)
+    with suppress(FileNotFoundError):
+        path_of(
+            desk.path
+        ).unlink()  # derived rows prove nothing: what is read from now on is derived from what was verified
     attested = max([told.attested_to, *(size for size, _ in held)])
     if desk.json:
         desk.answer({

@@ -1,7 +1,6 @@
 """One ticket, explained: its life, every verdict with its way from start to due, and what each one cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +10,6 @@ import narwhals as nw
 from calendars.clock import Clock, Step
 from calendars.columns import Frame
 from calendars.workdays import OutsideCalendar
-from ledger.kept import Kept, NoUse
 from metrics.custody import ROUND
 from metrics.engines import clock_of
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
@@ -96,16 +94,9 @@ class TicketRows:
 
 
 def rows_of(report: Report, ticket: str) -> TicketRows:
-    """The rows of a ticket: those kept, or those derived now."""
-    if report.kept is not None:
-        with suppress(NoUse):
-            return _kept_rows(report.kept, ticket)
-    return _derived_rows(report, ticket)
-
-
-def _derived_rows(report: Report, ticket: str) -> TicketRows:
+    """The rows of a ticket."""
     mine = nw.col("ticket") == ticket
-    derived = report.derived
+    derived = report.derived_of(ticket)
     oddities = (
         derived.oddities.filter(mine).select("position", "code").unique().sort("position", "code").collect().rows()
     )
@@ -114,21 +105,6 @@ def _derived_rows(report: Report, ticket: str) -> TicketRows:
         rounds=_rows(derived.rounds.filter(mine).sort("dispatched_step")),
         places=dict(derived.events.filter(mine).select("step", "position").collect().rows()),
         oddities=[(position, code) for position, code in oddities],
-    )
-
-
-def _kept_rows(kept: Kept, ticket: str) -> TicketRows:
-    verdicts = [
-        {**row, "breached": bool(row["breached"]), "start_step": row["started"], "done_step": row["ended"],
-         "denied_step": row["denied"]}
-        for row in kept.of_ticket("verdicts", ticket)
-    ]  # fmt: skip
-    positions = [row[name] for row in verdicts for name in ("started", "ended", "denied") if row[name] is not None]
-    return TicketRows(
-        verdicts=verdicts,
-        rounds=list(kept.of_ticket("rounds", ticket)),
-        places={position: position for position in positions},
-        oddities=[(row["position"], row["code"]) for row in kept.of_ticket("oddities", ticket)],
     )
 
 

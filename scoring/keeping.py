@@ -1,32 +1,40 @@
-"""Derived rows kept beside a ledger: brought up to date ticket by ticket, and read as the evidence of months."""
+"""Derived verdicts kept beside a ledger: brought up to date ticket by ticket, and read as the evidence of months.
+
+A group is named by its month and unit, and has a row for each verdict that counts there (`ROW`). One more group holds the
+exemptions (ticket, unit, item).
+"""
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 
 import attrs
 
+from calendars.columns import Frame
 from calendars.workdays import Calendar
 from ledger.chain import digest_of
-from ledger.columns import Known
-from ledger.kept import Basis, Kept, NoUse, path_of
+from ledger.columns import Known, columns_of_tickets
+from ledger.kept import Basis, Kept, NoUse, Row, path_of
 from ledger.store import Ledger
-from metrics.measures import Practice
 from metrics.tallies import Tally
-from scoring.evidence import Cause, Exemptions, Month, findings_of, groups_at
+from scoring.evidence import Cause, Month, findings_of, groups_at
 from scoring.rulebook import Rulebook
 
-FORMAT = "2"
+FORMAT = "3"
 LEAST = 20_000  # events; below that deriving is as quick as reading
-CHUNK = 200_000  # rows handed over at a time
 OFTEN = 20  # an increment may touch one ticket in so many
+ROW = ("measure", "ticket", "round", "channel", "breached", "decided_at", "due")
+EXEMPTIONS = "exemptions"
 
 
-def how_of(practice: Practice, calendar: Calendar, version: str) -> str:
-    """A digest of how rows are derived: the practice, the calendar, the version of the program."""
+def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
+    """A digest of how rows are derived: the practice, whether exemptions hold, the calendar, the version of the program."""
+    practice = book.practice()
     told = {**attrs.asdict(practice), "limits": sorted((*place, halves) for place, halves in practice.limits.items())}
-    return digest_of(json.dumps([FORMAT, version, told, calendar.digest()], sort_keys=True, ensure_ascii=False))
+    how = [FORMAT, version, told, book.exempts, calendar.digest()]
+    return digest_of(json.dumps(how, sort_keys=True, ensure_ascii=False))
 
 
 def rows_now(
@@ -34,143 +42,128 @@ def rows_now(
 ) -> Kept | None:
     """The kept rows, brought up to where `known` stands; None where they do not fit. `make`: derive them where there are
     none. Whatever goes wrong with that file, nothing fails."""
-    kept = Kept(path_of(ledger.path))
-    basis = Basis(known.head.position, known.head.hash, how_of(book.practice(), calendar, version))
     if known.head.position < LEAST:
         return None
+    kept = Kept(path_of(ledger.path))
+    basis = Basis(known.head.position, known.head.hash, how_of(book, calendar, version))
+    found = kept.basis()
+    if found != basis and not make:
+        return None
     try:
-        found = kept.basis()
-        if found == basis:
-            return kept
-        if not make:
-            return None
-        tickets = _touched(ledger, found, basis)
-        _keep(kept, basis, known, book, calendar, tickets)
+        if found != basis:
+            _keep(kept, found, basis, known, book, calendar)
     except NoUse:
         return None
     return kept if kept.basis() == basis else None
 
 
-def _touched(ledger: Ledger, found: Basis | None, wanted: Basis) -> set[str] | None:
-    """The tickets to derive again; None: all of them."""
-    if found is None or found.how != wanted.how or not 0 < found.position <= wanted.position:
-        return None
-    if ledger.head(found.position).hash != found.hash or (wanted.position - found.position) * OFTEN > wanted.position:
-        return None
-    return ledger.tickets_since(found.position)
+def _keep(kept: Kept, found: Basis | None, basis: Basis, known: Known, book: Rulebook, calendar: Calendar) -> None:
+    """Bring the rows from what they were derived from to a basis, or make them anew. Raises NoUse."""
+    changed = None
+    if found is not None and _continues(known.ledger, found, basis):
+        with suppress(NoUse):
+            changed = _changed(kept, known, found.position, book, calendar)
+    if changed is None:
+        kept.replace(basis, None, _groups(known.events, book, calendar))
+    else:
+        kept.replace(basis, found, changed)
 
 
-def _keep(
-    kept: Kept, basis: Basis, known: Known, book: Rulebook, calendar: Calendar, tickets: Collection[str] | None
-) -> None:
-    from ledger.columns import columns_of_tickets  # what derives takes long to load
+def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
+    """Whether little was added to what the rows were derived from."""
+    if found.how != wanted.how or not 0 < found.position <= wanted.position:
+        return False
+    return (
+        ledger.head(found.position).hash == found.hash and (wanted.position - found.position) * OFTEN <= wanted.position
+    )
+
+
+def _changed(
+    kept: Kept, known: Known, position: int, book: Rulebook, calendar: Calendar
+) -> list[tuple[str, list[Row]]]:
+    """The groups that hold other rows now than at a position. Raises NoUse."""
+    tickets = known.ledger.tickets_since(position)
+    ends = position, known.head.position
+    old, new = (dict(_groups(columns_of_tickets(known.ledger, end, tickets), book, calendar)) for end in ends)
+    changed = []
+    for name in sorted({*old, *new}):
+        rows, gone = {*kept.group(name)}, {*old.get(name, ())}
+        if not gone <= rows:
+            raise NoUse
+        changed.append((name, sorted(rows - gone | {*new.get(name, ())})))
+    return changed
+
+
+def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple[str, list[Row]]]:
+    """The groups of all that is derived from events: derived now, made one by one."""
+    import narwhals as nw  # what derives takes long to load
+
     from metrics.engines import derive
     from scoring.evidence import every_event, exemptions_of
 
     practice = book.practice()
-    events = known.events if tickets is None else columns_of_tickets(known.ledger, basis.position, tickets)
     derived = derive(events, practice, calendar)
-    exempt = exemptions_of(every_event(events, derived, practice), practice) if book.exempts else frozenset()
-    kept.replace(basis, tickets, {**_rows(derived), "exemptions": sorted(exempt)})
-
-
-def _rows(derived: Any) -> Mapping[str, Iterator[tuple[Any, ...]]]:
-    """The rows of the tables, sorted as they will lie."""
-    import narwhals as nw
-
-    places = derived.events.select("ticket", "step", "position").collect().lazy()
-    verdicts = derived.verdicts
-    for step, name in (("start_step", "started"), ("done_step", "ended"), ("denied_step", "denied")):
-        named = places.select("ticket", nw.col("step").alias(step), nw.col("position").alias(name))
-        verdicts = verdicts.join(named, on=["ticket", step], how="left")
-    from ledger.kept import ODDITY, ROUND, VERDICT
-
-    rounds = derived.rounds.with_columns(place=nw.col("dispatched_step"))
-    return {
-        "verdicts": _told(verdicts.select(*VERDICT).sort("unit", "month", "measure", "ticket", "round", "channel")),
-        "rounds": _told(rounds.select(*ROUND).sort("ticket", "place")),
-        "oddities": _told(derived.oddities.select(*ODDITY).unique().sort("ticket", "position", "code")),
-    }
-
-
-def _told(frame: Any) -> Iterator[tuple[Any, ...]]:
-    whole = frame.collect().to_native()
-    for start in range(0, len(whole), CHUNK):
-        yield from whole.slice(start, CHUNK).rows()
+    exempt = exemptions_of(every_event(events, derived, practice), practice) if book.exempts else ()
+    verdicts = derived.verdicts.filter(~nw.col("month").is_null()).select("month", "unit", *ROW).collect()
+    groups = (
+        (f"{month} {unit}", sorted(part.select(*ROW).rows()))
+        for (month, unit), part in verdicts.group_by("month", "unit")
+    )
+    return chain([(EXEMPTIONS, sorted(exempt))], groups)
 
 
 def months_kept(
     kept: Kept, known: Known, book: Rulebook, as_of: int, official_until: int, months: Sequence[int],
     units: Collection[str] | None = None,
 ) -> dict[int, Month]:  # fmt: skip
-    """The evidence of some months, of every unit or of some: what `evidence.months_of` gives, from kept rows."""
-    exemptions = _exemptions(kept) if book.exempts else frozenset()
+    """The evidence of some months, of every unit or of some: what `evidence.months_of` gives, from kept rows. Raises NoUse."""
+    exemptions = frozenset((ticket, unit, item) for ticket, unit, item in kept.group(EXEMPTIONS))
+    exempt = {ticket for ticket, _, _ in exemptions}
     findings = findings_of(known)
     every: dict[str, list[Cause]] = defaultdict(list)
     for found in findings.values():
         for unit, causes in found.items():
             every[unit] += causes
-    return {
-        month: Month(
-            months=(month,), tallies=_tallies(kept, month, as_of, units), breaches=_breaches(kept, month, as_of, units),
-            exempted=_exempted(kept, month, as_of, exemptions), exemptions=exemptions, findings=findings.get(month, {}),
-            every_finding=every, groups=groups_at(known, month), provisional=_provisional(kept, month, as_of, official_until, units),
-        )
-        for month in sorted(months)
-    }  # fmt: skip
+    read: dict[int, Month] = {}
+    for month in sorted(months):
+        verdicts = _verdicts(kept, month, as_of, units)
+        read[month] = Month(
+            months=(month,), tallies=_tallies(verdicts, month), breaches=_breaches(verdicts),
+            exempted=_causes(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
+            every_finding=every, groups=groups_at(known, month),
+            provisional=sum(row[6] is not None and row[6] > official_until for rows in verdicts.values() for row in rows),
+        )  # fmt: skip
+    return read
 
 
-def _exemptions(kept: Kept) -> Exemptions:
-    return frozenset(
-        (ticket, unit, item) for ticket, unit, item in kept.rows("select ticket, unit, item from exemptions")
-    )
+def _verdicts(kept: Kept, month: int, as_of: int, units: Collection[str] | None) -> dict[str, list[Row]]:
+    """The decided verdicts of a month by unit."""
+    start = f"{month} "
+    every = (name.removeprefix(start) for name in kept.names() if name.startswith(start)) if units is None else units
+    return {unit: [row for row in kept.group(f"{start}{unit}") if row[5] <= as_of] for unit in every}
 
 
-def _where(month: int, as_of: int, units: Collection[str] | None) -> tuple[str, list[object]]:
-    """The condition of decided verdicts of a month."""
-    chosen = "unit in (select unit from units)" if units is None else f"unit in ({', '.join('?' * len(units))})"
-    return f"where {chosen} and month = ? and decided_at <= ?", [*(units or ()), month, as_of]
+def _tallies(verdicts: Mapping[str, Sequence[Row]], month: int) -> dict[tuple[str, str, str, int], Tally]:
+    found: dict[tuple[str, str, str, int], Tally] = {}
+    for unit, rows in verdicts.items():
+        counts = Counter((row[0], row[3]) for row in rows)
+        breaches = Counter((row[0], row[3]) for row in rows if row[4])
+        found |= {(place[0], unit, place[1], month): Tally(n, breaches[place]) for place, n in counts.items()}
+    return found
 
 
-def _tallies(
-    kept: Kept, month: int, as_of: int, units: Collection[str] | None
-) -> dict[tuple[str, str, str, int], Tally]:
-    where, values = _where(month, as_of, units)
-    sql = f"select measure, unit, channel, count(*), sum(breached) from verdicts {where} group by 1, 2, 3"
-    return {
-        (measure, unit, channel, month): Tally(n, breaches)
-        for measure, unit, channel, n, breaches in kept.rows(sql, values)
-    }
-
-
-CASE = "measure, ticket, unit, round, channel, breached, decided_at"
-ORDER = "order by decided_at, ticket, unit, round, measure"
-
-
-def _breaches(kept: Kept, month: int, as_of: int, units: Collection[str] | None) -> dict[tuple[str, str], list[Cause]]:
-    where, values = _where(month, as_of, units)
+def _breaches(verdicts: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], list[Cause]]:
     found: dict[tuple[str, str], list[Cause]] = defaultdict(list)
-    for row in kept.rows(f"select {CASE} from verdicts {where} and breached {ORDER}", values):
-        cause = _cause(row)
+    for cause in _causes(verdicts, lambda row: bool(row[4])):
         found[cause.name, cause.unit].append(cause)
     return found
 
 
-def _exempted(kept: Kept, month: int, as_of: int, exemptions: Exemptions) -> list[Cause]:
-    tickets = sorted({ticket for ticket, _, _ in exemptions})
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, len(tickets), 500):
-        part = tickets[start : start + 500]
-        sql = f"select {CASE} from verdicts where ticket in ({', '.join('?' * len(part))}) and month = ? and decided_at <= ?"
-        rows += kept.rows(sql, [*part, month, as_of])
-    return sorted(map(_cause, rows), key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))
-
-
-def _provisional(kept: Kept, month: int, as_of: int, official_until: int, units: Collection[str] | None) -> int:
-    where, values = _where(month, as_of, units)
-    return int(kept.rows(f"select count(*) from verdicts {where} and due > ?", [*values, official_until])[0][0])
-
-
-def _cause(row: tuple[Any, ...]) -> Cause:
-    measure, ticket, unit, number, channel, breached, at = row
-    return Cause(measure, ticket, unit, number, channel, bool(breached), at)
+def _causes(verdicts: Mapping[str, Sequence[Row]], which: Callable[[Row], bool]) -> list[Cause]:
+    """Some verdicts, earliest first."""
+    causes = [
+        Cause(measure, ticket, unit, number, channel, breached, at)
+        for unit, rows in verdicts.items()
+        for measure, ticket, number, channel, breached, at, _ in filter(which, rows)
+    ]
+    return sorted(causes, key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))

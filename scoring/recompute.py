@@ -7,7 +7,7 @@ from functools import cached_property
 import attrs
 
 from calendars.workdays import Calendar
-from ledger.columns import Known
+from ledger.columns import Known, columns_of_tickets
 from ledger.kept import Kept, NoUse
 from ledger.problems import Told, words
 from metrics.engines import Derived, clock_of, derive
@@ -50,6 +50,13 @@ class Report:
     def derived(self) -> Derived:
         """Rounds, verdicts and oddities of every ticket."""
         return self.deriving()
+
+    def derived_of(self, ticket: str) -> Derived:
+        """The same of one ticket at least: of that ticket alone where the months are read from kept rows."""
+        if self.kept is None:
+            return self.derived
+        events = columns_of_tickets(self.known.ledger, self.known.head.position, (ticket,))
+        return derive(events, self.book.practice(), self.calendar)
 
     @property
     def stamps(self) -> Stamps:
