@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kaoping import load
 from kaoping.desk import WrongArgument
+from kaoping.language import Tongue
 from kaoping.options import (
     GANXIAN,
     AsOfOption,
@@ -20,9 +22,10 @@ from kaoping.options import (
     RulebookOption,
     desk_of,
 )
+from kaoping.proofs import Checked, growth_proof, read_proof, ticket_proof
 from kaoping.proofs import check_proof as check
-from kaoping.proofs import growth_proof, read_proof, ticket_proof
 from kaoping.tickets import ticket_report
+from kaoping.traces import ONLY_TOLD
 from ledger.kept import path_of
 from ledger.problems import words
 
@@ -100,10 +103,13 @@ def check_proof(
     """核对证明：不需要台账。"""
     desk = desk_of(None, lang, as_json)
     bundle = read_proof(load.text_of(file))
-    check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
+    found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
     held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
     if desk.json:
-        desk.answer({"holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held})
+        desk.answer({
+            "holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held,
+            **({} if bundle["proves"] == "growth" else checked_json(found)),
+        })  # fmt: skip
         return
     paper, say = desk.paper(), desk.tongue.say
     if bundle["proves"] == "growth":
@@ -113,7 +119,37 @@ def check_proof(
     count = len(bundle["events"])
     paper.print(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
         count=count, ticket=bundle["ticket"], checkpoint=held), soft_wrap=True)  # fmt: skip
+    for line in checked_lines(desk.tongue, found):
+        paper.print(line, soft_wrap=True)
     paper.print(say("Hold the checkpoint against the one the office published."))
+
+
+def checked_json(found: Checked) -> dict[str, Any]:
+    """What follows from the proved facts, what was published, and what is only told."""
+    rules = found.rules
+    by = None if rules is None else {
+        "rulebook": rules.book.digest, "calendar": rules.calendar.digest(), "installed": rules.installed,
+    }  # fmt: skip
+    return {"follows": by, "published": list(found.published), "only_told": list(ONLY_TOLD)}
+
+
+def checked_lines(tongue: Tongue, found: Checked) -> Iterator[str]:
+    """The same, in sentences."""
+    say, rules = tongue.say, found.rules
+    if rules is None:
+        yield say(
+            "Not checked: whether the verdicts follow from them. Its rulebook and calendar are neither in the proof nor here."
+        )
+    else:
+        yield say("Its verdicts, and where they count, follow from them by rulebook {rulebook} and calendar {calendar}.",
+            rulebook=rules.book.digest, calendar=rules.calendar.digest())  # fmt: skip
+        if not rules.installed:
+            yield say("These rules came with the proof: hold their digests against the published ones.")
+    for one in found.published:
+        yield say("Published (#{position}, {period}): {unit}, {item} {score} of {points} points", **one)
+    yield say(
+        "Only told: what each verdict cost in points (it depends on other tickets), names and times of imports, the moment asked about."
+    )
 
 
 def read_checkpoint(text: str) -> tuple[int, str]:

@@ -1,12 +1,23 @@
-"""Proof bundles: a ticket's facts and how the ledger's tree holds them, checked without the ledger."""
+"""Proof bundles: a ticket's facts and how the ledger's tree holds them, checked without the ledger.
+
+What a checked bundle shows is of three kinds. *Proved* by the tree: the facts, the voids of them, and what was published.
+*Following* from the proved facts by the rules: the verdicts, and where they count. *Only told*: `traces.ONLY_TOLD`.
+"""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
+import attrs
+
+from kaoping import __version__
+from kaoping.publications import publications, published_text
 from kaoping.reports.audit import TicketReport, audit_json
-from ledger.chain import entry
-from ledger.events import canonical, from_content
+from kaoping.traces import Rules, audit_again, following, rules_of
+from ledger.batches import Event
+from ledger.chain import digest_of, entry
+from ledger.events import Publish, Void, content, from_content, key_of
 from ledger.merkle import Tree, is_consistent, leaf_hash, root_from
 from ledger.problems import Told, Words, words
 from ledger.store import Ledger
@@ -20,17 +31,21 @@ class NotProved(Told):
 
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
-    """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses."""
+    """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses, the rules."""
     size = told.report.known.head.position
-    tree = ledger.tree(size)
+    tree, book, ticket = ledger.tree(size), told.report.book, told.audit.ticket
     trace = audit_json(told)
     return {
         "format": FORMAT,
+        "version": __version__,
         "proves": "ticket",
-        "ticket": told.audit.ticket,
+        "ticket": ticket,
         "checkpoint": {"size": size, "root": tree.root(size).hex()},
-        "events": [_proved(tree, size, row) for row in ledger.entries(told.audit.ticket, size)],
-        "clauses": _clauses(trace, told),
+        "events": [_proved(tree, size, row) for row in ledger.entries(ticket, size)],
+        "voids": [_proved(tree, size, _row(one)) for one in _voids(ledger, told.events, size)],
+        "clauses": _clauses(trace, book.source),
+        "rules": {"rulebook": book.text, "readings": dict(book.taken), "calendar": told.report.calendar.text()},
+        "publications": list(_published(ledger, tree, size, trace)),
         "trace": trace,
     }
 
@@ -41,12 +56,45 @@ def _proved(tree: Tree, size: int, row: tuple[int, int, int, int, str]) -> dict[
     return {"position": position, "batch": batch, "row": number, "occurrence": occurrence, "fact": fact, "path": path}
 
 
-def _clauses(trace: Mapping[str, Any], told: TicketReport) -> list[dict[str, str]]:
+def _row(event: Event) -> tuple[int, int, int, int, str]:
+    """What is hashed of an event. Its occurrence is the one that its key was made with."""
+    text = content(event.fact)
+    occurrence = next(number for number in count(1) if key_of(text, number) == event.key)
+    return event.position, event.batch, event.row, occurrence, text
+
+
+def _voids(ledger: Ledger, events: Sequence[Event], size: int) -> Iterator[Event]:
+    """The voids of a ticket's facts, and the voids of those."""
+    every = [event for event in ledger.events(size, kinds=("void",)) if isinstance(event.fact, Void)]
+    keys = {event.key for event in events}
+    while True:
+        found = {event.key for event in every if isinstance(event.fact, Void) and event.fact.key in keys}
+        if found <= keys:
+            break
+        keys |= found
+    yield from (event for event in every if event.key in found)
+
+
+def _published(ledger: Ledger, tree: Tree, size: int, trace: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The last publication of each month the ticket counts in, with the text whose digest it holds."""
+    for period in sorted({one["period"] for _, one in _counts(trace)}):
+        for one in publications(ledger, size, period)[-1:]:
+            event = ledger.at(one.position)
+            assert event is not None
+            yield {"event": _proved(tree, size, _row(event)), "text": published_text(ledger, one)}
+
+
+def _counts(trace: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """(unit, count) of every verdict and finding that an item counts."""
+    found = [
+        (each["unit"], one) for each in trace["rounds"] for verdict in each["verdicts"] for one in verdict["counts"]
+    ]
+    return found + [(each["unit"], one) for each in trace["findings"] for one in each["counts"]]
+
+
+def _clauses(trace: Mapping[str, Any], source: str) -> list[dict[str, str]]:
     """The words of every clause that counts something of the ticket, once each."""
-    counts = [one for each in trace["rounds"] for verdict in each["verdicts"] for one in verdict["counts"]]
-    counts += [one for found in trace["findings"] for one in found["counts"]]
-    source = told.report.book.source
-    found = {(one["sheet"], one["item"]): (one["place"], one["clause"]) for one in counts}
+    found = {(one["sheet"], one["item"]): (one["place"], one["clause"]) for _, one in _counts(trace)}
     return [
         {"sheet": sheet, "item": item, "place": place, "words": clause, "source": source}
         for (sheet, item), (place, clause) in found.items()
@@ -81,9 +129,18 @@ def read_proof(text: str) -> dict[str, Any]:
     )
 
 
-def check_proof(bundle: Mapping[str, Any], checkpoints: Sequence[tuple[int, str]] = ()) -> None:
-    """Raises NotProved with the first thing that does not hold. `checkpoints` are (size, root) known from elsewhere: where
-    there are any, one must be the bundle's."""
+@attrs.frozen(kw_only=True)
+class Checked:
+    """What a bundle proved. `rules`: those by which its trace follows from its facts; None where that was not checked.
+    `published`: the points of the items that count the ticket, as they were published."""
+
+    rules: Rules | None = None
+    published: Sequence[Mapping[str, Any]] = ()
+
+
+def check_proof(bundle: Mapping[str, Any], checkpoints: Sequence[tuple[int, str]] = ()) -> Checked:
+    """What it proves. Raises NotProved with the first thing that does not hold. `checkpoints` are (size, root) known from
+    elsewhere: where there are any, one must be the bundle's."""
     try:
         held = bundle["checkpoint"]["size"], bundle["checkpoint"]["root"]
         if checkpoints and held not in checkpoints:
@@ -91,54 +148,87 @@ def check_proof(bundle: Mapping[str, Any], checkpoints: Sequence[tuple[int, str]
                 words("the proof rests on checkpoint {size}:{root}, not on yours.", size=held[0], root=held[1]),
                 "Ask for a proof of growth from your checkpoint to that one.",
             )
-        faults = _growth_faults(bundle) if bundle["proves"] == "growth" else _ticket_faults(bundle)
-        first = next(faults, None)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _checked_growth(bundle) if bundle["proves"] == "growth" else _checked_ticket(bundle)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise NotProved(words("the proof is incomplete or misshapen: {error}", error=repr(error))) from error
-    if first is not None:
-        raise NotProved(first, "It was edited, or comes from another ledger.")
 
 
-def _growth_faults(bundle: Mapping[str, Any]) -> Iterator[Words]:
+def _refuse(fault: Words) -> NotProved:
+    return NotProved(fault, "It was edited, or comes from another ledger.")
+
+
+def _checked_growth(bundle: Mapping[str, Any]) -> Checked:
     ends = [(int(one["size"]), bytes.fromhex(one["root"])) for one in (bundle["first"], bundle["checkpoint"])]
     if not is_consistent(ends[0], ends[1], [bytes.fromhex(node) for node in bundle["path"]]):
-        yield words("the later checkpoint does not begin with the earlier one.")
+        raise _refuse(words("the later checkpoint does not begin with the earlier one."))
+    return Checked()
 
 
-def _ticket_faults(bundle: Mapping[str, Any]) -> Iterator[Words]:
+def _checked_ticket(bundle: Mapping[str, Any]) -> Checked:
+    trace, ticket = bundle["trace"], bundle["ticket"]
+    events, voids = _events(bundle, bundle["events"]), _events(bundle, bundle.get("voids", ()))
+    if not events:
+        raise _refuse(words("the proof holds no event."))
+    if trace["ticket"] != ticket or any(event.fact.ticket != ticket for event in events):
+        raise _refuse(words("the proof speaks of another ticket than its facts."))
+    for position in sorted({one["position"] for one in trace["events"]} ^ {event.position for event in events}):
+        raise _refuse(words("event {position} is told or proved, but not both.", position=position))
+    if trace["stamps"]["ledger"].split(":")[0] != str(bundle["checkpoint"]["size"]):
+        raise _refuse(words("the trace was told of another ledger than the checkpoint's."))
+    rules = rules_of(trace, bundle.get("rules"))
+    if rules is not None:
+        _refuse_unfounded(bundle, rules, events, voids)
+    return Checked(rules=rules, published=tuple(_as_published(bundle)))
+
+
+def _events(bundle: Mapping[str, Any], told: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Events that the tree of the checkpoint holds. Raises NotProved."""
     size, root = int(bundle["checkpoint"]["size"]), bytes.fromhex(bundle["checkpoint"]["root"])
-    facts: dict[int, dict[str, object]] = {}
-    for one in bundle["events"]:
-        position = int(one["position"])
-        leaf = leaf_hash(entry(position, one["batch"], one["row"], one["occurrence"], one["fact"]))
+    found = []
+    for one in told:
+        position, fact = int(one["position"]), one["fact"]
+        leaf = leaf_hash(entry(position, one["batch"], one["row"], one["occurrence"], fact))
         if root_from(leaf, position - 1, size, [bytes.fromhex(node) for node in one["path"]]) != root:
-            yield words("event {position} is not in the ledger of this checkpoint.", position=position)
-        facts[position] = canonical(from_content(one["fact"]))
-    if not facts:
-        yield words("the proof holds no event.")
-    yield from _trace_faults(bundle, facts)
+            raise _refuse(words("event {position} is not in the ledger of this checkpoint.", position=position))
+        key = key_of(fact, int(one["occurrence"]))
+        found.append(Event(position, key, from_content(fact), int(one["batch"]), int(one["row"])))
+    return found
 
 
-def _trace_faults(bundle: Mapping[str, Any], facts: Mapping[int, Mapping[str, object]]) -> Iterator[Words]:
-    """What the trace says must be what the proved facts say."""
-    trace = bundle["trace"]
-    if trace["ticket"] != bundle["ticket"] or any(fact.get("ticket") != bundle["ticket"] for fact in facts.values()):
-        yield words("the proof speaks of another ticket than its facts.")
-    told = {one["position"]: one for one in trace["events"]}
-    for position in sorted({*told} ^ {*facts}):
-        yield words("event {position} is told or proved, but not both.", position=position)
-    for position, fact in facts.items():
-        if any(
-            told[position].get(name) != value
-            for name, value in fact.items()
-            if name not in ("ticket", "key", "id", "seq")
-        ):
-            yield words("event {position} is told otherwise than it is proved.", position=position)
-    for each in trace["rounds"]:
-        for verdict in each["verdicts"]:
-            if not {*verdict["evidence"]} <= {*facts}:
-                yield words("a verdict on {measure} rests on an event that is not proved.", measure=verdict["measure"])
-            elif not {verdict["start"], *filter(None, [verdict["done_at"]])} <= {
-                facts[position]["at"] for position in verdict["evidence"]
-            }:
-                yield words("a verdict on {measure} names an instant that no event has.", measure=verdict["measure"])
+def _refuse_unfounded(bundle: Mapping[str, Any], rules: Rules, events: Sequence[Event], voids: Sequence[Event]) -> None:
+    """Raises NotProved where the trace tells what does not follow from the facts by the rules."""
+    again = audit_again(bundle["trace"], rules, events, voids, int(bundle["checkpoint"]["size"]))
+    made = json.loads(json.dumps(audit_json(again)))
+    wanted = following({**made, "clauses": _clauses(made, rules.book.source)})
+    told = following({**bundle["trace"], "clauses": bundle["clauses"]})
+    for name in sorted({*wanted, *told}):
+        if _text(wanted.get(name)) != _text(told.get(name)):
+            raise NotProved(
+                words("the trace tells {name} that do not follow from the facts.", name=name),
+                words(
+                    "It was edited, or made by another version of Kaoping: {version}",
+                    version=bundle.get("version", "?"),
+                ),
+            )
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _as_published(bundle: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The points of the items that count the ticket, from publications that the tree holds. Raises NotProved."""
+    counts = {(unit, one["sheet"], one["item"], one["period"]) for unit, one in _counts(bundle["trace"])}
+    for told in bundle.get("publications", ()):
+        (event,) = _events(bundle, [told["event"]])
+        if not isinstance(event.fact, Publish) or digest_of(told["text"]) != event.fact.digest:
+            raise _refuse(
+                words("the text of publication {position} is not what was published.", position=event.position)
+            )
+        scored = json.loads(told["text"])
+        for sheet in scored["sheets"]:
+            for unit in sheet["units"]:
+                for item in unit["items"]:
+                    if (unit["unit"], sheet["sheet"], item["item"], scored["period"]) in counts:
+                        place = {"position": event.position, "period": scored["period"], "unit": unit["unit"]}
+                        yield {**place, "sheet": sheet["sheet"], **item}

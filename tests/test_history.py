@@ -2,9 +2,12 @@
 
 import json
 import os
+import random
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,9 @@ from typing import Any
 import pytest
 
 from kaoping import wall
+from kaoping.load import data_folder
+from kaoping.proofs import NotProved, check_proof
+from kaoping.traces import ONLY_TOLD
 from ledger.instants import read_iso
 from ledger.store import Ledger
 from tests.test_cli import LOG, ROOT, Run, may, run, score_of
@@ -436,6 +442,113 @@ def changes(bundle: Any) -> list[Any]:
     changed()["trace"]["rounds"][0]["verdicts"][0]["evidence"].append(19)
     changed()["trace"]["events"][0]["kind"] = "sign"
     return found
+
+
+def values(value: Any, *way: str | int) -> Iterator[tuple[str | int, ...]]:
+    """The way to each single value, and to each list and object that holds some."""
+    if way and value not in ([], {}):
+        yield way
+    if isinstance(value, dict | list):
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from values(part, *way, name)
+
+
+def altered(bundle: Any, way: tuple[str | int, ...], rng: random.Random) -> Any:
+    """The bundle with what stands at the end of the way otherwise, or taken out."""
+    found = json.loads(json.dumps(bundle))
+    *above, last = way
+    holder = found
+    for name in above:
+        holder = holder[name]
+    value = holder[last]
+    if isinstance(value, dict | list) or rng.random() < 0.2:
+        del holder[last]
+    elif value is None or isinstance(value, bool):
+        holder[last] = not value
+    elif isinstance(value, int):
+        holder[last] = value + rng.choice((-1, 1, 12))
+    elif re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
+        holder[last] = value.replace("T1", "T0") if "T1" in value else value.replace("T0", "T1")
+    else:
+        other = {"met": "breached", "breached": "met", "pending": "met", "exempt": "met", "lead": "assist"}
+        holder[last] = other.get(value) or rng.choice((value + "1", value[:-1], "茅店" + value))
+    return found
+
+
+@pytest.fixture
+def bundles(may: Run, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Proofs of tickets with breaches, a finding, a void and an exemption, in a month that was published."""
+    later(monkeypatch)
+    may("void", "3", "--at", "2023-07-01T10:00", "--reason", "录错")
+    may("exempt", "GX-2", "--unit", "茅店镇", "--item", "satisfaction", *RULED)
+    may(
+        "record",
+        "finding",
+        "--unit",
+        "茅店镇",
+        "--ticket",
+        "GX-1",
+        "--item",
+        "supervised",
+        "--mode",
+        "leader",
+        *RULED[:2],
+    )
+    assert may("publish", "2023-05", "--document", "文").code == 0
+    return [may("prove", ticket, "--json").document for ticket in ("GX-1", "GX-2")]
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(250, marks=pytest.mark.slow)])
+def test_every_value_of_a_trace_is_held_against_the_facts(bundles: list[Any], count: int) -> None:
+    rng = random.Random(count)
+    for bundle in bundles:
+        assert check_proof(bundle).rules is not None
+        ways = [way for part in ("trace", "clauses", "voids") for way in values(bundle[part], part) if len(way) > 1]
+        assert len(ways) > 300
+        for way in rng.sample(ways, count):
+            try:
+                check_proof(altered(bundle, way, rng))
+            except NotProved:
+                continue
+            assert {*way} & {*ONLY_TOLD}, f"{way} was changed, and nobody says so"
+
+
+def test_points_are_proved_as_they_were_published(bundles: list[Any], may: Run, tmp_path: Path) -> None:
+    bundle = bundles[0]
+    published = {(one["unit"], one["item"]): one["score"] for one in check_proof(bundle).published}
+    sheet = may("score", "2023-05", "--json").document["sheets"][0]["units"]
+    (mine,) = [unit for unit in sheet if unit["unit"] == "茅店镇"]
+    scores = {one["item"]: one["score"] for one in mine["items"]}
+    assert published
+    assert all(scores[item] == score for (unit, item), score in published.items() if unit == "茅店镇")
+    text = bundle["publications"][0]["text"]
+    forged = {**bundle["publications"][0], "text": text.replace('"score":"', '"score":"1', 1)}
+    (tmp_path / "forged.json").write_text(json.dumps({**bundle, "publications": [forged]}), "utf-8")
+    assert may("check-proof", "forged.json").code == 1
+    assert check(tmp_path / "forged.json")[0] == 1
+    (tmp_path / "sound.json").write_text(json.dumps(bundle), "utf-8")
+    assert check(tmp_path / "sound.json")[0] == 0
+    assert "published" in check(tmp_path / "sound.json")[1]
+    told = may("check-proof", "sound.json", "--lang", "en").out
+    assert "Its verdicts, and where they count, follow" in told
+    assert "Published (#" in told
+    assert "Only told: what each verdict cost" in told
+
+
+def test_rules_that_are_nowhere_are_said_to_be_missing(bundles: list[Any], may: Run, tmp_path: Path) -> None:
+    book = (data_folder() / "rulebooks" / "ganxian-2023.toml").read_text("utf-8")
+    (tmp_path / "own.toml").write_text(f"# 本单位\n{book}", "utf-8")
+    bundle = may("prove", "GX-1", "--rulebook", "own.toml", "--json").document
+    rules = check_proof(bundle).rules
+    assert rules is not None
+    assert not rules.installed
+    carried = bundle.pop("rules")
+    bundle["trace"]["rounds"][0]["verdicts"][0]["state"] = "exempt"
+    assert check_proof(bundle).rules is None
+    (tmp_path / "bare.json").write_text(json.dumps(bundle), "utf-8")
+    assert "Not checked" in may("check-proof", "bare.json", "--lang", "en").out
+    with pytest.raises(NotProved):
+        check_proof({**bundle, "rules": carried})
 
 
 def test_a_ledger_that_only_grew(may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
