@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,15 +42,13 @@ def verify(
     held = [read_checkpoint(text) for text in checkpoint or ()]
     with desk.ledger() as opened, desk.busy("re-deriving every hash"):
         told = opened.verify(held)
-    with suppress(FileNotFoundError):
-        path_of(
-            desk.path
-        ).unlink()  # derived rows prove nothing: what is read from now on is derived from what was verified
+    left = _left_behind(path_of(desk.path))
     attested = max([told.attested_to, *(size for size, _ in held)])
     if desk.json:
         desk.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
+            "derived_rows_left": left,
         })  # fmt: skip
         return
     paper, say = desk.paper(), desk.tongue.say
@@ -61,6 +58,18 @@ def verify(
     if attested < told.position:
         said = "Note: checkpoints kept outside the file attest it up to event {attested}; nothing shows whether its end was cut off."
         paper.print(say(said, attested=attested), soft_wrap=True)
+    if left:
+        said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
+        paper.print(say(said, path=path_of(desk.path)), soft_wrap=True)
+
+
+def _left_behind(path: Path) -> bool:
+    """Whether derived rows could not be thrown away, so that what is read from now on is derived from what was verified."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return True
+    return False
 
 
 def prove(

@@ -289,3 +289,7 @@ def test_verify_throws_away_what_nobody_can_tell_from_sound_rows(may: Run, tmp_p
     assert may("verify").code == 0
     assert not path.exists()
     assert may("score", "2023-05", "--json").document == wanted
+    path.unlink()
+    path.mkdir()
+    assert may("verify", "--json").document["derived_rows_left"] is True
+    assert "kaoping.db.kept" in may("verify").out
