@@ -176,6 +176,8 @@ def _checked_ticket(bundle: Mapping[str, Any]) -> Checked:
     if trace["stamps"]["ledger"].split(":")[0] != str(bundle["checkpoint"]["size"]):
         raise _refuse(words("the trace was told of another ledger than the checkpoint's."))
     rules = rules_of(trace, bundle.get("rules"))
+    if rules is None and "rules" in bundle:
+        raise _refuse(words("the rules in the proof are not those its trace names."))
     if rules is not None:
         _refuse_unfounded(bundle, rules, events, voids)
     return Checked(rules=rules, published=tuple(_as_published(bundle)))
