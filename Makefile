@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 
-.PHONY: demo test test-all lint types bench clean
+.PHONY: demo test test-all lint types bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -25,7 +25,14 @@ types: $(READY)
 
 bench: $(BENCH)
 	.venv-bench/bin/python -m bench.derive
+	.venv-bench/bin/python -m bench.scoring
 	.venv-bench/bin/python -m bench.history
+
+# That every bench runs to its end, at a size that measures nothing.
+bench-smoke: $(BENCH)
+	.venv-bench/bin/python -m bench.derive --tickets 1000 --rounds 1
+	.venv-bench/bin/python -m bench.scoring --tickets 1000 --units 5
+	.venv-bench/bin/python -m bench.history --tickets 1000
 
 $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench

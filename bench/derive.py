@@ -55,7 +55,7 @@ def made(tickets: int, seed: int = 2023) -> pl.DataFrame:
     tie = _drawn(number, seed + 99) * PRIME + _drawn(number, seed + 98)
     frame = frame.with_columns(seq=pl.lit(0), tie=tie, position=number + 1)
     missing = [pl.lit(None).alias(name) for name in EVENT if name not in frame.columns]
-    return frame.with_columns(*missing).select(pl.col(name).cast(kind) for name, kind in EVENT.items())
+    return frame.with_columns(*missing).select(pl.col(name).cast(getattr(pl, kind)) for name, kind in EVENT.items())
 
 
 def _drawn(number: pl.Expr, salt: int) -> pl.Expr:

@@ -1,6 +1,7 @@
 """How long a year of scores takes from tallies: every sheet and every line of `why`, for 60 units and 12 months.
 
 python -m bench.scoring
+python -m bench.scoring --tickets 1000
 python -m bench.scoring --rulebook yunshan-2025 --profile
 """
 
@@ -26,19 +27,20 @@ from scoring.sheets import Court, sheet_of
 from scoring.why import why
 
 UNITS = 60
-VOLUME = 200
+TICKETS = 144_000  # in the year, at most: a month's are drawn from half of a unit's part to all of it
 LATE = 0.08
 RARE = 0.02
 LIMIT = 1.0
 RUNS = 5
 
 
-def made(book: Rulebook, units: int, seed: int = 2023) -> list[Month]:
+def made(book: Rulebook, units: int, tickets: int, seed: int = 2023) -> list[Month]:
     """A month of full evidence for each of the first twelve months of the rulebook: every measure on every channel."""
     draw = random.Random(seed)
     groups = sorted({group for _, item, part in book.parts() for group in (*item.concerns, *part.per)} | {"乡镇"})
     enrolled = {f"单位{number:02d}": groups[number % len(groups)] for number in range(units)}
-    return [_month(book, enrolled, month, draw) for month in _months(book)]
+    volume = max(2, tickets // (units * 12))
+    return [_month(book, enrolled, month, volume, draw) for month in _months(book)]
 
 
 def _months(book: Rulebook) -> list[int]:
@@ -46,13 +48,13 @@ def _months(book: Rulebook) -> list[int]:
     return [(first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12)]
 
 
-def _month(book: Rulebook, enrolled: dict[str, str], month: int, draw: random.Random) -> Month:
+def _month(book: Rulebook, enrolled: dict[str, str], month: int, most: int, draw: random.Random) -> Month:
     tallies: dict[tuple[str, str, str, int], Tally] = {}
     breaches: dict[tuple[str, str], list[Cause]] = {}
     at = instant(last_day(month).toordinal() - EPOCH, 0)
     for unit in enrolled:
         for place, channel in enumerate(sorted({channel for sheet in book.sheets for channel in sheet.channels})):
-            volume = draw.randrange(VOLUME // 2, VOLUME) if place == 0 else draw.randrange(VOLUME // 10)
+            volume = draw.randrange(most // 2, most) if place == 0 else draw.randrange(max(1, most // 10))
             for measure in CATALOGUE:
                 strike = isinstance(measure, Strike)
                 breached = sum(draw.random() < (RARE if strike else LATE) for _ in range(volume))
@@ -96,11 +98,12 @@ def scored(court: Court, months: Sequence[Month]) -> tuple[int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--units", type=int, default=UNITS)
+    parser.add_argument("--tickets", type=int, default=TICKETS)
     parser.add_argument("--rulebook", default="ganxian-2023")
     parser.add_argument("--profile", action="store_true", help="tell where the time goes")
     asked = parser.parse_args()
     book = rulebook(asked.rulebook)
-    months = made(book, asked.units)
+    months = made(book, asked.units, asked.tickets)
     court = Court(book, clock_of(working_days(), book.practice()), as_of=10**14)
     breaches = sum(len(cases) for month in months for cases in month.breaches.values())
     findings = sum(len(found) for month in months for found in month.findings.values())

@@ -144,6 +144,16 @@ def test_both_readmes_have_the_same_map() -> None:
     assert maps[0] == maps[1]
 
 
+def test_what_must_hold_runs_all_that_is_offered() -> None:
+    """Every target of the Makefile, the cleaning and the full bench left out, and the README's commands without make."""
+    offered = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    run = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert {*offered} - {"clean", "bench"} == {*re.findall(r"^make ([a-z-]+)$", run, re.MULTILINE)}
+    elsewhere = re.findall(r"^    (python3 -m venv .venv|\.venv/bin/.*)$", readme("README.md"), re.MULTILINE)
+    assert len(elsewhere) == 3
+    assert "README.md" in run
+
+
 @pytest.mark.slow
 def test_the_data_travel_in_the_wheel(tmp_path: Path) -> None:
     if find_spec("hatchling") is None:
