@@ -97,7 +97,11 @@ def _told(mistake: Mistake) -> Words:
 
 
 def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
-    """The fact kept in the ledger, alone in its batch. Raises Refused with every reason, and then keeps nothing."""
+    """The fact kept in the ledger, alone in its batch. Raises WrongArgument for a group that is none, Refused with every
+    other reason, and then keeps nothing."""
+    if isinstance(fact, Enrol):
+        for reason in _enrol_objections(book, fact):
+            raise WrongArgument(reason, "Name one of them, or the rulebook that has it with --rulebook.")
     reasons = list(objections(Held(ledger), book, fact))
     if reasons:
         raise Refused(reasons)
@@ -197,6 +201,8 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Words]:
     """What the rulebook and the ledger have against a fact."""
     if isinstance(fact, Finding):
         yield from _finding_objections(held, book, fact)
+    elif isinstance(fact, Enrol):
+        yield from _enrol_objections(book, fact)
     elif isinstance(fact, Exempt | Appeal):
         yield from _exempt_objections(held, book, fact)
     elif isinstance(fact, Void) and not held.holds(fact.key):
@@ -252,6 +258,12 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[W
         )
 
 
+def _enrol_objections(book: Rulebook, fact: Enrol) -> Iterator[Words]:
+    known = groups_of(book)
+    if known and fact.group not in known:
+        yield words("the rulebook knows no group {group}; known: {known}", group=fact.group, known=" ".join(known))
+
+
 def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Iterator[Words]:
     if not book.exempts:
         yield words("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
@@ -289,6 +301,13 @@ def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
         if veto.finding:
             known.setdefault(veto.finding, None)
     return known
+
+
+def groups_of(book: Rulebook) -> Sequence[str]:
+    """The groups of units that a rulebook names; none: it treats all units alike, whatever their group."""
+    named = [one.groups for one in book.sheets] + [one.groups for one in book.years]
+    named += [(*item.concerns, *part.per) for _, item, part in book.parts()]
+    return sorted({group for groups in named for group in groups})
 
 
 def _matter(fact: Fact) -> tuple[object, ...]:

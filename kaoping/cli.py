@@ -1,15 +1,18 @@
 """The command line: finds a command in its file, runs it, and ends with its exit code."""
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Annotated
+from io import TextIOWrapper
+from typing import Annotated, Any
 
 import typer
 
 from kaoping import __version__
 from kaoping.language import Tongue
+from kaoping.usage import Command, Group, UsageError, spoken, usage_text
 from ledger.problems import Told, words
 
 COMMANDS: Mapping[str, str] = {
@@ -21,58 +24,101 @@ COMMANDS: Mapping[str, str] = {
 """Each command, and the file kaoping/commands_of_*.py it stands in: only that one is loaded."""
 
 
-def app_of(names: Iterable[str]) -> typer.Typer:
-    """The command line with these commands."""
+def command_of(names: Iterable[str], tongue: Tongue) -> Any:
+    """The command line with these commands, its help in the reader's language."""
     app = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-        help="考评：政务热线工单台账。导入工单日志，按考评细则给承办单位打分，并说清每一分为什么扣。",
+        cls=Group, pretty_exceptions_enable=False, rich_markup_mode=None,
+        help="Kaoping: a ledger of government-hotline tickets, which scores units by the assessment rules and explains every point.",
     )  # fmt: skip
     app.callback(invoke_without_command=True)(top)
     for name in names:
         module = import_module(f"kaoping.commands_of_{COMMANDS[name]}")
         function = name.replace("-", "_")
-        app.command(name)(getattr(module, "import_" if name == "import" else function))
-    return app
+        app.command(name, cls=Command)(getattr(module, "import_" if name == "import" else function))
+    return spoken(typer.main.get_command(app), tongue)
 
 
-def top(version: Annotated[bool, typer.Option("--version", help="版本")] = False) -> None:
-    """考评：政务热线工单台账。"""
+def top(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="show the version")] = False
+) -> None:
+    """The version; or, where no command is named, the help."""
     if version:
         sys.stdout.write(f"kaoping {__version__}\n")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        sys.stderr.write(context.get_help() + "\n")
+        raise typer.Exit(2)
 
 
 def main() -> None:
     """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
+    codecs.register_error("kaoping", escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="kaoping")
+    code = 0
     try:
-        _run()
-    except Told as error:
-        sys.stderr.write(_sentence(Tongue(_asked_language()), error) + "\n")
-        sys.exit(error.code)
-    except BrokenPipeError:  # whoever read us has read enough
+        code = _outcome(Tongue(_asked_language()))
+        sys.stderr.flush()
+    except BrokenPipeError:  # whoever read us has read enough: the data is not at fault
         _drop_output()
-        sys.exit(1)
+    sys.exit(code)
+
+
+def escaped(error: UnicodeError) -> tuple[str, int]:
+    """For characters that an output's encoding does not have: their escapes as JSON writes them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    halves = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{halves[place : place + 4]}" for place in range(0, len(halves), 4)), error.end
+
+
+def _outcome(tongue: Tongue) -> int:
+    """The exit code of the command, once what is wrong is told. Raises BrokenPipeError."""
+    try:
+        return _run(tongue)
+    except UsageError as error:
+        sys.stderr.write(usage_text(tongue, error))
+        return 2
+    except Told as error:
+        sys.stderr.write(_sentence(tongue, error) + "\n")
+        return error.code
+    except BrokenPipeError:
+        raise
     except OSError as error:
         why = words("the output cannot be written: {why}", why=error.strerror)
         if error.filename is not None:
             why = words("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
         else:
             _drop_output()
-        sys.stderr.write(Tongue(_asked_language()).tell(why) + "\n")
-        sys.exit(1)
+        sys.stderr.write(tongue.tell(why) + "\n")
+        return 1
 
 
-def _run() -> None:
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+def _run(tongue: Tongue) -> int:
     try:
-        app_of([asked] if asked in COMMANDS else COMMANDS)()
+        return command_of(_names(), tongue)(prog_name="kaoping", standalone_mode=False) or 0
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # the libraries end by themselves, with code 1
+            raise ended.__context__ from None
+        raise
     finally:
         sys.stdout.flush()
 
 
+def _names() -> Iterable[str]:
+    """The command called; for its completion, those that begin with what was typed; else all."""
+    typed = [*sys.argv[1:2], ""][0]
+    if "_KAOPING_COMPLETE" not in os.environ:
+        return [typed] if typed in COMMANDS else COMMANDS
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    typed = [*line.split()[1:2], ""][0]
+    return [name for name in COMMANDS if name.startswith(typed)]
+
+
 def _drop_output() -> None:
     """What is still to be written cannot be: let Python not try again as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _asked_language() -> str:

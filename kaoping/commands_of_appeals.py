@@ -32,15 +32,15 @@ from scoring.recompute import Report
 
 
 def appeal(
-    ticket: Annotated[str, typer.Argument(help="工单编号")],
-    unit: Annotated[str, typer.Option("--unit", help="申诉的承办单位")],
-    item: Annotated[str, typer.Option("--item", help="申诉哪一项，如 signing")],
+    ticket: Annotated[str, typer.Argument(help="the ticket's number")],
+    unit: Annotated[str, typer.Option("--unit", help="the unit that appeals")],
+    item: Annotated[str, typer.Option("--item", help="the item contested, such as signing")],
     at: AtOption, reason: ReasonOption,
-    document: Annotated[str | None, typer.Option("--document", help="申诉材料的文号")] = None,
+    document: Annotated[str | None, typer.Option("--document", help="document number of the appeal")] = None,
     rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """申诉：承办单位对一张工单的某一项提出异议；裁定之前不改分。"""
+    """Appeal: a unit contests an item on a ticket; no score moves before the ruling."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     pairs = [f"ticket={ticket}", f"unit={unit}", f"item={item}", f"at={at}", f"reason={reason}"]
     fact = read_pairs("appeal", pairs + ([f"document={document}"] if document else []))
@@ -56,13 +56,13 @@ def appeal(
 
 
 def ruling(
-    appeal: Annotated[str, typer.Argument(help="申诉：台账位置，或 64 位键")],
+    appeal: Annotated[str, typer.Argument(help="the appeal: a position in the ledger, or a key of 64 digits")],
     reason: ReasonOption, at: AtOption,
-    document: Annotated[str, typer.Option("--document", help="裁定的文号")],
-    granted: Annotated[bool, typer.Option("--granted/--refused", help="成立，或不成立")],
+    document: Annotated[str, typer.Option("--document", help="document number of the ruling")],
+    granted: Annotated[bool, typer.Option("--granted/--refused", help="the appeal is granted, or refused")],
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """裁定申诉：成立的，这张工单从该项剔除；不成立的，分数不变。"""
+    """Rule on an appeal: granted, the ticket is taken out of the item; refused, the score stays."""
     desk = desk_of(ledger, lang, as_json)
     with desk.ledger() as opened:
         pairs = [
@@ -123,12 +123,12 @@ def _cases(ledger: Ledger, upto: int | None = None) -> tuple[Case, ...]:
 
 
 def appeals(
-    month: Annotated[str | None, typer.Argument(help="月份，如 2023-05；不写则列全部")] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
+    month: Annotated[str | None, typer.Argument(help="a month, such as 2023-05; without one all are listed")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """申诉台账：每件申诉到了哪一步、值几分；已发布的分数与现在的分数并列。"""
+    """List the appeals: where each stands and what it is worth; published scores beside those of now."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     number = None if month is None else read_month(month)
     with desk.ledger() as opened:

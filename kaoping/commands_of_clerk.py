@@ -15,18 +15,18 @@ from ledger.events import canonical
 from ledger.problems import words
 from ledger.store import Ledger
 
-AtOption = Annotated[str, typer.Option("--at", help="发生时间，如 2023-05-10T09:30")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="理由")]
+AtOption = Annotated[str, typer.Option("--at", help="when it happened, such as 2023-05-10T09:30")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="the reason")]
 
 
 def record(
-    kind: Annotated[str | None, typer.Argument(help="事件种类，如 finding、enrol")] = None,
-    fields: Annotated[list[str] | None, typer.Argument(help="内容，写成 项=值，如 unit=茅店镇 item=praise")] = None,
-    file: Annotated[list[Path] | None, typer.Option("--file", help="成批录入：csv、xlsx、jsonl，列名同交换格式")] = None,
+    kind: Annotated[str | None, typer.Argument(help="the kind of fact, such as finding or enrol")] = None,
+    fields: Annotated[list[str] | None, typer.Argument(help="what it says, written FIELD=VALUE, such as item=praise")] = None,
+    file: Annotated[list[Path] | None, typer.Option("--file", help="many at once: csv, xlsx, jsonl in the exchange format")] = None,
     rulebook: RulebookOption = GANXIAN,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """录入考评记录、年度佐证、单位登记等；细则不认的项目和方式一概不收。"""
+    """Record findings, evidence, enrolments and other facts; what the rulebook does not know is refused."""
     desk = desk_of(ledger, lang, as_json, rulebook)
     if (kind is None) == (not file):
         raise WrongArgument(
@@ -51,15 +51,15 @@ def record(
 
 
 def exempt(
-    ticket: Annotated[str, typer.Argument(help="工单编号")],
-    item: Annotated[str, typer.Option("--item", help="从哪一项剔除，如 signing")],
+    ticket: Annotated[str, typer.Argument(help="the ticket's number")],
+    item: Annotated[str, typer.Option("--item", help="the item it is taken out of, such as signing")],
     at: AtOption, reason: ReasonOption,
-    document: Annotated[str, typer.Option("--document", help="文号")],
-    unit: Annotated[str | None, typer.Option("--unit", help="承办单位；不写则为当时的主办单位")] = None,
+    document: Annotated[str, typer.Option("--document", help="document number")],
+    unit: Annotated[str | None, typer.Option("--unit", help="the unit; without one that in charge at the time")] = None,
     rulebook: RulebookOption = GANXIAN,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """剔除：一张工单不再计入某单位的某一项。"""
+    """Exempt: a ticket counts no more in an item of a unit."""
     desk = desk_of(ledger, lang, as_json, rulebook)
     pairs = [f"ticket={ticket}", f"item={item}", f"at={at}", f"reason={reason}", f"document={document}"]
     with desk.ledger() as opened:
@@ -67,11 +67,11 @@ def exempt(
 
 
 def void(
-    fact: Annotated[str, typer.Argument(help="要作废的事件：台账位置，或 64 位键")],
+    fact: Annotated[str, typer.Argument(help="the fact to void: a position in the ledger, or a key of 64 digits")],
     at: AtOption, reason: ReasonOption,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """作废：录错的事件从此视为没有；台账只增不改。"""
+    """Void: a fact entered wrongly is taken as not there; the ledger only grows."""
     desk = desk_of(ledger, lang, as_json)
     with desk.ledger() as opened:
         pairs = [f"key={key_at(opened, fact)}", f"at={at}", f"reason={reason}"]

@@ -10,9 +10,9 @@ from kaoping.options import LanguageOption, desk_of
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", help="演示文件放在哪里")] = Path(".demo"),
-    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 2023,
+    folder: Annotated[Path, typer.Option("--folder", help="where the files go")] = Path(".demo"),
+    seed: Annotated[int, typer.Option("--seed", help="the random seed")] = 2023,
     lang: LanguageOption = None,
 ) -> None:
-    """演示：模拟一个县一个月的工单，导入、排名、讲清扣分最多的一张。"""
+    """Demonstrate: simulate a county's month, import it, rank it, explain its costliest ticket."""
     run_demo(desk_of(folder / "kaoping.db", lang, as_json=False), folder, seed)

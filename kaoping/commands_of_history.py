@@ -1,6 +1,7 @@
 """Commands about what was known when: publish a score, compute it again, and say what moved between two versions."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -35,20 +36,20 @@ from kaoping.reports.year_diff import print_years, years_json
 from kaoping.versions import Version, version, voids_of
 from ledger.problems import words
 from ledger.store import Ledger
-from scoring.differences import difference, legs_of
+from scoring.differences import Difference, difference, legs_of
 from scoring.year_differences import year_changes
 
-PeriodArgument = Annotated[str, typer.Argument(help="期间，如 2023-05、2023-Q2、2023-H1、2023")]
+PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 
 
 def publish(
     period: PeriodArgument,
-    document: Annotated[str | None, typer.Option("--document", help="通报的文号")] = None,
+    document: Annotated[str | None, typer.Option("--document", help="document number of the notice")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
     rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """发布某期得分：结果连同它依据的细则、日历、单位名册一并存入台账，日后可原样重出。"""
+    """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     read_period(period, desk.book())
     with desk.ledger() as opened:
@@ -71,18 +72,20 @@ def publish(
 
 
 def recompute(
-    period: Annotated[str | None, typer.Argument(help="期间，如 2023-05；不写则重算每一次发布")] = None,
-    expect: Annotated[str | None, typer.Option("--expect", help="应得的结果摘要；不符则退出码为 1")] = None,
-    reissue: Annotated[bool, typer.Option("--reissue", help="把最后一次发布的得分表原样重出")] = False,
+    period: Annotated[str | None, typer.Argument(help="a period, such as 2023-05; without one every publication")] = None,
+    expect: Annotated[str | None, typer.Option("--expect", help="the digest expected; exit code 1 if it is another")] = None,
+    reissue: Annotated[bool, typer.Option("--reissue", help="issue the sheets last published again, unchanged")] = False,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
     rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """先核对台账，再从头重算已发布的得分，逐字节比对；未发布过的，给出结果摘要。"""
+    """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     if period is not None:
         read_period(period, desk.book())
-    other = bool(expect or as_of or provisional or reading or calendar or known_on or rulebook != GANXIAN)
+    other = bool(
+        expect or as_of or provisional or reading or known_on or rulebook != GANXIAN
+    )  # a publication has its calendar
     with desk.ledger() as opened:
         with desk.busy("re-deriving every hash"):
             opened.verify()
@@ -140,15 +143,15 @@ def _tell_fresh(desk: Desk, one: Issue, period: str, expect: str | None) -> None
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="前一版：已发布的期间、#位置、now，或 as_of=600、half_day=half_blocks 等")],
-    after: Annotated[str, typer.Argument(help="后一版，写法相同")],
-    period: Annotated[str | None, typer.Option("--period", help="期间；两版都不是已发布的期间时要写")] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表")] = None,
+    before: Annotated[str, typer.Argument(help="the earlier version: a period published, #position, now, as_of=600, half_day=half_blocks")],
+    after: Annotated[str, typer.Argument(help="the later version, written alike")],
+    period: Annotated[str | None, typer.Option("--period", help="the period, where neither version is a period published")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="this sheet alone")] = None,
     reading: ReadingOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """两版得分差在哪里：逐单位、逐项，直到哪张工单的哪项判定因哪个事件、通知、条文或读法而变。"""
+    """What moved between two versions, by unit and item, down to the ticket and the fact, notice, clause or reading that did it."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     with desk.ledger() as opened:
         sides = (version(desk, opened, before), version(desk, opened, after))
@@ -158,12 +161,28 @@ def diff(
             legs = legs_of(sides[0].report, sides[1].report, voids_of(opened))
             told = difference(sides[0].report, sides[1].report, months, kind, legs)
             years = year_changes(sides[0].report, sides[1].report, int(name)) if kind == "year" else ()
+        _refuse_unknown(told, unit, sheet)
     if desk.json:
         document = diff_json(told, name, (before, after), unit, sheet)
         desk.answer({**document, "years": years_json(years, unit)} if years else document)
     else:
         print_diff(desk.paper(), desk.tongue, told, name, (before, after), unit, sheet)
         print_years(desk.paper(), desk.tongue, years, unit)
+
+
+def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> None:
+    """Raises WrongArgument for a sheet of neither version, and for a unit that neither scored or enrolled."""
+    sheets = [one.sheet for one in told.sheets]
+    if sheet is not None and sheet not in sheets:
+        raise WrongArgument(words("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
+    scored = {line.unit for one in told.sheets for line in one.units}
+    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.known.enrolments}
+    units = sorted(scored | enrolled)
+    if unit is not None and unit not in units:
+        near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]
+        raise WrongArgument(
+            words("neither version knows a unit {unit}.", unit=unit), words("The nearest is {near}.", near=near[0])
+        )
 
 
 def _period(sides: tuple[Version, Version], asked: str | None) -> str:

@@ -21,12 +21,12 @@ IMPORTED = (
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="工单日志：csv、xlsx、jsonl")],
-    profile: Annotated[str | None, typer.Option("--profile", help="格式：名称或 .toml 文件；表头能认出时可不写")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只演练，不写入")] = False,
+    files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
+    profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """导入工单日志。"""
+    """Import logs of tickets."""
     desk = desk_of(ledger, lang, as_json)
     with desk.busy("reading files"):
         arrivals = read_files(files, profile)
@@ -60,11 +60,11 @@ def _show_problems(desk: Desk, name: str, problems: Any) -> None:
 
 
 def export(
-    format_: Annotated[str, typer.Option("--format", help="格式：jsonl")] = "jsonl",
+    format_: Annotated[str, typer.Option("--format", help="the format: jsonl")] = "jsonl",
     as_of: AsOfOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None,
 ) -> None:  # fmt: skip
-    """导出台账，一行一个事件，可原样再导入。"""
+    """Export the ledger, one fact a line, which imports again unchanged."""
     desk = desk_of(ledger, lang, as_json=True)
     if format_ != "jsonl":
         raise WrongArgument(words("there is no format {format}; known: {known}", format=format_, known="jsonl"))

@@ -29,7 +29,8 @@ from ledger.kept import path_of
 from ledger.problems import words
 
 CheckpointOption = Annotated[
-    list[str] | None, typer.Option("--checkpoint", help="在别处记下的检查点，写成 事件数:根，可写几次")
+    list[str] | None,
+    typer.Option("--checkpoint", help="a checkpoint kept elsewhere, written SIZE:ROOT, may be given several times"),
 ]
 
 
@@ -37,7 +38,7 @@ def verify(
     checkpoint: CheckpointOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """核对台账：逐条重算校验值，并与旁边的检查点文件、在别处记下的检查点核对。"""
+    """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
     desk = desk_of(ledger, lang, as_json)
     held = [read_checkpoint(text) for text in checkpoint or ()]
     with desk.ledger() as opened, desk.busy("re-deriving every hash"):
@@ -73,13 +74,13 @@ def _left_behind(path: Path) -> bool:
 
 
 def prove(
-    ticket: Annotated[str | None, typer.Argument(help="工单编号")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="证明台账从这个检查点以来只增未改：事件数:根")] = None,
-    output: Annotated[Path | None, typer.Option("--output", help="写到哪个文件；默认 工单编号.proof.json")] = None,
+    ticket: Annotated[str | None, typer.Argument(help="the ticket's number")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="prove that the ledger only grew since this checkpoint, SIZE:ROOT")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="the file to write; without one TICKET.proof.json")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """出具证明：一张工单的全部事件及其在台账中的凭证，或台账只增未改的凭证；不用台账也能核对。"""
+    """Prove a ticket's facts, or that the ledger only grew; the proof is checked without the ledger."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar)
     if (ticket is None) == (since is None):
         raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
@@ -105,11 +106,11 @@ def prove(
 
 
 def check_proof(
-    file: Annotated[Path, typer.Argument(help="证明文件")],
+    file: Annotated[Path, typer.Argument(help="the proof")],
     checkpoint: CheckpointOption = None,
     lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """核对证明：不需要台账。"""
+    """Check a proof; no ledger is needed."""
     desk = desk_of(None, lang, as_json)
     bundle = read_proof(load.text_of(file))
     found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])

@@ -40,13 +40,13 @@ class CasesFail(Told):
 
 
 def why(
-    unit: Annotated[str, typer.Argument(help="承办单位")],
-    month: Annotated[str, typer.Argument(help="月份，如 2023-05；年度写 2023")],
+    unit: Annotated[str, typer.Argument(help="the unit")],
+    month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or a year, 2023")],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """一个单位的分是怎么扣的：逐项、逐单，加起来正好等于满分减得分。"""
+    """How a unit lost its points: by item and ticket, adding up exactly to full marks minus the score."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
@@ -88,12 +88,12 @@ def _refuse_provisional_year(report: Report, year: int, *, provisional: bool) ->
 
 
 def annual(
-    year: Annotated[int, typer.Argument(help="年份，如 2023", min=2004, max=2100)],
+    year: Annotated[int, typer.Argument(help="a year, such as 2023", min=2004, max=2100)],
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """年度综合评分：到目前为止，或全年。"""
+    """Score the year: to date, or whole."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     with desk.ledger() as opened:
         report = desk.report(opened, as_of)
@@ -110,11 +110,11 @@ def annual(
 
 
 def rules(
-    check: Annotated[bool, typer.Option("--check", help="用细则自带的算例核对细则")] = False,
-    cases: Annotated[Path | None, typer.Option("--cases", help="本单位自己的算例：.toml 文件或文件夹")] = None,
+    check: Annotated[bool, typer.Option("--check", help="try the worked cases that come with the rulebook")] = False,
+    cases: Annotated[Path | None, typer.Option("--cases", help="worked cases of your own: a .toml file or a folder")] = None,
     rulebook: RulebookOption = GANXIAN, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """看细则：项目、原文、怎么算、怎么读；--check 用算例核对。"""
+    """Show the rulebook: items, words of the law, how they are judged and read; --check tries its worked cases."""
     desk = desk_of(None, lang, as_json, rulebook)
     book = desk.book()
     if not (check or cases):

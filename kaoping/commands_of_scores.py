@@ -24,13 +24,13 @@ from ledger.problems import words
 
 
 def metrics(
-    month: Annotated[str, typer.Argument(help="月份，如 2023-05")],
-    unit: Annotated[str | None, typer.Option("--unit", help="只看一个承办单位")] = None,
+    month: Annotated[str, typer.Argument(help="a month, such as 2023-05")],
+    unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
     as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """各承办单位的签收、响应、退件、办结等指标与用时。"""
+    """Show each unit's rates and times: signing, response, returns, closing."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     number = read_month(month)
     with desk.ledger() as opened:
@@ -50,13 +50,13 @@ def metrics(
 
 
 def score(
-    month: Annotated[str, typer.Argument(help="月份，如 2023-05；细则另有季度、半年、年度表的，如 2023-Q2、2023-H1、2023")],
-    sheet: Annotated[str | None, typer.Option("--sheet", help="只看一张考核表，如 hotline")] = None,
+    month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or 2023-Q2, 2023-H1, 2023 where the rulebook has sheets for it")],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="this sheet alone, such as hotline")] = None,
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
     calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """某月的得分与排名；细则另有季度、半年、年度表的，也在这里看。"""
+    """Score and rank a month, or a quarter, half-year or year where the rulebook has sheets for it."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     kind, months = read_period(month, desk.book())
     with desk.ledger() as opened:

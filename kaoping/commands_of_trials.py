@@ -29,8 +29,8 @@ from scoring.sensitivity import Shift, alternatives, shifts_of
 from scoring.sheets import UnitScore
 from scoring.years import year_of
 
-DraftOption = Annotated[str, typer.Option("--rulebook", help="草案细则：名称或 .toml 文件")]
-BaseOption = Annotated[str, typer.Option("--base", help="与哪部细则比")]
+DraftOption = Annotated[str, typer.Option("--rulebook", help="the draft rulebook: its name, or a .toml file")]
+BaseOption = Annotated[str, typer.Option("--base", help="the rulebook to compare with")]
 
 
 def readings(
@@ -39,7 +39,7 @@ def readings(
     rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """每种读法换成别的取法，谁多得、谁少得、差多少、名次怎么变。"""
+    """Try every reading: who gains, who loses, how much, and how ranks move."""
     desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
     kind, months = read_period(period, desk.book())
     with desk.ledger() as opened:
@@ -60,7 +60,7 @@ def whatif(
     as_of: AsOfOption = None, provisional: ProvisionalOption = False, calendar: CalendarOption = None,
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """拿草案细则试算过去的月份：逐月、全年，谁升谁降。"""
+    """Try a draft rulebook on past months: month by month and the year, who rises and who falls."""
     desk = desk_of(ledger, lang, as_json, base, calendar)
     draft_book = load.rulebook(rulebook)
     kind, months = read_period(period, desk.book())

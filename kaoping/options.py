@@ -1,6 +1,5 @@
 """The options all commands share, and what they make: a desk."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,21 +12,26 @@ from kaoping.language import Tongue
 from ledger.problems import words
 
 LedgerOption = Annotated[
-    Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="台账文件，默认 kaoping.db")
+    Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="the ledger file, kaoping.db unless named")
 ]
-RulebookOption = Annotated[str, typer.Option("--rulebook", help="考评细则：名称或 .toml 文件")]
-LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="语言 zh 或 en")]
-JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="按当时所知：时间，或台账位置")]
+RulebookOption = Annotated[str, typer.Option("--rulebook", help="the rulebook: its name, or a .toml file")]
+LanguageOption = Annotated[str | None, typer.Option("--lang", envvar="KAOPING_LANG", help="the language, zh or en")]
+JsonOption = Annotated[bool, typer.Option("--json", help="give one JSON document and nothing else")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="as known then: a time, or a position in the ledger")]
 CalendarOption = Annotated[
     Path | None,
-    typer.Option("--calendar", envvar="KAOPING_CALENDAR", help="本单位的日历文件夹：办公时间、通知、停工"),
+    typer.Option(
+        "--calendar", envvar="KAOPING_CALENDAR", help="folder of the office's own calendar: hours, notices, closures"
+    ),
 ]
 KnownOnOption = Annotated[
-    str | None, typer.Option("--known-on", help="日历按这一天所知（后来的通知不算），如 2020-01-20")
+    str | None,
+    typer.Option("--known-on", help="the calendar as known that day, later notices left out, such as 2020-01-20"),
 ]
-ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="节假日通知尚未公布的日子也照算")]
-ReadingOption = Annotated[list[str] | None, typer.Option("--reading", help="换一种读法：读法=取法，可写几次")]
+ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="score days past the last official notice too")]
+ReadingOption = Annotated[
+    list[str] | None, typer.Option("--reading", help="another reading: READING=OPTION, may be given several times")
+]
 GANXIAN = "ganxian-2023"
 
 
@@ -41,7 +45,7 @@ def desk_of(
     known_on: str | None = None,
 ) -> Desk:
     """The surroundings of one command."""
-    code = lang or os.environ.get("KAOPING_LANG") or "zh"
+    code = lang or "zh"
     if code not in ("zh", "en"):
         raise WrongArgument(words("there is no language {code}.", code=code), "Use zh or en.")
     path = ledger or Path("kaoping.db")

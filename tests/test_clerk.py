@@ -165,6 +165,16 @@ def test_a_finding_twice(may: Run) -> None:
     assert may("record", "finding", "unit=茅店镇", "item=praise", AT, "document=另一份").code == 0
 
 
+def test_a_group_that_the_rulebook_does_not_know_is_refused(may: Run, tmp_path: Path) -> None:
+    enrol = ("record", "enrol", "unit=茅坪镇", "group=乡鎮", "at=2023-05-31T23:59")
+    told = refused(may, *enrol, code=2)
+    assert told.startswith("the rulebook knows no group 乡鎮; known: 乡镇 城市社区管委会 职能单位\n")
+    assert "细则里没有类别 乡鎮" in refused(may, *enrol, "--lang", "zh", code=2)
+    assert "known: 街道 部门" in refused(may, *enrol, "--rulebook", "yunshan-2025", code=2)
+    (tmp_path / "x.csv").write_text("kind,unit,group,at\nenrol,茅坪镇,乡鎮,2023-05-31T23:59:00+08:00\n", "utf-8")
+    assert "x.csv:2: the rulebook knows no group 乡鎮" in refused(may, "record", "--file", "x.csv")
+
+
 def test_a_unit_enrolled_again_is_known(may: Run) -> None:
     enrol = ("record", "enrol", "unit=茅坪镇", "group=乡镇", "at=2023-05-31T23:59", "--json")
     assert not may(*enrol).document["recorded"]["known"]

@@ -13,10 +13,9 @@ from typing import Any
 
 import attrs
 import pytest
-import typer
 
 from kaoping import wall
-from kaoping.cli import COMMANDS, app_of, main
+from kaoping.cli import main
 from ledger.instants import read_iso
 from ledger.store import Ledger
 from tests.conftest import Golden
@@ -87,7 +86,7 @@ Run = Callable[..., Ran]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Runs a command in an empty folder, with no language or ledger in the environment, on 5 June 2023."""
     monkeypatch.chdir(tmp_path)
-    for name in ("KAOPING_LANG", "KAOPING_LEDGER"):
+    for name in ("KAOPING_LANG", "KAOPING_LEDGER", "KAOPING_CALENDAR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(wall, "now_ms", lambda: FIRST)
 
@@ -314,16 +313,6 @@ def test_the_ledger_can_be_named_by_the_environment(may: Run, monkeypatch: pytes
     monkeypatch.setenv("KAOPING_LEDGER", str(tmp_path / "kaoping.db"))
     monkeypatch.chdir("/")
     assert may("verify").code == 0
-
-
-def test_help_is_chinese(run: Run) -> None:
-    assert "考评：政务热线工单台账" in run("--help").out
-    commands = getattr(typer.main.get_command(app_of(COMMANDS)), "commands", {})
-    assert len(commands) >= 8
-    for name, command in commands.items():
-        for one in (command, *(each for each in command.params if each.name != "help")):
-            text = one.help or ""
-            assert any("\u4e00" <= letter <= "\u9fff" for letter in text), f"{name} {one.name}: {text!r}"
 
 
 # what people see

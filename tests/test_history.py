@@ -189,6 +189,18 @@ def test_a_late_fact_is_named(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert "达标 → 逾期" in shown or "→" in shown
 
 
+def test_a_unit_or_a_sheet_that_is_none_is_refused(may: Run) -> None:
+    asked = ("diff", "now", "half_day=half_blocks", "--period", "2023-05", "--lang", "en")
+    told = may(*asked, "--unit", "茅店鎮")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "neither version knows a unit 茅店鎮.\nTo fix: The nearest is 茅店镇.\n"
+    assert "最相近的是 茅店镇。" in may(*asked[:-2], "--unit", "茅店").err
+    told = may(*asked, "--sheet", "hotlin", "--json")
+    assert (told.code, told.err) == (2, "there is no sheet hotlin; known: hotline posts\n")
+    for unit in ("茅店镇", "区档案馆"):  # the second has no ticket, and is enrolled
+        assert may(*asked, "--unit", unit, "--sheet", "posts").code == 0
+
+
 def test_every_kind_of_version(may: Run) -> None:
     for one, other, reason in (
         ("as_of=12", "now", "facts"),

@@ -9,6 +9,7 @@ from string import Formatter
 import attrs
 import pytest
 
+from kaoping.cli import COMMANDS
 from kaoping.language import Tongue
 from ledger.events import KIND, Publish, fields_of
 from ledger.fields import ROLES
@@ -37,6 +38,8 @@ SLOTS = {
 }
 # These files raise ValueErrors whose text becomes a problem's `why`.
 VALUE_ERRORS = ("ledger/fields.py", "ledger/profiles.py")
+# The first lines of these functions are told in help.
+HELPED = {name.replace("-", "_").replace("import", "import_") for name in COMMANDS}
 # Sentences that are no argument of such a call: (file, function) that gives them back.
 GIVEN_BACK = (("ledger/profiles.py", "_misshapen"),)
 # What is said of a value that only the run knows, and which words it can be.
@@ -46,6 +49,7 @@ OUTSIDE = ("kind", "at", "ticket", "unit", "id", "seq", "key")
 VOCABULARY = (
     *CODES.values(),
     *(f"to {measure.act}" for measure in DURATIONS),
+    *("Arguments", "Options", "[OPTIONS]", "COMMAND [ARGS]..."),  # of a usage line and of help
     *KIND,
     *ROLES.values(),
     *STATES,
@@ -105,6 +109,8 @@ def said(file: Source, told: set[str]) -> Iterator[str]:
     """The sentences that a file says."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.FunctionDef):
+            if file.name.startswith("kaoping/commands_of_") and node.name in HELPED:
+                yield str(ast.get_docstring(node))
             local = dict(file.constants)
             for name, values in assigned(node).items():
                 local[name] = ast.Tuple(values)
@@ -143,6 +149,7 @@ def arguments(file: Source, call: ast.Call, told: set[str]) -> Iterator[ast.expr
         slots = (0,)
     yield from (call.args[slot] for slot in slots if slot < len(call.args))
     yield from (one.value for one in call.keywords if one.arg in ("why", "remedy") and name in ("Problem", "Mistake"))
+    yield from (one.value for one in call.keywords if one.arg == "help" and name in ("Option", "Argument", "Typer"))
 
 
 def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
