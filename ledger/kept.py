@@ -3,8 +3,10 @@
 It saves deriving them again. It proves nothing and can be thrown away: `verify` does not read it, and nothing that is published
 rests on it.
 
-    verdicts     month unit measure ticket round channel breached start due done decided_at, and the ledger positions of the
-                 facts behind it: started ended denied
+    verdicts     month unit measure ticket round channel breached start due due_basis done decided_at, and the ledger positions
+                 of the facts behind it: started ended denied
+    grounds      ticket unit round measure, and the position of another fact behind that verdict
+    extensions   ticket unit round n position at halves given until start due code
     rounds       ticket unit round channel role limit_halves due_at, in the `place` they were dispatched
     oddities     ticket position code
     exemptions   ticket unit item
@@ -20,20 +22,25 @@ from typing import Any
 import attrs
 
 VERDICT = (
-    "month", "unit", "measure", "ticket", "round", "channel", "breached", "start", "due", "done", "decided_at", "started",
-    "ended", "denied",
+    "month", "unit", "measure", "ticket", "round", "channel", "breached", "start", "due", "due_basis", "done", "decided_at",
+    "started", "ended", "denied",
 )  # fmt: skip
 ROUND = ("ticket", "place", "unit", "round", "channel", "role", "limit_halves", "due_at")
+GROUND = ("ticket", "unit", "round", "measure", "position")
+EXTENSION = ("ticket", "unit", "round", "n", "position", "at", "halves", "given", "until", "start", "due", "code")
 ODDITY = ("ticket", "position", "code")
 EXEMPTION = ("ticket", "unit", "item")
 TABLES: Mapping[str, Sequence[str]] = {
     "verdicts": VERDICT,
     "rounds": ROUND,
+    "grounds": GROUND,
+    "extensions": EXTENSION,
     "oddities": ODDITY,
     "exemptions": EXEMPTION,
 }
 KEYS = {
     "verdicts": "unit, month, measure, ticket, round, channel", "rounds": "ticket, place",
+    "grounds": "ticket, unit, round, measure, position", "extensions": "ticket, unit, round, n",
     "oddities": "ticket, position, code", "exemptions": "ticket, unit, item",
 }  # fmt: skip
 

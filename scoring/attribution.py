@@ -13,8 +13,9 @@ from fractions import Fraction
 import attrs
 
 from metrics.tallies import Tally
+from metrics.verdicts import Verdict
 from scoring.evidence import Cause, Month
-from scoring.flips import Flip, FoundFlip, State
+from scoring.flips import Flip, FoundFlip
 from scoring.rulebook import Item, Part, Sheet
 from scoring.rules import Bench, counts, half_up
 from scoring.shares import DIGITS
@@ -273,7 +274,7 @@ def _raw(cause: Cause) -> str:
     return BREACHED if cause.breached else MET
 
 
-def state_of(state: State | None) -> str:
+def state_of(state: Verdict | None) -> str:
     """absent, met or breached."""
     return ABSENT if state is None else BREACHED if state.breached else MET
 

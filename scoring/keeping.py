@@ -10,14 +10,14 @@ import attrs
 from calendars.workdays import Calendar
 from ledger.chain import digest_of
 from ledger.columns import Known
-from ledger.kept import Basis, Kept, NoUse, path_of
+from ledger.kept import KEYS, TABLES, Basis, Kept, NoUse, path_of
 from ledger.store import Ledger
 from metrics.measures import Practice
 from metrics.tallies import Tally
-from scoring.evidence import Cause, Exemptions, Month, findings_of, groups_at
+from scoring.evidence import CASE, Cause, Exemptions, Month, findings_of, groups_at
 from scoring.rulebook import Rulebook
 
-FORMAT = "2"
+FORMAT = "3"
 LEAST = 20_000  # events; below that deriving is as quick as reading
 CHUNK = 200_000  # rows handed over at a time
 OFTEN = 20  # an increment may touch one ticket in so many
@@ -71,11 +71,12 @@ def _keep(
     events = known.events if tickets is None else columns_of_tickets(known.ledger, basis.position, tickets)
     derived = derive(events, practice, calendar)
     exempt = exemptions_of(every_event(events, derived, practice), practice) if book.exempts else frozenset()
-    kept.replace(basis, tickets, {**_rows(derived), "exemptions": sorted(exempt)})
+    rows = {name: _told(frame.sort(KEYS[name].split(", "))) for name, frame in frames_of(derived).items()}
+    kept.replace(basis, tickets, {**rows, "exemptions": sorted(exempt)})
 
 
-def _rows(derived: Any) -> Mapping[str, Iterator[tuple[Any, ...]]]:
-    """The rows of the tables, sorted as they will lie."""
+def frames_of(derived: Any) -> Mapping[str, Any]:
+    """What was derived, as the frames whose rows are kept; facts by their ledger positions."""
     import narwhals as nw
 
     places = derived.events.select("ticket", "step", "position").collect().lazy()
@@ -83,14 +84,12 @@ def _rows(derived: Any) -> Mapping[str, Iterator[tuple[Any, ...]]]:
     for step, name in (("start_step", "started"), ("done_step", "ended"), ("denied_step", "denied")):
         named = places.select("ticket", nw.col("step").alias(step), nw.col("position").alias(name))
         verdicts = verdicts.join(named, on=["ticket", step], how="left")
-    from ledger.kept import ODDITY, ROUND, VERDICT
-
-    rounds = derived.rounds.with_columns(place=nw.col("dispatched_step"))
-    return {
-        "verdicts": _told(verdicts.select(*VERDICT).sort("unit", "month", "measure", "ticket", "round", "channel")),
-        "rounds": _told(rounds.select(*ROUND).sort("ticket", "place")),
-        "oddities": _told(derived.oddities.select(*ODDITY).unique().sort("ticket", "position", "code")),
-    }
+    found = {
+        "verdicts": verdicts, "rounds": derived.rounds.with_columns(place=nw.col("dispatched_step")),
+        "oddities": derived.oddities.select(*TABLES["oddities"]).unique(), "extensions": derived.extensions,
+        "grounds": derived.grounds.unique(),
+    }  # fmt: skip
+    return {name: frame.select(*TABLES[name]) for name, frame in found.items()}
 
 
 def _told(frame: Any) -> Iterator[tuple[Any, ...]]:
@@ -143,14 +142,13 @@ def _tallies(
     }
 
 
-CASE = "measure, ticket, unit, round, channel, breached, decided_at"
 ORDER = "order by decided_at, ticket, unit, round, measure"
 
 
 def _breaches(kept: Kept, month: int, as_of: int, units: Collection[str] | None) -> dict[tuple[str, str], list[Cause]]:
     where, values = _where(month, as_of, units)
     found: dict[tuple[str, str], list[Cause]] = defaultdict(list)
-    for row in kept.rows(f"select {CASE} from verdicts {where} and breached {ORDER}", values):
+    for row in kept.rows(f"select {', '.join(CASE)} from verdicts {where} and breached {ORDER}", values):
         cause = _cause(row)
         found[cause.name, cause.unit].append(cause)
     return found
@@ -161,7 +159,7 @@ def _exempted(kept: Kept, month: int, as_of: int, exemptions: Exemptions) -> lis
     rows: list[tuple[Any, ...]] = []
     for start in range(0, len(tickets), 500):
         part = tickets[start : start + 500]
-        sql = f"select {CASE} from verdicts where ticket in ({', '.join('?' * len(part))}) and month = ? and decided_at <= ?"
+        sql = f"select {', '.join(CASE)} from verdicts where ticket in ({', '.join('?' * len(part))}) and month = ? and decided_at <= ?"
         rows += kept.rows(sql, [*part, month, as_of])
     return sorted(map(_cause, rows), key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))
 

@@ -152,7 +152,7 @@ def _spliced(whole: Derived, changed: Derived, ticket: str) -> Derived:
         columns = rest.collect_schema().names()
         return nw.concat([rest.select(columns), other.select(columns)], how="vertical").collect().lazy()
 
-    names = ("events", "rounds", "verdicts", "oddities")
+    names = ("events", "rounds", "verdicts", "oddities", "extensions", "grounds")
     return attrs.evolve(whole, **{name: with_changed(name) for name in names})
 
 
