@@ -15,6 +15,8 @@ from metrics.oddities import oddities_of
 from metrics.rounds import rounds_of
 from metrics.verdicts import verdicts_of
 
+FRAMES = ("events", "rounds", "verdicts", "oddities", "extensions", "grounds")
+
 
 @attrs.frozen(kw_only=True)
 class Derived:

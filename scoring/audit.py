@@ -12,7 +12,7 @@ from calendars.clock import Clock, Step
 from calendars.workdays import OutsideCalendar
 from ledger.kept import KEYS, TABLES, NoUse
 from metrics.custody import ROUND
-from metrics.engines import clock_of
+from metrics.engines import FRAMES
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
 from metrics.requests import Extension
 from metrics.verdicts import COLUMNS, Verdict
@@ -106,11 +106,12 @@ def rows_of(report: Report, ticket: str) -> Mapping[str, Rows]:
     if report.kept is not None:
         with suppress(NoUse):
             return {table: list(report.kept.of_ticket(table, ticket)) for table in TABLES}
-    mine = nw.col("ticket") == ticket
-    frames = {
-        table: frame.filter(mine).sort(KEYS[table].split(", ")) for table, frame in frames_of(report.derived).items()
+    mine = {name: getattr(report.derived, name).filter(nw.col("ticket") == ticket) for name in FRAMES}
+    frames = frames_of(attrs.evolve(report.derived, **mine))
+    return {
+        table: list(frame.sort(KEYS[table].split(", ")).collect().iter_rows(named=True))
+        for table, frame in frames.items()
     }
-    return {table: list(frame.collect().iter_rows(named=True)) for table, frame in frames.items()}
 
 
 def audit(report: Report, ticket: str) -> Audit:
@@ -119,8 +120,7 @@ def audit(report: Report, ticket: str) -> Audit:
     found = _findings_of(report, ticket)
     months = {row["month"] for row in rows["verdicts"]} | {month for month, _ in found}
     units = {row["unit"] for row in rows["verdicts"]} | {cause.unit for _, cause in found}
-    clock = clock_of(report.calendar, report.book.practice())
-    teller = _Teller(report, clock, report.evidence(sorted(months), sorted(units)), rows)
+    teller = _Teller(report, report.court.clock, report.evidence(sorted(months), sorted(units)), rows)
     return Audit(
         ticket=ticket,
         rounds=tuple(teller.round(row) for row in rows["rounds"]),
@@ -216,26 +216,14 @@ class _Teller:
                     judging.setdefault(item.name_of(part), (item, part))
             scored = _scored(self.report, sheet, month, cause.unit) if judging else {}
             for name, (item, part) in judging.items():
-                yield self.counted(sheet, item, part, name, month, cause, scored)
-
-    def counted(
-        self,
-        sheet: Sheet,
-        item: Item,
-        part: Part,
-        name: str,
-        month: Month,
-        cause: Cause,
-        scored: Mapping[str, ItemScore],
-    ) -> Counted:
-        shares = scored[item.id].charged if item.id in scored else ()
-        lost = added(one.points for one in shares if one.part == name and one.cause == cause)
-        exempt = month.is_exempt(cause, (item.id, name))
-        gains = cause.breached and scored and not exempt
-        gain = marginal(self.report.court, sheet, month, cause) if gains else Fraction(0)
-        return Counted(
-            sheet=sheet, item=item, part=part, name=name, month=month.month, lost=lost, marginal=gain, exempt=exempt
-        )
+                shares = scored[item.id].charged if item.id in scored else ()
+                exempt = month.is_exempt(cause, (item.id, name))
+                gains = cause.breached and scored and not exempt
+                yield Counted(
+                    sheet=sheet, item=item, part=part, name=name, month=number, exempt=exempt,
+                    lost=added(one.points for one in shares if one.part == name and one.cause == cause),
+                    marginal=marginal(self.report.court, sheet, month, cause) if gains else Fraction(0),
+                )  # fmt: skip
 
 
 def _scored(report: Report, sheet: Sheet, month: Month, unit: str) -> Mapping[str, ItemScore]:

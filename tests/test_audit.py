@@ -293,6 +293,23 @@ def test_a_part_with_channels_of_its_own_charges_what_it_counts(tmp_path: Path) 
     assert lost == {("hotline", "closing"): 25, ("posts", "reply_rate"): 50}
 
 
+def test_what_an_item_that_starts_from_nothing_earned_is_no_cost_of_a_ticket(tmp_path: Path) -> None:
+    """`why` tells what was not earned in one line; what was earned is charged to no ticket, there or in an audit."""
+    plain = rulebook()
+    hotline, closing = plain.sheets[0], plain.sheets[0].items[0]
+    part = Part(kind="awards", finding="praise", award=Fraction(2))
+    items = (attrs.evolve(closing, parts=(part,), full=Fraction(0)), *hotline.items[1:-1])
+    book = attrs.evolve(plain, sheets=(attrs.evolve(hotline, items=items), *plain.sheets[1:]))
+    with ledger_of(
+        tmp_path / "kaoping.db", facts_of(SENT, {"kind": "finding", "item": "praise", "at": on(9)})
+    ) as ledger:
+        report = report_on(ledger, book)
+        told = audit(report, "T")
+    ((_, (counted,)),) = told.findings
+    assert (counted.name, counted.lost, counted.marginal) == ("closing", 0, -2)
+    assert charged_by_audit([told]) == charged_by_why(report)
+
+
 def test_an_extension_until_an_evening_is_told_as_what_it_is(tmp_path: Path) -> None:
     """Sent on the 8th, due on the 9th; moved to 20:30 of the 9th: no working day more, and yet another due."""
     told = told_of_ticket(
