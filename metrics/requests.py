@@ -5,7 +5,7 @@ import narwhals as nw
 
 from calendars.columns import ClockColumns, Frame
 from ledger.events import RANK
-from metrics.custody import HOLDER, ROUND, kind, settled
+from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import Practice
 
 
@@ -122,7 +122,7 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
         step = extends.filter(nw.col("n") == number).select(
             *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until"
         )
-        moved = settled(_moved(current.join(step, on=list(ROUND), how="left"), clock))
+        moved = _moved(current.join(step, on=list(ROUND), how="left"), clock)
         told.append(
             moved.filter(~nw.col("position").is_null())
             .with_columns(start=nw.col("close_due"), due=nw.col("moved_due"), given=nw.col("by_halves"))
