@@ -41,9 +41,10 @@ def derive(events: Frame, practice: Practice, calendar: Calendar) -> Derived:
     """Events (`ledger.columns.EVENT`) to verdicts."""
     clock = ClockColumns(clock_of(calendar, practice))
     steps = settled(placed(events, practice))
-    told = rounds_of(steps, practice, clock)
+    rounds, returns, extensions = rounds_of(steps, practice, clock)
+    rounds = settled(rounds)
     return Derived(
-        events=steps, rounds=told.rounds, verdicts=verdicts_of(told.rounds, practice, clock),
-        oddities=oddities_of(steps, told.rounds, told.extensions, practice), extensions=told.extensions,
-        grounds=grounds_of(steps, told), clock=clock,
+        events=steps, rounds=rounds, verdicts=verdicts_of(rounds, practice, clock), extensions=extensions,
+        oddities=oddities_of(steps, rounds, extensions, practice), clock=clock,
+        grounds=grounds_of(steps, rounds, returns, extensions),
     )  # fmt: skip

@@ -13,34 +13,33 @@ from metrics.measures import (
     RETURNED_AGAIN,
     SEALED,
     Measure,
-)  # fmt: skip
-from metrics.rounds import Rounds
+)
 
 GROUND = (*ROUND, "measure", "position")
 
 
-def grounds_of(events: Frame, told: Rounds) -> Frame:
-    """`GROUND` of placed events and their rounds: a fact (its position) on which the verdict of a measure rests.
+def grounds_of(events: Frame, rounds: Frame, returns: Frame, extensions: Frame) -> Frame:
+    """`GROUND` of placed events and what `rounds_of` makes of them: a fact (its position) on which the verdict of a measure rests.
 
     Of a closing the granted extensions with what granted them; of a return or an extension what granted it, and the extension
     before; of a second redo the first; of a stamp the close; of a ticket that stays theirs its dispatches and returns till then.
     """
-    first, second = (told.extensions.filter(nw.col("n") == number) for number in (1, 2))
-    granted = told.returns.filter(nw.col("granted")).join(
-        told.rounds.select(*ROUND, step=nw.col("returned_step")), on=[*ROUND, "step"], how="inner"
+    first, second = (extensions.filter(nw.col("n") == number) for number in (1, 2))
+    granted = returns.filter(nw.col("granted")).join(
+        rounds.select(*ROUND, step=nw.col("returned_step")), on=[*ROUND, "step"], how="inner"
     )
-    redos = events.filter(kind("redo")).join(told.rounds.select(*ROUND, "redone_step"), on=list(ROUND), how="inner")
+    redos = events.filter(kind("redo")).join(rounds.select(*ROUND, "redone_step"), on=list(ROUND), how="inner")
     parts = [
-        _of(CLOSED, told.extensions, "step"),
-        _of(CLOSED, told.extensions, "decided_step"),
+        _of(CLOSED, extensions, "step"),
+        _of(CLOSED, extensions, "decided_step"),
         _of(RETURNED, granted, "decided_step"),
         _of(EXTENDED_FIRST, first, "decided_step"),
         _of(EXTENDED_SECOND, first, "step"),
         _of(EXTENDED_SECOND, first, "decided_step"),
         _of(EXTENDED_SECOND, second, "decided_step"),
         _of(REDONE, redos.filter(nw.col("step") < nw.col("redone_step")), "step"),
-        _of(SEALED, told.rounds, "closed_step"),
-        _of(RETURNED_AGAIN, _returns_till(events, told.rounds), "step"),
+        _of(SEALED, rounds, "closed_step"),
+        _of(RETURNED_AGAIN, _returns_till(events, rounds), "step"),
     ]
     places = events.select("ticket", "step", "position")
     return nw.concat(parts, how="vertical").join(places, on=["ticket", "step"], how="inner").select(*GROUND)

@@ -14,7 +14,6 @@ and `denied_step`, a survey that says the citizen was not reached; and the dues 
 that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
 
-import attrs
 import narwhals as nw
 
 from calendars.columns import ClockColumns, Frame
@@ -25,17 +24,8 @@ from metrics.requests import granted_extends, kept, moved_dues, requests
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
 
 
-@attrs.frozen
-class Rounds:
-    """The rounds of placed events with their dues, the returns asked for (`requests`), what extensions did (`moved_dues`)."""
-
-    rounds: Frame
-    returns: Frame
-    extensions: Frame
-
-
-def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> Rounds:
-    """What the rounds of placed events are."""
+def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame, Frame]:
+    """Rounds of placed events with their dues, the returns asked for (`requests`), what extensions did (`moved_dues`)."""
     fitting = events.filter(nw.col("round") > 0)
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
@@ -50,7 +40,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> Rounds:
     rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
     rounds, extensions = _with_dues(settled(rounds), extends, practice, clock)
-    return Rounds(settled(rounds), returns, extensions)
+    return rounds, returns, extensions
 
 
 def _acts(fitting: Frame, practice: Practice) -> Frame:

@@ -18,7 +18,7 @@ from metrics.measures import (
     Practice,
     Strike,
     Timely,
-)  # fmt: skip
+)
 
 
 @attrs.frozen(kw_only=True)

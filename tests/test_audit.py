@@ -306,7 +306,7 @@ def test_what_an_item_that_starts_from_nothing_earned_is_no_cost_of_a_ticket(tmp
         report = report_on(ledger, book)
         told = audit(report, "T")
     ((_, (counted,)),) = told.findings
-    assert (counted.name, counted.lost, counted.marginal) == ("closing", 0, -2)
+    assert (counted.name, counted.lost, counted.marginal) == ("closing", Fraction(0), Fraction(-2))
     assert charged_by_audit([told]) == charged_by_why(report)
 
 
