@@ -103,7 +103,7 @@ def columns_of(
     import polars as pl  # takes long to load, and whoever reads single facts needs none of it
 
     types = {name: getattr(pl, kind) for name, kind in _FACT.items()}
-    ties = [int.from_bytes(key[:8], "big", signed=True) for key in keys]
+    ties = [_tie(key) for key in keys]
     decoded = pl.Series("fact", texts, dtype=pl.String).str.json_decode(pl.Struct(types)).struct.unnest()
     frame = decoded.with_columns(
         pl.Series("position", positions, dtype=pl.Int64),
@@ -116,6 +116,16 @@ def columns_of(
         missing = [position for position, key in zip(positions, keys, strict=True) if key.hex() in void]
         frame = frame.filter(~pl.col("position").is_in(missing))
     return frame.select(*EVENT)
+
+
+def order_of(event: Event) -> tuple[int, int, int, int]:
+    """Where a fact of a ticket stands among the others, whatever its kind: what the columns at, rank, seq and tie say."""
+    fact = event.fact
+    return fact.at, RANK[fact.kind], fact.seq or 0, _tie(bytes.fromhex(event.key))
+
+
+def _tie(key: bytes) -> int:
+    return int.from_bytes(key[:8], "big", signed=True)
 
 
 def voided_keys(voids: Iterable[Event]) -> set[str]:

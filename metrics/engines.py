@@ -9,20 +9,26 @@ from calendars.clock import Clock
 from calendars.columns import ClockColumns, Frame
 from calendars.workdays import Calendar
 from metrics.custody import placed, settled
+from metrics.grounds import grounds_of
 from metrics.measures import Practice
 from metrics.oddities import oddities_of
 from metrics.rounds import rounds_of
 from metrics.verdicts import verdicts_of
 
+FRAMES = ("events", "rounds", "verdicts", "oddities", "extensions", "grounds")
 
-@attrs.frozen
+
+@attrs.frozen(kw_only=True)
 class Derived:
-    """What was derived from events: placed events, rounds, verdicts, oddities (frames), and the clock that did it."""
+    """What was derived from events (frames), and the clock that did it: placed events, rounds, verdicts, oddities, what
+    extensions did, and the facts that verdicts rest on besides their dispatch and act (`metrics.grounds`)."""
 
     events: Frame
     rounds: Frame
     verdicts: Frame
     oddities: Frame
+    extensions: Frame
+    grounds: Frame
     clock: ClockColumns
 
 
@@ -35,7 +41,10 @@ def derive(events: Frame, practice: Practice, calendar: Calendar) -> Derived:
     """Events (`ledger.columns.EVENT`) to verdicts."""
     clock = ClockColumns(clock_of(calendar, practice))
     steps = settled(placed(events, practice))
-    rounds, extends = rounds_of(steps, practice, clock)
+    rounds, returns, extensions = rounds_of(steps, practice, clock)
     rounds = settled(rounds)
-    verdicts = verdicts_of(rounds, practice, clock)
-    return Derived(steps, rounds, verdicts, oddities_of(steps, rounds, extends, practice), clock)
+    return Derived(
+        events=steps, rounds=rounds, verdicts=verdicts_of(rounds, practice, clock), extensions=extensions,
+        oddities=oddities_of(steps, rounds, extensions, practice), clock=clock,
+        grounds=grounds_of(steps, rounds, returns, extensions),
+    )  # fmt: skip

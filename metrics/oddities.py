@@ -23,7 +23,7 @@ CODES = {
 _SAID = ("unit", "role", "channel", "rating", "granted", "about", "halves", "until")
 
 
-def oddities_of(events: Frame, rounds: Frame, extends: Frame, practice: Practice) -> Frame:
+def oddities_of(events: Frame, rounds: Frame, extensions: Frame, practice: Practice) -> Frame:
     """ticket, unit (may be null), position, code (see `CODES`) of placed events and their rounds."""
     exempting = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt"))
     homeless = events.filter(nw.col("unit").is_null())
@@ -39,7 +39,7 @@ def oddities_of(events: Frame, rounds: Frame, extends: Frame, practice: Practice
         _coded(rounds.filter(nw.col("close_due").is_null()), "no_due"),
         _coded(rounds.filter(nw.col("sign_due").is_null()), "outside_calendar"),
         _coded(_contradictions(events), "same_instant"),
-        extends,
+        extensions.filter(~nw.col("code").is_null()).select(*HOLDER, "position", "code"),
     ]
     return nw.concat(parts, how="vertical")
 

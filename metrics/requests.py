@@ -1,5 +1,6 @@
 """What units asked for and what was decided: returns, extensions, and the due instant that extensions move."""
 
+import attrs
 import narwhals as nw
 
 from calendars.columns import ClockColumns, Frame
@@ -8,11 +9,33 @@ from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import Practice
 
 
+@attrs.frozen(kw_only=True)
+class Extension:
+    """延期: the `n`th granted extension of a round, asked for at `at`: by half days (`given`: as many as the original limit
+    allows) or `until` an instant. It moved the due from `start` to `due` (ms; the same: not at all); `code` is its oddity."""
+
+    ticket: str
+    unit: str
+    round: int
+    n: int
+    position: int
+    at: int
+    halves: int | None
+    given: int | None
+    until: int | None
+    start: int | None
+    due: int | None
+    code: str | None
+
+
+EXTENSION = tuple(field.name for field in attrs.fields(Extension))
+
+
 def requests(events: Frame, about: str, practice: Practice) -> Frame:
     """Requests of one kind (`return`, `extend`) of placed events, one row each.
 
-    Adds granted (Boolean: the last decision on it, else the reading), refused_at and refused_step (its first refusal,
-    where the last decision refuses).
+    Adds granted (Boolean: the last decision on it, else the reading), decided_step (of that decision), refused_at and
+    refused_step (its first refusal, where the last decision refuses).
     """
     asked = _answered(events, about)
     decisions = (
@@ -33,6 +56,7 @@ def requests(events: Frame, about: str, practice: Practice) -> Frame:
             granted=nw.when(nw.col("last").is_null())
             .then(nw.lit(practice.undecided_requests == "granted"))
             .otherwise(nw.col("last") % 2 == 1),
+            decided_step=nw.col("last") // 2,
             refused_at=nw.when(refused).then(nw.col("refused_at")),
             refused_step=nw.when(refused).then(nw.col("refused_step")),
         )
@@ -89,19 +113,23 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
     """Rounds with their due instant moved by their granted extensions, in order.
 
     rounds: ROUND, close_due (null: unknown), limit_halves. extends: `granted_extends`.
-    Returns (ROUND, close_due; every round with an extension) and the extensions that moved nothing or were cut
-    (ticket, unit, position, code).
+    Returns (ROUND, close_due; every round with an extension) and what each extension did (`Extension`, step, decided_step).
     """
     numbers = extends.select(n=nw.col("n").max()).collect().item()
     current = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
-    oddities = extends.filter(nw.col("n") < 0).select(*HOLDER, "position", code=nw.lit(""))
-    for number in range(1, (numbers or 0) + 1):
-        step = extends.filter(nw.col("n") == number).select(*ROUND, "at", "halves", "until", "position")
+    told = []
+    for number in range(1, (numbers or 1) + 1):
+        step = extends.filter(nw.col("n") == number).select(
+            *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until"
+        )
         moved = _moved(current.join(step, on=list(ROUND), how="left"), clock)
-        odd = moved.filter(~nw.col("code").is_null()).select(*HOLDER, "position", "code")
-        oddities = nw.concat([oddities, odd], how="vertical")
+        told.append(
+            moved.filter(~nw.col("position").is_null())
+            .with_columns(start=nw.col("close_due"), due=nw.col("moved_due"), given=nw.col("by_halves"))
+            .select(*EXTENSION, "step", "decided_step")
+        )
         current = moved.select(*ROUND, "limit_halves", close_due=nw.col("moved_due"))
-    return current.select(*ROUND, "close_due"), oddities
+    return current.select(*ROUND, "close_due"), nw.concat(told, how="vertical")
 
 
 def _moved(current: Frame, clock: ClockColumns) -> Frame:

@@ -10,7 +10,8 @@ place in the ticket's order `_step` (the evidence), null where it did not happen
     extended_1 extended_2                       the first and second granted extension
     rated                                       the last rated survey; `content` says whether its word is a satisfied one
 
-and `denied_step`, a survey that says the citizen was not reached; and the dues of the deadlines.
+and `denied_step`, a survey that says the citizen was not reached; and the dues of the deadlines, `close_basis` saying what
+that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
 
 import narwhals as nw
@@ -23,8 +24,8 @@ from metrics.requests import granted_extends, kept, moved_dues, requests
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
 
 
-def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
-    """Rounds of placed events with their dues, and the extensions that are oddities (see `moved_dues`)."""
+def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame, Frame]:
+    """Rounds of placed events with their dues, the returns asked for (`requests`), what extensions did (`moved_dues`)."""
     fitting = events.filter(nw.col("round") > 0)
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
@@ -38,7 +39,8 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
     rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
-    return _with_dues(settled(rounds), extends, practice, clock)
+    rounds, extensions = _with_dues(settled(rounds), extends, practice, clock)
+    return rounds, returns, extensions
 
 
 def _acts(fitting: Frame, practice: Practice) -> Frame:
@@ -95,11 +97,13 @@ def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockCo
     rounds = clock.with_deadline(rounds, "dispatched_at", "limit_halves", "limit_due")
     rounds = rounds.with_columns(first_due=nw.coalesce("due_at", "limit_due"))
     plain = rounds.select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
-    dues, oddities = moved_dues(plain, extends, clock)
+    dues, extensions = moved_dues(plain, extends, clock)
     rounds = rounds.join(dues, on=list(ROUND), how="left")
     rounds = rounds.with_columns(close_due=nw.coalesce("close_due", "first_due"))
-    rounds = clock.with_month_end(rounds, "closed_at", "seal_due")
-    return rounds, oddities
+    basis = nw.when(nw.col("due_at").is_null()).then(nw.lit("limit")).otherwise(nw.lit("named"))
+    moved = nw.col("close_due") != nw.col("first_due")
+    rounds = rounds.with_columns(close_basis=nw.when(moved).then(nw.lit("extended")).otherwise(basis))
+    return clock.with_month_end(rounds, "closed_at", "seal_due"), extensions
 
 
 def _with_limit(rounds: Frame, due: str, halves: int | nw.Expr, clock: ClockColumns) -> Frame:

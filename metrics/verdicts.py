@@ -2,37 +2,73 @@
 
 from collections.abc import Sequence
 
+import attrs
 import narwhals as nw
 
 from calendars.columns import ClockColumns, Frame
-from metrics.measures import CATALOGUE, CLOSED, VOLUME, Deadline, Measure, Occurrence, Opinion, Practice, Strike, Timely
+from metrics.measures import (
+    CATALOGUE,
+    CLOSED,
+    SEALED,
+    VOLUME,
+    Deadline,
+    Measure,
+    Occurrence,
+    Opinion,
+    Practice,
+    Strike,
+    Timely,
+)
 
-COLUMNS = (
-    "measure", "ticket", "unit", "round", "channel", "breached", "start", "due", "done", "decided_at", "month",
-    "start_step", "done_step", "denied_step",
-)  # fmt: skip
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """判定: one measure judged in one round, met or `breached`; counted in `month`, like 202305.
+
+    `start` is the instant (ms) of the dispatch, `due` that of the deadline, `done` that of the act (None: there is none). The
+    due has its basis: the `limit`, an instant `named` in the dispatch, either of them `extended`, or the `month_end`. So a
+    ticket sent on Friday with a limit of 2 days is due on Tuesday by its limit, and on Wednesday once a day is granted.
+    """
+
+    measure: str
+    ticket: str
+    unit: str
+    round: int
+    channel: str
+    breached: bool
+    start: int
+    due: int | None
+    due_basis: str | None
+    done: int | None
+    decided_at: int
+    month: int
+
+
+COLUMNS = tuple(field.name for field in attrs.fields(Verdict))
+KEY = COLUMNS[:5]
+STEPS = ("start_step", "done_step", "denied_step")
 NO_INSTANT = nw.lit(None, dtype=nw.Int64)
 
 
 def verdicts_of(
     rounds: Frame, practice: Practice, clock: ClockColumns, measures: Sequence[Measure] = CATALOGUE
 ) -> Frame:
-    """The verdicts of rounds (`metrics.rounds`), with these columns:
-
-    measure, ticket, unit, round, channel
-    breached            true, false; met means false
-    start, due, done    instants: of the dispatch, of the deadline (null where the measure has none), of the act (null: never)
-    decided_at, month   the instant it is decided and the month it counts in, like 202305 (the instant may be yet to come)
-    *_step              the evidence: the facts' places in the ticket's order
+    """The verdicts of rounds (`metrics.rounds`), the instant they are decided at perhaps yet to come: the columns of
+    `Verdict`, and `STEPS`, the places in the ticket's order of the facts that each rests on (`metrics.grounds` has the rest).
     """
     parts = [_judged(rounds, measure, practice) for measure in measures]
     long = nw.concat(parts, how="vertical")
-    return clock.with_month(long, "counted_at", "month").select(*COLUMNS)
+    return clock.with_month(long, "counted_at", "month").select(*COLUMNS, *STEPS)
 
 
 def decided(verdicts: Frame, as_of: int) -> Frame:
     """Verdicts that are no longer pending at the instant `as_of`."""
     return verdicts.filter(nw.col("decided_at") <= as_of)
+
+
+def read_verdicts(verdicts: Frame) -> list[Verdict]:
+    """The rows of a frame of verdicts."""
+    return [Verdict(**row) for row in verdicts.select(*COLUMNS).collect().iter_rows(named=True)]
 
 
 def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
@@ -46,6 +82,7 @@ def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
             measure=nw.lit(measure.name),
             start=nw.col("dispatched_at"),
             due=nw.col("judged_due"),
+            due_basis=_basis(measure),
             done=nw.col(f"{act}_at"),
             start_step=nw.col("dispatched_step"),
             done_step=nw.col(f"{act}_step"),
@@ -56,6 +93,13 @@ def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
 
 def _denied(measure: Measure) -> bool:
     return isinstance(measure, Deadline) and measure.denied is not None
+
+
+def _basis(measure: Measure) -> nw.Expr:
+    """What the due rests on."""
+    if measure is CLOSED:
+        return nw.col("close_basis")
+    return nw.lit(("month_end" if measure is SEALED else "limit") if isinstance(measure, Deadline) else None, nw.String)
 
 
 def _judgement(measure: Measure) -> tuple[nw.Expr, nw.Expr, nw.Expr, str]:

@@ -11,7 +11,7 @@ from ledger.events import Appeal, Ruling
 from scoring.evidence import CASE, Cause, Month
 from scoring.recompute import Report
 from scoring.rulebook import Item, Sheet
-from scoring.rules import gained
+from scoring.rules import counts, gained
 from scoring.sheets import UnitScore, sheet_of
 
 PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
@@ -74,7 +74,8 @@ def effects_of(report: Report, appeal: Appeal) -> Iterator[Effect]:
         sides = [_with(evidence, appeal, causes[month], exempt=exempt) for exempt in (False, True)]
         for sheet in report.book.sheets:
             item = _item(sheet, month, appeal.item) if sheet.period == "month" else None
-            if item is None or not any(_counts(sheet, item, cause) for cause in causes[month]):
+            ways = {counts(sheet, part, cause) for part in item.parts for cause in causes[month]} if item else set()
+            if item is None or not ways & {"judged", "counted"}:
                 continue
             lines = [_line(report, sheet, side, str(appeal.unit)) for side in sides]
             if lines[0] is not None and lines[1] is not None:
@@ -111,15 +112,6 @@ def _item(sheet: Sheet, month: int, name: str) -> Item | None:
     return next(
         (item for item in sheet.items_of(month) if name in (item.id, *(item.name_of(part) for part in item.parts))),
         None,
-    )
-
-
-def _counts(sheet: Sheet, item: Item, cause: Cause) -> bool:
-    if cause.finding is not None:
-        return any(part.finding == cause.name for part in item.parts)
-    return any(
-        cause.name in (*part.measures, part.over) and cause.channel in (part.channels or sheet.channels)
-        for part in item.parts
     )
 
 

@@ -13,10 +13,11 @@ from fractions import Fraction
 import attrs
 
 from metrics.tallies import Tally
+from metrics.verdicts import Verdict
 from scoring.evidence import Cause, Month
-from scoring.flips import Flip, FoundFlip, State
+from scoring.flips import Flip, FoundFlip
 from scoring.rulebook import Item, Part, Sheet
-from scoring.rules import Bench, half_up
+from scoring.rules import Bench, counts, half_up
 from scoring.shares import DIGITS
 from scoring.sheets import Court, Means, item_score
 
@@ -111,7 +112,7 @@ class _Stage:
         counts = {
             (measure, channel): month.count(unit, measure, (channel,), names)
             for measure in _measures(part)
-            for channel in bench.channels(part)
+            for channel in side.sheet.channels_of(part)
         }
         found = month.found(unit, part.finding, names) if part.finding else ()
         answers = [
@@ -229,14 +230,11 @@ def _changed(before: Side, after: Side, cause: Cause, raw: tuple[str, str], flip
 
 def _state(month: Month, cause: Cause, bench: Bench, part: Part, raw: str) -> str:
     """The state of a cause in a part that looks at it; absent in any other."""
-    if cause.finding is not None:
-        if cause.name == part.answered_by:
-            return raw
-        if cause.name != part.finding or not any(
-            one.position == cause.position for one in month.findings.get(cause.unit, ())
-        ):
-            return ABSENT
-    elif cause.name not in _measures(part) or cause.channel not in bench.channels(part):
+    way = counts(bench.sheet, part, cause)
+    if way == "answers":
+        return raw
+    there = cause.finding is None or any(one.position == cause.position for one in month.findings.get(cause.unit, ()))
+    if not way or not there:
         return ABSENT
     return EXEMPT if raw != ABSENT and month.is_exempt(cause, bench.names(part)) else raw
 
@@ -276,7 +274,7 @@ def _raw(cause: Cause) -> str:
     return BREACHED if cause.breached else MET
 
 
-def state_of(state: State | None) -> str:
+def state_of(state: Verdict | None) -> str:
     """absent, met or breached."""
     return ABSENT if state is None else BREACHED if state.breached else MET
 

@@ -8,15 +8,16 @@ import attrs
 import narwhals as nw
 
 from calendars.clock import Clock, Step
-from calendars.columns import Frame
 from calendars.workdays import OutsideCalendar
 from metrics.custody import ROUND
-from metrics.engines import clock_of
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
+from metrics.requests import Extension
+from metrics.verdicts import COLUMNS, Verdict
 from scoring.evidence import Cause, Month
 from scoring.recompute import Report
 from scoring.rulebook import Item, Part, Sheet
-from scoring.sheets import ItemScore, marginal, unit_score
+from scoring.rules import added, counts
+from scoring.sheets import ItemScore, active_units, marginal, unit_score
 
 
 @attrs.frozen(kw_only=True)
@@ -37,18 +38,28 @@ class Counted:
 
 
 @attrs.frozen(kw_only=True)
-class Explained:
-    """A verdict with its evidence. Instants in ms; `limit` in working days; `margin` is working days left at the act."""
+class Moved:
+    """An extension, and the way it moved the due on, where working time decided that."""
 
-    measure: str
+    extension: Extension
+    steps: tuple[Step, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Explained:
+    """A verdict with why it is so: `limit` in working days and its way from start to the first due, then the extensions.
+
+    `done` is None where the act is not known yet, `margin` the working days left at it. `evidence` are the positions of the
+    facts it rests on: with no others it would be the same.
+    """
+
+    verdict: Verdict
     state: str
     limit: Fraction | None
-    start: int
-    due: int | None
     done: int | None
-    decided_at: int
     provisional: bool
     steps: tuple[Step, ...]
+    extensions: tuple[Moved, ...]
     margin: Fraction | None
     denied: bool
     evidence: tuple[int, ...]
@@ -68,7 +79,7 @@ class ExplainedRound:
 
 @attrs.frozen(kw_only=True)
 class Audit:
-    """All that the ledger and the rules say of a ticket. `places` maps the order of its facts to their positions."""
+    """All that the ledger and the rules say of a ticket."""
 
     ticket: str
     rounds: tuple[ExplainedRound, ...]
@@ -78,160 +89,148 @@ class Audit:
     @property
     def lost(self) -> Fraction:
         """Points the ticket cost, over all units, sheets and months."""
-        counts = [one for each in self.rounds for verdict in each.verdicts for one in verdict.counts]
-        counts += [one for _, each in self.findings for one in each]
-        return sum((one.lost for one in counts), Fraction(0))
+        told = [one for each in self.rounds for verdict in each.verdicts for one in verdict.counts]
+        told += [one for _, each in self.findings for one in each]
+        return added(one.lost for one in told)
 
 
-@attrs.frozen
-class TicketRows:
-    """What was derived of one ticket. `places` maps what the verdicts call their facts (steps) to ledger positions."""
-
-    verdicts: Sequence[Mapping[str, Any]]
-    rounds: Sequence[Mapping[str, Any]]
-    places: Mapping[int, int]
-    oddities: Sequence[tuple[int, str]]
+Rows = Sequence[Mapping[str, Any]]
 
 
-def rows_of(report: Report, ticket: str) -> TicketRows:
-    """The rows of a ticket."""
-    mine = nw.col("ticket") == ticket
+ORDER = {
+    "verdicts": ("unit", "month", "measure", "round", "channel"), "rounds": ("dispatched_step",),
+    "grounds": ("unit", "round", "measure", "position"), "extensions": ("unit", "round", "n"), "oddities": ("position", "code"),
+}  # fmt: skip
+"""The frames that tell a ticket, and the columns by which the rows of each lie."""
+
+
+def rows_of(report: Report, ticket: str) -> Mapping[str, Rows]:
+    """The rows of a ticket by the names of `ORDER`; a verdict's facts by their ledger positions (`started`, `ended`, `denied`)."""
     derived = report.derived_of(ticket)
-    oddities = (
-        derived.oddities.filter(mine).select("position", "code").unique().sort("position", "code").collect().rows()
-    )
-    return TicketRows(
-        verdicts=_rows(derived.verdicts.filter(mine)),
-        rounds=_rows(derived.rounds.filter(mine).sort("dispatched_step")),
-        places=dict(derived.events.filter(mine).select("step", "position").collect().rows()),
-        oddities=[(position, code) for position, code in oddities],
-    )
+    frames = {name: getattr(derived, name).filter(nw.col("ticket") == ticket) for name in ("events", *ORDER)}
+    places = frames.pop("events").select("step", "position").collect().lazy()
+    for step, name in (("start_step", "started"), ("done_step", "ended"), ("denied_step", "denied")):
+        named = places.select(nw.col("step").alias(step), nw.col("position").alias(name))
+        frames["verdicts"] = frames["verdicts"].join(named, on=step, how="left")
+    frames |= {name: frames[name].unique() for name in ("grounds", "oddities")}
+    return {name: list(frame.sort(ORDER[name]).collect().iter_rows(named=True)) for name, frame in frames.items()}
 
 
 def audit(report: Report, ticket: str) -> Audit:
     """The ticket explained from a report: the same computation that scored it."""
     rows = rows_of(report, ticket)
     found = _findings_of(report, ticket)
-    months = {row["month"] for row in rows.verdicts} | {month for month, _ in found}
-    units = {row["unit"] for row in rows.verdicts} | {cause.unit for _, cause in found}
-    clock = clock_of(report.calendar, report.book.practice())
-    teller = _Teller(report, clock, report.evidence(sorted(months), sorted(units)), rows.places)
+    months = {row["month"] for row in rows["verdicts"]} | {month for month, _ in found}
+    units = {row["unit"] for row in rows["verdicts"]} | {cause.unit for _, cause in found}
+    teller = _Teller(report, report.court.clock, report.evidence(sorted(months), sorted(units)), rows)
     return Audit(
         ticket=ticket,
-        rounds=tuple(teller.round(row, [one for one in rows.verdicts if _same_round(one, row)]) for row in rows.rounds),
-        findings=tuple(teller.findings(ticket)) if found else (),
-        oddities=tuple(rows.oddities),
+        rounds=tuple(teller.round(row) for row in rows["rounds"]),
+        findings=tuple((cause, tuple(teller.counts(cause, month))) for month, cause in found),
+        oddities=tuple((row["position"], row["code"]) for row in rows["oddities"]),
     )
 
 
 @attrs.frozen
 class _Teller:
-    """What explaining needs at hand: the report, its clock, the months' evidence, the places of the facts."""
+    """What explaining needs at hand: the report, its clock, the months' evidence, the rows of the ticket."""
 
     report: Report
     clock: Clock
     months: Mapping[int, Month]
-    places: Mapping[int, int]
+    rows: Mapping[str, Rows]
 
-    def round(self, row: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]]) -> ExplainedRound:
+    def round(self, row: Mapping[str, Any]) -> ExplainedRound:
         order = list(MEASURE)
-        told = sorted(verdicts, key=lambda one: order.index(one["measure"]))
+        told = sorted(self.of_round("verdicts", row), key=lambda one: order.index(one["measure"]))
         return ExplainedRound(
             unit=row["unit"], round=row["round"], channel=row["channel"], role=row["role"],
             verdicts=tuple(self.verdict(row, one) for one in told),
         )  # fmt: skip
 
+    def of_round(self, table: str, round_: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        return [row for row in self.rows[table] if all(row[name] == round_[name] for name in ROUND)]
+
     def verdict(self, round_: Mapping[str, Any], row: Mapping[str, Any]) -> Explained:
-        pending = row["decided_at"] > self.report.as_of
-        counts = () if pending else tuple(self.counts(_cause(row), row["month"]))
+        verdict = Verdict(**{name: row[name] for name in COLUMNS} | {"breached": bool(row["breached"])})
+        pending = verdict.decided_at > self.report.as_of
+        counts = () if pending else tuple(self.counts(Cause.of(verdict), verdict.month))
         exempt = bool(counts) and all(one.exempt for one in counts)
-        state = "pending" if pending else "exempt" if exempt else "breached" if row["breached"] else "met"
-        limit = self.limit(round_, row)
-        steps = (row["start_step"], row["denied_step"], row["done_step"])
-        known_act = row["done"] is not None and row["done"] <= self.report.as_of
+        limit, moved = self.limit(round_, verdict), tuple(self.moved(round_, verdict))
+        first = moved[0].extension.start if moved else verdict.due
+        known_act = verdict.done is not None and verdict.done <= self.report.as_of
+        besides = [one["position"] for one in self.of_round("grounds", round_) if one["measure"] == verdict.measure]
+        facts = {row["started"], row["ended"], row["denied"], *besides} - {None}
         return Explained(
-            measure=row["measure"], state=state, limit=limit, start=row["start"], due=row["due"],
-            done=row["done"] if known_act else None, decided_at=row["decided_at"],
-            provisional=row["due"] is not None and row["due"] > self.clock.official_until_ms,
-            steps=self.steps(row, limit), margin=self.margin(row) if known_act else None,
-            denied=row["denied_step"] is not None,
-            evidence=tuple(dict.fromkeys(self.places[step] for step in steps if step is not None)), counts=counts,
+            verdict=verdict, limit=limit, extensions=moved,
+            state="pending" if pending else "exempt" if exempt else "breached" if verdict.breached else "met",
+            done=verdict.done if known_act else None,
+            provisional=verdict.due is not None and verdict.due > self.clock.official_until_ms,
+            steps=() if limit is None else self.steps(verdict.start, first, self.clock.reading(limit)),
+            margin=self.margin(verdict) if known_act else None,
+            denied=row["denied"] is not None, evidence=tuple(sorted(facts)), counts=counts,
         )  # fmt: skip
 
-    def limit(self, round_: Mapping[str, Any], row: Mapping[str, Any]) -> Fraction | None:
+    def limit(self, round_: Mapping[str, Any], verdict: Verdict) -> Fraction | None:
         """The limit in working days that the due was counted from; None where it was not."""
-        measure = MEASURE[row["measure"]]
+        measure = MEASURE[verdict.measure]
         if measure is SEALED or not isinstance(measure, Deadline):
             return None
         if measure is CLOSED:
             halves = round_["limit_halves"] if round_["due_at"] is None else None
         else:
-            halves = self.report.book.practice().limits.get((measure.name, row["channel"]), measure.halves)
+            halves = self.report.book.practice().limits.get((measure.name, verdict.channel), measure.halves)
         return None if halves is None else Fraction(halves, 2)
 
-    def steps(self, row: Mapping[str, Any], limit: Fraction | None) -> tuple[Step, ...]:
-        """The way from start to due, where working time decided it."""
-        if limit is None or row["due"] is None:
+    def moved(self, round_: Mapping[str, Any], verdict: Verdict) -> Iterator[Moved]:
+        """What the extensions of a round did to the due of its closing, in their order."""
+        for row in self.of_round("extensions", round_) if verdict.measure == CLOSED.name else ():
+            one = Extension(**row)
+            reading = self.clock.half_day if one.given is not None and one.given % 2 else "next_day"
+            counted = one.until is None and one.due != one.start
+            yield Moved(extension=one, steps=self.steps(one.start, one.due, reading) if counted else ())
+
+    def steps(self, start: int | None, due: int | None, reading: str) -> tuple[Step, ...]:
+        """The way from start to due."""
+        if start is None or due is None:
             return ()
         try:
-            return self.clock.steps(row["start"], row["due"], self.clock.reading(limit))
+            return self.clock.steps(start, due, reading)
         except OutsideCalendar:
             return ()
 
-    def margin(self, row: Mapping[str, Any]) -> Fraction | None:
+    def margin(self, verdict: Verdict) -> Fraction | None:
         """Working days from the act to the due: below 0, it was late by them."""
-        if row["due"] is None:
+        if verdict.due is None or verdict.done is None:
             return None
         try:
-            return self.clock.elapsed(row["done"], row["due"])
+            return self.clock.elapsed(verdict.done, verdict.due)
         except OutsideCalendar:
             return None
-
-    def findings(self, ticket: str) -> Iterator[tuple[Cause, tuple[Counted, ...]]]:
-        for month, cause in _findings_of(self.report, ticket):
-            yield cause, tuple(self.counts(cause, month))
 
     def counts(self, cause: Cause, number: int) -> Iterator[Counted]:
-        """Every part of every sheet that counts this cause."""
+        """Every item or sub-item, of every sheet of the month, that judges this cause."""
         month = self.months[number]
         for sheet in (sheet for sheet in self.report.book.sheets if sheet.period == "month"):
-            if cause.finding is None and cause.channel not in sheet.channels:
-                continue
-            scored: Mapping[str, ItemScore] | None = None
+            judging: dict[str, tuple[Item, Part]] = {}
             for item in sheet.items_of(number):
-                for part in item.parts:
-                    if not _judges(part, cause):
-                        continue
-                    if scored is None:
-                        scored = _scored(self.report, sheet, month, cause.unit)
-                    yield self.counted(sheet, item, part, month, cause, scored)
-
-    def counted(
-        self, sheet: Sheet, item: Item, part: Part, month: Month, cause: Cause, scored: Mapping[str, ItemScore]
-    ) -> Counted:
-        name = item.name_of(part)
-        shares = scored[item.id].shares if item.id in scored else ()
-        lost = sum((one.points for one in shares if one.part == name and one.cause == cause), Fraction(0))
-        exempt = month.is_exempt(cause, (item.id, name))
-        gain = (
-            marginal(self.report.court, sheet, month, cause)
-            if cause.breached and scored and not exempt
-            else Fraction(0)
-        )
-        return Counted(
-            sheet=sheet, item=item, part=part, name=name, month=month.month, lost=lost, marginal=gain, exempt=exempt
-        )
-
-
-def _judges(part: Part, cause: Cause) -> bool:
-    if cause.finding is not None:
-        return part.finding == cause.name
-    return part.kind != "bonus" and cause.name in part.measures
+                for part in (one for one in item.parts if counts(sheet, one, cause) == "judged"):
+                    judging.setdefault(item.name_of(part), (item, part))
+            scored = _scored(self.report, sheet, month, cause.unit) if judging else {}
+            for name, (item, part) in judging.items():
+                shares = scored[item.id].charged if item.id in scored else ()
+                exempt = month.is_exempt(cause, (item.id, name))
+                gains = cause.breached and scored and not exempt
+                yield Counted(
+                    sheet=sheet, item=item, part=part, name=name, month=number, exempt=exempt,
+                    lost=added(one.points for one in shares if one.part == name and one.cause == cause),
+                    marginal=marginal(self.report.court, sheet, month, cause) if gains else Fraction(0),
+                )  # fmt: skip
 
 
 def _scored(report: Report, sheet: Sheet, month: Month, unit: str) -> Mapping[str, ItemScore]:
     """The unit's items of the month; none where it is not scored by its own tickets."""
-    if unit not in month.units(sheet.channels):
+    if unit not in active_units(sheet, month):
         return {}
     return {one.item.id: one for one in unit_score(report.court, sheet, month, unit).items}
 
@@ -244,17 +243,3 @@ def _findings_of(report: Report, ticket: str) -> list[tuple[int, Cause]]:
         for cause in causes
         if cause.ticket == ticket
     ]
-
-
-def _cause(row: Mapping[str, Any]) -> Cause:
-    return Cause(
-        row["measure"], row["ticket"], row["unit"], row["round"], row["channel"], row["breached"], row["decided_at"]
-    )
-
-
-def _rows(frame: Frame) -> list[dict[str, Any]]:
-    return list(frame.collect().iter_rows(named=True))
-
-
-def _same_round(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one[name] == other[name] for name in ROUND)

@@ -16,7 +16,7 @@ from scoring.evidence import Month, together
 from scoring.flips import Flip, Touch, finding_flips, flips_of, touches_of
 from scoring.recompute import Report, recompute
 from scoring.rulebook import Rulebook
-from scoring.rules import ZERO, added, gained
+from scoring.rules import ZERO, added, counts, gained
 from scoring.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 
 
@@ -245,11 +245,15 @@ def _cuts(leg: Leg, before: _Stop, after: _Stop) -> Iterator[tuple[tuple[str, st
 
 
 def _on_sheet(before: _Stop, after: _Stop, sheet: str, flips: Sequence[Flip]) -> list[Flip]:
-    """The flips of the sheet's channels, or of those that its items look at besides."""
+    """The flips of the sheet's channels (they make a unit stand on it), or of what its items count besides."""
     sheets = [stop.sheets[sheet].sheet for stop in (before, after) if sheet in stop.sheets]
-    channels = {channel for one in sheets for channel in one.channels}
-    channels |= {channel for one in sheets for item in one.items for part in item.parts for channel in part.channels}
-    return [flip for flip in flips if flip.channel in channels]
+    parts = [(one, part) for one in sheets for item in one.items for part in item.parts]
+    return [
+        flip
+        for flip in flips
+        if any(flip.channel in one.channels for one in sheets)
+        or any(counts(one, part, flip.cause) for one, part in parts)
+    ]
 
 
 def _told(flips: Sequence[Flip]) -> Iterator[Move]:

@@ -17,11 +17,11 @@ from metrics.custody import kind, placed
 from metrics.engines import Derived
 from metrics.measures import Practice
 from metrics.tallies import Tallies, Tally, tallies_of
-from metrics.verdicts import decided
+from metrics.verdicts import KEY, Verdict, decided
 
 UNENROLLED = "未登记"
 EPOCH = date(1970, 1, 1).toordinal()
-CASE = ("measure", "ticket", "unit", "round", "channel", "breached", "decided_at")
+CASE = (*KEY, "breached", "decided_at")
 
 
 @attrs.frozen
@@ -37,6 +37,11 @@ class Cause:
     at: int
     finding: Finding | None = None
     position: int | None = None
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "Cause":
+        """A verdict, as it is counted."""
+        return cls(*(getattr(verdict, name) for name in CASE))
 
 
 Exemptions = frozenset[tuple[str, str, str]]

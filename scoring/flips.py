@@ -8,23 +8,9 @@ import attrs
 import narwhals as nw
 
 from ledger.events import KINDS
+from metrics.verdicts import COLUMNS, KEY, Verdict, read_verdicts
 from scoring.evidence import Cause, Month
 from scoring.recompute import Report
-
-KEY = ("measure", "ticket", "unit", "round", "channel")
-TOLD = ("breached", "decided_at", "month", "start", "due", "done")
-
-
-@attrs.frozen(kw_only=True)
-class State:
-    """A verdict on one side: instants in ms; `month` is the one it counts in, like 202305."""
-
-    breached: bool
-    decided_at: int
-    month: int
-    start: int
-    due: int | None
-    done: int | None
 
 
 @attrs.frozen(kw_only=True)
@@ -40,8 +26,8 @@ class Flip:
     unit: str
     round: int
     channel: str
-    before: State | None
-    after: State | None
+    before: Verdict | None
+    after: Verdict | None
     elsewhere: int | None = None
 
     @property
@@ -54,7 +40,7 @@ class Flip:
         """The verdict as a sheet counts it, of the later side that has it."""
         state = self.after or self.before
         assert state is not None
-        return Cause(*self.key, state.breached, state.decided_at)
+        return Cause.of(state)
 
 
 @attrs.frozen
@@ -106,7 +92,7 @@ def _judged_alike(before: Report, after: Report) -> bool:
 
 def _decided(report: Report, months: Sequence[int]) -> Any:
     frame = report.derived.verdicts.filter(nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= report.as_of))
-    return frame.select(*KEY, *TOLD).collect().lazy()
+    return frame.select(*COLUMNS).collect().lazy()
 
 
 def _not_in(one: Any, other: Any) -> Any:
@@ -114,9 +100,8 @@ def _not_in(one: Any, other: Any) -> Any:
     return one.join(other.select(*KEY, "breached"), on=[*KEY, "breached"], how="anti")
 
 
-def _by_key(frame: Any) -> dict[tuple[Any, ...], State]:
-    rows = frame.collect().iter_rows(named=True)
-    return {tuple(row[name] for name in KEY): State(**{name: row[name] for name in TOLD}) for row in rows}
+def _by_key(frame: Any) -> dict[tuple[Any, ...], Verdict]:
+    return {attrs.astuple(one)[: len(KEY)]: one for one in read_verdicts(frame)}
 
 
 def _elsewhere(report: Report, wanted: Any, months: Sequence[int]) -> dict[tuple[Any, ...], int]:

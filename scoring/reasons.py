@@ -8,9 +8,10 @@ import attrs
 from calendars.clock import local
 from calendars.workdays import EPOCH, Calendar, OutsideCalendar
 from metrics.measures import MEASURE, Deadline, Practice
+from metrics.verdicts import Verdict
 from scoring.attribution import EXEMPT, THERE, Move
 from scoring.differences import Cut, Leg
-from scoring.flips import State, Touch
+from scoring.flips import Touch
 from scoring.rulebook import Rulebook
 
 
@@ -148,7 +149,7 @@ def _of_day(before: Calendar, after: Calendar, number: int) -> Iterator[Reason]:
         yield Reason(code="hours", on=new.date, was=hours[0].show(), now=hours[1].show())
 
 
-def _end(state: State) -> int:
+def _end(state: Verdict) -> int:
     return max(state.start, state.due or 0, state.decided_at)
 
 

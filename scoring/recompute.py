@@ -45,6 +45,7 @@ class Report:
     deriving: Callable[[], Derived]
     kept: Kept | None = None
     supposed: bool = False
+    _months: dict[int, Month] = attrs.field(factory=dict, init=False, repr=False)
 
     @cached_property
     def derived(self) -> Derived:
@@ -71,13 +72,20 @@ class Report:
         return findings_of(self.known)
 
     def evidence(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[int, Month]:
-        """The evidence of some months: of every unit, or at least of some."""
-        book = self.book
-        if self.kept is not None:
+        """The evidence of some months: of every unit, or at least of some. That of every unit is made once."""
+        missing = [month for month in months if month not in self._months]
+        if self.kept is not None and missing:
             with suppress(NoUse):
                 until = self.court.clock.official_until_ms
-                return months_kept(self.kept, self.known, book, self.as_of, until, months, units)
-        return months_of(self.known, self.derived, book.practice(), self.as_of, months, exempts=book.exempts)
+                found = months_kept(self.kept, self.known, self.book, self.as_of, until, missing, units)
+                if units is not None:
+                    return {month: found.get(month) or self._months[month] for month in sorted(months)}
+                self._months.update(found)
+                missing = []
+        if missing:
+            practice, exempts = self.book.practice(), self.book.exempts
+            self._months.update(months_of(self.known, self.derived, practice, self.as_of, missing, exempts=exempts))
+        return {month: self._months[month] for month in sorted(months)}
 
     @cached_property
     def court(self) -> Court:

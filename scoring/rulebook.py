@@ -199,6 +199,10 @@ class Sheet:
     floor: Fraction = Fraction(0)
     cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
 
+    def channels_of(self, part: Part) -> tuple[str, ...]:
+        """The channels a part of it looks at: its own, else those of the sheet."""
+        return part.channels or self.channels
+
     def items_of(self, month: int) -> tuple[Item, ...]:
         """The items in force in a month."""
         day = last_day(month)
@@ -343,5 +347,5 @@ def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
         for item in sheet.items
         for part in item.parts
         if part.limit is not None and part.measure
-        for channel in part.channels or sheet.channels
+        for channel in sheet.channels_of(part)
     }

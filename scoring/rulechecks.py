@@ -111,7 +111,7 @@ def _limits(book: Rulebook) -> Mistakes:
     for place, sheet in enumerate(book.sheets):
         for number, item in enumerate(sheet.items):
             for part in item.parts:
-                for channel in (part.channels or sheet.channels) if part.limit and part.measure else ():
+                for channel in sheet.channels_of(part) if part.limit and part.measure else ():
                     if seen.setdefault((part.measure, channel), part.limit or Fraction(0)) != part.limit:
                         yield (
                             f"sheets[{place}].items[{number}]",

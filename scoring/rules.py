@@ -55,10 +55,6 @@ class Bench:
         """The names under which a ticket can be exempted from the part."""
         return tuple(dict.fromkeys((self.item.id, self.item.name_of(part))))
 
-    def channels(self, part: Part) -> tuple[str, ...]:
-        """The channels the part looks at."""
-        return part.channels or self.sheet.channels
-
     def judged(self, part: Part, **found: Any) -> Judged:
         """What came of the part, under its name."""
         return Judged(part=part, name=self.item.name_of(part), title=part.title or self.item.title, **found)
@@ -66,6 +62,18 @@ class Bench:
     def points(self, part: Part) -> Fraction:
         """The points of the part: its own, else the item's."""
         return self.item.points if part.points is None else part.points
+
+
+def counts(sheet: Sheet, part: Part, charge: Cause) -> str:
+    """How a part of a sheet counts a verdict or finding: `judged`, `counted` (it only makes a number larger that others are
+    judged by), `answers` (a notice); empty: not at all. Nothing else says which part counts what."""
+    if charge.finding is not None:
+        return "judged" if charge.name == part.finding else "answers" if charge.name == part.answered_by else ""
+    if charge.channel not in sheet.channels_of(part):
+        return ""
+    if charge.name in part.measures:
+        return "counted" if part.kind == "bonus" else "judged"
+    return "counted" if charge.name == part.over else ""
 
 
 def half_up(number: Fraction, digits: int = 2) -> Fraction:
@@ -144,7 +152,7 @@ def _lost(judged: Judged, lost: Fraction) -> Judged:
 
 def _measured(bench: Bench, part: Part) -> Judged:
     """The rate of a part, its counts and the breaches behind it; without a denominator no rate."""
-    channels, names = bench.channels(part), bench.names(part)
+    channels, names = bench.sheet.channels_of(part), bench.names(part)
     weights = part.weights or {part.measure: HUNDRED}
     count = breaches = 0
     rates: list[tuple[Fraction, Fraction]] = []
@@ -168,7 +176,7 @@ def _measured(bench: Bench, part: Part) -> Judged:
 
 
 def _cases(bench: Bench, part: Part) -> Judged:
-    channels, names = bench.channels(part), bench.names(part)
+    channels, names = bench.sheet.channels_of(part), bench.names(part)
     tally = bench.month.count(bench.unit, part.measure, channels, names)
     price = part.price or ZERO
     charges = tuple((case, price) for case in bench.month.cases(bench.unit, part.measure, channels, names))
@@ -210,7 +218,7 @@ def _due(bench: Bench, start: int, limit: Fraction) -> int | None:
 
 def _bonus(bench: Bench, part: Part) -> Judged:
     per = part.per.get(bench.month.group(bench.unit))
-    volume = bench.month.count(bench.unit, part.measure, bench.channels(part), bench.names(part)).count
+    volume = bench.month.count(bench.unit, part.measure, bench.sheet.channels_of(part), bench.names(part)).count
     if per is None:
         return bench.judged(part, count=volume, note="no_bonus_for_group")
     return bench.judged(part, count=volume, lost=-part.award * (volume // per))

@@ -55,6 +55,12 @@ class ItemScore:
             charges.append((None, self.item.id, lost))
         return shares_of(lost, charges)
 
+    @property
+    def charged(self) -> tuple[Share, ...]:
+        """The shares that are told of their causes: of an item that starts from nothing, only what was lost besides."""
+        earned = not self.item.extra and self.item.full < self.item.points
+        return tuple(share for share in self.shares if share.points and (not earned or share.points > 0))
+
 
 @attrs.frozen
 class Adjustment:

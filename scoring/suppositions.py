@@ -10,7 +10,7 @@ from ledger.columns import EVENT
 from ledger.events import KINDS, RANK
 from ledger.problems import Told, words
 from metrics.custody import ROUND, placed
-from metrics.engines import Derived, derive
+from metrics.engines import FRAMES, Derived, derive
 from scoring.recompute import Report
 
 ACTS: Mapping[str, str] = {
@@ -152,8 +152,7 @@ def _spliced(whole: Derived, changed: Derived, ticket: str) -> Derived:
         columns = rest.collect_schema().names()
         return nw.concat([rest.select(columns), other.select(columns)], how="vertical").collect().lazy()
 
-    names = ("events", "rounds", "verdicts", "oddities")
-    return attrs.evolve(whole, **{name: with_changed(name) for name in names})
+    return attrs.evolve(whole, **{name: with_changed(name) for name in FRAMES})
 
 
 def months_of_ticket(report: Report, ticket: str) -> set[int]:

@@ -50,10 +50,8 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
     """
     for one in unit.items:
         item = one.item
-        earned = not item.extra and item.full < item.points
         said = {part.name: part.part.words or item.words for part in one.parts}
-        shares = [share for share in one.shares if share.points and (not earned or share.points > 0)]
-        for share in shares:
+        for share in one.charged:
             yield Line(
                 code=_code(share.cause), points=share.points, item=item, part=share.part, cause=share.cause,
                 words=said.get(share.part, item.words), place=item.place,
@@ -61,7 +59,7 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
         start = ZERO if item.extra else item.points
         if item.full is start or item.full == start:
             continue
-        unearned = start - one.score - added(share.points for share in shares)
+        unearned = start - one.score - added(share.points for share in one.charged)
         if unearned:
             yield Line(code="unearned", points=unearned, item=item, part=item.id, words=item.words, place=item.place)
 

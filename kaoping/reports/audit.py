@@ -13,17 +13,17 @@ from kaoping.language import Tongue
 from kaoping.numbers import moment, points, rounded, short, span
 from kaoping.reports.score import stamps_json
 from ledger.batches import Batch, Event
-from ledger.events import RANK, canonical
+from ledger.columns import order_of
+from ledger.events import canonical
 from ledger.instants import read_iso, show_iso
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
-from scoring.audit import Audit, Counted, Explained, ExplainedRound
+from scoring.audit import Audit, Counted, Explained, ExplainedRound, Moved
 from scoring.evidence import Cause
 from scoring.recompute import Report
 
 OF_TIME = ("due_at", "until")
 OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
-EXTENSION = Fraction(1, 4)  # working days: a due this much later than its limit was moved
 
 
 @attrs.frozen(kw_only=True)
@@ -42,8 +42,8 @@ class TicketReport:
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events of a ticket as they happened, whenever they were learned."""
-    return tuple(sorted(events, key=lambda event: (event.fact.at, RANK[event.fact.kind], event.position)))
+    """Events of a ticket in the order in which they are judged, those that no measure judges at their place among them."""
+    return tuple(sorted(events, key=order_of))
 
 
 def audit_json(told: TicketReport) -> dict[str, Any]:
@@ -85,16 +85,31 @@ def _round_json(one: ExplainedRound) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _verdict_json(verdict: Explained) -> dict[str, Any]:
+def _verdict_json(told: Explained) -> dict[str, Any]:
+    verdict = told.verdict
     return {
-        "measure": verdict.measure, "state": verdict.state,
-        "limit": None if verdict.limit is None else short(verdict.limit),
-        "start": show_iso(verdict.start), "due_at": _iso(verdict.due), "done_at": _iso(verdict.done),
-        "decided_at": show_iso(verdict.decided_at), "provisional": verdict.provisional,
-        "margin_days": None if verdict.margin is None else rounded(verdict.margin, 4),
-        "steps": [_step_json(step) for step in verdict.steps], "evidence": list(verdict.evidence),
-        "counts": [_counted_json(one) for one in verdict.counts],
+        "measure": verdict.measure, "state": told.state,
+        "limit": None if told.limit is None else short(told.limit),
+        "start": show_iso(verdict.start), "due_at": _iso(verdict.due), "due_basis": verdict.due_basis,
+        "done_at": _iso(told.done), "decided_at": show_iso(verdict.decided_at), "provisional": told.provisional,
+        "margin_days": None if told.margin is None else rounded(told.margin, 4),
+        "steps": [_step_json(step) for step in told.steps],
+        "extensions": [_moved_json(one) for one in told.extensions], "evidence": list(told.evidence),
+        "counts": [_counted_json(one) for one in told.counts],
     }  # fmt: skip
+
+
+def _moved_json(moved: Moved) -> dict[str, Any]:
+    one = moved.extension
+    return {
+        "position": one.position, "at": show_iso(one.at), "days": _days(one.halves), "given_days": _days(one.given),
+        "until": _iso(one.until), "from": _iso(one.start), "due_at": _iso(one.due), "code": one.code,
+        "steps": [_step_json(step) for step in moved.steps],
+    }  # fmt: skip
+
+
+def _days(halves: int | None) -> str | None:
+    return None if halves is None else short(Fraction(halves, 2))
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -140,7 +155,7 @@ def _lines(tongue: Tongue, told: TicketReport) -> Iterator[str]:
             role=role,
         )
         for verdict in one.verdicts:
-            if not isinstance(MEASURE[verdict.measure], Occurrence):
+            if not isinstance(MEASURE[verdict.verdict.measure], Occurrence):
                 yield from _verdict_lines(tongue, verdict)
     if told.audit.findings:
         yield ""
@@ -179,47 +194,59 @@ def _shown(tongue: Tongue, name: str, value: object) -> object:
     return tongue.say(str(value)) if name in OF_OURS else value
 
 
-def _verdict_lines(tongue: Tongue, verdict: Explained) -> Iterator[str]:
-    say = tongue.say
+def _verdict_lines(tongue: Tongue, told: Explained) -> Iterator[str]:
+    say, verdict = tongue.say, told.verdict
     measure = MEASURE[verdict.measure]
     name = measure.word if tongue.code == "zh" else measure.name
     marks = {"met": "√", "breached": "×", "pending": "…", "exempt": "-"}
-    state = "happened" if verdict.state == "breached" and isinstance(measure, Strike) else verdict.state
-    yield f"  {marks[verdict.state]} {name}  {say(state)}"
+    state = "happened" if told.state == "breached" and isinstance(measure, Strike) else told.state
+    yield f"  {marks[told.state]} {name}  {say(state)}"
     if verdict.due is not None:
         start, due = moment(verdict.start, tongue.code), moment(verdict.due, tongue.code)
-        yield f"      {say('start')} {start}   {say('limit')} {_limit(tongue, verdict)}   {say('due')} {due}"
-        if verdict.provisional:
+        yield f"      {say('start')} {start}   {say('limit')} {_limit(tongue, told)}   {say('due')} {due}"
+        if told.provisional:
             yield f"      {say('The due lies on provisional working days.')}"
-        yield f"      {_done(tongue, verdict)}"
-    elif verdict.done is not None:
-        yield f"      {say('decided')} {moment(verdict.done, tongue.code)}"
-    if verdict.state == "breached" and verdict.steps:
-        yield from _step_lines(tongue, verdict.steps)
-    for one in verdict.counts:
-        yield from _counted_lines(tongue, verdict.state, one)
-    if verdict.evidence:
-        yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in verdict.evidence)
+        yield f"      {_done(tongue, told)}"
+    elif told.done is not None:
+        yield f"      {say('decided')} {moment(told.done, tongue.code)}"
+    if told.state == "breached":
+        yield from _step_lines(tongue, told.steps)
+    for moved in told.extensions:
+        yield f"      {_moved(tongue, moved)}"
+        if told.state == "breached":
+            yield from _step_lines(tongue, moved.steps)
+    for one in told.counts:
+        yield from _counted_lines(tongue, told.state, one)
+    if told.evidence:
+        yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in told.evidence)
 
 
-def _limit(tongue: Tongue, verdict: Explained) -> str:
-    if verdict.limit is None:
-        return tongue.say("fixed")
-    moved = sum((step.days for step in verdict.steps), Fraction(0)) - verdict.limit > EXTENSION
-    template = "{days} working days, then extended" if moved else "{days} working days"
-    return tongue.say(template, days=short(verdict.limit))
+def _limit(tongue: Tongue, told: Explained) -> str:
+    extended = told.verdict.due_basis == "extended"
+    if told.limit is None:
+        return tongue.say("fixed, then extended" if extended else "fixed")
+    template = "{days} working days, then extended" if extended else "{days} working days"
+    return tongue.say(template, days=short(told.limit))
 
 
-def _done(tongue: Tongue, verdict: Explained) -> str:
-    say = tongue.say
-    denied = "  " + say("the survey says the citizen was not reached in time") if verdict.denied else ""
-    if verdict.done is None or verdict.due is None:
+def _moved(tongue: Tongue, moved: Moved) -> str:
+    """What an extension did to the due, and why no more."""
+    one = moved.extension
+    odd = f"  {tongue.say(CODES[one.code])}" if one.code else ""
+    due = "-" if one.due is None else moment(one.due, tongue.code)
+    return tongue.say("extension #{position}: due {due}", position=one.position, due=due) + odd
+
+
+def _done(tongue: Tongue, told: Explained) -> str:
+    say, due = tongue.say, told.verdict.due
+    denied = "  " + say("the survey says the citizen was not reached in time") if told.denied else ""
+    if told.done is None or due is None:
         return say("not done") + denied
-    late = verdict.done - verdict.due
-    days = "" if verdict.margin is None else say(" ({days} working days)", days=rounded(abs(verdict.margin), 2))
+    late = told.done - due
+    days = "" if told.margin is None else say(" ({days} working days)", days=rounded(abs(told.margin), 2))
     by = "late by {span}" if late > 0 else "in time by {span}" if late else "to the millisecond"
     said = say(by, span=span(late, tongue.code))
-    return f"{say('done')} {moment(verdict.done, tongue.code)}  {said}{days}{denied}"
+    return f"{say('done')} {moment(told.done, tongue.code)}  {said}{days}{denied}"
 
 
 def _step_lines(tongue: Tongue, steps: Sequence[Step]) -> Iterator[str]:
