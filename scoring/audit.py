@@ -11,7 +11,7 @@ from calendars.clock import Clock, Step
 from calendars.workdays import OutsideCalendar
 from metrics.custody import ROUND
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
-from metrics.requests import Extension
+from metrics.requests import EXTENSION, Extension
 from metrics.verdicts import COLUMNS, Verdict
 from scoring.evidence import Cause, Month
 from scoring.recompute import Report
@@ -185,7 +185,7 @@ class _Teller:
     def moved(self, round_: Mapping[str, Any], verdict: Verdict) -> Iterator[Moved]:
         """What the extensions of a round did to the due of its closing, in their order."""
         for row in self.of_round("extensions", round_) if verdict.measure == CLOSED.name else ():
-            one = Extension(**row)
+            one = Extension(**{name: row[name] for name in EXTENSION})
             reading = self.clock.half_day if one.given is not None and one.given % 2 else "next_day"
             counted = one.until is None and one.due != one.start
             yield Moved(extension=one, steps=self.steps(one.start, one.due, reading) if counted else ())
