@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 
-.PHONY: demo test test-all lint types bench bench-smoke clean
+.PHONY: demo test test-all lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -22,6 +22,9 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+map: $(READY)
+	$(BIN)/python -m tests.house_map
 
 bench: $(BENCH)
 	.venv-bench/bin/python -m bench.derive

@@ -22,13 +22,13 @@ import narwhals as nw
 import polars as pl
 
 from calendars.clock import instant
-from calendars.columns import ClockColumns
+from calendars.clock_columns import ClockColumns
 from calendars.workdays import EPOCH
-from kaoping.load import rulebook, working_days
-from ledger.columns import EVENT
-from ledger.events import RANK
+from kaoping.files.folder import rulebook, working_days
+from ledger.facts import RANK
+from ledger.snapshot import EVENT
 from metrics.custody import placed, settled
-from metrics.engines import clock_of, derive
+from metrics.derive import clock_of, derive
 from metrics.rounds import rounds_of
 from metrics.tallies import tallies_of
 from metrics.verdicts import decided, verdicts_of
@@ -48,7 +48,7 @@ GET = "pandas is not here: pip install -r bench/requirements.txt (in an environm
 
 
 def made(tickets: int, seed: int = 2023) -> pl.DataFrame:
-    """About five times as many events (`ledger.columns.EVENT`), in the order they happened."""
+    """About five times as many events (`ledger.snapshot.EVENT`), in the order they happened."""
     lives = _lives(tickets, seed)
     frame = pl.concat(_acts(lives), how="diagonal").sort("at", "ticket", "rank").with_row_index("position")
     number = pl.col("position").cast(pl.Int64)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.batches import Source
-from ledger.events import Close, Contact, Dispatch, Enrol, Extend, Fact, Redo, Return, Sign, Survey
+from ledger.facts import Close, Contact, Dispatch, Enrol, Extend, Fact, Redo, Return, Sign, Survey
 from ledger.store import Ledger
 
 HOUR = 3_600_000

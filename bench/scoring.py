@@ -16,15 +16,15 @@ from time import process_time
 
 from calendars.clock import instant
 from calendars.workdays import EPOCH
-from kaoping.load import rulebook, working_days
-from ledger.events import Finding
-from metrics.engines import clock_of
+from kaoping.files.folder import rulebook, working_days
+from ledger.facts import Finding
+from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, Strike
 from metrics.tallies import Tally
-from scoring.evidence import Cause, Month, together
-from scoring.rulebook import PERIODS, Rulebook, last_day
-from scoring.sheets import Court, sheet_of
-from scoring.why import why
+from scoring.explain.unit import why
+from scoring.law.rulebook import PERIODS, Rulebook, last_day
+from scoring.scores.evidence import Charge, Evidence, together
+from scoring.scores.sheets import Judging, sheet_of
 
 UNITS = 60
 TICKETS = 144_000  # in the year, at most: a month's are drawn from half of a unit's part to all of it
@@ -34,7 +34,7 @@ LIMIT = 1.0
 RUNS = 5
 
 
-def made(book: Rulebook, units: int, tickets: int, seed: int = 2023) -> list[Month]:
+def made(book: Rulebook, units: int, tickets: int, seed: int = 2023) -> list[Evidence]:
     """A month of full evidence for each of the first twelve months of the rulebook: every measure on every channel."""
     draw = random.Random(seed)
     groups = sorted({group for _, item, part in book.parts() for group in (*item.concerns, *part.per)} | {"乡镇"})
@@ -48,9 +48,9 @@ def _months(book: Rulebook) -> list[int]:
     return [(first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12)]
 
 
-def _month(book: Rulebook, enrolled: dict[str, str], month: int, most: int, draw: random.Random) -> Month:
+def _month(book: Rulebook, enrolled: dict[str, str], month: int, most: int, draw: random.Random) -> Evidence:
     tallies: dict[tuple[str, str, str, int], Tally] = {}
-    breaches: dict[tuple[str, str], list[Cause]] = {}
+    breaches: dict[tuple[str, str], list[Charge]] = {}
     at = instant(last_day(month).toordinal() - EPOCH, 0)
     for unit in enrolled:
         for place, channel in enumerate(sorted({channel for sheet in book.sheets for channel in sheet.channels})):
@@ -61,28 +61,28 @@ def _month(book: Rulebook, enrolled: dict[str, str], month: int, most: int, draw
                 breached = 0 if measure.name == "volume" else breached
                 tallies[measure.name, unit, channel, month] = Tally(breached if strike else volume, breached)
                 breaches.setdefault((measure.name, unit), []).extend(
-                    Cause(measure.name, f"{channel}-{month}-{n}", unit, 1, channel, True, at + n)
+                    Charge(measure.name, f"{channel}-{month}-{n}", unit, 1, channel, True, at + n)
                     for n in range(breached)
                 )
     findings = {unit: list(_findings(book, unit, at, draw)) for unit in enrolled}
-    return Month(
+    return Evidence(
         months=(month,), tallies=tallies, breaches=breaches, exempted=(), exemptions=frozenset(), findings=findings,
         every_finding=findings, groups=enrolled,
     )  # fmt: skip
 
 
-def _findings(book: Rulebook, unit: str, at: int, draw: random.Random) -> list[Cause]:
+def _findings(book: Rulebook, unit: str, at: int, draw: random.Random) -> list[Charge]:
     parts = [part for _, _, part in book.parts() if part.finding]
     found = []
     for position, part in enumerate(parts):
         if draw.random() < 0.5:
             mode = draw.choice(list(part.prices)) if part.prices and part.by == "mode" else None
             fact = Finding(at=at, unit=unit, item=part.finding, role="lead", mode=mode, document=f"{position}")
-            found.append(Cause(part.finding, f"T{position}", unit, 0, "", True, at, fact, position))
+            found.append(Charge(part.finding, f"T{position}", unit, 0, "", True, at, fact, position))
     return found
 
 
-def scored(court: Court, months: Sequence[Month]) -> tuple[int, int]:
+def scored(court: Judging, months: Sequence[Evidence]) -> tuple[int, int]:
     """Scores every sheet for each of its periods, and tells why; (lines of units, lines of why)."""
     units = lines = 0
     for sheet in court.book.sheets:
@@ -104,7 +104,7 @@ def main() -> None:
     asked = parser.parse_args()
     book = rulebook(asked.rulebook)
     months = made(book, asked.units, asked.tickets)
-    court = Court(book, clock_of(working_days(), book.practice()), as_of=10**14)
+    court = Judging(book, clock_of(working_days(), book.practice()), as_of=10**14)
     breaches = sum(len(cases) for month in months for cases in month.breaches.values())
     findings = sum(len(found) for month in months for found in month.findings.values())
     gc.freeze()  # what is given is not swept again

@@ -14,7 +14,7 @@ import attrs
 from chinese_calendar import constants
 
 from calendars.hours import Hours, Season, Unfit, seasons
-from calendars.sources import CalendarError, CalendarSource, Mistake, Notice, NoticeDay, read_source
+from calendars.notices import CalendarError, CalendarMistake, CalendarSource, Notice, NoticeDay, read_source
 
 __all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar", "read_source"]
 
@@ -160,7 +160,7 @@ class Calendar:
             return _calendar_of(json.loads(text))
         except (ValueError, TypeError, KeyError, IndexError) as error:
             unfit = Unfit("this is not the text of a calendar ({error})", "Take it from a publication.", error=error)
-            raise CalendarError([Mistake("calendar", "", unfit)]) from None
+            raise CalendarError([CalendarMistake("calendar", "", unfit)]) from None
 
     def digest(self) -> str:
         """SHA-256 of `text()`, in hex."""
@@ -204,12 +204,12 @@ def calendar(sources: Iterable[CalendarSource], known_on: date | None = None) ->
     closed, beyond = _closed(sources, days, official, until)
     turns, unset = seasons((rule for source in sources for rule in source.hours), FIRST, until)
     files = ", ".join(source.name for source in sources if source.hours) or "calendar"
-    mistakes += clashes + beyond + [Mistake(files, "hours", unfit) for unfit in unset]
+    mistakes += clashes + beyond + [CalendarMistake(files, "hours", unfit) for unfit in unset]
     if not mistakes:
         try:
             return Calendar(_in_order({**days, **closed}.values()), turns, official, until)
         except Unfit as unfit:
-            mistakes.append(Mistake(files, "hours", unfit))
+            mistakes.append(CalendarMistake(files, "hours", unfit))
     raise CalendarError(mistakes)
 
 
@@ -227,7 +227,7 @@ def _known_on(sources: Iterable[CalendarSource], day: date) -> tuple[CalendarSou
             "what was known on {day} is not documented: the first notice that is, is of {first}",
             "Give a later date, or add the notices under [[annual]].", day=day, first=first,
         )  # fmt: skip
-        raise CalendarError([Mistake("calendar", "known_on", unfit)])
+        raise CalendarError([CalendarMistake("calendar", "known_on", unfit)])
     return tuple(
         attrs.evolve(source, notice=tuple(one if one.published <= day else _undone(one, told) for one in source.notice))
         for source in sources
@@ -264,10 +264,10 @@ def _official_days() -> dict[date, tuple[int, Day]]:
     }
 
 
-def _official_until(sources: tuple[CalendarSource, ...], last: int) -> tuple[date, list[Mistake]]:
+def _official_until(sources: tuple[CalendarSource, ...], last: int) -> tuple[date, list[CalendarMistake]]:
     """The last date that a notice speaks for, `last` being the last official year. Years must be covered without gap."""
     covers = [
-        (notice.covers_year, Mistake(source.name, f"notice[{place}].covers_year", _gap(notice.covers_year)))
+        (notice.covers_year, CalendarMistake(source.name, f"notice[{place}].covers_year", _gap(notice.covers_year)))
         for source in sources
         for place, notice in enumerate(source.notice, 1)
         if notice.covers_year is not None
@@ -281,7 +281,9 @@ def _gap(year: int) -> Unfit:
     return Unfit("it covers {year}, but nothing covers the year before", "Add the notice that does.", year=year)
 
 
-def _noticed(sources: tuple[CalendarSource, ...], official: date, until: date) -> tuple[dict[date, Day], list[Mistake]]:
+def _noticed(
+    sources: tuple[CalendarSource, ...], official: date, until: date
+) -> tuple[dict[date, Day], list[CalendarMistake]]:
     """The days that notices name; the later published speaks, and two of one date must not contradict."""
     days: dict[date, Day] = {}
     said: dict[tuple[date, date], str] = {}
@@ -292,11 +294,11 @@ def _noticed(sources: tuple[CalendarSource, ...], official: date, until: date) -
             day, key = named.date, f"notice[{place}].days[{index}].date"
             kind = _kind(named)
             if not FIRST <= day <= until:
-                mistakes.append(Mistake(name, key, _beyond(day, until)))
+                mistakes.append(CalendarMistake(name, key, _beyond(day, until)))
             elif said.setdefault((day, notice.published), kind) != kind:
                 why = "two notices of {published} contradict each other about {day}"
                 unfit = Unfit(why, "Keep what the notice says.", published=notice.published, day=day)
-                mistakes.append(Mistake(name, key, unfit))
+                mistakes.append(CalendarMistake(name, key, unfit))
             else:
                 source = f"{notice.document} {notice.source}"
                 days[day] = Day(day, kind, named.name, day > official, source)
@@ -312,7 +314,7 @@ def _kind(named: NoticeDay) -> str:
 
 def _closed(
     sources: tuple[CalendarSource, ...], days: dict[date, Day], official: date, until: date
-) -> tuple[dict[date, Day], list[Mistake]]:
+) -> tuple[dict[date, Day], list[CalendarMistake]]:
     """The working days that local closures take away."""
     closed: dict[date, Day] = {}
     mistakes = []
@@ -320,7 +322,7 @@ def _closed(
     for name, place, closure in sorted(closures, key=lambda found: (found[2].from_, found[2].name)):
         if not FIRST <= closure.from_ <= closure.to <= until:
             mistakes.append(
-                Mistake(
+                CalendarMistake(
                     name,
                     f"closure[{place}]",
                     _beyond(closure.from_ if closure.from_ < FIRST else closure.to, until),

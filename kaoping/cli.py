@@ -11,20 +11,20 @@ from typing import Annotated, Any
 import typer
 
 from kaoping import __version__
-from kaoping.language import Tongue
-from kaoping.usage import Command, Group, UsageError, spoken, usage_text
-from ledger.problems import Told, words
+from kaoping.commands.usage import Command, Group, UsageError, spoken, usage_text
+from kaoping.language.language import Language
+from ledger.sentences import UserError, sentence
 
 COMMANDS: Mapping[str, str] = {
     "import": "logs", "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
-    "whatif": "trials", "record": "clerk", "exempt": "clerk", "void": "clerk", "appeal": "appeals", "ruling": "appeals",
+    "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
 }  # fmt: skip
-"""Each command, and the file kaoping/commands_of_*.py it stands in: only that one is loaded."""
+"""Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
 
 
-def command_of(names: Iterable[str], tongue: Tongue) -> Any:
+def command_of(names: Iterable[str], tongue: Language) -> Any:
     """The command line with these commands, its help in the reader's language."""
     app = typer.Typer(
         cls=Group, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -32,7 +32,7 @@ def command_of(names: Iterable[str], tongue: Tongue) -> Any:
     )  # fmt: skip
     app.callback(invoke_without_command=True)(top)
     for name in names:
-        module = import_module(f"kaoping.commands_of_{COMMANDS[name]}")
+        module = import_module(f"kaoping.commands.{COMMANDS[name]}")
         function = name.replace("-", "_")
         app.command(name, cls=Command)(getattr(module, "import_" if name == "import" else function))
     return spoken(typer.main.get_command(app), tongue)
@@ -57,7 +57,7 @@ def main() -> None:
             stream.reconfigure(errors="kaoping")
     code = 0
     try:
-        code = _outcome(Tongue(_asked_language()))
+        code = _outcome(Language(_asked_language()))
         sys.stderr.flush()
     except BrokenPipeError:  # whoever read us has read enough: the data is not at fault
         _drop_output()
@@ -72,29 +72,29 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{halves[place : place + 4]}" for place in range(0, len(halves), 4)), error.end
 
 
-def _outcome(tongue: Tongue) -> int:
+def _outcome(tongue: Language) -> int:
     """The exit code of the command, once what is wrong is told. Raises BrokenPipeError."""
     try:
         return _run(tongue)
     except UsageError as error:
         sys.stderr.write(usage_text(tongue, error))
         return 2
-    except Told as error:
+    except UserError as error:
         sys.stderr.write(_sentence(tongue, error) + "\n")
         return error.code
     except BrokenPipeError:
         raise
     except OSError as error:
-        why = words("the output cannot be written: {why}", why=error.strerror)
+        why = sentence("the output cannot be written: {why}", why=error.strerror)
         if error.filename is not None:
-            why = words("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
+            why = sentence("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
         else:
             _drop_output()
         sys.stderr.write(tongue.tell(why) + "\n")
         return 1
 
 
-def _run(tongue: Tongue) -> int:
+def _run(tongue: Language) -> int:
     try:
         return command_of(_names(), tongue)(prog_name="kaoping", standalone_mode=False) or 0
     except SystemExit as ended:
@@ -131,6 +131,6 @@ def _asked_language() -> str:
     return asked
 
 
-def _sentence(tongue: Tongue, error: Told) -> str:
+def _sentence(tongue: Language, error: UserError) -> str:
     remedy = tongue.tell(error.remedy)
     return tongue.tell(error.why) + (f"\n{tongue.say('To fix: {remedy}', remedy=remedy)}" if remedy else "")

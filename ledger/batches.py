@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from ledger.events import Fact
+from ledger.facts import Fact
 
 
 @attrs.frozen(kw_only=True)

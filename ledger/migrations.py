@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from sqlite_utils import Database, Migrations
 
-from ledger.chain import entry
-from ledger.merkle import Frontier, leaf_hash
+from ledger.proof.chain import entry
+from ledger.proof.tree import Frontier, leaf_hash
 
 SCHEMA = Migrations("kaoping")
 

@@ -10,21 +10,15 @@ from typing import Any, cast
 
 import attrs
 
-from ledger import anchor, chain
-from ledger.anchor import Anchor
 from ledger.batches import Batch, Event, Head, Source
-from ledger.events import Fact, Void, content, from_content, key_of
-from ledger.merkle import Frontier, Tree, leaf_hash
-from ledger.opening import MEMORY, connect, in_our_words, prepare, refuse_missing, refuse_short, told
-from ledger.problems import (
-    DamagedLedger,
-    LedgerError,
-    NoLedger,
-    NoSuchText,
-    Words,
-    words,
-)
-from ledger.verification import Verified, refuse_another, verify
+from ledger.exchange import content, from_content, key_of
+from ledger.facts import Fact, Void
+from ledger.files import MEMORY, connect, in_our_words, prepare, refuse_missing, refuse_short, told
+from ledger.proof import chain, checkpoints
+from ledger.proof.checkpoints import Checkpoint
+from ledger.proof.tree import Frontier, Tree, leaf_hash
+from ledger.proof.verify import Verified, refuse_another, verify
+from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
 
 PATIENCE = 60_000  # ms
 New = tuple[int, int, str, str, Fact]
@@ -40,7 +34,8 @@ class Ledger:
         path = Path(path)
         if not create and path != MEMORY and not path.exists():
             raise NoLedger(
-                words("there is no ledger at {path}.", path=path), "Import a log first, or name another with --ledger."
+                sentence("there is no ledger at {path}.", path=path),
+                "Import a log first, or name another with --ledger.",
             )
         self.path = path
         self.recalled: dict[int, object] = {}  # what was known at a position, once read
@@ -82,24 +77,24 @@ class Ledger:
             self._attest(mark)
         return batch
 
-    def _attest(self, mark: Anchor) -> None:
+    def _attest(self, mark: Checkpoint) -> None:
         """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
         batch stands, whoever is writing now is waited for longer."""
         self._db.execute(f"pragma busy_timeout = {PATIENCE}")
         try:
             with self._transaction(keep=False):
-                anchor.add(self.path, mark)
+                checkpoints.add(self.path, mark)
         except (OSError, sqlite3.OperationalError) as error:
-            place = anchor.path_of(self.path)
+            place = checkpoints.path_of(self.path)
             message = error.strerror if isinstance(error, OSError) else str(error)
-            why = words(
+            why = sentence(
                 "{path} cannot be written: {message}. The facts themselves are kept.", path=place, message=message
             )
             raise LedgerError(
                 why, "Make it writable; kaoping verify says up to where it attests the ledger."
             ) from error
 
-    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, Anchor]:
+    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, Checkpoint]:
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
@@ -130,7 +125,7 @@ class Ledger:
             "insert into checkpoints values (?, ?, ?, ?)",
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
-        return Batch(**columns), Anchor(number, frontier.size, frontier.root.hex(), hashed.hex())
+        return Batch(**columns), Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
 
     def _keep_texts(self, batch: int, texts: Sequence[str]) -> list[bytes]:
         """Keep the texts that are not there yet; their digests."""
@@ -286,7 +281,7 @@ class Ledger:
         """The text kept under this digest. Raises NoSuchText."""
         found = self._db.execute("select text from texts where digest = ?", (bytes.fromhex(digest),)).fetchone()
         if found is None:
-            raise NoSuchText(words("the ledger holds no text with digest {digest}.", digest=digest))
+            raise NoSuchText(sentence("the ledger holds no text with digest {digest}.", digest=digest))
         return str(found[0])
 
     # -- proof ------------------------------------------------------------------------------------------------------
@@ -317,17 +312,17 @@ class Ledger:
                 refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
             if answer != "ok":
-                raise DamagedLedger(words("SQLite finds the file damaged: {answer}", answer=answer))
+                raise DamagedLedger(sentence("SQLite finds the file damaged: {answer}", answer=answer))
             sound = verify(self._db.execute, expected(), schema_of(self._db.execute), anchors)
             for size, root in checkpoints:
                 found = self.tree(size).root(size).hex() if size <= sound.position else None
                 refuse_another(size, root, sound.position, found)
             return sound
 
-    def _anchors(self) -> Iterator[tuple[Words, Anchor | None]]:
-        name = anchor.path_of(self.path).name
-        for number, mark in anchor.lines_of(self.path) if self.path != MEMORY else ():
-            yield words("line {number} of {file}", number=number, file=name), mark
+    def _anchors(self) -> Iterator[tuple[Sentence, Checkpoint | None]]:
+        name = checkpoints.path_of(self.path).name
+        for number, mark in checkpoints.lines_of(self.path) if self.path != MEMORY else ():
+            yield sentence("line {number} of {file}", number=number, file=name), mark
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 """Whose hands a ticket was in: events in their order, each with its unit and its round.
 
-The frame in is the ledger's columns (`ledger.columns.EVENT`). Every expression is narwhals; none names an engine.
+The frame in is the ledger's columns (`ledger.snapshot.EVENT`). Every expression is narwhals; none names an engine.
 """
 
 import narwhals as nw
 
-from calendars.columns import Frame
-from ledger.events import LIFECYCLE, RANK
+from calendars.clock_columns import Frame
+from ledger.facts import LIFECYCLE, RANK
 from metrics.measures import Practice
 
 ORDER = ("at", "rank", "seq", "tie")

@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from calendars.columns import Frame
+from calendars.clock_columns import Frame
 from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import (
     CLOSED,

@@ -2,8 +2,8 @@
 
 import narwhals as nw
 
-from calendars.columns import Frame
-from ledger.events import LIFECYCLE
+from calendars.clock_columns import Frame
+from ledger.facts import LIFECYCLE
 from metrics.custody import HOLDER, kind
 from metrics.measures import Practice
 from metrics.requests import unasked

@@ -3,8 +3,8 @@
 import attrs
 import narwhals as nw
 
-from calendars.columns import ClockColumns, Frame
-from ledger.events import RANK
+from calendars.clock_columns import ClockColumns, Frame
+from ledger.facts import RANK
 from metrics.custody import HOLDER, ROUND, kind
 from metrics.measures import Practice
 

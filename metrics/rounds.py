@@ -16,7 +16,7 @@ that of the closing rests on: the `limit` of the dispatch, an instant `named` in
 
 import narwhals as nw
 
-from calendars.columns import ClockColumns, Frame
+from calendars.clock_columns import ClockColumns, Frame
 from metrics.custody import HOLDER, ROUND, kind, settled
 from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests

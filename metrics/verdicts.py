@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 import narwhals as nw
 
-from calendars.columns import ClockColumns, Frame
+from calendars.clock_columns import ClockColumns, Frame
 from metrics.measures import (
     CATALOGUE,
     CLOSED,

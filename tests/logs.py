@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from calendars.workdays import Calendar
-from kaoping.load import data_folder, working_days
+from kaoping.files.folder import data_folder, working_days
+from kaoping.files.rulebooks import read_rulebook
 from ledger.batches import Source
-from ledger.columns import known
-from ledger.events import Fact, content, key_of, read_fact
+from ledger.exchange import content, key_of, read_fact
+from ledger.facts import Fact
+from ledger.snapshot import known
 from ledger.store import Ledger
-from scoring.recompute import Report, recompute
-from scoring.rulebook import Rulebook
-from scoring.rulefile import read_rulebook
-from tests.oracle import OPTIONS, Readings
+from scoring.law.rulebook import Rulebook
+from scoring.scores.scoring import Scoring, recompute
+from tests.oracle.oracle import OPTIONS, Readings
 
 Raw = Mapping[str, Any]
 
@@ -64,6 +65,6 @@ def calendar() -> Calendar:
     return working_days()
 
 
-def report_of(ledger: Ledger, readings: Readings | None, as_of: int) -> Report:
+def report_of(ledger: Ledger, readings: Readings | None, as_of: int) -> Scoring:
     """What the product makes of a ledger."""
     return recompute(known(ledger, ledger.head().position), rulebook(readings), calendar(), as_of)

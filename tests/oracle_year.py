@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from tests import oracle
-from tests.oracle import UNREGISTERED, Books, Fact, Readings, Result, clamp, decimal, half_up, month_at, ms_of
+from tests.oracle import oracle
+from tests.oracle.oracle import UNREGISTERED, Books, Fact, Readings, Result, clamp, decimal, half_up, month_at, ms_of
 
 NOTICE, UPDATE = "knowledge_notice", "knowledge_updated"
 DISGRACE = "negative_impact"

@@ -6,16 +6,16 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import points, short
+from kaoping.language.language import Language
+from kaoping.language.numbers import points, short
+from kaoping.office.session import show_month
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.score import print_readings, print_stamps, stamps_json
-from kaoping.reports.tables import Column, print_table
-from scoring.recompute import Report
-from scoring.years import ComponentScore, UnitYear, YearScore
+from scoring.scores.scoring import Scoring
+from scoring.scores.years import ComponentScore, UnitYear, YearScore
 
 
-def annual_json(report: Report, year: int, scores: Sequence[YearScore]) -> dict[str, Any]:
+def annual_json(report: Scoring, year: int, scores: Sequence[YearScore]) -> dict[str, Any]:
     """The document of `kaoping annual --json`."""
     return {
         "year": year,
@@ -50,7 +50,7 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
-def print_annual(console: Console, tongue: Tongue, report: Report, scores: Sequence[YearScore]) -> None:
+def print_annual(console: Console, tongue: Language, report: Scoring, scores: Sequence[YearScore]) -> None:
     """One table a year rule."""
     for one in scores:
         _print_year(console, tongue, report, one)
@@ -59,7 +59,7 @@ def print_annual(console: Console, tongue: Tongue, report: Report, scores: Seque
     print_stamps(console, tongue, report.stamps)
 
 
-def _print_year(console: Console, tongue: Tongue, report: Report, year: YearScore) -> None:
+def _print_year(console: Console, tongue: Language, report: Scoring, year: YearScore) -> None:
     units = [unit for unit in year.units if unit.score is not None]
     say = tongue.say
     span = f"{show_month(year.months[0])} - {show_month(year.months[-1])}" if year.months else str(year.year)

@@ -7,15 +7,15 @@ from typing import Any
 import attrs
 from rich.console import Console
 
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import moment, points
+from calendars.instants import show_iso
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment, points
+from kaoping.office.session import show_month
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.score import stamps_json
-from kaoping.reports.tables import Column, print_table
-from ledger.instants import show_iso
-from scoring.appeals import Case, Effect
-from scoring.recompute import Report
-from scoring.sheets import UnitScore
+from scoring.compare.appeals import AppealCase, Effect
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import UnitScore
 
 STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}
 Lines = Mapping[int, Mapping[tuple[str, str], UnitScore]]
@@ -26,7 +26,7 @@ Published = Mapping[int, Mapping[str, Any] | None]
 class Listed:
     """An appeal and what it is worth."""
 
-    case: Case
+    case: AppealCase
     effects: Sequence[Effect]
 
 
@@ -42,7 +42,7 @@ def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def appeals_json(report: Report, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
+def appeals_json(report: Scoring, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
     """The document of `kaoping appeals --json`."""
     return {
         "rulebook": report.book.id,
@@ -69,7 +69,7 @@ def appeals_json(report: Report, found: Sequence[Listed], lines: Lines, publishe
     }  # fmt: skip
 
 
-def print_effects(console: Console, tongue: Tongue, effects: Sequence[Effect]) -> None:
+def print_effects(console: Console, tongue: Language, effects: Sequence[Effect]) -> None:
     """What the appeal asks for, in points."""
     for one in effects:
         worth = "-" if one.points is None else points(one.points)
@@ -81,14 +81,14 @@ def print_effects(console: Console, tongue: Tongue, effects: Sequence[Effect]) -
 
 
 def print_appeals(
-    console: Console, tongue: Tongue, found: Sequence[Listed], lines: Lines, published: Published
+    console: Console, tongue: Language, found: Sequence[Listed], lines: Lines, published: Published
 ) -> None:
     """The list, then the units it speaks of."""
     say = tongue.say
     if not found:
         console.print(say("There is no appeal."))
         return
-    rows: list[tuple[Case, Effect | None]] = [(one.case, effect) for one in found for effect in one.effects]
+    rows: list[tuple[AppealCase, Effect | None]] = [(one.case, effect) for one in found for effect in one.effects]
     rows += [(one.case, None) for one in found if not one.effects]
     columns = [
         Column("#", [str(case.position) for case, _ in rows]),
@@ -123,7 +123,7 @@ def print_appeals(
 
 
 def _print_restated(
-    console: Console, tongue: Tongue, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
+    console: Console, tongue: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
 ) -> None:
     say = tongue.say
     was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]

@@ -8,19 +8,19 @@ import attrs
 from rich.console import Console
 
 from calendars.clock import Step
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import moment, points, rounded, short, span
+from calendars.instants import read_iso, show_iso
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment, points, rounded, short, span
+from kaoping.office.session import show_month
 from kaoping.reports.score import stamps_json
 from ledger.batches import Batch, Event
-from ledger.columns import order_of
-from ledger.events import canonical
-from ledger.instants import read_iso, show_iso
+from ledger.exchange import canonical
+from ledger.snapshot import order_of
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
-from scoring.audit import Audit, Counted, Explained, ExplainedRound, Moved
-from scoring.evidence import Cause
-from scoring.recompute import Report
+from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved
+from scoring.scores.evidence import Charge
+from scoring.scores.scoring import Scoring
 
 OF_TIME = ("due_at", "until")
 OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
@@ -30,7 +30,7 @@ OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 class TicketReport:
     """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there."""
 
-    report: Report
+    report: Scoring
     audit: Audit
     events: Sequence[Event]
     batches: Sequence[Batch]
@@ -131,13 +131,13 @@ def _iso(instant: int | None) -> str | None:
     return None if instant is None else show_iso(instant)
 
 
-def print_audit(console: Console, tongue: Tongue, told: TicketReport) -> None:
+def print_audit(console: Console, tongue: Language, told: TicketReport) -> None:
     """The ticket's life, its verdicts, what they cost."""
     for line in _lines(tongue, told):
         console.print(line, soft_wrap=True)
 
 
-def _lines(tongue: Tongue, told: TicketReport) -> Iterator[str]:
+def _lines(tongue: Language, told: TicketReport) -> Iterator[str]:
     say = tongue.say
     yield say("Ticket {ticket}: {points} points lost", ticket=told.audit.ticket, points=points(told.audit.lost))
     yield ""
@@ -169,7 +169,7 @@ def _lines(tongue: Tongue, told: TicketReport) -> Iterator[str]:
             yield f"  #{position} {say(CODES[code])}"
 
 
-def _event_lines(tongue: Tongue, told: TicketReport, event: Event) -> Iterator[str]:
+def _event_lines(tongue: Language, told: TicketReport, event: Event) -> Iterator[str]:
     batch = told.batch(event)
     fact = canonical(event.fact)
     details = {name: value for name, value in fact.items() if name not in ("kind", "at", "ticket", "unit", "id", "seq")}
@@ -186,7 +186,7 @@ def _event_lines(tongue: Tongue, told: TicketReport, event: Event) -> Iterator[s
     yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
 
 
-def _shown(tongue: Tongue, name: str, value: object) -> object:
+def _shown(tongue: Language, name: str, value: object) -> object:
     if isinstance(value, bool):
         return tongue.say("yes" if value else "no")
     if name in OF_TIME:
@@ -194,7 +194,7 @@ def _shown(tongue: Tongue, name: str, value: object) -> object:
     return tongue.say(str(value)) if name in OF_OURS else value
 
 
-def _verdict_lines(tongue: Tongue, told: Explained) -> Iterator[str]:
+def _verdict_lines(tongue: Language, told: Explained) -> Iterator[str]:
     say, verdict = tongue.say, told.verdict
     measure = MEASURE[verdict.measure]
     name = measure.word if tongue.code == "zh" else measure.name
@@ -221,7 +221,7 @@ def _verdict_lines(tongue: Tongue, told: Explained) -> Iterator[str]:
         yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in told.evidence)
 
 
-def _limit(tongue: Tongue, told: Explained) -> str:
+def _limit(tongue: Language, told: Explained) -> str:
     extended = told.verdict.due_basis == "extended"
     if told.limit is None:
         return tongue.say("fixed, then extended" if extended else "fixed")
@@ -229,7 +229,7 @@ def _limit(tongue: Tongue, told: Explained) -> str:
     return tongue.say(template, days=short(told.limit))
 
 
-def _moved(tongue: Tongue, moved: Moved) -> str:
+def _moved(tongue: Language, moved: Moved) -> str:
     """What an extension did to the due, and why no more."""
     one = moved.extension
     odd = f"  {tongue.say(CODES[one.code])}" if one.code else ""
@@ -237,7 +237,7 @@ def _moved(tongue: Tongue, moved: Moved) -> str:
     return tongue.say("extension #{position}: due {due}", position=one.position, due=due) + odd
 
 
-def _done(tongue: Tongue, told: Explained) -> str:
+def _done(tongue: Language, told: Explained) -> str:
     say, due = tongue.say, told.verdict.due
     denied = "  " + say("the survey says the citizen was not reached in time") if told.denied else ""
     if told.done is None or due is None:
@@ -249,7 +249,7 @@ def _done(tongue: Tongue, told: Explained) -> str:
     return f"{say('done')} {moment(told.done, tongue.code)}  {said}{days}{denied}"
 
 
-def _step_lines(tongue: Tongue, steps: Sequence[Step]) -> Iterator[str]:
+def _step_lines(tongue: Language, steps: Sequence[Step]) -> Iterator[str]:
     counted = Fraction(0)
     for step in steps:
         counted += step.days
@@ -262,7 +262,7 @@ def _step_lines(tongue: Tongue, steps: Sequence[Step]) -> Iterator[str]:
         yield f"        {moment(step.from_ms, tongue.code)} → {moment(step.to_ms, tongue.code)}  {_reason(tongue, step)}{mark}  {days}"
 
 
-def _reason(tongue: Tongue, step: Step) -> str:
+def _reason(tongue: Language, step: Step) -> str:
     """Why a step counts or not; the calendar's own name of it is Chinese."""
     if tongue.code == "zh":
         return step.name
@@ -270,7 +270,7 @@ def _reason(tongue: Tongue, step: Step) -> str:
     return f"{plain} {step.name}" if step.what in ("holiday", "closure") else plain
 
 
-def _counted_lines(tongue: Tongue, state: str, one: Counted) -> Iterator[str]:
+def _counted_lines(tongue: Language, state: str, one: Counted) -> Iterator[str]:
     say = tongue.say
     where = f"{one.sheet.title} · {one.item.title} · {show_month(one.month)}"
     if one.exempt:
@@ -281,7 +281,7 @@ def _counted_lines(tongue: Tongue, state: str, one: Counted) -> Iterator[str]:
         yield f"        {one.item.place}: {one.part.words or one.item.words}"
 
 
-def _finding_lines(tongue: Tongue, cause: Cause, counts: Sequence[Counted]) -> Iterator[str]:
+def _finding_lines(tongue: Language, cause: Charge, counts: Sequence[Counted]) -> Iterator[str]:
     name = counts[0].part.title or counts[0].item.title if counts else cause.name
     yield f"  #{cause.position} {moment(cause.at, tongue.code)}  {cause.unit}  {name}"
     for one in counts:

@@ -6,16 +6,16 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.language import Tongue
-from kaoping.numbers import moment, points
+from calendars.instants import show_iso
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment, points
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.score import stamps_json
-from kaoping.reports.tables import Column, print_table
-from ledger.instants import show_iso
 from metrics.measures import MEASURE
-from scoring.attribution import BREACHED, Move
-from scoring.differences import Cut, Difference, ItemChange, Leg, SheetChange, UnitChange
-from scoring.reasons import Reason, reasons_of
-from scoring.sheets import UnitScore
+from scoring.compare.items import BREACHED, Move
+from scoring.compare.reasons import Reason, reasons_of
+from scoring.compare.reports import Difference, ItemChange, ItemMoves, Leg, SheetChange, UnitChange
+from scoring.scores.sheets import UnitScore
 
 TOGETHER = 4  # so many alike verdicts of no breach are told in one line
 NAMED = 3  # of them so many by their tickets
@@ -82,7 +82,7 @@ def _item_json(told: Difference, item: ItemChange) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _move_json(told: Difference, cut: Cut, move: Move) -> dict[str, Any]:
+def _move_json(told: Difference, cut: ItemMoves, move: Move) -> dict[str, Any]:
     cause = move.cause
     return {
         "leg": told.legs.index(cut.leg), "code": move.code, "points": points(move.points),
@@ -113,7 +113,7 @@ def _points(score: Fraction | None) -> str | None:
 
 def print_diff(
     console: Console,
-    tongue: Tongue,
+    tongue: Language,
     told: Difference,
     period: str,
     names: tuple[str, str],
@@ -142,7 +142,7 @@ def print_diff(
                     console.print(text, soft_wrap=True)
 
 
-def _leg(tongue: Tongue, leg: Leg) -> str:
+def _leg(tongue: Language, leg: Leg) -> str:
     reading = (
         ""
         if not leg.reading
@@ -156,7 +156,7 @@ def _leg(tongue: Tongue, leg: Leg) -> str:
     return said
 
 
-def _print_sheet(console: Console, tongue: Tongue, sheet: SheetChange, units: Sequence[UnitChange]) -> None:
+def _print_sheet(console: Console, tongue: Language, sheet: SheetChange, units: Sequence[UnitChange]) -> None:
     say = tongue.say
     sides = [(unit.before, unit.after) for unit in units]
     columns = [
@@ -170,7 +170,7 @@ def _print_sheet(console: Console, tongue: Tongue, sheet: SheetChange, units: Se
     print_table(console, sheet.title, columns, [])
 
 
-def _unit_lines(tongue: Tongue, told: Difference, unit: UnitChange) -> Iterator[str]:
+def _unit_lines(tongue: Language, told: Difference, unit: UnitChange) -> Iterator[str]:
     parts = [item for item in unit.items if item.cuts]
     if not parts and not unit.total:
         return
@@ -185,7 +185,7 @@ def _unit_lines(tongue: Tongue, told: Difference, unit: UnitChange) -> Iterator[
         yield from _moves(tongue, cut)
 
 
-def _moves(tongue: Tongue, cut: Cut) -> Iterator[str]:
+def _moves(tongue: Language, cut: ItemMoves) -> Iterator[str]:
     """One line a move; verdicts alike that are no breach on either side are told together."""
     alike: dict[tuple[str, str, str], list[Move]] = {}
     for move in cut.moves:
@@ -200,7 +200,7 @@ def _moves(tongue: Tongue, cut: Cut) -> Iterator[str]:
                 yield _move(tongue, cut, move)
 
 
-def _together(tongue: Tongue, moves: Sequence[Move]) -> str:
+def _together(tongue: Language, moves: Sequence[Move]) -> str:
     first = moves[0]
     assert first.cause is not None
     total = sum((move.points for move in moves), Fraction(0))
@@ -209,7 +209,7 @@ def _together(tongue: Tongue, moves: Sequence[Move]) -> str:
     return f"    {signed(total):>9}  {count}  {_name(tongue, first)}  {_change(tongue, first)}  {tickets} …"
 
 
-def _move(tongue: Tongue, cut: Cut, move: Move) -> str:
+def _move(tongue: Language, cut: ItemMoves, move: Move) -> str:
     said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut, move))))
     if move.cause is None:
         return f"    {signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
@@ -220,17 +220,17 @@ def _move(tongue: Tongue, cut: Cut, move: Move) -> str:
     return f"    {signed(move.points):>9}  {ticket} {number} {_name(tongue, move)}  {_change(tongue, move)}{other}  {said}".rstrip()
 
 
-def _name(tongue: Tongue, move: Move) -> str:
+def _name(tongue: Language, move: Move) -> str:
     assert move.cause is not None
     measure = MEASURE.get(move.cause.name)
     return move.cause.name if measure is None or tongue.code == "en" else measure.word
 
 
-def _change(tongue: Tongue, move: Move) -> str:
+def _change(tongue: Language, move: Move) -> str:
     return f"{tongue.say(move.before)} → {tongue.say(move.after)}"
 
 
-def _reason(tongue: Tongue, one: Reason, move: Move) -> str:
+def _reason(tongue: Language, one: Reason, move: Move) -> str:
     say = tongue.say
     match one.code:
         case "event":

@@ -8,16 +8,16 @@ import attrs
 import narwhals as nw
 from rich.console import Console
 
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import rounded
-from kaoping.reports.tables import Column, print_table
+from kaoping.language.language import Language
+from kaoping.language.numbers import rounded
+from kaoping.office.session import show_month
+from kaoping.papers.terminal import Column, print_table
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS, Tally, durations
 from metrics.verdicts import decided
-from scoring.evidence import Month
-from scoring.recompute import Report
+from scoring.scores.evidence import Evidence
+from scoring.scores.scoring import Scoring
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +30,7 @@ class UnitMetrics:
     times: Mapping[str, tuple[int, Fraction, Fraction]]
 
 
-def metrics_of(report: Report, month: Month, only: str | None) -> list[UnitMetrics]:
+def metrics_of(report: Scoring, month: Evidence, only: str | None) -> list[UnitMetrics]:
     """Every unit of the month with a verdict, by name; or one."""
     tallies: dict[str, dict[str, Tally]] = {}
     for (measure, unit, _, _), tally in month.tallies.items():
@@ -44,7 +44,7 @@ def metrics_of(report: Report, month: Month, only: str | None) -> list[UnitMetri
     ]
 
 
-def _times(report: Report, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
+def _times(report: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
     verdicts = decided(report.derived.verdicts, report.as_of).filter(nw.col("month") == month)
     day = report.derived.clock.ticks_per_day
     times: dict[str, dict[str, tuple[int, Fraction, Fraction]]] = {}
@@ -54,7 +54,7 @@ def _times(report: Report, month: int) -> dict[str, dict[str, tuple[int, Fractio
     return times
 
 
-def oddity_counts(report: Report) -> dict[str, int]:
+def oddity_counts(report: Scoring) -> dict[str, int]:
     """How many oddities of each kind the whole ledger has."""
     rows = report.derived.oddities.unique().group_by("code").agg(nw.len().alias("n")).collect().rows()
     return dict(sorted(rows))
@@ -71,7 +71,7 @@ def rate_of(measure: str, tallies: Mapping[str, Tally]) -> Fraction | None:
     return Fraction(100 * part, whole) if whole else None
 
 
-def metrics_json(report: Report, month: Month, units: list[UnitMetrics]) -> dict[str, Any]:
+def metrics_json(report: Scoring, month: Evidence, units: list[UnitMetrics]) -> dict[str, Any]:
     """The document of `kaoping metrics --json`."""
     return {
         "period": show_month(month.month),
@@ -105,7 +105,9 @@ def _percent(measure: str, tallies: Mapping[str, Tally]) -> str | None:
     return None if rate is None else rounded(rate, 2)
 
 
-def print_metrics(console: Console, tongue: Tongue, report: Report, month: Month, units: list[UnitMetrics]) -> None:
+def print_metrics(
+    console: Console, tongue: Language, report: Scoring, month: Evidence, units: list[UnitMetrics]
+) -> None:
     """Two tables: rates, and working time."""
     if not units:
         console.print(tongue.say("No verdict was decided in {month}.", month=show_month(month.month)))
@@ -122,7 +124,7 @@ def print_metrics(console: Console, tongue: Tongue, report: Report, month: Month
     print_oddities(console, tongue, oddity_counts(report))
 
 
-def _rates(tongue: Tongue, units: list[UnitMetrics]) -> list[Column]:
+def _rates(tongue: Language, units: list[UnitMetrics]) -> list[Column]:
     volumes = [str(unit.tallies.get(VOLUME.name, Tally()).count) for unit in units]
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
     return [
@@ -137,7 +139,7 @@ def _rates(tongue: Tongue, units: list[UnitMetrics]) -> list[Column]:
     ]
 
 
-def _durations(tongue: Tongue, units: list[UnitMetrics]) -> list[Column]:
+def _durations(tongue: Language, units: list[UnitMetrics]) -> list[Column]:
     return [
         Column(tongue.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
         for measure in DURATIONS
@@ -148,7 +150,7 @@ def _time(found: tuple[int, Fraction, Fraction] | None) -> str:
     return "-" if found is None else f"{rounded(found[1], 2)} / {rounded(found[2], 2)}"
 
 
-def print_oddities(console: Console, tongue: Tongue, counts: Mapping[str, int]) -> None:
+def print_oddities(console: Console, tongue: Language, counts: Mapping[str, int]) -> None:
     """What fits nowhere in the whole ledger, counted by kind."""
     if not counts:
         return

@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.language import Tongue
-from kaoping.numbers import moment
-from kaoping.publications import Issue, Publication, Recomputed
+from calendars.instants import show_iso
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment
+from kaoping.office.publications import Issue, Publication, Recomputed
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.score import print_stamps, stamps_json
-from kaoping.reports.tables import Column, print_table
-from ledger.instants import show_iso
 
 SHOWN = 40
 
@@ -51,7 +51,7 @@ def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]
 
 
 def print_published(
-    console: Console, tongue: Tongue, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
+    console: Console, tongue: Language, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
 ) -> None:
     """What was published, or was `standing` already, and how it stands to what was published before."""
     say, fact = tongue.say, one.fact
@@ -70,7 +70,7 @@ def print_published(
 
 
 def print_all_recomputed(
-    console: Console, tongue: Tongue, told: Sequence[Recomputed], elsewhere: Sequence[Publication] = ()
+    console: Console, tongue: Language, told: Sequence[Recomputed], elsewhere: Sequence[Publication] = ()
 ) -> None:
     """One line a publication, and beneath it what differs; those made in another ledger cannot be recomputed here."""
     say = tongue.say
@@ -93,7 +93,7 @@ def print_all_recomputed(
         console.print(say(said, period=other.fact.period, position=other.position), soft_wrap=True)
 
 
-def _print_changes(console: Console, tongue: Tongue, one: Recomputed) -> None:
+def _print_changes(console: Console, tongue: Language, one: Recomputed) -> None:
     changes = one.changes
     title = tongue.say("{period} (#{position}): published, and recomputed", period=one.publication.fact.period,
         position=one.publication.position)  # fmt: skip
@@ -108,7 +108,7 @@ def _print_changes(console: Console, tongue: Tongue, one: Recomputed) -> None:
         console.print(tongue.say("… and {count} more; --json lists them all.", count=len(changes) - SHOWN))
 
 
-def print_fresh(console: Console, tongue: Tongue, one: Issue, period: str, expect: str | None) -> None:
+def print_fresh(console: Console, tongue: Language, one: Issue, period: str, expect: str | None) -> None:
     """What a recomputation of something never published gave."""
     console.print(
         tongue.say("{month} recomputed from history: result {digest}", month=period, digest=one.digest), soft_wrap=True

@@ -5,11 +5,11 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.language import Tongue
-from kaoping.numbers import points, short
+from kaoping.language.language import Language
+from kaoping.language.numbers import points, short
 from metrics.measures import MEASURE
-from scoring.cases import Outcome
-from scoring.rulebook import Item, Part, Rulebook, Sheet
+from scoring.law.rulebook import Item, Part, Rulebook, Sheet
+from scoring.scores.cases import Outcome
 
 
 def rules_json(book: Rulebook) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _part_json(item: Item, part: Part) -> dict[str, Any]:
     return {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding}
 
 
-def print_rules(console: Console, tongue: Tongue, book: Rulebook) -> None:
+def print_rules(console: Console, tongue: Language, book: Rulebook) -> None:
     """Every sheet, item by item."""
     console.print(book.title, soft_wrap=True)
     console.print(f"{book.issuer}  {book.valid_from} - {book.valid_until}", soft_wrap=True)
@@ -71,7 +71,7 @@ def print_rules(console: Console, tongue: Tongue, book: Rulebook) -> None:
     _print_readings(console, tongue, book)
 
 
-def _print_item(console: Console, tongue: Tongue, book: Rulebook, item: Item) -> None:
+def _print_item(console: Console, tongue: Language, book: Rulebook, item: Item) -> None:
     full = (
         f"±{short(item.points)}"
         if item.extra and item.cap
@@ -87,7 +87,7 @@ def _print_item(console: Console, tongue: Tongue, book: Rulebook, item: Item) ->
         console.print(f"      → {_judged(tongue, book, part)}", soft_wrap=True)
 
 
-def _judged(tongue: Tongue, book: Rulebook, part: Part) -> str:
+def _judged(tongue: Language, book: Rulebook, part: Part) -> str:
     """How a part is judged, in a sentence."""
     say = tongue.say
     names = "、".join(MEASURE[name].word if tongue.code == "zh" else name for name in part.measures)
@@ -125,7 +125,7 @@ def _judged(tongue: Tongue, book: Rulebook, part: Part) -> str:
     return say("{kind} by {measure}", kind=say(part.kind), measure=names)
 
 
-def _print_readings(console: Console, tongue: Tongue, book: Rulebook) -> None:
+def _print_readings(console: Console, tongue: Language, book: Rulebook) -> None:
     console.print(tongue.say("Readings"))
     for one in book.readings:
         console.print(f"  {one.title} [{one.id}]: {one.words}", soft_wrap=True)
@@ -149,7 +149,7 @@ def _outcome_json(one: Outcome) -> dict[str, Any]:
     return {"title": case.title, "item": case.item or case.sheet, **judged}
 
 
-def print_outcomes(console: Console, tongue: Tongue, outcomes: Sequence[Outcome]) -> None:
+def print_outcomes(console: Console, tongue: Language, outcomes: Sequence[Outcome]) -> None:
     """Each case with what came out."""
     for one in outcomes:
         mark = "√" if one.holds else "×"

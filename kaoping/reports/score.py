@@ -5,19 +5,19 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.desk import show_period
-from kaoping.language import Tongue
-from kaoping.numbers import moment, points, short
-from kaoping.reports.tables import Column, print_table
-from ledger.instants import show_iso
-from scoring.evidence import UNENROLLED, Month
-from scoring.recompute import Report, Stamps
-from scoring.rulebook import Item
-from scoring.rules import Judged, unpriced
-from scoring.sheets import ItemScore, SheetScore, UnitScore
+from calendars.instants import show_iso
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment, points, short
+from kaoping.office.session import show_period
+from kaoping.papers.terminal import Column, print_table
+from scoring.law.arithmetic import PartScore, unpriced
+from scoring.law.rulebook import Item
+from scoring.scores.evidence import UNENROLLED, Evidence
+from scoring.scores.scoring import Scoring, Stamps
+from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 
 
-def score_json(report: Report, month: Month, sheets: Sequence[SheetScore]) -> dict[str, Any]:
+def score_json(report: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
     """The document of `kaoping score --json`."""
     return {
         "period": show_period(month.months),
@@ -67,20 +67,22 @@ def _item_json(item: ItemScore) -> list[dict[str, Any]]:
     return [whole, *subs]
 
 
-def _counts_json(part: Judged | None) -> dict[str, Any]:
+def _counts_json(part: PartScore | None) -> dict[str, Any]:
     if part is None:
         return {"count": None, "breaches": None, "rate": None}
     rate = None if part.rate is None else _rate(part)
     return {"count": part.count, "breaches": part.breaches, "rate": rate}
 
 
-def _rate(part: Judged) -> str:
+def _rate(part: PartScore) -> str:
     assert part.rate is not None
     hundredths = (part.rate * 200 + 1) // 2
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def print_score(console: Console, tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> None:
+def print_score(
+    console: Console, tongue: Language, report: Scoring, month: Evidence, sheets: Sequence[SheetScore]
+) -> None:
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
@@ -100,7 +102,7 @@ def print_score(console: Console, tongue: Tongue, report: Report, month: Month, 
     print_stamps(console, tongue, report.stamps)
 
 
-def _print_sheet(console: Console, tongue: Tongue, sheet: SheetScore, period: str) -> None:
+def _print_sheet(console: Console, tongue: Language, sheet: SheetScore, period: str) -> None:
     keys = [
         Column(tongue.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
         Column(tongue.say("unit"), [unit.unit for unit in sheet.units], number=False),
@@ -129,7 +131,7 @@ def _scores(sheet: SheetScore, item: Item) -> list[str]:
     return ["" if one is None else points(one.score) for one in found]
 
 
-def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[SheetScore]) -> list[str]:
+def warnings(tongue: Language, report: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
     """What the reader must know before believing the sheets."""
     lines = []
     if not all(map(report.book.covers, month.months)):
@@ -165,7 +167,7 @@ def warnings(tongue: Tongue, report: Report, month: Month, sheets: Sequence[Shee
     return lines
 
 
-def print_readings(console: Console, tongue: Tongue, report: Report) -> None:
+def print_readings(console: Console, tongue: Language, report: Scoring) -> None:
     """The readings in force, each with its option."""
     console.print(tongue.say("Readings in force"))
     for one in report.book.readings:
@@ -173,7 +175,7 @@ def print_readings(console: Console, tongue: Tongue, report: Report) -> None:
         console.print(f"  {one.title} [{one.id} = {taken}]: {one.options[taken]}", soft_wrap=True)
 
 
-def print_stamps(console: Console, tongue: Tongue, stamps: Stamps) -> None:
+def print_stamps(console: Console, tongue: Language, stamps: Stamps) -> None:
     """The four stamps, on one line each."""
     console.print(tongue.say("Stamps"))
     console.print(f"  {tongue.say('ledger')} {stamps.ledger}", soft_wrap=True)

@@ -6,19 +6,19 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import points
+from kaoping.language.language import Language
+from kaoping.language.numbers import points
+from kaoping.office.session import show_month
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.score import stamps_json
-from kaoping.reports.tables import Column, print_table
-from scoring.recompute import Report
-from scoring.sensitivity import Alternative, Shift
-from scoring.sheets import UnitScore
+from scoring.compare.readings import Alternative, Shift
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import UnitScore
 
 NAMED = 5  # units shown by name on either side of a line
 
 
-def readings_json(report: Report, period: str, found: Sequence[Alternative]) -> dict[str, Any]:
+def readings_json(report: Scoring, period: str, found: Sequence[Alternative]) -> dict[str, Any]:
     """The document of `kaoping readings --json`."""
     return {
         "period": period,
@@ -49,7 +49,9 @@ def _score(line: UnitScore | None) -> str | None:
     return None if line is None or line.score is None else points(line.score)
 
 
-def print_readings(console: Console, tongue: Tongue, report: Report, period: str, found: Sequence[Alternative]) -> None:
+def print_readings(
+    console: Console, tongue: Language, report: Scoring, period: str, found: Sequence[Alternative]
+) -> None:
     """One line an option: how many gain, lose and change rank, and the largest of each."""
     say = tongue.say
     console.print(say("{period}: what each other reading would change", period=period))
@@ -66,7 +68,7 @@ def print_readings(console: Console, tongue: Tongue, report: Report, period: str
 
 
 def _print_sheet(
-    console: Console, tongue: Tongue, report: Report, sheet: str, rows: Sequence[tuple[Alternative, Sequence[Shift]]]
+    console: Console, tongue: Language, report: Scoring, sheet: str, rows: Sequence[tuple[Alternative, Sequence[Shift]]]
 ) -> None:
     say = tongue.say
     changes = [[shift.change or Fraction(0) for shift in shifts] for _, shifts in rows]
@@ -104,7 +106,7 @@ Months = Mapping[int, Sequence[Shift]]
 
 
 def whatif_json(
-    now: Report, draft: Report, period: str, months: Months, years: Sequence[tuple[str, Sequence[Shift]]]
+    now: Scoring, draft: Scoring, period: str, months: Months, years: Sequence[tuple[str, Sequence[Shift]]]
 ) -> dict[str, Any]:
     """The document of `kaoping whatif --json`."""
     return {
@@ -120,9 +122,9 @@ def whatif_json(
 
 def print_whatif(
     console: Console,
-    tongue: Tongue,
-    now: Report,
-    draft: Report,
+    tongue: Language,
+    now: Scoring,
+    draft: Scoring,
     period: str,
     months: Months,
     years: Sequence[tuple[str, Sequence[Shift]]],
@@ -147,11 +149,11 @@ def print_whatif(
         _print_shifts(console, tongue, f"{name}  {period}", shifts)
 
 
-def _title(draft: Report, sheet: str) -> str:
+def _title(draft: Scoring, sheet: str) -> str:
     return next((one.title for one in draft.book.sheets if one.id == sheet), sheet)
 
 
-def _print_shifts(console: Console, tongue: Tongue, title: str, shifts: Sequence[Shift]) -> None:
+def _print_shifts(console: Console, tongue: Language, title: str, shifts: Sequence[Shift]) -> None:
     say = tongue.say
     ranks = [(_rank(one.before), _rank(one.after)) for one in shifts]
     columns = [

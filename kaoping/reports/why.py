@@ -6,13 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.language import Tongue
-from kaoping.numbers import moment, points, short
+from kaoping.language.language import Language
+from kaoping.language.numbers import moment, points, short
 from kaoping.reports.score import stamps_json
-from scoring.recompute import Report
-from scoring.rulebook import Sheet
-from scoring.sheets import UnitScore
-from scoring.why import Line, why
+from scoring.explain.unit import Line, why
+from scoring.law.rulebook import Sheet
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import UnitScore
 
 Lines = Sequence[tuple[Sheet, UnitScore, tuple[Line, ...]]]
 
@@ -28,12 +28,12 @@ CODES = {
 }
 
 
-def lines_of(report: Report, sheets: Sequence[tuple[Sheet, UnitScore]]) -> Lines:
+def lines_of(report: Scoring, sheets: Sequence[tuple[Sheet, UnitScore]]) -> Lines:
     """The lines of a unit on some sheets."""
     return [(sheet, unit, why(sheet, unit)) for sheet, unit in sheets if unit.score is not None]
 
 
-def why_json(report: Report, period: str, unit: str, lines: Lines) -> dict[str, Any]:
+def why_json(report: Scoring, period: str, unit: str, lines: Lines) -> dict[str, Any]:
     """The document of `kaoping why --json`."""
     return {
         "unit": unit,
@@ -61,7 +61,7 @@ def _line_json(line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def print_why(console: Console, tongue: Tongue, unit: str, lines: Lines) -> None:
+def print_why(console: Console, tongue: Language, unit: str, lines: Lines) -> None:
     """The lines under their items, each item with its words once."""
     for sheet, line, told in lines:
         say = tongue.say
@@ -81,7 +81,7 @@ def print_why(console: Console, tongue: Tongue, unit: str, lines: Lines) -> None
         console.print()
 
 
-def _print_part(console: Console, tongue: Tongue, lines: Sequence[Line]) -> None:
+def _print_part(console: Console, tongue: Language, lines: Sequence[Line]) -> None:
     first = lines[0]
     title = first.item.title if first.item else tongue.say("the whole sheet")
     console.print(f"  {points(_total(lines)):>9}  {title}  {first.place}", soft_wrap=True)
@@ -95,7 +95,7 @@ def _total(lines: Sequence[Line]) -> Fraction:
     return sum((one.points for one in lines), Fraction(0))
 
 
-def _named(tongue: Tongue, line: Line) -> str:
+def _named(tongue: Language, line: Line) -> str:
     if line.cause is None:
         return tongue.say(CODES[line.code])
     at = moment(line.cause.at, tongue.code)

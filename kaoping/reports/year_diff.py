@@ -6,13 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
-from kaoping.desk import show_month
-from kaoping.language import Tongue
-from kaoping.numbers import points
+from kaoping.language.language import Language
+from kaoping.language.numbers import points
+from kaoping.office.session import show_month
+from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.diff import signed
-from kaoping.reports.tables import Column, print_table
-from scoring.year_differences import UnitYearChange, YearChange, YearMove
-from scoring.years import UnitYear
+from scoring.compare.years import UnitYearChange, YearChange, YearMove
+from scoring.scores.years import UnitYear
 
 CODES = {
     "rounding": "rounding of the total", "veto": "the whole period counts nothing", "whole": "no score in a component on one side",
@@ -50,7 +50,7 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
-def print_years(console: Console, tongue: Tongue, told: Sequence[YearChange], unit: str | None) -> None:
+def print_years(console: Console, tongue: Language, told: Sequence[YearChange], unit: str | None) -> None:
     """Each ranking's units that moved, then each of them part by part."""
     say = tongue.say
     for one in told:
@@ -76,7 +76,7 @@ def _rank(line: UnitYear | None) -> str:
     return "-" if line is None or line.rank is None else str(line.rank)
 
 
-def _lines(tongue: Tongue, line: UnitYearChange) -> Iterator[str]:
+def _lines(tongue: Language, line: UnitYearChange) -> Iterator[str]:
     yield ""
     yield line.unit + ("" if line.change is None else f"  {signed(line.change)}")
     for move in line.moves:
@@ -85,5 +85,5 @@ def _lines(tongue: Tongue, line: UnitYearChange) -> Iterator[str]:
         yield f"             {one.sheet} {show_month(one.until)}  {_points(one.before) or '-'} → {_points(one.after) or '-'}"
 
 
-def _said(tongue: Tongue, move: YearMove) -> str:
+def _said(tongue: Language, move: YearMove) -> str:
     return move.sheet if move.code == "component" else tongue.say(CODES[move.code])

@@ -1,0 +1,165 @@
+"""Commands about appeals: a unit contests, the office rules, and the list tells what each is worth."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from kaoping import now
+from kaoping.commands.asked import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.commands.entries import AtOption, ReasonOption, key_at, show
+from kaoping.office.entries import Refused, objections_to_ruling, read_pairs
+from kaoping.office.entries import record as keep
+from kaoping.office.publications import publications, published_text
+from kaoping.office.session import Session, read_month
+from kaoping.reports.appeals import STATES, Listed, appeals_json, effects_json, print_appeals, print_effects
+from ledger.batches import Source
+from ledger.exchange import content, key_of
+from ledger.facts import Appeal, Exempt, Fact, Ruling, Void
+from ledger.snapshot import standing
+from ledger.store import Ledger
+from scoring.compare.appeals import AppealCase, cases_of, effects_of
+from scoring.scores.scoring import Scoring
+
+
+def appeal(
+    ticket: Annotated[str, typer.Argument(help="the ticket's number")],
+    unit: Annotated[str, typer.Option("--unit", help="the unit that appeals")],
+    item: Annotated[str, typer.Option("--item", help="the item contested, such as signing")],
+    at: AtOption, reason: ReasonOption,
+    document: Annotated[str | None, typer.Option("--document", help="document number of the appeal")] = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Appeal: a unit contests an item on a ticket; no score moves before the ruling."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    pairs = [f"ticket={ticket}", f"unit={unit}", f"item={item}", f"at={at}", f"reason={reason}"]
+    fact = read_pairs("appeal", pairs + ([f"document={document}"] if document else []))
+    assert isinstance(fact, Appeal)
+    with desk.ledger() as opened:
+        kept = keep(opened, desk.book(), fact)
+        effects = list(effects_of(desk.report(opened), fact))
+    if desk.json:
+        desk.answer({**show(desk, kept), "worth": effects_json(effects)})
+    else:
+        show(desk, kept)
+        print_effects(desk.paper(), desk.tongue, effects)
+
+
+def ruling(
+    appeal: Annotated[str, typer.Argument(help="the appeal: a position in the ledger, or a key of 64 digits")],
+    reason: ReasonOption, at: AtOption,
+    document: Annotated[str, typer.Option("--document", help="document number of the ruling")],
+    granted: Annotated[bool, typer.Option("--granted/--refused", help="the appeal is granted, or refused")],
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Rule on an appeal: granted, the ticket is taken out of the item; refused, the score stays."""
+    desk = desk_of(ledger, lang, as_json)
+    with desk.ledger() as opened:
+        pairs = [
+            f"key={key_at(opened, appeal)}",
+            f"granted={str(granted).lower()}",
+            f"at={at}",
+            f"reason={reason}",
+            f"document={document}",
+        ]
+        fact = read_pairs("ruling", pairs)
+        assert isinstance(fact, Ruling)
+        cases = _cases(opened)
+        case = next((one for one in cases if one.key == fact.key), None)
+        reasons = list(objections_to_ruling(case, fact))
+        if case is None or reasons:
+            raise Refused(reasons)
+        facts = _ruled(opened, case, fact)
+        source = Source(
+            name="kaoping ruling", sha256="", profile="ruling", rows=len(facts), facts=list(enumerate(facts, 1))
+        )
+        opened.append(source, now.now_ms())
+        (found,) = [one for one in _cases(opened) if one.key == fact.key]
+    if desk.json:
+        desk.answer(
+            {"appeal": found.position, "state": found.state, "document": document, "facts": [one.kind for one in facts]}
+        )
+    else:
+        state = desk.tongue.say(STATES[found.state])
+        desk.paper().print(
+            desk.tongue.say(
+                "appeal #{position} is {state}: {reason}", position=found.position, state=state, reason=reason
+            ),
+            soft_wrap=True,
+        )
+
+
+def _ruled(ledger: Ledger, case: AppealCase, fact: Ruling) -> list[Fact]:
+    """The facts of a ruling: itself, the exemption it gives, and the end of one that an earlier ruling gave."""
+    facts: list[Fact] = [fact]
+    if case.ruling is not None and case.ruling.granted:
+        key = key_of(content(_exemption(case, case.ruling)), 1)
+        facts.append(Void(at=fact.at, key=key, reason=fact.reason))
+    if fact.granted:
+        facts.append(_exemption(case, fact))
+    return facts
+
+
+def _exemption(case: AppealCase, fact: Ruling) -> Exempt:
+    told = case.appeal
+    return Exempt(
+        at=fact.at, ticket=told.ticket, unit=told.unit, item=told.item, reason=fact.reason, document=fact.document
+    )
+
+
+def _cases(ledger: Ledger, upto: int | None = None) -> tuple[AppealCase, ...]:
+    position = ledger.head().position if upto is None else upto
+    return cases_of(standing(ledger, position, ("appeal", "ruling")))
+
+
+def appeals(
+    month: Annotated[str | None, typer.Argument(help="a month, such as 2023-05; without one all are listed")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """List the appeals: where each stands and what it is worth; published scores beside those of now."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    number = None if month is None else read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        found = [
+            Listed(case, list(effects_of(report, case.appeal))) for case in _cases(opened, report.known.head.position)
+        ]
+        found = [one for one in found if unit in (None, one.case.appeal.unit)]
+        if number is not None:
+            found = [one for one in found if any(effect.month == number for effect in one.effects)]
+        months = sorted({effect.month for one in found for effect in one.effects if number in (None, effect.month)})
+        published = {one: _published(desk, opened, one) for one in months}
+    told = _restated(report, found, months)
+    if desk.json:
+        desk.answer(appeals_json(report, found, told, published))
+    else:
+        print_appeals(desk.paper(), desk.tongue, found, told, published)
+
+
+def _published(desk: Session, ledger: Ledger, month: int) -> Mapping[str, Any] | None:
+    """The document last published for a month."""
+    found = publications(ledger, ledger.head().position, f"{month // 100}-{month % 100:02d}")
+    return json.loads(published_text(ledger, found[-1])) if found else None
+
+
+def _restated(report: Scoring, found: list[Listed], months: list[int]) -> dict[int, dict[tuple[str, str], Any]]:
+    """The lines, as of now, of units with an appeal, by month, sheet and unit."""
+    units = {one.case.appeal.unit for one in found}
+    lines: dict[int, dict[tuple[str, str], Any]] = {}
+    for month in months:
+        sheets = report.sheets(report.evidence([month])[month])
+        lines[month] = {(one.sheet.id, line.unit): line for one in sheets for line in one.units if line.unit in units}
+    return lines

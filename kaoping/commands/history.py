@@ -1,0 +1,204 @@
+"""Commands about what was known when: publish a score, compute it again, and say what moved between two versions."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+from kaoping import now
+from kaoping.commands.asked import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    KnownOnOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    ReadingOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.office.comparisons import Version, version, voids_of
+from kaoping.office.publications import Issue, NotHere, Publication, issue, publications, recomputed
+from kaoping.office.publications import publish as keep
+from kaoping.office.session import Differs, Session, WrongArgument, read_period
+from kaoping.reports.diff import diff_json, print_diff
+from kaoping.reports.publications import (
+    print_all_recomputed,
+    print_fresh,
+    print_published,
+    publication_json,
+    recomputed_json,
+)
+from kaoping.reports.score import print_score, stamps_json
+from kaoping.reports.year_diff import print_years, years_json
+from ledger.sentences import sentence
+from ledger.store import Ledger
+from scoring.compare.reports import Difference, difference, legs_of
+from scoring.compare.years import year_changes
+
+PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
+
+
+def publish(
+    period: PeriodArgument,
+    document: Annotated[str | None, typer.Option("--document", help="document number of the notice")] = None,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    read_period(period, desk.book())
+    with desk.ledger() as opened:
+        with desk.busy("re-deriving every hash"):
+            opened.verify()
+        one = issue(desk.report(opened, as_of, kept=False), period, provisional=provisional)
+        if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
+            raise WrongArgument(
+                sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
+            )
+        known = publications(opened, opened.head().position, period)
+        told = keep(opened, one, now.now_ms(), provisional=provisional, document=document)
+    earlier = [one for one in known if one.position < told.position]
+    standing = told in known
+    if desk.json:
+        before = [publication_json(one) for one in earlier]
+        desk.answer({**publication_json(told), "standing": standing, "earlier": before})
+    else:
+        print_published(desk.paper(), desk.tongue, told, earlier, standing=standing)
+
+
+def recompute(
+    period: Annotated[str | None, typer.Argument(help="a period, such as 2023-05; without one every publication")] = None,
+    expect: Annotated[str | None, typer.Option("--expect", help="the digest expected; exit code 1 if it is another")] = None,
+    reissue: Annotated[bool, typer.Option("--reissue", help="issue the sheets last published again, unchanged")] = False,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    if period is not None:
+        read_period(period, desk.book())
+    other = bool(
+        expect or as_of or provisional or reading or known_on or rulebook != GANXIAN
+    )  # a publication has its calendar
+    with desk.ledger() as opened:
+        with desk.busy("re-deriving every hash"):
+            opened.verify()
+        found = [] if other else publications(opened, opened.head().position, period)
+        if found:
+            _replay(desk, opened, [found[-1]] if reissue else found, reissue=reissue)
+            return
+        if period is None or reissue:
+            why = (
+                sentence("nothing was published as {name}.", name=period)
+                if period
+                else sentence("nothing was published yet.")
+            )
+            raise WrongArgument(why, "kaoping publish PERIOD publishes.")
+        one = issue(desk.report(opened, as_of, kept=False), period, provisional=provisional)
+    _tell_fresh(desk, one, period, expect)
+
+
+def _replay(desk: Session, opened: Ledger, found: Sequence[Publication], *, reissue: bool) -> None:
+    told, elsewhere = [], []
+    for one in found:
+        try:
+            told.append(recomputed(desk, opened, one))
+        except NotHere:
+            elsewhere.append(one)
+    if not told:
+        recomputed(desk, opened, found[-1])  # says why not
+    if desk.json:
+        document = recomputed_json(told, elsewhere)
+        desk.answer({**told[-1].issue.document, **document} if reissue else document)
+    else:
+        last = told[-1].issue
+        if reissue:
+            print_score(desk.paper(), desk.tongue, last.report, last.month, last.report.sheets(last.month, last.kind))
+        print_all_recomputed(desk.paper(), desk.tongue, told, elsewhere)
+    differing = [one.publication for one in told if not one.identical]
+    if differing:
+        shown = " ".join(f"{one.fact.period} (#{one.position}, kaoping {one.fact.version})" for one in differing)
+        raise Differs(
+            sentence("not identical to what was published: {periods}", periods=shown),
+            "Compare the versions of Kaoping.",
+        )
+
+
+def _tell_fresh(desk: Session, one: Issue, period: str, expect: str | None) -> None:
+    if desk.json:
+        same = None if expect is None else one.digest == expect
+        desk.answer(
+            {"period": period, "digest": one.digest, "identical": same, "stamps": stamps_json(one.report.stamps)}
+        )
+    else:
+        print_fresh(desk.paper(), desk.tongue, one, period, expect)
+    if expect is not None and one.digest != expect:
+        why = sentence(
+            "{month} comes out as {digest}, not as {expect}.", month=period, digest=one.digest, expect=expect
+        )
+        raise Differs(why, "Compare the four stamps with those of the expected result.")
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="the earlier version: a period published, #position, now, as_of=600, half_day=half_blocks")],
+    after: Annotated[str, typer.Argument(help="the later version, written alike")],
+    period: Annotated[str | None, typer.Option("--period", help="the period, where neither version is a period published")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="this sheet alone")] = None,
+    reading: ReadingOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None, known_on: KnownOnOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """What moved between two versions, by unit and item, down to the ticket and the fact, notice, clause or reading that did it."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    with desk.ledger() as opened:
+        sides = (version(desk, opened, before), version(desk, opened, after))
+        name = _period(sides, period)
+        kind, months = read_period(name, sides[1].report.book)
+        with desk.busy("comparing"):
+            legs = legs_of(sides[0].report, sides[1].report, voids_of(opened))
+            told = difference(sides[0].report, sides[1].report, months, kind, legs)
+            years = year_changes(sides[0].report, sides[1].report, int(name)) if kind == "year" else ()
+        _refuse_unknown(told, unit, sheet)
+    if desk.json:
+        document = diff_json(told, name, (before, after), unit, sheet)
+        desk.answer({**document, "years": years_json(years, unit)} if years else document)
+    else:
+        print_diff(desk.paper(), desk.tongue, told, name, (before, after), unit, sheet)
+        print_years(desk.paper(), desk.tongue, years, unit)
+
+
+def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> None:
+    """Raises WrongArgument for a sheet of neither version, and for a unit that neither scored or enrolled."""
+    sheets = [one.sheet for one in told.sheets]
+    if sheet is not None and sheet not in sheets:
+        raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
+    scored = {line.unit for one in told.sheets for line in one.units}
+    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.known.enrolments}
+    units = sorted(scored | enrolled)
+    if unit is not None and unit not in units:
+        near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]
+        raise WrongArgument(
+            sentence("neither version knows a unit {unit}.", unit=unit),
+            sentence("The nearest is {near}.", near=near[0]),
+        )
+
+
+def _period(sides: tuple[Version, Version], asked: str | None) -> str:
+    """The period asked for, or that of the publications. Raises WrongArgument."""
+    published = {one.period for one in sides if one.period is not None}
+    if asked is None and len(published) == 1:
+        return published.pop()
+    if asked is None:
+        raise WrongArgument("the two versions do not say which period is meant.", "Name it with --period 2023-05.")
+    if published - {asked}:
+        raise WrongArgument(
+            sentence("{name} was not published for {period}.", name=" ".join(sorted(published)), period=asked),
+            "Leave --period out, or name another version.",
+        )
+    return asked

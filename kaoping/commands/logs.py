@@ -1,0 +1,74 @@
+"""Commands that take logs in and give them out again."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kaoping.commands.asked import AsOfOption, JsonOption, LanguageOption, LedgerOption, desk_of
+from kaoping.office.imports import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
+from kaoping.office.session import Session, WrongArgument
+from ledger.exchange import canonical
+from ledger.sentences import sentence
+
+SHOWN_PROBLEMS = 20
+IMPORTED = (
+    "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined"
+    " + {ignored} ignored; {events_added} events added"
+)
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
+    profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Import logs of tickets."""
+    desk = desk_of(ledger, lang, as_json)
+    with desk.busy("reading files"):
+        arrivals = read_files(files, profile)
+    try:
+        refuse_unusable(arrivals)
+    except NothingUsable as refused:
+        _show_problems(desk, refused.arrival.name, refused.arrival.read.problems)
+        raise
+    with desk.ledger_to_write(rehearsal=dry_run) as opened:
+        arrivals = take_in(desk, opened, arrivals, keep=not dry_run)
+    for arrival in arrivals:
+        _show_problems(desk, arrival.name, arrival.read.problems)
+    if desk.json:
+        desk.answer({"dry_run": dry_run, "batches": [batch_json(arrival, desk.tongue) for arrival in arrivals]})
+        return
+    for arrival in arrivals:
+        one = batch_json(arrival, desk.tongue)
+        del one["problems"], one["sha256"]
+        desk.paper().print(desk.tongue.say(IMPORTED, **one), soft_wrap=True)
+    if dry_run:
+        desk.paper().print(desk.tongue.say("A rehearsal: nothing was written."))
+
+
+def _show_problems(desk: Session, name: str, problems: Any) -> None:
+    shown = problems if desk.json else problems[:SHOWN_PROBLEMS]
+    for problem in shown:
+        sys.stderr.write(problem_text(name, problem, desk.tongue) + "\n")
+    if len(problems) > len(shown):
+        more = desk.tongue.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
+        sys.stderr.write(more + "\n")
+
+
+def export(
+    format_: Annotated[str, typer.Option("--format", help="the format: jsonl")] = "jsonl",
+    as_of: AsOfOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None,
+) -> None:  # fmt: skip
+    """Export the ledger, one fact a line, which imports again unchanged."""
+    desk = desk_of(ledger, lang, as_json=True)
+    if format_ != "jsonl":
+        raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
+    with desk.ledger() as opened:
+        position, _ = desk.moment(opened, as_of)
+        for event in opened.events(position):
+            sys.stdout.write(json.dumps(canonical(event.fact), ensure_ascii=False) + "\n")

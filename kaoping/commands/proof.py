@@ -1,0 +1,172 @@
+"""Commands that prove: the ledger is as it was appended, a ticket's facts stand in it, and it only grew."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kaoping.commands.asked import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.files import folder
+from kaoping.language.language import Language
+from kaoping.office.proofs import Checked, growth_proof, read_proof, ticket_proof
+from kaoping.office.proofs import check_proof as check
+from kaoping.office.session import WrongArgument
+from kaoping.office.tickets import ticket_report
+from kaoping.office.traces import ONLY_TOLD
+from ledger.mirror import path_of
+from ledger.sentences import sentence
+
+CheckpointOption = Annotated[
+    list[str] | None,
+    typer.Option("--checkpoint", help="a checkpoint kept elsewhere, written SIZE:ROOT, may be given several times"),
+]
+
+
+def verify(
+    checkpoint: CheckpointOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
+    desk = desk_of(ledger, lang, as_json)
+    held = [read_checkpoint(text) for text in checkpoint or ()]
+    with desk.ledger() as opened, desk.busy("re-deriving every hash"):
+        told = opened.verify(held)
+    left = _left_behind(path_of(desk.path))
+    attested = max([told.attested_to, *(size for size, _ in held)])
+    if desk.json:
+        desk.answer({
+            "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
+            "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
+            "derived_rows_left": left,
+        })  # fmt: skip
+        return
+    paper, say = desk.paper(), desk.tongue.say
+    sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
+    paper.print(say(sound, position=told.position, batches=told.batches, hash=told.hash), soft_wrap=True)
+    paper.print(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"), soft_wrap=True)
+    if attested < told.position:
+        said = "Note: checkpoints kept outside the file attest it up to event {attested}; nothing shows whether its end was cut off."
+        paper.print(say(said, attested=attested), soft_wrap=True)
+    if left:
+        said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
+        paper.print(say(said, path=path_of(desk.path)), soft_wrap=True)
+
+
+def _left_behind(path: Path) -> bool:
+    """Whether derived rows could not be thrown away, so that what is read from now on is derived from what was verified."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return True
+    return False
+
+
+def prove(
+    ticket: Annotated[str | None, typer.Argument(help="the ticket's number")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="prove that the ledger only grew since this checkpoint, SIZE:ROOT")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="the file to write; without one TICKET.proof.json")] = None,
+    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Prove a ticket's facts, or that the ledger only grew; the proof is checked without the ledger."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    if (ticket is None) == (since is None):
+        raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
+    with desk.ledger() as opened:
+        if ticket is not None:
+            told = ticket_report(desk, opened, ticket, as_of)
+            with desk.busy("building the hash tree"):
+                bundle = ticket_proof(opened, told)
+        else:
+            with desk.busy("building the hash tree"):
+                bundle = growth_proof(opened, *read_checkpoint(str(since)))
+    if desk.json:
+        desk.answer(bundle)
+        return
+    name = re.sub(r"[^\w.-]", "_", ticket or "growth")
+    path = output or Path(f"{name}.proof.json")
+    path.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    checkpoint = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
+    desk.paper().print(
+        desk.tongue.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint),
+        soft_wrap=True,
+    )
+
+
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="the proof")],
+    checkpoint: CheckpointOption = None,
+    lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Check a proof; no ledger is needed."""
+    desk = desk_of(None, lang, as_json)
+    bundle = read_proof(folder.text_of(file))
+    found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
+    held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
+    if desk.json:
+        desk.answer({
+            "holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held,
+            **({} if bundle["proves"] == "growth" else checked_json(found)),
+        })  # fmt: skip
+        return
+    paper, say = desk.paper(), desk.tongue.say
+    if bundle["proves"] == "growth":
+        paper.print(say("It holds: the ledger of checkpoint {checkpoint} only added to that of {first} events.",
+            checkpoint=held, first=bundle["first"]["size"]), soft_wrap=True)  # fmt: skip
+        return
+    count = len(bundle["events"])
+    paper.print(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
+        count=count, ticket=bundle["ticket"], checkpoint=held), soft_wrap=True)  # fmt: skip
+    for line in checked_lines(desk.tongue, found):
+        paper.print(line, soft_wrap=True)
+    paper.print(say("Hold the checkpoint against the one the office published."))
+
+
+def checked_json(found: Checked) -> dict[str, Any]:
+    """What follows from the proved facts, what was published, and what is only told."""
+    rules = found.rules
+    by = None if rules is None else {
+        "rulebook": rules.book.digest, "calendar": rules.calendar.digest(), "installed": rules.installed,
+    }  # fmt: skip
+    return {"follows": by, "published": list(found.published), "only_told": list(ONLY_TOLD)}
+
+
+def checked_lines(tongue: Language, found: Checked) -> Iterator[str]:
+    """The same, in sentences."""
+    say, rules = tongue.say, found.rules
+    if rules is None:
+        yield say(
+            "Not checked: whether the verdicts follow from them. Its rulebook and calendar are neither in the proof nor here."
+        )
+    else:
+        yield say("Its verdicts, and where they count, follow from them by rulebook {rulebook} and calendar {calendar}.",
+            rulebook=rules.book.digest, calendar=rules.calendar.digest())  # fmt: skip
+        if not rules.installed:
+            yield say("These rules came with the proof: hold their digests against the published ones.")
+    for one in found.published:
+        yield say("Published (#{position}, {period}): {unit}, {item} {score} of {points} points", **one)
+    yield say(
+        "Only told: what each verdict cost in points (it depends on other tickets), names and times of imports, the moment asked about."
+    )
+
+
+def read_checkpoint(text: str) -> tuple[int, str]:
+    """(size, root) of SIZE:ROOT. Raises WrongArgument."""
+    found = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", text)
+    if found is None:
+        raise WrongArgument(
+            sentence("{text} is no checkpoint.", text=text), "Write it as kaoping verify prints it: 697:88328f…"
+        )
+    return int(found[1]), found[2]

@@ -1,0 +1,150 @@
+"""Commands about the rules: why a unit has its score, the year, the rulebook itself."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kaoping.commands.asked import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    KnownOnOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    ReadingOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.files import folder
+from kaoping.office.session import Session, WrongArgument, checked_month, read_month
+from kaoping.reports.annual import annual_json, print_annual
+from kaoping.reports.rules import outcomes_json, print_outcomes, print_rules, rules_json
+from kaoping.reports.why import lines_of, print_why, why_json
+from ledger.sentences import UserError, sentence
+from metrics.derive import clock_of
+from scoring.law.rulebook import Sheet
+from scoring.scores.cases import Case, read_cases, try_cases
+from scoring.scores.evidence import month_of
+from scoring.scores.scoring import Scoring, refuse_provisional
+from scoring.scores.sheets import Judging, UnitScore
+from scoring.scores.years import year_of
+
+
+class CasesFail(UserError):
+    """A rulebook's own worked cases do not come out."""
+
+
+def why(
+    unit: Annotated[str, typer.Argument(help="the unit")],
+    month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or a year, 2023")],
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """How a unit lost its points: by item and ticket, adding up exactly to full marks minus the score."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    yearly = re.fullmatch(r"\d{4}", month) is not None
+    if not yearly:
+        read_month(month)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        if yearly:
+            _refuse_provisional_year(report, int(month), provisional=provisional)
+            found = _yearly_sheets(report, int(month), unit)
+        else:
+            number = checked_month(report, month, provisional=provisional)
+            evidence = report.evidence([number])[number]
+            found = [(one.sheet, line) for one in report.sheets(evidence) for line in one.units if line.unit == unit]
+        lines = lines_of(report, found)
+        if not lines:
+            raise WrongArgument(
+                sentence("{unit} has no score in {month}.", unit=unit, month=month),
+                "kaoping score lists the units that have.",
+            )
+        if desk.json:
+            desk.answer(why_json(report, month, unit, lines))
+        else:
+            print_why(desk.paper(), desk.tongue, unit, lines)
+
+
+def _yearly_sheets(report: Scoring, year: int, unit: str) -> list[tuple[Sheet, UnitScore]]:
+    """The unit's lines on the sheets of the year itself."""
+    scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+    return [
+        (report.book.sheet(name), lines[unit]) for score in scores for name, lines in score.sheets.items() if unit in lines
+    ]  # fmt: skip
+
+
+def _refuse_provisional_year(report: Scoring, year: int, *, provisional: bool) -> None:
+    """Raises ProvisionalPeriod for a year that has begun a month past the last official notice."""
+    begun = [month for rule in report.book.years for month in rule.months(year) if month <= month_of(report.as_of)]
+    for month in [] if provisional else begun:
+        refuse_provisional(report.calendar, month)
+
+
+def annual(
+    year: Annotated[int, typer.Argument(help="a year, such as 2023", min=2004, max=2100)],
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
+    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Score the year: to date, or whole."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        if not report.book.years:
+            raise WrongArgument(
+                sentence("{book} has no rule for a year.", book=report.book.id),
+                "Name another rulebook with --rulebook.",
+            )
+        _refuse_provisional_year(report, year, provisional=provisional)
+        scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+        if desk.json:
+            desk.answer(annual_json(report, year, scores))
+        else:
+            print_annual(desk.paper(), desk.tongue, report, scores)
+
+
+def rules(
+    check: Annotated[bool, typer.Option("--check", help="try the worked cases that come with the rulebook")] = False,
+    cases: Annotated[Path | None, typer.Option("--cases", help="worked cases of your own: a .toml file or a folder")] = None,
+    rulebook: RulebookOption = GANXIAN, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Show the rulebook: items, words of the law, how they are judged and read; --check tries its worked cases."""
+    desk = desk_of(None, lang, as_json, rulebook)
+    book = desk.book()
+    if not (check or cases):
+        if desk.json:
+            desk.answer(rules_json(book))
+        else:
+            print_rules(desk.paper(), desk.tongue, book)
+        return
+    outcomes = list(try_cases(lambda taken: _court(desk, taken), _cases(book.id, cases)))
+    if desk.json:
+        desk.answer(outcomes_json(book, outcomes))
+    else:
+        print_outcomes(desk.paper(), desk.tongue, outcomes)
+    if not outcomes:
+        raise CasesFail(sentence("there are no cases for {book}.", book=book.id), "Name your own with --cases.")
+    failed = sum(not one.holds for one in outcomes)
+    if failed:
+        raise CasesFail(sentence("{failed} of {count} cases do not come out.", failed=failed, count=len(outcomes)))
+
+
+def _court(desk: Session, taken: Mapping[str, str]) -> Judging:
+    book = folder.rulebook(desk.rulebook, taken)
+    return Judging(book, clock_of(desk.calendar(), book.practice()), as_of=10**14)
+
+
+def _cases(book: str, own: Path | None) -> list[Case]:
+    """The cases of a file or folder; without one those that travel with the rulebook."""
+    if own is None:
+        paths = folder.cases_of(book)
+    else:
+        paths = sorted(own.glob("*.toml")) if own.is_dir() else [own]
+    return [case for path in paths for case in read_cases(folder.text_of(path), path.name)]

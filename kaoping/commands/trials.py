@@ -1,0 +1,117 @@
+"""Commands that try things: other readings of the rules, a draft rulebook on past months."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from kaoping.commands.asked import (
+    GANXIAN,
+    AsOfOption,
+    CalendarOption,
+    JsonOption,
+    LanguageOption,
+    LedgerOption,
+    ProvisionalOption,
+    ReadingOption,
+    RulebookOption,
+    desk_of,
+)
+from kaoping.commands.history import PeriodArgument
+from kaoping.files import folder
+from kaoping.office.session import WrongArgument, period_evidence, read_period
+from kaoping.reports.trials import print_readings, print_whatif, readings_json, whatif_json
+from ledger.sentences import sentence
+from scoring.compare.readings import Shift, alternatives, shifts_of
+from scoring.compare.reports import again
+from scoring.scores.evidence import month_of, together
+from scoring.scores.scoring import Scoring, refuse_provisional
+from scoring.scores.sheets import UnitScore
+from scoring.scores.years import year_of
+
+DraftOption = Annotated[str, typer.Option("--rulebook", help="the draft rulebook: its name, or a .toml file")]
+BaseOption = Annotated[str, typer.Option("--base", help="the rulebook to compare with")]
+
+
+def readings(
+    period: PeriodArgument,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
+    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Try every reading: who gains, who loses, how much, and how ranks move."""
+    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
+    kind, months = read_period(period, desk.book())
+    with desk.ledger() as opened:
+        report = desk.report(opened, as_of)
+        period_evidence(report, months, provisional=provisional)
+        with desk.busy("trying every reading"):
+            found = list(alternatives(report, months, kind))
+    if desk.json:
+        desk.answer(readings_json(report, period, found))
+    else:
+        print_readings(desk.paper(), desk.tongue, report, period, found)
+
+
+def whatif(
+    period: PeriodArgument,
+    rulebook: DraftOption,
+    base: BaseOption = GANXIAN,
+    as_of: AsOfOption = None, provisional: ProvisionalOption = False, calendar: CalendarOption = None,
+    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Try a draft rulebook on past months: month by month and the year, who rises and who falls."""
+    desk = desk_of(ledger, lang, as_json, base, calendar)
+    draft_book = folder.rulebook(rulebook)
+    kind, months = read_period(period, desk.book())
+    with desk.ledger() as opened:
+        now = desk.report(opened, as_of)
+        last = month_of(now.as_of)
+        months = tuple(month for month in months if month <= last)
+        if not provisional:
+            for month in months:
+                refuse_provisional(now.calendar, month)
+        with desk.busy("scoring under the draft"):
+            draft = again(now, book=draft_book)
+            found = {month: shifts for month in months if (shifts := _month(now, draft, month))}
+            years = list(_years(now, draft, int(period))) if kind == "year" else []
+    if not found:
+        raise WrongArgument(sentence("there is nothing to score in {period}.", period=period), "Import its log first.")
+    if desk.json:
+        desk.answer(whatif_json(now, draft, period, found, years))
+    else:
+        print_whatif(desk.paper(), desk.tongue, now, draft, period, found, years)
+
+
+def _month(now: Scoring, draft: Scoring, month: int) -> list[Shift]:
+    """Every unit of a month's sheets under both."""
+    sides = [report.sheets(together([report.evidence([month])[month]])) for report in (now, draft)]
+    if not any(line.basis == "tickets" for side in sides for sheet in side for line in sheet.units):
+        return []
+    return list(shifts_of(*sides))
+
+
+def _years(now: Scoring, draft: Scoring, year: int) -> list[tuple[str, Sequence[Shift]]]:
+    """The year's rankings under both, by the rule's id."""
+    sides = []
+    for report in (now, draft):
+        scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+        sides.append({one.rule.id: {unit.unit: unit for unit in one.units} for one in scores})
+    told: list[tuple[str, Sequence[Shift]]] = []
+    for rule in dict.fromkeys((*sides[0], *sides[1])):
+        lines = [side.get(rule, {}) for side in sides]
+        units = dict.fromkeys((*lines[1], *lines[0]))
+        shifts = [
+            Shift(sheet=rule, unit=unit, **{
+                name: None if unit not in line else UnitScore(
+                    unit=unit, group=line[unit].group, score=line[unit].score, basis="tickets", rank=line[unit].rank)
+                for name, line in zip(("before", "after"), lines, strict=True)
+            })
+            for unit in units
+        ]  # fmt: skip
+        told.append((rule, [shift for shift in shifts if _score(shift.before) or _score(shift.after)]))
+    return told
+
+
+def _score(line: UnitScore | None) -> bool:
+    return line is not None and line.score is not None

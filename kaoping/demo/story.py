@@ -1,0 +1,95 @@
+"""The demonstration: a simulated county's month, imported, ranked, and its costliest ticket explained."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from kaoping import now
+from kaoping.demo import simulate
+from kaoping.office.imports import batch_json, read_files, take_in
+from kaoping.office.publications import issue, publish, recomputed
+from kaoping.office.session import Session, WrongArgument
+from kaoping.reports.audit import TicketReport, in_order, print_audit
+from kaoping.reports.publications import print_all_recomputed, print_published
+from kaoping.reports.score import print_score
+from ledger.sentences import sentence
+from ledger.snapshot import voided_keys
+from metrics.derive import clock_of
+from scoring.explain.ticket import audit
+from scoring.scores.sheets import SheetScore
+
+MONTH = 202305
+
+
+MARK = ".kaoping-demo"
+LEDGER = tuple(f"kaoping.db{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".checkpoints", ".kept"))
+MADE = (simulate.LOG, simulate.FACTS, *LEDGER)
+
+
+def make_room(folder: Path) -> None:
+    """A folder with nothing in it but what the demonstration lists in its mark as its own. Raises WrongArgument for a folder
+    of somebody else's, or with somebody else's file of such a name; then nothing is touched."""
+    there = (
+        {path.name for path in folder.iterdir()}
+        if folder.is_dir()
+        else {folder.name}
+        if folder.exists()
+        else set[str]()
+    )
+    mark = (folder / MARK).read_text("utf-8", "replace") if MARK in there else ""
+    own = {*mark.splitlines()} & {*MADE}
+    foreign = sorted(there - own if MARK not in there else there & {*MADE} - own)
+    if foreign:
+        raise WrongArgument(
+            sentence(
+                "{folder} is not the demonstration's: {name} in it was not made by it.", folder=folder, name=foreign[0]
+            ),
+            "Name a new or an empty folder with --folder.",
+        )
+    for name in own & there:
+        (folder / name).unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("".join(f"{name}\n" for name in MADE), "utf-8")
+
+
+def run_demo(desk: Session, folder: Path, seed: int) -> None:
+    """Write the simulated log into the folder, import it into a new ledger there, and show what it says."""
+    make_room(folder)
+    paper, say = desk.paper(), desk.tongue.say
+    clock = clock_of(desk.calendar(), desk.book().practice())
+    paths = simulate.write(simulate.simulate(seed, clock=clock), folder)
+    shown = " ".join(map(str, paths))
+    paper.print(say("Simulated by our own code (seed {seed}): {files}", seed=seed, files=shown), soft_wrap=True)
+    with desk.ledger(create=True) as ledger:
+        for arrival in take_in(desk, ledger, read_files(paths, None)):
+            paper.print(say("{file}: {rows} rows, {events_added} events", **batch_json(arrival, desk.tongue)))
+        paper.print()
+        report = desk.report(ledger)
+        evidence = report.evidence([MONTH])[MONTH]
+        sheets = report.sheets(evidence)
+        print_score(paper, desk.tongue, report, evidence, sheets)
+        ticket = costliest(sheets)
+        paper.print()
+        paper.print(say("The ticket that cost most"))
+        told = TicketReport(
+            report=report, audit=audit(report, ticket), events=in_order(ledger.events(ticket=ticket)),
+            batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
+        )  # fmt: skip
+        print_audit(paper, desk.tongue, told)
+        paper.print()
+        one = publish(ledger, issue(report, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), now.now_ms())
+        print_published(paper, desk.tongue, one, [])
+        print_all_recomputed(paper, desk.tongue, [recomputed(desk, ledger, one)])
+    paper.print()
+    paper.print(say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=desk.path), soft_wrap=True)
+
+
+def costliest(sheets: Iterable[SheetScore]) -> str:
+    """The ticket with the largest shares, over all units and items."""
+    lost: dict[str, Fraction] = {}
+    for sheet in sheets:
+        for unit in sheet.units:
+            for share in (one for item in unit.items for one in item.shares):
+                if share.cause is not None and share.cause.ticket is not None:
+                    lost[share.cause.ticket] = lost.get(share.cause.ticket, Fraction(0)) + share.points
+    return max(sorted(lost), key=lambda ticket: lost[ticket])

@@ -1,0 +1,144 @@
+"""Files of the outside: logs, and the data that travels with Kaoping (profiles, calendars, rulebooks)."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from calendars.notices import CalendarError, CalendarMistake, read_source
+from calendars.workdays import Calendar, calendar
+from kaoping.files.rulebooks import read_rulebook
+from ledger.sentences import Sentence, UserError, listed, sentence
+from scoring.law.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from ledger.intake.profile import Profile
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class NoSuchFile(UserError):
+    """The command line names a file, a profile or a rulebook that is not there."""
+
+    code = 2
+
+
+class UnusableData(UserError):
+    """A file of ours or of the office is not as it should be."""
+
+
+@attrs.frozen
+class Loaded:
+    """A file's bytes and their SHA-256."""
+
+    path: Path
+    data: bytes
+    sha256: str
+
+
+def data_folder() -> Path:
+    """Where the data lies: inside the installed package, or beside it in a checkout."""
+    installed = ROOT / "data"
+    return installed if installed.is_dir() else ROOT.parent / "data"
+
+
+def load(path: Path) -> Loaded:
+    """A file. Raises NoSuchFile, UnusableData."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NoSuchFile(
+            sentence("there is no file {path}.", path=path), "Check its name and the folder you are in."
+        ) from error
+    except OSError as error:
+        raise UnusableData(
+            sentence("{path} cannot be read: {why}", path=path, why=error.strerror),
+            "Check the path and its permissions.",
+        ) from error
+    return Loaded(path, data, hashlib.sha256(data).hexdigest())
+
+
+@cache
+def profiles() -> "tuple[Profile, ...]":
+    """The profiles that travel with Kaoping."""
+    from ledger.intake.profile import read_profile  # only imports need it
+
+    return tuple(read_profile(path.read_text("utf-8"), path.name) for path in _files("profiles"))
+
+
+def profile(name: str) -> "Profile":
+    """A profile by its name, or from a TOML file. Raises NoSuchFile."""
+    from ledger.intake.profile import read_profile
+
+    for one in profiles():
+        if one.name == name:
+            return one
+    if name.endswith(".toml"):
+        return read_profile(text_of(Path(name)), Path(name).name)
+    known = " ".join(one.name for one in profiles())
+    raise NoSuchFile(
+        sentence("there is no profile {name}; known: {known}", name=name, known=known),
+        "Name one of them, or a .toml file.",
+    )
+
+
+def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
+    """A rulebook by its name, or from a TOML file. Raises NoSuchFile, UnreadableRulebook."""
+    paths = {path.stem: path for path in _files("rulebooks")}
+    if name in paths:
+        return read_rulebook(paths[name].read_text("utf-8"), paths[name].name, taken)
+    if name.endswith(".toml"):
+        return read_rulebook(text_of(Path(name)), Path(name).name, taken)
+    known = " ".join(paths)
+    raise NoSuchFile(
+        sentence("there is no rulebook {name}; known: {known}", name=name, known=known),
+        "Name one of them, or a .toml file.",
+    )
+
+
+@cache
+def working_days(folder: Path | None = None, known_on: date | None = None) -> Calendar:
+    """The calendar from the official days and the notices, closures and hours in a folder (ours, without one); of all that
+    is known, or as it was known on a date."""
+    paths = _files("calendars") if folder is None else sorted(folder.glob("*.toml"))
+    if not paths:
+        raise NoSuchFile(
+            sentence("there is no calendar in {path}.", path=folder),
+            "Copy the calendars folder and change what is yours.",
+        )
+    try:
+        return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths], known_on)
+    except CalendarError as error:
+        raise UnusableData(
+            sentence("the calendar cannot be used:\n{mistakes}", mistakes=listed(map(_mistake, error.mistakes))),
+            "Mend the file under calendars.",
+        ) from error
+
+
+def _mistake(mistake: CalendarMistake) -> Sentence:
+    """What is wrong in a calendar file, and the remedy."""
+    unfit = mistake.unfit
+    why, remedy = sentence(unfit.why, **unfit.values), sentence(unfit.remedy, **unfit.values)
+    return sentence("  {file}: {key} {why}. {remedy}", file=mistake.file, key=mistake.key, why=why, remedy=remedy)
+
+
+def cases_of(book: str) -> list[Path]:
+    """The worked cases that travel with a rulebook."""
+    installed = data_folder() / "cases" / book
+    return sorted((installed if installed.is_dir() else ROOT.parent / "tests" / "cases" / book).glob("*.toml"))
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((data_folder() / folder).glob("*.toml"))
+
+
+def text_of(path: Path) -> str:
+    """The text of a file of ours. Raises NoSuchFile, UnusableData."""
+    try:
+        return load(path).data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnusableData(sentence("{path} is not UTF-8 text.", path=path), "Save it as UTF-8.") from error

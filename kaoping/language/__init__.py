@@ -1,0 +1,1 @@
+"""Chinese and English, numbers and moments as people read them."""

@@ -1,0 +1,1 @@
+"""What an office does: values in, values out; no terminal, no network."""

@@ -1,0 +1,304 @@
+"""Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from calendars.instants import show_iso
+from kaoping import now
+from kaoping.office.imports import Arrival, read_files, take_in
+from kaoping.office.session import Session, WrongArgument, read_moment
+from ledger.batches import Event, Source
+from ledger.exchange import content, key_of, read_fact
+from ledger.facts import KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
+from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
+from ledger.snapshot import voided_keys
+from ledger.store import Ledger
+from scoring.compare.appeals import AppealCase
+from scoring.law.rulebook import Part, Rulebook
+from scoring.scores.evidence import month_of
+
+TIMES = ("at", "due_at", "until")
+FLAGS = {"true": True, "false": False, "是": True, "否": False}
+WHOLE = ("count", "seq")
+
+
+class Refused(UserError):
+    """A fact that the rulebook or the ledger does not allow; every reason is told."""
+
+    def __init__(self, reasons: Sequence[Sentence], where: str = "") -> None:
+        lines = [sentence("  {where}{reason}", where=where, reason=reason) for reason in reasons]
+        super().__init__(sentence("nothing was recorded:\n{reasons}", reasons=listed(lines)))
+        self.reasons = tuple(reasons)
+
+
+@attrs.frozen
+class Recorded:
+    """A fact that was recorded; `known`: the ledger held it already."""
+
+    fact: Fact
+    event: Event
+    known: bool
+
+
+def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
+    """The fact in FIELD=VALUE words of the command line. Raises WrongArgument, Refused."""
+    if kind not in KIND:
+        raise WrongArgument(
+            sentence("{kind} is no kind of fact.", kind=kind), sentence("Use one of: {known}", known=" ".join(KIND))
+        )
+    raw: dict[str, Any] = {"kind": kind}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        if not mark or not name or name == "kind":
+            raise WrongArgument(sentence("{pair} is no FIELD=VALUE.", pair=pair), "Write it like unit=茅店镇.")
+        if name in raw:
+            raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
+        raw[name] = _value(name, value)
+    try:
+        return read_fact(raw)
+    except UnreadableFact as error:
+        raise Refused([_told(mistake) for mistake in error.mistakes]) from error
+
+
+def _value(name: str, value: str) -> object:
+    if name in TIMES:
+        return show_iso(read_moment(_timed(value)))
+    if name in WHOLE and value.removeprefix("-").isdecimal():
+        return int(value)
+    return FLAGS.get(value, value) if name in ("anonymous", "granted", "contacted") else value
+
+
+def _timed(text: str) -> str:
+    if len(text) == len("2023-05-04"):
+        raise WrongArgument(sentence("{text} has no time of day.", text=text), "Write it like 2023-05-04T09:10.")
+    return text
+
+
+def _told(mistake: Mistake) -> Sentence:
+    return sentence("{column} {why}: {remedy}", column=mistake.column, why=mistake.why, remedy=mistake.remedy)
+
+
+def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
+    """The fact kept in the ledger, alone in its batch. Raises WrongArgument for a group that is none, Refused with every
+    other reason, and then keeps nothing."""
+    if isinstance(fact, Enrol):
+        for reason in _enrol_objections(book, fact):
+            raise WrongArgument(reason, "Name one of them, or the rulebook that has it with --rulebook.")
+    reasons = list(objections(Held(ledger), book, fact))
+    if reasons:
+        raise Refused(reasons)
+    source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
+    batch = ledger.append(source, now.now_ms())
+    events = [event for event in ledger.events(ticket=fact.ticket, kinds=(fact.kind,)) if event.fact == fact]
+    return Recorded(fact, events[-1], known=not batch.events_added)
+
+
+def record_files(desk: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
+    """Facts of files in the exchange format, all of them or none. Raises Refused with the place of each objection."""
+    arrivals = read_files(paths, "events")
+    held = Held(ledger)
+    for arrival in arrivals:
+        held.expect(fact for _, fact in arrival.read.facts)
+    reasons: list[Sentence] = []
+    for arrival in arrivals:
+        for problem in arrival.read.problems:
+            reasons.append(
+                sentence(
+                    "{file}:{row}: {column} {why}",
+                    file=arrival.name,
+                    row=problem.row,
+                    column=problem.column,
+                    why=problem.why,
+                )
+            )
+        for row, fact in arrival.read.facts:
+            for reason in objections(held, book, fact):
+                reasons.append(sentence("{file}:{row}: {reason}", file=arrival.name, row=row, reason=reason))
+            held.take(fact)
+    if reasons:
+        raise Refused(reasons)
+    return take_in(desk, ledger, arrivals)
+
+
+class Held:
+    """What the ledger holds that a fact is checked against: read once, however many facts there are."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._units: dict[str, set[str]] = {}
+        self._expected: list[Fact] = []
+
+    def expect(self, facts: Iterable[Fact]) -> None:
+        """Enrolments and dispatches that come with the facts: a file may enrol a unit and find something of it."""
+        self._expected += [fact for fact in facts if isinstance(fact, Enrol | Dispatch)]
+
+    def take(self, fact: Fact) -> None:
+        """A finding accepted, for those after it in the same files."""
+        if isinstance(fact, Finding):
+            self._matters.add(_matter(fact))
+
+    def is_enrolled(self, unit: str | None, month: int) -> bool:
+        """Whether the unit is enrolled by the end of a month."""
+        return any(one == unit and since <= month for one, since in self._enrolments)
+
+    def units_of(self, ticket: str) -> set[str]:
+        """The units that a ticket was dispatched to; none: it is unknown."""
+        if ticket not in self._units:
+            found = [
+                event.fact
+                for event in self._ledger.events(ticket=ticket, kinds=("dispatch",))
+                if event.key not in self.gone
+            ]
+            found += [fact for fact in self._expected if isinstance(fact, Dispatch) and fact.ticket == ticket]
+            self._units[ticket] = {str(fact.unit) for fact in found}
+        return self._units[ticket]
+
+    def has(self, finding: Finding) -> bool:
+        """Whether the same matter is there already."""
+        return _matter(finding) in self._matters
+
+    def holds(self, key: str) -> bool:
+        """Whether the ledger holds a fact with this key."""
+        return re.fullmatch("[0-9a-f]{64}", key) is not None and bool(self._ledger.places([key]))
+
+    @cached_property
+    def gone(self) -> set[str]:
+        """The keys of voided facts."""
+        return voided_keys(self._ledger.events(kinds=("void",)))
+
+    @cached_property
+    def _enrolments(self) -> set[tuple[str | None, int]]:
+        enrolled = [*self._standing("enrol"), *(fact for fact in self._expected if isinstance(fact, Enrol))]
+        return {(fact.unit, month_of(fact.at)) for fact in enrolled}
+
+    @cached_property
+    def _matters(self) -> set[tuple[object, ...]]:
+        return {_matter(fact) for fact in self._standing("finding")}
+
+    def _standing(self, kind: str) -> list[Fact]:
+        return [event.fact for event in self._ledger.events(kinds=(kind,)) if event.key not in self.gone]
+
+
+def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Sentence]:
+    """What the rulebook and the ledger have against a fact."""
+    if isinstance(fact, Finding):
+        yield from _finding_objections(held, book, fact)
+    elif isinstance(fact, Enrol):
+        yield from _enrol_objections(book, fact)
+    elif isinstance(fact, Exempt | Appeal):
+        yield from _exempt_objections(held, book, fact)
+    elif isinstance(fact, Void) and not held.holds(fact.key):
+        yield sentence("the ledger holds no fact with key {key}.", key=fact.key)
+    elif isinstance(fact, Publish | Ruling):
+        yield sentence(
+            "a {kind} is made by its own command: kaoping {command}", kind=sentence(fact.kind), command=fact.kind
+        )
+    if held.gone and key_of(content(fact), 1) in held.gone:
+        yield sentence("this very fact was recorded and voided before; void its void to bring it back.")
+
+
+def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sentence]:
+    """What speaks against a ruling: no such appeal, made before it, or the ruling that holds already."""
+    if case is None:
+        yield sentence("the ledger holds no appeal with key {key}.", key=fact.key)
+        return
+    if fact.at < case.appeal.at:
+        yield sentence("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
+    if case.ruling is not None and fact.at <= case.ruling.at:
+        yield sentence("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
+    if case.ruling is not None and case.ruling.granted == fact.granted:
+        yield sentence("the appeal is {state} already.", state=sentence("upheld" if fact.granted else "dismissed"))
+
+
+def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Sentence]:
+    known = findings_of(book)
+    if fact.item not in known:
+        yield sentence("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
+        return
+    part = known[fact.item]
+    if part is not None and part.prices and str(getattr(fact, part.by)) not in part.prices:
+        yield sentence(
+            "finding {item} needs {by}, one of: {known}", item=fact.item, by=part.by, known=" ".join(part.prices)
+        )
+    if not fact.document:
+        yield sentence("finding {item} needs its document (文号).", item=fact.item)
+    if not book.covers(month_of(fact.at)):
+        yield sentence(
+            "{at} lies outside the rulebook ({start} to {until}).",
+            at=show_iso(fact.at),
+            start=book.valid_from,
+            until=book.valid_until,
+        )
+    if not held.is_enrolled(fact.unit, month_of(fact.at)):
+        yield sentence("{unit} is not enrolled at that time; enrol it first.", unit=fact.unit)
+    if fact.ticket is not None and not held.units_of(fact.ticket):
+        yield sentence("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
+    if held.has(fact):
+        yield sentence(
+            "finding {item} of {unit} under document {document} is there already.",
+            item=fact.item,
+            unit=fact.unit,
+            document=fact.document,
+        )
+
+
+def _enrol_objections(book: Rulebook, fact: Enrol) -> Iterator[Sentence]:
+    known = groups_of(book)
+    if known and fact.group not in known:
+        yield sentence("the rulebook knows no group {group}; known: {known}", group=fact.group, known=" ".join(known))
+
+
+def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Iterator[Sentence]:
+    if not book.exempts:
+        yield sentence("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
+        return
+    items = {item.name_of(part) for _, item, part in book.parts() if item.exemptible} | {
+        item.id for _, item, _ in book.parts() if item.exemptible
+    }
+    if fact.item not in items:
+        yield sentence(
+            "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items))
+        )
+    if not fact.document and isinstance(fact, Exempt):
+        yield sentence("an exemption needs its document (文号).")
+    units = held.units_of(str(fact.ticket))
+    if not units:
+        yield sentence("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
+    elif fact.unit is not None and fact.unit not in units:
+        yield sentence(
+            "ticket {ticket} was never dispatched to {unit}; it was to: {units}",
+            ticket=fact.ticket,
+            unit=fact.unit,
+            units=" ".join(sorted(units)),
+        )
+
+
+def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
+    """The findings a rulebook knows, each with the part that prices it (none: it answers or vetoes)."""
+    known: dict[str, Part | None] = {}
+    for _, _, part in book.parts():
+        if part.finding:
+            known[part.finding] = part
+        if part.answered_by:
+            known.setdefault(part.answered_by, None)
+    for veto in book.vetoes():
+        if veto.finding:
+            known.setdefault(veto.finding, None)
+    return known
+
+
+def groups_of(book: Rulebook) -> Sequence[str]:
+    """The groups of units that a rulebook names; none: it treats all units alike, whatever their group."""
+    named = [one.groups for one in book.sheets] + [one.groups for one in book.years]
+    named += [(*item.concerns, *part.per) for _, item, part in book.parts()]
+    return sorted({group for groups in named for group in groups})
+
+
+def _matter(fact: Fact) -> tuple[object, ...]:
+    """What makes two findings the same matter: item, unit, ticket, document, manner and instant."""
+    return tuple(getattr(fact, name) for name in ("item", "unit", "ticket", "document", "at", "role", "mode"))

@@ -1,0 +1,144 @@
+"""Files -> batches in the ledger: read all, then append all, each file in one transaction."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from kaoping import now
+from kaoping.files import folder
+from kaoping.language.language import Language
+from kaoping.office.session import Session
+from ledger.batches import Batch, Source
+from ledger.intake.profile import Profile, choose, lacking
+from ledger.intake.tables import Table, read_table
+from ledger.intake.take import Intake, intake
+from ledger.sentences import Problem, UnreadableFile, sentence
+from ledger.store import Ledger
+
+
+@attrs.frozen(kw_only=True)
+class Arrival:
+    """A table of a file, read through a profile; after the import, the batch it became."""
+
+    file: folder.Loaded
+    name: str
+    profile: Profile
+    read: Intake
+    batch: Batch | None = None
+
+
+class NothingUsable(UnreadableFile):
+    """A file whose rows all became nothing: the profile is probably another one."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        why = sentence(
+            "{file}: all {rows} rows became problems under profile {profile}; nothing was imported.",
+            file=arrival.name, rows=arrival.read.rows, profile=arrival.profile.name,
+        )  # fmt: skip
+        super().__init__(why, "Name the right profile with --profile, or mend the file.")
+        self.arrival = arrival
+
+
+def read_files(paths: Sequence[Path], profile: str | None) -> list[Arrival]:
+    """Every table of the files, read. Raises NoSuchFile, UnreadableFile (with the file's name)."""
+    named = None if profile is None else folder.profile(profile)
+    arrivals: list[Arrival] = []
+    for file in map(folder.load, paths):
+        try:
+            arrivals += _read_file(file, named)
+        except UnreadableFile as error:
+            raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
+    return arrivals
+
+
+def _read_file(file: folder.Loaded, named: Profile | None) -> list[Arrival]:
+    tables = read_table(file.data, file.path.name)
+    fitting = _fitting(tables, named)
+    several = len(fitting) > 1
+    return [
+        Arrival(
+            file=file, name=table.name if several else file.path.name,
+            profile=chosen, read=intake(table, chosen),
+        )
+        for table, chosen in fitting
+    ]  # fmt: skip
+
+
+def _fitting(tables: Sequence[Table], named: Profile | None) -> list[tuple[Table, Profile]]:
+    """The tables a profile fits; where none does, the first table's refusal is told."""
+    if named is not None:
+        fitting = [(table, named) for table in tables if not lacking(named, table.header)]
+        return fitting or [(tables[0], named)]
+    found: list[tuple[Table, Profile]] = []
+    refusals: list[UnreadableFile] = []
+    for table in tables:
+        try:
+            found.append((table, choose(folder.profiles(), table)))
+        except UnreadableFile as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return found
+
+
+def refuse_unusable(arrivals: Sequence[Arrival]) -> None:
+    """Raises NothingUsable for a file whose rows all became nothing."""
+    for arrival in arrivals:
+        if arrival.read.rows and len(arrival.read.quarantined) == arrival.read.rows:
+            raise NothingUsable(arrival)
+
+
+def take_in(desk: Session, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
+    """The arrivals appended to the ledger."""
+    done = []
+    for arrival in arrivals:
+        with desk.busy("writing the ledger"):
+            batch = ledger.append(source_of(arrival), now.now_ms(), keep=keep)
+        done.append(attrs.evolve(arrival, batch=batch))
+    return done
+
+
+def source_of(arrival: Arrival) -> Source:
+    """The arrival as the ledger takes it."""
+    read = arrival.read
+    reasons: dict[int, list[list[str]]] = {}
+    for problem in read.problems:
+        if problem.fatal:
+            reasons.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why)])
+    quarantined = [
+        (row, cells, json.dumps(reasons.get(row, []), ensure_ascii=False)) for row, cells in read.quarantined
+    ]
+    return Source(
+        name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
+        facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
+    )  # fmt: skip
+
+
+def batch_json(arrival: Arrival, tongue: Language) -> dict[str, Any]:
+    """One batch of the JSON document of `import`."""
+    batch = arrival.batch
+    assert batch is not None
+    return {
+        "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
+        "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
+        "events_added": batch.events_added, "problems": [problem_json(one, tongue) for one in arrival.read.problems],
+    }  # fmt: skip
+
+
+def problem_json(problem: Problem, tongue: Language) -> dict[str, Any]:
+    """A problem as JSON; `fatal`: the row became nothing."""
+    return {
+        "row": problem.row, "column": problem.column, "value": problem.value,
+        "why": tongue.tell(problem.why), "remedy": tongue.tell(problem.remedy), "fatal": problem.fatal,
+    }  # fmt: skip
+
+
+def problem_text(name: str, problem: Problem, tongue: Language) -> str:
+    """A problem as a person reads it: place, excerpt, remedy."""
+    value = f"'{problem.value}'" if problem.value else ""
+    place = " ".join(filter(None, (f"{name}:{problem.row}:", problem.column, value, tongue.tell(problem.why))))
+    excerpt = f"  {problem.row} | {problem.excerpt}\n" if problem.excerpt else ""
+    return f"{place}\n{excerpt}  {tongue.say('To fix: {remedy}', remedy=tongue.tell(problem.remedy))}"

@@ -1,0 +1,237 @@
+"""Publications: a score that went out, kept with all it rests on, and issued again from that alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from calendars.workdays import Calendar
+from kaoping import __version__
+from kaoping.files.rulebooks import read_rulebook
+from kaoping.office.session import Session, read_period
+from kaoping.reports.annual import annual_json
+from kaoping.reports.score import score_json
+from ledger.batches import Source
+from ledger.facts import Enrol, Publish
+from ledger.proof.chain import digest_of
+from ledger.sentences import NoSuchText, UserError, sentence
+from ledger.snapshot import Snapshot, known, standing
+from ledger.store import Ledger
+from scoring.law.rulebook import Rulebook
+from scoring.scores.evidence import Evidence, month_of, together
+from scoring.scores.scoring import Scoring, recompute, refuse_provisional
+from scoring.scores.years import year_of
+
+PROFILE = "publish"
+SCORED = ("period", "rulebook", "sheets", "years")
+
+
+class NotHere(UserError):
+    """A publication that this ledger cannot issue again: it was made in another one."""
+
+
+@attrs.frozen
+class Publication:
+    """A publication and its place in the ledger."""
+
+    position: int
+    fact: Publish
+
+    @property
+    def base(self) -> tuple[int, str]:
+        """The last position it rests on, and the hash of everything up to it."""
+        position, _, hashed = self.fact.ledger.partition(":")
+        return int(position), hashed
+
+
+@attrs.frozen(kw_only=True)
+class Issue:
+    """A period scored: the report, its evidence, and the document whose canonical text is what goes out."""
+
+    report: Scoring
+    month: Evidence
+    kind: str
+    document: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The period, the rulebook and the sheets, in one canonical text."""
+        return text_of(self.document)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return digest_of(self.text)
+
+
+def text_of(document: Mapping[str, Any]) -> str:
+    """The canonical text of what was scored: JSON, keys sorted; the stamps are no part of it."""
+    scored = {name: document[name] for name in SCORED if name in document}
+    return json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def issue(report: Scoring, period: str, *, provisional: bool) -> Issue:
+    """A month, quarter, half-year or year scored. Raises ProvisionalPeriod, WrongArgument."""
+    kind, months = read_period(period, report.book)
+    if not provisional:
+        for month in months:
+            refuse_provisional(report.calendar, month)
+    found = report.evidence(months)
+    evidence = together([found[month] for month in months])
+    document = {**score_json(report, evidence, report.sheets(evidence, kind)), "period": period}
+    if kind == "year" and report.book.years:
+        now = month_of(report.as_of)
+        scores = [year_of(report, rule, int(period), now) for rule in report.book.years]
+        document["years"] = annual_json(report, int(period), scores)["years"]
+    return Issue(report=report, month=evidence, kind=kind, document=document)
+
+
+def register_of(what: Snapshot) -> str:
+    """The register as a canonical text: every enrolment that stands, by unit and instant."""
+    facts = [event.fact for event in what.enrolments]
+    lines = sorted((str(fact.unit), fact.at, fact.group) for fact in facts if isinstance(fact, Enrol))
+    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+
+
+def book_text(book: Rulebook) -> str:
+    """The text whose digest is the rulebook's: its own, and what was read otherwise."""
+    return book.text + readings_text(book)
+
+
+def readings_text(book: Rulebook) -> str:
+    """The readings taken otherwise, a line each."""
+    return "".join(f"\n{name}={value}" for name, value in sorted(book.taken.items()))
+
+
+def publish(
+    ledger: Ledger, one: Issue, now: int, *, provisional: bool = False, document: str | None = None
+) -> Publication:
+    """The issue kept as published at the instant `now`, with every text it rests on; where it stands so already, as when
+    somebody does again what was broken off, the publication there is."""
+    report = one.report
+    stamps = report.stamps
+    register = register_of(report.known)
+    fact = Publish(
+        at=now, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
+        calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
+        readings=" ".join(readings_text(report.book).split("\n")[1:]) or None, provisional=provisional, document=document,
+    )  # fmt: skip
+    there = next((old for old in publications(ledger, ledger.head().position) if _same(ledger, old, fact)), None)
+    if there is not None:
+        return there
+    texts = (one.text, book_text(report.book), report.calendar.text(), register)
+    source = Source(name="kaoping publish", sha256="", profile=PROFILE, rows=1, facts=[(1, fact)], texts=texts)
+    batch = ledger.append(source, now)
+    return Publication(batch.last_position, fact)
+
+
+def _same(ledger: Ledger, old: Publication, new: Publish) -> bool:
+    """Whether a publication says all that the new one would say, and rests on the same facts: what came between the two
+    is nothing but publications."""
+    if attrs.evolve(old.fact, at=new.at, ledger=new.ledger, as_of=new.as_of) != new:
+        return False
+    position, hashed = old.base
+    upto = int(new.ledger.partition(":")[0])
+    if position > upto or ledger.head(position).hash != hashed:
+        return False
+    between = map(ledger.at, range(position + 1, upto + 1))
+    return all(event is not None and isinstance(event.fact, Publish) for event in between)
+
+
+def publications(ledger: Ledger, upto: int, period: str | None = None) -> list[Publication]:
+    """The publications known at a position and not voided, oldest first; of one period, or of all."""
+    found = [
+        Publication(event.position, event.fact)
+        for event in standing(ledger, upto, ("publish",))
+        if isinstance(event.fact, Publish)
+    ]
+    return [one for one in found if period is None or one.fact.period == period]
+
+
+def published_text(ledger: Ledger, one: Publication) -> str:
+    """The canonical text that went out. Raises NotHere."""
+    return _text(ledger, one, one.fact.digest)
+
+
+def report_of(desk: Session, ledger: Ledger, one: Publication) -> Scoring:
+    """The report a publication was made from, from the ledger alone. Raises NotHere, UnreadableRulebook."""
+    position, hashed = one.base
+    if position > ledger.head().position or ledger.head(position).hash != hashed:
+        raise NotHere(
+            sentence("the publication of {period} (#{position}) was made in another ledger.", period=one.fact.period, position=one.position),
+            "Recompute it in the ledger file it was published from.",
+        )  # fmt: skip
+    book = _book(ledger, one)
+    calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
+    with desk.busy("deriving rounds and verdicts"):
+        return recompute(known(ledger, position), book, calendar, one.fact.as_of)
+
+
+def _book(ledger: Ledger, one: Publication) -> Rulebook:
+    taken = dict(pair.split("=", 1) for pair in (one.fact.readings or "").split())
+    whole = _text(ledger, one, one.fact.rulebook)
+    ending = "".join(f"\n{name}={value}" for name, value in sorted(taken.items()))
+    return read_rulebook(whole.removesuffix(ending), f"#{one.position}", taken)
+
+
+def _text(ledger: Ledger, one: Publication, digest: str) -> str:
+    try:
+        return ledger.text(digest)
+    except NoSuchText as error:
+        raise NotHere(
+            sentence(
+                "the ledger does not hold what the publication of {period} (#{position}) rests on.",
+                period=one.fact.period, position=one.position,
+            ),
+            "Recompute it in the ledger file it was published from.",
+        ) from error  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Recomputed:
+    """A publication and what comes out of its history now."""
+
+    publication: Publication
+    issue: Issue
+    published: str
+
+    @property
+    def identical(self) -> bool:
+        """Whether it is the same, byte for byte."""
+        return self.issue.text == self.published and self.issue.digest == self.publication.fact.digest
+
+    @property
+    def changes(self) -> Sequence[tuple[str, ...]]:
+        """What differs: (sheet, unit, item or "", published, recomputed)."""
+        return changes_of(json.loads(self.published), self.issue.document)
+
+
+def recomputed(desk: Session, ledger: Ledger, one: Publication) -> Recomputed:
+    """The publication computed again from its history. Raises NotHere."""
+    published = published_text(ledger, one)
+    again = issue(report_of(desk, ledger, one), one.fact.period, provisional=one.fact.provisional)
+    return Recomputed(publication=one, issue=again, published=published)
+
+
+def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Scores of two documents that differ, unit by unit: (sheet, unit, item or "", old, new); "-" where there is none."""
+    sides = [_scores(document) for document in (old, new)]
+    return [
+        (*place, sides[0].get(place, "-"), sides[1].get(place, "-"))
+        for place in dict.fromkeys((*sides[0], *sides[1]))
+        if sides[0].get(place) != sides[1].get(place)
+    ]
+
+
+def _scores(document: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
+    found: dict[tuple[str, str, str], str] = {}
+    for sheet in document["sheets"]:
+        for unit in sheet["units"]:
+            found[sheet["sheet"], unit["unit"], ""] = f"{unit['score'] or '-'} ({unit['rank'] or '-'})"
+            found |= {(sheet["sheet"], unit["unit"], one["item"]): one["score"] for one in unit["items"]}
+    for year in document.get("years", ()):
+        found |= {
+            (year["year"], one["unit"], ""): f"{one['score'] or '-'} ({one['rank'] or '-'})" for one in year["units"]
+        }
+    return found

@@ -1,0 +1,216 @@
+"""What a command works with: the ledger, rulebook, calendar and moment it was asked about, and how to answer."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from calendars.instants import read_iso
+from calendars.workdays import Calendar
+from kaoping import __version__, now
+from kaoping.files import folder
+from kaoping.language.language import Language
+from ledger.sentences import UserError, sentence
+from ledger.snapshot import known
+from ledger.store import Ledger
+from scoring.law.rulebook import Rulebook
+from scoring.scores.evidence import Evidence, together
+from scoring.scores.mirrored import rows_now
+from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
+
+WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
+
+
+class WrongArgument(UserError):
+    """The command line says something that cannot be."""
+
+    code = 2
+
+
+class Differs(UserError):
+    """A result is not the one that was expected."""
+
+
+class LedgerEmpty(UserError):
+    """The ledger knew nothing at the moment asked about."""
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """One command's surroundings. `now` is one instant for all of it."""
+
+    path: Path
+    rulebook: str
+    calendar_folder: Path | None = None
+    known_on: date | None = None
+    readings: Mapping[str, str] = attrs.Factory(dict)
+    tongue: Language
+    json: bool
+    now: int = attrs.field(factory=lambda: now.now_ms())
+
+    def ledger(self, *, create: bool = False) -> Ledger:
+        """The ledger, opened."""
+        return Ledger(self.path, create=create)
+
+    @contextmanager
+    def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:
+        """The ledger, made if there is none; what is made for a rehearsal is not left behind."""
+        if rehearsal and not (self.path.exists() and self.path.stat().st_size):
+            with TemporaryDirectory() as folder, Ledger(Path(folder) / "kaoping.db", create=True) as ledger:
+                yield ledger
+        else:
+            with self.ledger(create=True) as ledger:
+                yield ledger
+
+    def book(self) -> Rulebook:
+        """The rulebook asked for, with the readings taken otherwise. Raises WrongArgument."""
+        if self.readings:
+            refuse_unknown(self.readings, folder.rulebook(self.rulebook))
+        return folder.rulebook(self.rulebook, self.readings)
+
+    def calendar(self) -> Calendar:
+        """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
+        return folder.working_days(self.calendar_folder, self.known_on)
+
+    def report(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
+        """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
+        beside a large ledger, which must stay open then. Raises LedgerEmpty."""
+        position, instant = self.moment(ledger, as_of)
+        if position == 0:
+            raise LedgerEmpty(
+                sentence("the ledger knew nothing at that moment."),
+                "Import a log first; --as-of speaks of when it was recorded.",
+            )
+        known_then, book, calendar = known(ledger, position), self.book(), self.calendar()
+        with self.busy("deriving rounds and verdicts"):
+            if kept and as_of is None:
+                plain = not self.readings and self.known_on is None
+                rows = rows_now(ledger, known_then, book, calendar, __version__, make=plain)
+                if rows is not None:
+                    return when_asked(known_then, book, calendar, instant, rows)
+            return recompute(known_then, book, calendar, instant)
+
+    def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
+        """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""
+        if as_of is None:
+            return ledger.head().position, self.now
+        if as_of.isdecimal():
+            position = int(as_of)
+            if not 0 < position <= ledger.head().position:
+                raise WrongArgument(
+                    sentence("there is no position {position} in the ledger.", position=position),
+                    "Its last is given by kaoping verify.",
+                )
+            return position, ledger.recorded_at(position)
+        instant = read_moment(as_of)
+        return ledger.position_at(instant), instant
+
+    @contextmanager
+    def busy(self, doing: str) -> Iterator[None]:
+        """A spinner on the terminal while something long is done; nothing where nobody watches."""
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as progress:
+            progress.add_task(self.tongue.say(doing))
+            yield
+
+    def answer(self, document: dict[str, Any]) -> None:
+        """The one JSON document of a command."""
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+    def paper(self) -> Console:
+        """Where tables are written: as wide as the terminal, or as they need."""
+        console = Console(highlight=False, emoji=False, markup=False)
+        return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+
+
+def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
+    """Raises WrongArgument for a reading or an option that the rulebook does not have."""
+    known = {one.id: one for one in book.readings}
+    for name, option in readings.items():
+        if name not in known:
+            raise WrongArgument(
+                sentence("{book} has no reading {name}.", book=book.id, name=name),
+                sentence("Known: {known}", known=" ".join(known)),
+            )
+        if option not in known[name].options:
+            options = " ".join(known[name].options)
+            raise WrongArgument(
+                sentence("reading {name} has no option {option}.", name=name, option=option),
+                sentence("Known: {known}", known=options),
+            )
+
+
+def read_month(text: str) -> int:
+    """A month like 2023-05 as 202305. Raises WrongArgument."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.")
+    return int(text.replace("-", ""))
+
+
+def read_period(text: str, book: Rulebook) -> tuple[str, tuple[int, ...]]:
+    """(kind, months) of 2023-05, 2023-Q2, 2023-H1 or 2023. A year is the rulebook's assessment year. Raises WrongArgument."""
+    found = re.fullmatch(r"(\d{4})(?:-([QH])(\d))?", text)
+    if found is None:
+        return "month", (read_month(text),)
+    year, letter, number = int(found.group(1)), found.group(2), int(found.group(3) or 0)
+    if letter is None:
+        return "year", book.years[0].months(year) if book.years else tuple(year * 100 + n for n in range(1, 13))
+    size = {"Q": 3, "H": 6}[letter]
+    if not 1 <= number <= 12 // size:
+        raise WrongArgument(sentence("{text} is no period.", text=text), "Write it like 2023-Q2 or 2023-H1.")
+    first = year * 100 + size * (number - 1) + 1
+    return {"Q": "quarter", "H": "half"}[letter], tuple(range(first, first + size))
+
+
+def show_period(months: Sequence[int]) -> str:
+    """Its month, or its first and last."""
+    shown = [show_month(month) for month in months]
+    return shown[0] if len(shown) == 1 else f"{shown[0]}..{shown[-1]}"
+
+
+def show_month(month: int) -> str:
+    """202305 as 2023-05."""
+    return f"{month // 100}-{month % 100:02d}"
+
+
+def read_moment(text: str) -> int:
+    """An instant of the command line: ISO 8601; without offset it is Asia/Shanghai; a date is its last ms."""
+    completed = text.replace(" ", "T")
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", completed):
+        completed += "T23:59:59.999+08:00"
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{3})?)?", completed):
+        completed += "+08:00"
+    try:
+        return read_iso(completed)
+    except ValueError as error:
+        raise WrongArgument(sentence("{text} is no time.", text=text), "Write it like 2023-06-05T09:00.") from error
+
+
+def period_evidence(report: Scoring, months: Sequence[int], *, provisional: bool) -> Evidence:
+    """The evidence of a period, unless it rests on provisional days and nobody allowed that."""
+    if not provisional:
+        for month in months:
+            refuse_provisional(report.calendar, month)
+    evidence = report.evidence(months)
+    return together([evidence[month] for month in months])
+
+
+def checked_month(report: Scoring, text: str, *, provisional: bool) -> int:
+    """The month asked for, unless it rests on provisional days and nobody allowed that."""
+    month = read_month(text)
+    if not provisional:
+        refuse_provisional(report.calendar, month)
+    return month

@@ -1,0 +1,1 @@
+"""Files of the outside to facts: tables, profiles, cells, rows."""

@@ -1,0 +1,335 @@
+"""What one cell means to a profile: the value of a field, or why it is none. Nothing is guessed."""
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from itertools import zip_longest
+from math import isfinite
+
+import attrs
+
+from calendars.instants import day_end, instant_of, local_instant, read_iso
+from ledger.exchange import ROLES, read_halves
+from ledger.facts import STORED_AS, Scalar
+from ledger.intake.profile import Profile
+from ledger.intake.tables import Cell
+from ledger.sentences import Sentence, as_sentence, sentence
+
+EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
+FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
+DAY_MS = 86_400_000
+BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
+USUAL = "%Y-%m-%d %H:%M:%S"
+DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,6"}
+REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
+
+AS_TEXT = "format the column as text where it comes from, and export it again"
+AS_TIME = "write it as a time, or add its format under times in the profile"
+AS_FLAG = "list the word under yes or no in the profile"
+TOO_FAR = "lies before 1990 or after 2100"
+
+
+class UnfitCell(ValueError):
+    """A cell that is no value of its field: why, and the remedy."""
+
+    def __init__(self, why: str | Sentence, remedy: str | Sentence) -> None:
+        super().__init__(str(why))
+        self.why, self.remedy = as_sentence(why), as_sentence(remedy)
+
+
+def shown(cell: Cell) -> str:
+    """The cell as text on one line: whole numbers without .0, times as ISO."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if isfinite(cell) and cell == int(cell) else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return " ".join(str(cell).split())
+
+
+def folded(word: object) -> str:
+    """A word as it is looked up: case does not count."""
+    return str(word).strip().casefold()
+
+
+@attrs.frozen
+class Meanings:
+    """The words of a profile, ready to be looked up. `known` and `stripped` are what was already read."""
+
+    profile: Profile
+    absent: frozenset[str]
+    flags: Mapping[str, bool]
+    kinds: Mapping[str, str]
+    words: Mapping[str, Mapping[str, Scalar]]
+    formats: tuple[str, ...]
+    known: dict[tuple[str, str], Scalar] = attrs.field(factory=dict)
+    stripped: dict[str, str | None] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, profile: Profile) -> "Meanings":
+        """The meanings that this profile gives."""
+        return cls(
+            profile=profile,
+            absent=frozenset(map(folded, ("", *profile.absent))),
+            flags={folded(w): True for w in profile.yes} | {folded(w): False for w in profile.no},
+            kinds={folded(w): kind for w, kind in profile.kinds.items()},
+            words={field: {folded(w): value for w, value in values.items()} for field, values in profile.words.items()},
+            formats=tuple(pattern for pattern in profile.times if pattern != "iso"),
+        )
+
+    def present(self, cell: Cell) -> Cell:
+        """The cell, stripped; None where it stands for nothing."""
+        if not isinstance(cell, str):
+            return cell
+        if cell not in self.stripped:
+            if len(self.stripped) > REMEMBERED:
+                self.stripped.clear()
+            text = cell.strip(BLANK)
+            self.stripped[cell] = None if text.casefold() in self.absent else text
+        return self.stripped[cell]
+
+    def kind(self, cell: Cell) -> str:
+        """The kind that a word stands for, or `ignore`. Raises UnfitCell."""
+        try:
+            return self.kinds[folded(shown(cell))]
+        except KeyError:
+            remedy = 'list it under [kinds] in the profile, as a kind or as "ignore"'
+            raise UnfitCell(self.nothing(), remedy) from None
+
+    def read(self, field: str, cell: Cell) -> Scalar:
+        """The value of a field (named as outside) that a present cell gives, as stored. Raises UnfitCell."""
+        if not isinstance(cell, str):
+            return self._read(field, cell)
+        key = (field, cell)
+        if key in self.known:
+            return self.known[key]
+        if len(self.known) > REMEMBERED:
+            self.known.clear()
+        self.known[key] = value = self._read(field, cell)
+        return value
+
+    def _read(self, field: str, cell: Cell) -> Scalar:
+        if field in self.words and (word := folded(shown(cell))) in self.words[field]:
+            return READ_WORDS.get(STORED_AS.get(field, field), _same)(self.words[field][word])
+        if field in self.words and field not in ("anonymous", "granted", "contacted"):
+            raise UnfitCell(self.nothing(), sentence("list it under [words.{field}] in the profile", field=field))
+        return READ.get(field, _text)(self, cell)
+
+    def nothing(self) -> Sentence:
+        """Why a word of the log cannot be used."""
+        return sentence("means nothing to profile {profile}", profile=self.profile.name)
+
+
+def _same(value: Scalar) -> Scalar:
+    return value
+
+
+def _text(_: Meanings, cell: Cell) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise UnfitCell("is not text", AS_TEXT)
+    if isinstance(cell, str):
+        if CONTROL.search(cell):
+            raise UnfitCell("holds characters that are no text", "type it again")
+        return cell
+    return shown(cell)
+
+
+def _number(means: Meanings, cell: Cell) -> str:
+    """A number that is a name. What went through a floating-point number may have lost its last digits."""
+    if isinstance(cell, float):
+        raise UnfitCell("is a number in the sheet, not text, and may have lost digits", AS_TEXT)
+    text = _text(means, cell)
+    if CUT_NUMBER.fullmatch(text) and "e+" in text.casefold():
+        raise UnfitCell("has lost its last digits", AS_TEXT)
+    if isinstance(cell, int) and len(text) >= 15 and text.endswith("000"):
+        raise UnfitCell("ends in zeros that Excel may have put there", AS_TEXT)
+    return text
+
+
+def _at(means: Meanings, cell: Cell) -> int:
+    return _instant(means, cell, by_day=False)
+
+
+def _due(means: Meanings, cell: Cell) -> int:
+    return _instant(means, cell, by_day=True)
+
+
+def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
+    """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
+    try:
+        moment = _from_text(means, cell) if isinstance(cell, str) else _from_sheet(cell)
+        if not by_day and not isinstance(moment, int | datetime):
+            raise UnfitCell("is a date without a time of day", "give the time of day; only deadlines may be dates")
+        instant = _on_clock(moment, means.profile.zone)
+    except OverflowError:
+        raise UnfitCell(TOO_FAR, AS_TIME) from None
+    if not EARLIEST <= instant < LATEST:
+        raise UnfitCell(TOO_FAR, AS_TIME)
+    return instant
+
+
+def _from_text(means: Meanings, text: str) -> int | date:
+    """An instant, a clock reading, or a date."""
+    for form in means.formats:
+        if reading := _clock_reading(text, form):
+            return reading
+    if "iso" in means.profile.times:
+        with suppress(ValueError):
+            return read_iso(text)
+    for form in means.profile.dates:
+        if reading := _clock_reading(text, form):
+            return reading.date()
+    raise UnfitCell("is a time in none of the profile's formats", AS_TIME)
+
+
+def _clock_reading(text: str, form: str) -> datetime | None:
+    """As strptime does it, which takes ten times as long; nothing finer than a millisecond is read."""
+    if form == USUAL and len(text) == 19 and text[10] == " ":
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    pattern, names = _pattern(form)
+    found = pattern.fullmatch(text)
+    if not found:
+        return None
+    part = dict(zip(names, found.groups(), strict=True))
+    year, month, day, hour, minute, second = [int(part.get(name, "0")) for name in "YmdHMS"]
+    micros = int(part.get("f", "0").ljust(6, "0"))
+    try:
+        return None if micros % 1000 else datetime(year, month, day, hour, minute, second, micros)
+    except ValueError:
+        return None
+
+
+@cache
+def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    parts = re.split(r"%([YmdHMSf])", form)  # text and directives by turns
+    between = [r"\s+".join(map(re.escape, text.split(" "))) for text in parts[::2]]
+    digits = [f"([0-9]{{{DIGITS[name]}}})" for name in parts[1::2]]
+    return re.compile("".join(map("".join, zip_longest(between, digits, fillvalue="")))), tuple(parts[1::2])
+
+
+def _from_sheet(cell: Cell) -> date:
+    """A clock reading (datetime), or a date, from a typed cell.
+
+    A serial number counts days in a binary fraction: it is taken exactly, then rounded to the nearest
+    millisecond, finer than any sheet shows. A whole number is a date, as the sheet itself would show it.
+    """
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not 0 < cell < 1_000_000:
+        raise UnfitCell("is no time", AS_TIME)
+    moment = FIRST_DAY + timedelta(milliseconds=round(Decimal(cell) * DAY_MS))
+    return moment if cell != int(cell) else moment.date()
+
+
+def _on_clock(moment: int | date, zone: str) -> int:
+    if isinstance(moment, int):
+        return moment
+    if not 1980 < moment.year < 2200:
+        raise OverflowError
+    try:
+        if not isinstance(moment, datetime):
+            return day_end(moment, zone)
+        if moment.microsecond:
+            moment = _whole_ms(moment)
+        return instant_of(moment) if moment.tzinfo else local_instant(moment, zone)
+    except ValueError as refused:
+        raise UnfitCell("is in an hour in which the clocks were changed", "give it with its offset") from refused
+
+
+def _whole_ms(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0) + timedelta(milliseconds=round(Decimal(moment.microsecond) / 1000))
+
+
+def _halves(means: Meanings, cell: Cell) -> int:
+    text = shown(cell)
+    for ending in means.profile.day_words:
+        text = text.removesuffix(ending).strip()
+    try:
+        return read_halves(text)
+    except ValueError as refused:
+        raise UnfitCell(str(refused), "write days like 5 or 0.5") from refused
+
+
+def _flag(means: Meanings, cell: Cell) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    try:
+        return means.flags[folded(shown(cell))]
+    except KeyError:
+        raise UnfitCell("is neither yes nor no", AS_FLAG) from None
+
+
+def whole(cell: Cell) -> int:
+    """A whole number. Raises UnfitCell: a count that cannot be read is no zero."""
+    text = shown(cell)
+    if isinstance(cell, bool) or not WHOLE.fullmatch(text):
+        raise UnfitCell("is not a whole number", "write a whole number")
+    return int(text.partition(".")[0])
+
+
+def exchanged(field: str, cell: Cell) -> Cell:
+    """A cell of the exchange format as JSON would have it: csv has no other types than text."""
+    text = shown(cell).casefold()
+    if text == "":
+        return None
+    if field in ("anonymous", "granted", "contacted") and text in ("true", "false"):
+        return text == "true"
+    if field in ("seq", "count") and not isinstance(cell, bool) and WHOLE.fullmatch(text):
+        return int(text.partition(".")[0])
+    return cell
+
+
+def _whole(_: Meanings, cell: Cell) -> int:
+    return whole(cell)
+
+
+def _count(_: Meanings, cell: Cell) -> int:
+    number = whole(cell)
+    if not 0 < number < 1_000_000:
+        raise UnfitCell("is not a count of 1 or more", "write a whole number of 1 or more")
+    return number
+
+
+def _role(_: Meanings, cell: Cell) -> str:
+    try:
+        return ROLES[shown(cell)]
+    except KeyError:
+        raise UnfitCell(
+            "is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile"
+        ) from None
+
+
+def _about(means: Meanings, cell: Cell) -> str:
+    text = _text(means, cell)
+    if text not in ("return", "extend", "exempt"):
+        raise UnfitCell("is nothing that is decided on", "list it under [words.about] in the profile")
+    return text
+
+
+def _rating(means: Meanings, cell: Cell) -> str:
+    text = _text(means, cell)
+    if means.profile.ratings and text not in means.profile.ratings:
+        raise UnfitCell(means.nothing(), "list it under ratings in the profile")
+    return text
+
+
+READ: Mapping[str, Callable[[Meanings, Cell], Scalar]] = {
+    "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
+    "limit_days": _halves, "days": _halves, "anonymous": _flag, "granted": _flag, "contacted": _flag,
+    "seq": _whole, "count": _count, "role": _role, "about": _about, "rating": _rating,
+}  # fmt: skip
+READ_WORDS: Mapping[str, Callable[[Scalar], Scalar]] = {
+    "limit_halves": read_halves, "halves": read_halves, "role": lambda word: ROLES[str(word)]
+}  # fmt: skip

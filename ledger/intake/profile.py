@@ -1,0 +1,337 @@
+"""One raw log format as data: which column holds what, which words mean what, and which facts a row tells.
+
+A profile is a TOML file. It maps columns; what it does not map is never stored: citizens' names, telephone
+numbers, addresses and the text of their complaints stay where they are.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+from cattrs import Converter, transform_error
+from cattrs.errors import ForbiddenExtraKeysError
+
+from calendars.instants import SHANGHAI, local_instant
+from ledger.exchange import READERS
+from ledger.facts import KIND, STORED_AS, Scalar, fields_of
+from ledger.intake.tables import Table
+from ledger.sentences import Mistake, UnreadableFile, listed, sentence
+
+BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
+IGNORE = "ignore"
+FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
+KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
+SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
+GIVE_HEADINGS = "give it headings in [columns]"
+KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
+SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
+
+
+@attrs.frozen(kw_only=True)
+class When:
+    """A condition on one column of a row; what is given must all hold.
+
+    `changed`: since the row before of the same ticket, by time and `seq`; an absent value is no change.
+    """
+
+    column: str
+    words: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
+    filled: bool | None = None
+    changed: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class EventRule:
+    """A fact that a row may tell: it does if its time is there and every `when` holds.
+
+    `fields` names the columns of fields that are not called like the field. A positive number in `count`, or
+    a `told_by` that holds, says that it happened even without a time: then `at_else` gives the time if the
+    profile names one, else the fact is left out, with a problem. `needed`: no row may be without the time.
+    """
+
+    kind: str
+    at: str = "at"
+    at_else: str | None = None
+    needed: bool = False
+    fields: Mapping[str, str] = attrs.field(factory=dict)
+    count: str | None = None
+    told_by: tuple[When, ...] = ()
+    when: tuple[When, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """A format. `columns`: our name -> its headings, the best first; `needed` ones tell formats apart.
+
+    `times` and `dates` are strptime formats on the clocks of `zone`; the time format "iso" is ISO 8601 with
+    offset. A field in `constants` has that value where the table has no column for it. `words` are the values
+    of a field's words; a field in `guards` is left out, with a problem, where the guard fails. `exchange`:
+    rows are facts in our own exchange format.
+    """
+
+    name: str
+    title: str
+    source: str
+    columns: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...]
+    zone: str = SHANGHAI
+    times: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ("",)
+    yes: tuple[str, ...] = ("true",)
+    no: tuple[str, ...] = ("false",)
+    day_words: tuple[str, ...] = ()
+    ratings: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = attrs.field(factory=dict)
+    words: Mapping[str, Mapping[str, Scalar]] = attrs.field(factory=dict)
+    constants: Mapping[str, Scalar] = attrs.field(factory=dict)
+    guards: Mapping[str, When] = attrs.field(factory=dict)
+    events: tuple[EventRule, ...] = ()
+    only_changes: tuple[str, ...] = ()
+    identical_rows: str = FURTHER_FACTS
+    exchange: bool = False
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The columns in which a change since the ticket's row before matters."""
+        changed = [when.column for event in self.events for when in event.when if when.changed]
+        return tuple(dict.fromkeys((*self.only_changes, *changed)))
+
+
+class UnreadableProfile(UnreadableFile):
+    """A profile that cannot be used, with every mistake in it: its key, its value, why, and the remedy."""
+
+    def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        lines = [sentence("  {key} {why}: {remedy}", key=m.column, why=m.why, remedy=m.remedy) for m in mistakes]
+        super().__init__(sentence("the profile {name} cannot be used:\n{mistakes}", name=name, mistakes=listed(lines)))
+
+
+# choosing
+
+
+def columns_of(profile: Profile, header: Sequence[str]) -> Mapping[str, int]:
+    """Our column name -> its place in the header, for every column of the profile that is there."""
+    places: dict[str, int] = {}
+    for place, heading in enumerate(header):
+        places.setdefault(_plain(heading), place)
+    found: dict[str, int] = {}
+    for column, headings in profile.columns.items():
+        for heading in headings:
+            if _plain(heading) in places:
+                found[column] = places[_plain(heading)]
+                break
+    return found
+
+
+def lacking(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
+    """The first heading of each column the profile needs and the header does not have."""
+    there = columns_of(profile, header)
+    return tuple(profile.columns[column][0] for column in profile.needed if column not in there)
+
+
+def choose(profiles: Sequence[Profile], table: Table) -> Profile:
+    """The one profile whose needed columns are all there. Raises UnreadableFile on none, or several."""
+    lacks = {profile.name: lacking(profile, table.header) for profile in profiles}
+    fits = [profile for profile in profiles if not lacks[profile.name]]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        why = sentence("fits more than one profile: {names}", names=", ".join(profile.name for profile in fits))
+        raise UnreadableFile(why, "name the one that is meant with --profile")
+    close = sorted(
+        (profile for profile in profiles if len(lacks[profile.name]) < len(profile.needed)),
+        key=lambda profile: len(lacks[profile.name]),
+    )
+    remedy = "add the headings to a profile under [columns], or write a profile for this format"
+    if not close:
+        why = sentence("has a header that no profile knows: {header}", header=" ".join(table.header))
+        raise UnreadableFile(why, remedy)
+    told = [sentence("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]]
+    raise UnreadableFile(sentence("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
+
+
+def _plain(heading: str) -> str:
+    """A heading without what drifts: spaces, line breaks, case, full-width forms, asterisks."""
+    return "".join(unicodedata.normalize("NFKC", heading).casefold().replace("*", "").split())
+
+
+# reading
+
+
+def read_profile(text: str, name: str) -> Profile:
+    """The profile in this TOML text. Raises UnreadableProfile with every mistake in it."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as refused:
+        mistake = Mistake("", None, sentence("is no TOML: {error}", error=refused), "mend that line")
+        raise UnreadableProfile(name, [mistake]) from refused
+    try:
+        profile = _CONVERTER.structure(raw, Profile)
+    except Exception as refused:
+        raise UnreadableProfile(name, _misshapen(refused)) from refused
+    mistakes = [
+        *_wrong_words(profile),
+        *_wrong_times(profile),
+        *_wrong_columns(profile),
+        *_wrong_events(profile),
+    ]
+    if mistakes:
+        raise UnreadableProfile(name, mistakes)
+    return profile
+
+
+class _Misshapen(TypeError):
+    """A value of the wrong shape; the text says why."""
+
+
+def _strictly(fits: Callable[[object], bool], why: str) -> Callable[[object, object], Any]:
+    def structure(value: object, _: object) -> object:
+        if not fits(value):
+            raise _Misshapen(why)
+        return tuple(value) if isinstance(value, list) else value
+
+    return structure
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _converter() -> Converter:
+    """Strict: TOML has types, so nothing is turned into text, and a text is no list of letters."""
+    converter = Converter(forbid_extra_keys=True)
+    scalar = _strictly(lambda value: isinstance(value, str | int), "is not text, a number, true or false")
+    converter.register_structure_hook(str, _strictly(lambda value: isinstance(value, str), "is not text"))
+    converter.register_structure_hook(
+        bool, _strictly(lambda value: isinstance(value, bool), "is neither true nor false")
+    )
+    converter.register_structure_hook_func(
+        lambda kind: kind == tuple[str, ...], _strictly(_texts, "is not a list of texts")
+    )
+    converter.register_structure_hook_func(lambda kind: kind == Scalar, scalar)
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+def _misshapen(refused: BaseException) -> list[Mistake]:
+    def told(error: BaseException, _: type | None) -> str:
+        if isinstance(error, ForbiddenExtraKeysError):
+            return f"is no key of a profile: {' '.join(sorted(error.extra_fields))}"
+        if isinstance(error, KeyError):
+            return "is missing"
+        return str(error) if isinstance(error, _Misshapen) else "has the wrong shape"
+
+    mistakes = []
+    for line in transform_error(refused, path="", format_exception=told):
+        why, _, key = line.rpartition(" @ ")
+        why, _, extra = why.partition(": ")
+        key = re.sub(r"\['([^']*)'\]", r".\1", key).removeprefix(".")
+        key = " ".join(filter(None, (key, extra)))
+        mistakes.append(Mistake(key, None, why, "compare it with a profile that travels with Kaoping"))
+    return mistakes
+
+
+# what must fit together
+
+
+def _wrong_words(profile: Profile) -> Iterator[Mistake]:
+    """Values of the outside that no fact could hold."""
+    for word, kind in profile.kinds.items():
+        if kind != IGNORE and kind not in KIND:
+            yield Mistake(f"kinds.{word}", kind, "is no kind of fact", KNOWN_KINDS)
+    given = [(f"constants.{field}", field, value) for field, value in profile.constants.items()]
+    for field, values in profile.words.items():
+        given += [(f"words.{field}.{word}", field, value) for word, value in values.items()]
+    for key, field, value in given:
+        if STORED_AS.get(field, field) not in FIELDS:
+            yield Mistake(key, value, "is no field of any fact", KNOWN_FIELDS)
+            continue
+        try:
+            READERS.get(STORED_AS.get(field, field), _word)(value)
+        except ValueError as refused:
+            yield Mistake(key, value, str(refused), "write what a fact can hold")
+    if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
+        remedy = "write same_fact or further_facts"
+        yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
+
+
+def _word(value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("is not text")
+
+
+def _wrong_times(profile: Profile) -> Iterator[Mistake]:
+    """A format must give back the moment written in it: one without the year, or minutes, does not."""
+    for key, formats, sample in (
+        ("times", profile.times, datetime(2023, 11, 24, 21, 32)),
+        ("dates", profile.dates, datetime(2023, 11, 24)),
+    ):
+        for pattern in formats:
+            written = pattern
+            for directive, part in SAMPLE:
+                written = written.replace(directive, part)
+            try:
+                same = pattern == "iso" or datetime.strptime(written, pattern) == sample
+            except ValueError:
+                same = False
+            if not same:
+                why = "is no format of a whole moment" if key == "times" else "is no format of a date"
+                yield Mistake(key, pattern, why, "write it like %Y-%m-%d %H:%M:%S")
+    try:
+        local_instant(datetime(2023, 11, 24), profile.zone)
+    except (ValueError, KeyError, OSError):
+        yield Mistake("zone", profile.zone, "is no time zone", "write it like Asia/Shanghai")
+    if not profile.times and not profile.exchange:
+        yield Mistake("times", None, "is missing", "write it like %Y-%m-%d %H:%M:%S")
+
+
+def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
+    """Columns that are spoken of but not mapped, or mapped to nothing."""
+    for column, headings in profile.columns.items():
+        if not headings:
+            yield Mistake(f"columns.{column}", None, "has no headings", GIVE_HEADINGS)
+    spoken = [("needed", column) for column in profile.needed]
+    spoken += [("only_changes", column) for column in profile.only_changes]
+    spoken += [("only_changes", column) for column in ("ticket", "at") if profile.watched]
+    spoken += [(f"guards.{field}", when.column) for field, when in profile.guards.items()]
+    for number, event in enumerate(profile.events):
+        told = [event.at, event.at_else, event.count, *event.fields.values()]
+        told += [when.column for when in (*event.when, *event.told_by)]
+        spoken += [(f"events[{number}]", column) for column in told if column is not None]
+    for key, column in dict.fromkeys(spoken):
+        if column not in profile.columns:
+            yield Mistake(key, column, sentence("speaks of {column}", column=column), GIVE_HEADINGS)
+
+
+def _wrong_events(profile: Profile) -> Iterator[Mistake]:
+    """Events that could never become a fact."""
+    if not profile.events and not profile.exchange:
+        yield Mistake("events", None, "is missing", "say which facts a row tells")
+    for number, event in enumerate(profile.events):
+        key = f"events[{number}]"
+        kinds = [event.kind] if event.kind != BY_WORD else sorted({*profile.kinds.values()} - {IGNORE})
+        if event.kind == BY_WORD and not (profile.columns.get("kind") and kinds):
+            yield Mistake(key, event.kind, "has no words to go by", "map the column kind, and give [kinds]")
+        for kind in kinds:
+            if kind not in KIND:
+                if event.kind != BY_WORD:
+                    yield Mistake(key, kind, "is no kind of fact", KNOWN_KINDS)
+                continue
+            has = {*profile.columns, *profile.constants, *event.fields}
+            for field in KIND[kind].needs:
+                if field not in has:
+                    why = sentence("can give no {kind}: it has no {field}", kind=sentence(kind), field=field)
+                    yield Mistake(key, field, why, GIVE_HEADINGS)
+        if event.kind in KIND:
+            for field in event.fields:
+                if STORED_AS.get(field, field) not in fields_of(KIND[event.kind]):
+                    why = sentence("is no field of {kind}", kind=sentence(event.kind))
+                    yield Mistake(f"{key}.fields.{field}", field, why, KNOWN_FIELDS)

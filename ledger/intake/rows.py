@@ -1,0 +1,224 @@
+"""One row of a table, seen through a profile: the facts it tells, what is wrong with it, what was left out.
+
+A row with one cell that cannot be read gives no fact at all: half a ticket would make wrong verdicts.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import attrs
+
+from ledger.exchange import READERS, REMEDIES, read_fact
+from ledger.facts import KIND, STORED_AS, Extend, Fact, fields_of
+from ledger.intake.cells import CONTROL, EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
+from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, When, columns_of
+from ledger.intake.tables import Cell, Row, Table
+from ledger.sentences import Mistake, UnreadableFact, sentence
+
+Cells = Mapping[str, Cell]
+Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
+OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
+
+
+@attrs.frozen
+class RowFacts:
+    """What one row told: facts, what is wrong with it, and what was left out."""
+
+    facts: list[Fact] = attrs.field(factory=list)
+    wrong: list[Mistake] = attrs.field(factory=list)
+    left_out: list[Mistake] = attrs.field(factory=list)
+
+
+@attrs.frozen
+class RowReader:
+    """A header seen through a profile: which row cell is which column, and what it means."""
+
+    profile: Profile
+    means: Meanings
+    header: tuple[str, ...]
+    places: Mapping[str, int]
+    plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, profile: Profile) -> "RowReader":
+        """The table seen through this profile."""
+        return cls(profile, Meanings.of(profile), table.header, columns_of(profile, table.header))
+
+    def cells(self, row: Row) -> Cells:
+        """Column -> cell, None where it stands for nothing; only columns that the table has."""
+        present, cells = self.means.present, row.cells
+        return {column: present(cells[place]) for column, place in self.places.items()}
+
+    def heading(self, column: str) -> str:
+        """The heading as the table has it, else as the profile knows it."""
+        return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
+
+    def _mistake(self, cells: Cells, column: str, refused: UnfitCell) -> Mistake:
+        return Mistake(self.heading(column), cells.get(column), refused.why, refused.remedy)
+
+    def tell(self, row: Row, changed: frozenset[str] | None) -> RowFacts:
+        """What a row tells; no fact if anything in it is wrong."""
+        told = RowFacts()
+        if row.fault:
+            told.wrong.append(row.fault)
+        elif self.profile.exchange:
+            self._tell_exchanged(row, told)
+        else:
+            cells = self.cells(row)
+            for event in self.profile.events:
+                if all(self.holds(cells, when, changed) for when in event.when):
+                    self._tell_event(cells, event, told)
+        if told.wrong:
+            told.facts.clear()
+        return told
+
+    def _tell_event(self, cells: Cells, event: EventRule, told: RowFacts) -> None:
+        try:
+            kind = self._kind(cells, event)
+            if kind == IGNORE:
+                return
+            times, witness = self._times(cells, event)
+        except UnfitCell as refused:
+            column = "kind" if event.kind == BY_WORD else event.count or event.at
+            told.wrong.append(self._mistake(cells, column, refused))
+            return
+        at = event.at
+        if cells.get(at) is None and event.at_else and (times or not (event.count or event.told_by)):
+            at = event.at_else
+        if cells.get(at) is not None:
+            self._tell_fact(cells, event, kind, at, told)
+            times -= 1
+        elif event.needed or event.kind == BY_WORD:
+            told.wrong.append(
+                Mistake(self.heading(at), None, "is missing", sentence("every {kind} has it", kind=sentence(kind)))
+            )
+            return
+        if times > 0:
+            told.left_out.append(self._untimed(cells, event, kind, witness, times))
+
+    def _kind(self, cells: Cells, event: EventRule) -> str:
+        if event.kind != BY_WORD:
+            return event.kind
+        word = cells.get("kind")
+        if word is None:
+            raise UnfitCell("is missing", "every row of this format says what was done")
+        return self.means.kind(word)
+
+    def _times(self, cells: Cells, event: EventRule) -> tuple[int, str]:
+        """How often the row says that it happened, without saying when, and the column that says so."""
+        cell = cells.get(event.count) if event.count else None
+        times = 0 if cell is None else whole(cell)
+        if times < 0:
+            raise UnfitCell("is not a count", "write a whole number of 0 or more")
+        if times:
+            return times, event.count or ""
+        for when in event.told_by:
+            if self.holds(cells, when, None):
+                return 1, when.column
+        return 0, ""
+
+    def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, times: int) -> Mistake:
+        why = sentence(
+            "says {kind}, but {times} of them without a time ({heading}): left out",
+            kind=sentence(kind), times=times, heading=self.heading(event.at),
+        )  # fmt: skip
+        remedy = sentence(
+            "export {heading} too, or let your own profile name a stand-in for it with at_else",
+            heading=self.heading(event.at),
+        )
+        return Mistake(self.heading(witness), cells.get(witness), why, remedy)
+
+    def _tell_fact(self, cells: Cells, event: EventRule, kind: str, at: str, told: RowFacts) -> None:
+        before = len(told.wrong)
+        columns, fixed = self._plan(event, kind)
+        guards = self.profile.guards
+        values = dict(fixed)
+        for field, inside, column in columns:
+            column = at if field == "at" else column
+            cell = cells.get(column)
+            if cell is None or (field in guards and not self._guarded(cells, field, column, told)):
+                continue
+            try:
+                values[inside] = self.means.read(field, cell)
+            except UnfitCell as refused:
+                told.wrong.append(self._mistake(cells, column, refused))
+        if "until" in values:  # the day an extension ends at says all that its length says
+            values.pop("halves", None)
+        if len(told.wrong) == before:
+            told.wrong.extend(self._missing(kind, event, values))
+        if len(told.wrong) == before:
+            told.facts.append(KIND[kind](**values))
+
+    def _plan(self, event: EventRule, kind: str) -> Plan:
+        """(field, field as stored, column) of what the table has a column for, and the values of the rest."""
+        if (id(event), kind) not in self.plans:
+            named = [(OUTSIDE.get(inside, inside), inside) for inside in fields_of(KIND[kind])]
+            columns = [(field, inside, event.fields.get(field, field)) for field, inside in named]
+            constants = self.profile.constants
+            self.plans[id(event), kind] = (
+                tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),
+                {
+                    inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
+                    for field, inside, column in columns
+                    if field in constants and column not in self.places
+                },
+            )
+        return self.plans[id(event), kind]
+
+    def _guarded(self, cells: Cells, field: str, column: str, told: RowFacts) -> bool:
+        guard = self.profile.guards[field]
+        if guard.column not in self.places or self.holds(cells, guard, None):
+            return True
+        why = sentence(
+            "was left out: {heading} is {value}",
+            heading=self.heading(guard.column), value=shown(cells.get(guard.column)) or "-",
+        )  # fmt: skip
+        remedy = sentence("list the word under [guards.{field}] in the profile if it fits", field=field)
+        told.left_out.append(Mistake(self.heading(column), cells.get(column), why, remedy))
+        return False
+
+    def _missing(self, kind: str, event: EventRule, values: Mapping[str, object]) -> Iterator[Mistake]:
+        for field in KIND[kind].needs:
+            if field not in values:
+                column = event.fields.get(field, field)
+                heading = self.heading(column) if column in self.profile.columns else field
+                yield Mistake(heading, None, "is missing", sentence("every {kind} has it", kind=sentence(kind)))
+        if KIND[kind] is Extend and not {"until", "halves"} & {*values}:
+            column = event.fields.get("days", "days")
+            heading = self.heading(column) if column in self.profile.columns else column
+            yield Mistake(heading, None, "an extend has either days or until", "give exactly one")
+
+    def _tell_exchanged(self, row: Row, told: RowFacts) -> None:
+        raw = {name: exchanged(name, cell) for name, cell in zip(self.header, row.cells, strict=True)}
+        for name, value in raw.items():
+            if isinstance(value, str) and CONTROL.search(value):
+                told.wrong.append(Mistake(name, value, "holds characters that are no text", "type it again"))
+        try:
+            fact = read_fact(raw)
+        except UnreadableFact as refused:
+            told.wrong.extend(m if m.column in self.places else attrs.evolve(m, value=None) for m in refused.mistakes)
+            return
+        for name in ("at", "due_at", "until"):
+            instant = getattr(fact, name, None)
+            if instant is not None and not EARLIEST <= instant < LATEST:
+                told.wrong.append(Mistake(name, raw[name], TOO_FAR, REMEDIES["at"]))
+        told.facts.append(fact)
+
+    def holds(self, cells: Cells, when: When, changed: frozenset[str] | None) -> bool:
+        """Does the condition hold for the row, in which these columns changed?"""
+        if when.column not in cells:
+            return False
+        cell = cells[when.column]
+        if when.filled is not None and when.filled != (cell is not None):
+            return False
+        if when.words and (cell is None or folded(shown(cell)) not in _folded(when.words)):
+            return False
+        if when.other_than and (cell is None or folded(shown(cell)) in _folded(when.other_than)):
+            return False
+        return not when.changed or changed is None or when.column in changed
+
+
+@cache
+def _folded(listed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(folded, listed))

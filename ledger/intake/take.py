@@ -1,0 +1,153 @@
+"""Rows + profile -> facts and problems. A row gives facts, or it is repeated, quarantined or ignored.
+
+Columns that the profile does not map are never shown and never kept.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import attrs
+
+from ledger.facts import Fact
+from ledger.intake.cells import UnfitCell, shown, whole
+from ledger.intake.profile import SAME_FACT, Profile, lacking
+from ledger.intake.rows import RowFacts, RowReader
+from ledger.intake.tables import Cell, Row, Table
+from ledger.sentences import Problem, UnreadableFile, sentence
+
+CELL_WIDTH = 60  # of an excerpt
+
+
+@attrs.frozen(kw_only=True)
+class Intake:
+    """What became of the rows of a table.
+
+    `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
+    in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
+    fatal left something out of a row that still gave facts.
+    """
+
+    rows: int
+    facts: tuple[tuple[int, Fact], ...]
+    ignored: int
+    repeated: int
+    quarantined: tuple[tuple[int, str], ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def accepted(self) -> int:
+        """How many rows gave a fact."""
+        return len({row for row, _ in self.facts})
+
+
+def intake(table: Table, profile: Profile) -> Intake:
+    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs."""
+    lacks = lacking(profile, table.header)
+    if lacks:
+        why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
+        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
+    sheet = RowReader.of(table, profile)
+    changes = _changes(sheet, table.rows) if profile.watched else {}
+    facts: list[tuple[int, Fact]] = []
+    quarantined: list[tuple[int, str]] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    ignored = repeated = 0
+    for row in table.rows:
+        changed = changes.get(row.number)
+        if profile.identical_rows == SAME_FACT and not row.fault:
+            if (whole_row := repr(row.cells)) in seen:
+                repeated += 1
+                continue
+            seen.add(whole_row)
+        if profile.only_changes and changed is not None and not changed & {*profile.only_changes}:
+            ignored += 1
+            continue
+        told = sheet.tell(row, changed)
+        facts += [(row.number, fact) for fact in told.facts]
+        problems += _problems(sheet, row, told)
+        if not told.facts and (told.wrong or told.left_out):
+            quarantined.append((row.number, _kept(sheet, row)))
+        ignored += not (told.facts or told.wrong or told.left_out)
+    return Intake(
+        rows=len(table.rows),
+        facts=tuple(facts),
+        ignored=ignored,
+        repeated=repeated,
+        quarantined=tuple(quarantined),
+        problems=tuple(problems),
+    )
+
+
+def _changes(sheet: RowReader, rows: Sequence[Row]) -> dict[int, frozenset[str]]:
+    """Row number -> which watched columns differ from the ticket's rows before it, by (time, seq, number).
+
+    An absent value is not known to differ. Rows whose ticket, time or seq cannot be read are not in it.
+    """
+    order: list[tuple[str, int, int, int, Row]] = []
+    for row in rows:
+        placed = None if row.fault else _placed(sheet, row)
+        if placed:
+            order.append((*placed, row.number, row))
+    order.sort(key=lambda placed: placed[:4])
+    changes: dict[int, frozenset[str]] = {}
+    watched = [column for column in sheet.profile.watched if column in sheet.places]
+    known: dict[str, str] = {}
+    ticket = ""
+    for name, _, _, number, row in order:
+        if name != ticket:
+            ticket, known = name, {}
+        cells = sheet.cells(row)
+        now = {column: shown(cells[column]) for column in watched if cells[column] is not None}
+        changes[number] = frozenset(column for column, value in now.items() if known.get(column) != value)
+        known |= now
+    return changes
+
+
+def _placed(sheet: RowReader, row: Row) -> tuple[str, int, int] | None:
+    cells = sheet.cells(row)
+    ticket, at, seq = cells["ticket"], cells["at"], cells.get("seq")
+    if ticket is None or at is None:
+        return None
+    try:
+        instant = sheet.means.read("at", at)
+        return (
+            str(sheet.means.read("ticket", ticket)),
+            int(str(instant)),
+            -1 if seq is None else whole(seq),
+        )
+    except UnfitCell:
+        return None
+
+
+def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
+    """The problems of a row, with its mapped cells as the excerpt."""
+    if not told.wrong and not told.left_out:
+        return
+    fatal = not told.facts
+    excerpt = " | ".join(_cut(shown(cell)) for cell in _mapped(sheet, row).values())
+    for mistakes, wrong in ((told.wrong, True), (told.left_out, False)):
+        for mistake in dict.fromkeys(mistakes):
+            yield Problem(
+                row=row.number, column=mistake.column, value=_cut(shown(cast(Cell, mistake.value))),
+                why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal,
+            )  # fmt: skip
+
+
+def _kept(sheet: RowReader, row: Row) -> str:
+    """The mapped cells of a quarantined row, by heading, as JSON."""
+    kept = {
+        heading: cell if isinstance(cell, str | bool | int) else shown(cell)
+        for heading, cell in _mapped(sheet, row).items()
+    }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _mapped(sheet: RowReader, row: Row) -> dict[str, Cell]:
+    places = [] if row.fault else sorted({*sheet.places.values()})
+    return {sheet.header[at]: row.cells[at] for at in places if row.cells[at] not in (None, "")}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CELL_WIDTH else f"{text[: CELL_WIDTH - 1]}…"

@@ -1,0 +1,118 @@
+"""What can be wrong with what we are given: values that carry their place, and the few exceptions of this room."""
+
+from collections.abc import Iterable
+
+import attrs
+
+
+@attrs.frozen
+class Sentence:
+    """A sentence of ours as a template and its values, so that the front door can say it in the reader's language.
+
+    A value may be a sentence of ours too.
+    """
+
+    template: str
+    values: tuple[tuple[str, "str | Sentence"], ...] = ()
+
+    def __str__(self) -> str:
+        return (
+            self.template.format(**{name: str(value) for name, value in self.values}) if self.values else self.template
+        )
+
+
+def sentence(template: str, **values: object) -> Sentence:
+    """The sentence `template` with its {names} filled from `values`."""
+    kept = ((name, value if isinstance(value, Sentence) else str(value)) for name, value in values.items())
+    return Sentence(template, tuple(kept))
+
+
+def listed(sentences: Iterable[Sentence], between: str = "\n") -> Sentence:
+    """Several sentences as one."""
+    named = {f"s{number}": sentence for number, sentence in enumerate(sentences)}
+    return sentence(between.join(f"{{{name}}}" for name in named), **named)
+
+
+def as_sentence(sentence: str | Sentence) -> Sentence:
+    """A sentence without values may be given as plain text."""
+    return sentence if isinstance(sentence, Sentence) else Sentence(sentence)
+
+
+@attrs.frozen
+class Mistake:
+    """One wrong value of one row: the column, the value, why it is wrong, how to mend it."""
+
+    column: str
+    value: object
+    why: Sentence = attrs.field(converter=as_sentence)
+    remedy: Sentence = attrs.field(converter=as_sentence)
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """A mistake with its place in a file.
+
+    `row` is the line (csv, jsonl: of the row's first line; sheets: the sheet row), `excerpt` the row as it stands.
+    `fatal`: the whole row became nothing (it is quarantined); else only this value was left out.
+    """
+
+    row: int
+    column: str
+    value: str
+    why: Sentence
+    remedy: Sentence
+    excerpt: str = ""
+    fatal: bool = True
+
+
+class UserError(Exception):
+    """An error that speaks to the user: what is wrong, and the remedy. `code` is how a command ends that meets it:
+    1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
+
+    code = 1
+
+    def __init__(self, why: str | Sentence, remedy: str | Sentence = "") -> None:
+        self.why, self.remedy = as_sentence(why), as_sentence(remedy)
+        super().__init__(f"{self.why} {self.remedy}".strip())
+
+
+class LedgerError(UserError):
+    """The ledger cannot do what was asked."""
+
+
+class NoLedger(LedgerError):
+    """There is no file to be the ledger, or no way to open it."""
+
+    code = 2
+
+
+class LedgerFull(LedgerError):
+    """There is no room left to write."""
+
+
+class NotALedger(LedgerError):
+    """The file is no ledger of ours."""
+
+    code = 2
+
+
+class DamagedLedger(LedgerError):
+    """The ledger is not as it was written; the sentence names the first event or batch that differs."""
+
+    code = 3
+
+
+class NoSuchText(LedgerError):
+    """The ledger holds no text with this digest."""
+
+
+class UnreadableFile(UserError):
+    """A file, or a profile, that cannot be used at all."""
+
+
+class UnreadableFact(Exception):
+    """A row that is no fact, with every mistake in it."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("; ".join(f"{m.column} {m.value!r} {m.why}" for m in mistakes))
+        self.mistakes = mistakes

@@ -1,0 +1,1 @@
+"""What moved between two scorings, and what moved it."""

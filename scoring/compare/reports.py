@@ -1,0 +1,345 @@
+"""Two reports of one period -> what moved, unit by unit and item by item, and what moved it; the parts add up exactly.
+
+From one report to the other the way is taken in legs, each with one reason: the facts (and the time) known, then the
+calendar, then each reading, or the rulebook as a whole. A leg begins where the one before it ended.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+import attrs
+
+from calendars.workdays import Calendar
+from ledger.snapshot import Snapshot
+from scoring.compare.items import Move, Side, moves_of, state_of
+from scoring.compare.verdicts import FactChange, VerdictChange, finding_flips, flips_of, touches_of
+from scoring.law.arithmetic import ZERO, added, counts, gained
+from scoring.law.rulebook import Rulebook
+from scoring.scores.evidence import Evidence, together
+from scoring.scores.scoring import Scoring, recompute
+from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
+
+
+@attrs.frozen(kw_only=True)
+class Leg:
+    """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, `reading` (then `reading` names it), or
+    `supposed`: facts of one ticket taken otherwise than they are.
+
+    `touches`: by ticket, the facts that only one side knows or takes as voided. `voids`: position of a voided fact ->
+    position of its void.
+    """
+
+    reason: str
+    before: Scoring
+    after: Scoring
+    reading: str = ""
+    touches: Mapping[str, Sequence[FactChange]] = attrs.Factory(dict)
+    voids: Mapping[int, int] = attrs.Factory(dict)
+
+
+@attrs.frozen(kw_only=True)
+class ItemMoves:
+    """What one leg did to one item of a sheet, or to a unit's total (`item` empty): moves that add up to what it changed.
+
+    Codes of moves of a total: the code of an adjustment, `mean` (the mean of the others), `basis` (own tickets on one
+    side, the mean on the other) and `item` (only one side's rulebook has it; then `item` names it).
+    """
+
+    leg: Leg
+    sheet: str
+    item: str
+    moves: tuple[Move, ...]
+
+    @property
+    def points(self) -> Fraction:
+        """What it changed."""
+        return added(move.points for move in self.moves)
+
+
+@attrs.frozen(kw_only=True)
+class ItemChange:
+    """An item's score on both sides; None where the unit was not judged by it."""
+
+    item: str
+    title: str
+    before: Fraction | None
+    after: Fraction | None
+    cuts: tuple[ItemMoves, ...]
+
+    @property
+    def change(self) -> Fraction | None:
+        """After minus before."""
+        return gained(self.before, self.after)
+
+
+@attrs.frozen(kw_only=True)
+class UnitChange:
+    """A unit's line on both sides (None: it has none there), its items, and what changed its total besides them."""
+
+    unit: str
+    before: UnitScore | None
+    after: UnitScore | None
+    items: tuple[ItemChange, ...]
+    total: tuple[ItemMoves, ...]
+
+    @property
+    def change(self) -> Fraction | None:
+        """After minus before; None where it has no score on one side."""
+        return gained(*(None if one is None else one.score for one in (self.before, self.after)))
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything of it is otherwise: score, rank, or a verdict."""
+        lines = [None if one is None else (one.score, one.rank, one.basis) for one in (self.before, self.after)]
+        return lines[0] != lines[1] or bool(self.total) or any(item.cuts for item in self.items)
+
+
+@attrs.frozen(kw_only=True)
+class SheetChange:
+    """A sheet of the period on both sides: every unit of either."""
+
+    sheet: str
+    title: str
+    units: tuple[UnitChange, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Difference:
+    """All that moved between two reports of a period."""
+
+    before: Scoring
+    after: Scoring
+    months: tuple[int, ...]
+    legs: tuple[Leg, ...]
+    sheets: tuple[SheetChange, ...]
+
+
+def difference(
+    before: Scoring, after: Scoring, months: Sequence[int], period: str = "month", legs: Sequence[Leg] | None = None
+) -> Difference:
+    """The difference of two reports, for the sheets of one kind of period; by these legs, or those of `legs_of`."""
+    legs = legs_of(before, after) if legs is None else tuple(legs)
+    stops = [_Stop.of(before, months, period)]
+    changes: dict[tuple[str, str], dict[str, list[ItemMoves]]] = {}
+    for leg in legs:
+        stops.append(_Stop.of(leg.after, months, period))
+        for (sheet, unit), cuts in _cuts(leg, stops[-2], stops[-1]):
+            of_unit = changes.setdefault((sheet, unit), {})
+            for cut in cuts:
+                of_unit.setdefault(cut.item, []).append(cut)
+    sheets = tuple(
+        _sheet_change(name, stops[0], stops[-1], changes) for name in _names(stops[0].sheets, stops[-1].sheets)
+    )
+    return Difference(before=before, after=after, months=tuple(months), legs=tuple(legs), sheets=sheets)
+
+
+def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = None) -> tuple[Leg, ...]:
+    """The way from one report to the other; none where they are the same in everything. `voids`: see `touches_of`."""
+    voids = voids or {}
+    legs: list[Leg] = []
+
+    def go(there: Scoring, reason: str, reading: str = "") -> Scoring:
+        there = after if _same(there, after) else there
+        touches = touches_of(here, there, voids)
+        legs.append(Leg(reason=reason, reading=reading, before=here, after=there, touches=touches, voids=voids))
+        return there
+
+    here = before
+    if (before.known.head, before.as_of) != (after.known.head, after.as_of):
+        known = here.known if before.known.head == after.known.head else after.known
+        here = go(again(here, known=known, as_of=after.as_of), "facts")
+    if here.calendar.digest() != after.calendar.digest():
+        here = go(again(here, calendar=after.calendar), "calendar")
+    if here.book.text != after.book.text:
+        go(again(here, book=after.book), "rulebook")
+        return tuple(legs)
+    for reading in here.book.readings:
+        taken = after.book.reading(reading.id)
+        if here.book.reading(reading.id) != taken:
+            book = attrs.evolve(here.book, taken={**here.book.taken, reading.id: taken})
+            here = go(again(here, book=book), "reading", reading.id)
+    return tuple(legs)
+
+
+def _same(one: Scoring, other: Scoring) -> bool:
+    sides = [(side.known.head, side.as_of, side.calendar.digest(), side.book.digest) for side in (one, other)]
+    return sides[0] == sides[1]
+
+
+def again(
+    report: Scoring,
+    *,
+    known: Snapshot | None = None,
+    book: Rulebook | None = None,
+    calendar: Calendar | None = None,
+    as_of: int | None = None,
+) -> Scoring:
+    """The report with something else in its place, derived anew only where that touches a verdict."""
+    known, book, calendar = known or report.known, book or report.book, calendar or report.calendar
+    moment = report.as_of if as_of is None else as_of
+    if (known is report.known, calendar, book.practice()) == (True, report.calendar, report.book.practice()):
+        return attrs.evolve(
+            report,
+            book=book,
+            as_of=moment,
+            deriving=lambda: report.derived,
+            kept=None if book.exempts != report.book.exempts else report.kept,
+        )
+    return recompute(known, book, calendar, moment)
+
+
+@attrs.frozen(kw_only=True)
+class _Stop:
+    """A report at one end of a leg: its evidence and its sheets."""
+
+    report: Scoring
+    month: Evidence
+    sheets: Mapping[str, SheetScore]
+    means: Mapping[str, Means]
+
+    @classmethod
+    def of(cls, report: Scoring, months: Sequence[int], period: str) -> "_Stop":
+        evidence = report.evidence(months)
+        month = together([evidence[number] for number in months])
+        court = report.court
+        sheets = {one.id: sheet_of(court, one, month) for one in report.book.sheets if one.period == period}
+        means = {
+            name: group_means(court, one.sheet, month, active_units(one.sheet, month)) for name, one in sheets.items()
+        }
+        return cls(report=report, month=month, sheets=sheets, means=means)
+
+    def line(self, sheet: str, unit: str) -> UnitScore | None:
+        """The unit's line on a sheet."""
+        units = self.sheets[sheet].units if sheet in self.sheets else ()
+        return next((one for one in units if one.unit == unit), None)
+
+    def side(self, sheet: str, line: UnitScore, item: str) -> Side | None:
+        """The item of a unit's line, with those who judge it."""
+        found = line.item(item)
+        if found is None:
+            return None
+        return Side(
+            court=self.report.court, sheet=self.sheets[sheet].sheet, item=found.item, month=self.month,
+            means=self.means[sheet],
+        )  # fmt: skip
+
+
+def _cuts(leg: Leg, before: _Stop, after: _Stop) -> Iterator[tuple[tuple[str, str], list[ItemMoves]]]:
+    """What the leg did, by sheet and unit."""
+    flips = flips_of(leg.before, leg.after, before.month.months)
+    by_unit: dict[str, list[VerdictChange]] = {}
+    for flip in flips:
+        by_unit.setdefault(flip.unit, []).append(flip)
+    for sheet in _names(before.sheets, after.sheets):
+        for unit in _units(before, after, sheet):
+            lines = before.line(sheet, unit), after.line(sheet, unit)
+            mine = _on_sheet(before, after, sheet, by_unit.get(unit, ()))
+            expected = gained(*(None if line is None else line.score for line in lines))
+            if lines[0] is None or lines[1] is None or expected is None:
+                cuts = [ItemMoves(leg=leg, sheet=sheet, item="", moves=tuple(_told(mine)))] if mine else []
+            else:
+                cuts = list(_unit_cuts(leg, sheet, before, after, lines[0], lines[1], mine))
+            if expected is not None and added(cut.points for cut in cuts) != expected:
+                raise AssertionError(f"{unit} on {sheet}: the parts do not add up to {expected}")
+            yield (sheet, unit), cuts
+
+
+def _on_sheet(before: _Stop, after: _Stop, sheet: str, flips: Sequence[VerdictChange]) -> list[VerdictChange]:
+    """The flips of the sheet's channels (they make a unit stand on it), or of what its items count besides."""
+    sheets = [stop.sheets[sheet].sheet for stop in (before, after) if sheet in stop.sheets]
+    parts = [(one, part) for one in sheets for item in one.items for part in item.parts]
+    return [
+        flip
+        for flip in flips
+        if any(flip.channel in one.channels for one in sheets)
+        or any(counts(one, part, flip.cause) for one, part in parts)
+    ]
+
+
+def _told(flips: Sequence[VerdictChange]) -> Iterator[Move]:
+    """Flips of a unit that has no score by its own tickets on one side: they are told, but have no price of their own."""
+    for flip in flips:
+        yield Move(
+            code="verdict",
+            points=ZERO,
+            cause=flip.cause,
+            before=state_of(flip.before),
+            after=state_of(flip.after),
+            flip=flip,
+        )
+
+
+def _unit_cuts(
+    leg: Leg, sheet: str, before: _Stop, after: _Stop, old: UnitScore, new: UnitScore, flips: Sequence[VerdictChange]
+) -> Iterator[ItemMoves]:
+    if old.basis != "tickets" or new.basis != "tickets":
+        change = (new.score or ZERO) - (old.score or ZERO)
+        if change or old.basis != new.basis:
+            whole = Move(code="mean" if old.basis == new.basis else "basis", points=change)
+            yield ItemMoves(leg=leg, sheet=sheet, item="", moves=(whole, *_told(flips)))
+        return
+    findings = list(finding_flips(before.month, after.month, old.unit))
+    for name in dict.fromkeys(one.item.id for one in (*old.items, *new.items)):
+        sides = before.side(sheet, old, name), after.side(sheet, new, name)
+        if sides[0] is not None and sides[1] is not None:
+            moves = moves_of(sides[0], sides[1], old.unit, flips, findings)
+        else:
+            scores = [line.item(name) for line in (old, new)]
+            moves = (Move(code="item", points=_score(scores[1]) - _score(scores[0])),)
+        if moves:
+            yield ItemMoves(leg=leg, sheet=sheet, item=name, moves=moves)
+    moved = tuple(_adjustments(old, new))
+    if moved:
+        yield ItemMoves(leg=leg, sheet=sheet, item="", moves=moved)
+
+
+def _score(item: object) -> Fraction:
+    score = getattr(item, "score", None)
+    return score if isinstance(score, Fraction) else ZERO
+
+
+def _adjustments(old: UnitScore, new: UnitScore) -> Iterator[Move]:
+    """What changed of the bounds, vetoes and roundings of a total, by code."""
+    for code in dict.fromkeys(one.code for one in (*old.adjustments, *new.adjustments)):
+        points = [added(one.points for one in line.adjustments if one.code == code) for line in (old, new)]
+        if points[0] != points[1]:
+            yield Move(code=code, points=points[1] - points[0])
+
+
+def _names(before: Mapping[str, SheetScore], after: Mapping[str, SheetScore]) -> list[str]:
+    return list(dict.fromkeys((*before, *after)))
+
+
+def _units(before: _Stop, after: _Stop, sheet: str) -> list[str]:
+    units = [one.unit for stop in (after, before) if sheet in stop.sheets for one in stop.sheets[sheet].units]
+    return list(dict.fromkeys(units))
+
+
+def _sheet_change(
+    name: str, before: _Stop, after: _Stop, changes: Mapping[tuple[str, str], Mapping[str, Sequence[ItemMoves]]]
+) -> SheetChange:
+    sheet = (after.sheets.get(name) or before.sheets[name]).sheet
+    units = tuple(
+        _unit_change(unit, before.line(name, unit), after.line(name, unit), changes.get((name, unit), {}))
+        for unit in _units(before, after, name)
+    )
+    return SheetChange(sheet=name, title=sheet.title, units=units)
+
+
+def _unit_change(
+    unit: str, old: UnitScore | None, new: UnitScore | None, cuts: Mapping[str, Sequence[ItemMoves]]
+) -> UnitChange:
+    lines = [line for line in (new, old) if line is not None]
+    titles = {one.item.id: one.item.title for line in reversed(lines) for one in line.items}
+    items = tuple(
+        ItemChange(
+            item=name, title=title, before=_item(old, name), after=_item(new, name), cuts=tuple(cuts.get(name, ())),
+        )
+        for name, title in titles.items()
+    )  # fmt: skip
+    return UnitChange(unit=unit, before=old, after=new, items=items, total=tuple(cuts.get("", ())))
+
+
+def _item(line: UnitScore | None, name: str) -> Fraction | None:
+    found = None if line is None else line.item(name)
+    return None if found is None else found.score

@@ -1,0 +1,1 @@
+"""Why: one ticket, one unit."""

@@ -1,0 +1,351 @@
+"""The rules as data: what a rulebook can say, in frozen classes. `kaoping.files.rulebooks` reads them from TOML."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ledger.proof.chain import digest_of
+from metrics.measures import Practice
+
+KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
+PERIODS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""How many months each period has."""
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """One unclear place of the text: its words, the ways to read it, the one taken, and why."""
+
+    id: str
+    title: str
+    words: str
+    default: str
+    reason: str
+    source: str
+    options: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Ratings:
+    """The words citizens answer with, by what they mean; `neutral` ones are read by `neutral_rating`."""
+
+    satisfied: tuple[str, ...]
+    unsatisfied: tuple[str, ...]
+    neutral: tuple[str, ...] = ()
+    unrated: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Digits:
+    """Decimals, half up, in this order: of a rate in percent, of an item, of a total."""
+
+    rate: int = 2
+    item: int = 2
+    total: int = 2
+
+
+@attrs.frozen(kw_only=True)
+class Tier:
+    """A rate of at least `at_least` percent met gets `points`."""
+
+    at_least: Fraction
+    points: Fraction
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One thing an item judges. A rate is of one measure, or the mean of several by `weights`.
+
+    rate      `at_least` that many percent met, or `at_most` that many percent breached: `slope` points are lost for each
+              percentage point past it, `gain` points won for each one better, up to `gain_cap`; `over` divides by the
+              verdicts of the measure itself ("count"), or by the count of another measure, such as "volume"
+    scaled    points x rate; below `pass_line` percent nothing
+    tiers     the points of the first tier the rate reaches; below the last one nothing
+    cases     each breach of a measure costs `price`
+    findings  each finding costs `price`, or the price by its role or mode (`by`, `prices`), or what a reading says
+    awards    each finding earns `award`, or by its role or mode (`by`, `prices`), up to the part's points
+    pairs     each finding not followed by `answered_by` with the same document within `limit` working days costs `price`
+    bonus     `award` points for each full `per` of a measure's count, by the unit's group
+    """
+
+    kind: str
+    id: str = ""
+    title: str = ""
+    words: str = ""
+    measure: str = ""
+    weights: Mapping[str, Fraction] = attrs.Factory(dict)
+    finding: str = ""
+    answered_by: str = ""
+    limit: Fraction | None = None
+    over: str = "count"
+    at_least: Fraction | None = None
+    at_most: Fraction | None = None
+    slope: Fraction = Fraction(1)
+    gain: Fraction = Fraction(0)
+    gain_cap: Fraction | None = None
+    pass_line: Fraction | None = None
+    tiers: tuple[Tier, ...] = ()
+    points: Fraction | None = None
+    price: Fraction | None = None
+    price_reading: str = ""
+    by: str = ""
+    prices: Mapping[str, Fraction] = attrs.Factory(dict)
+    per: Mapping[str, int] = attrs.Factory(dict)
+    award: Fraction = Fraction(1)
+    channels: tuple[str, ...] = ()
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures it looks at."""
+        return tuple(self.weights) or ((self.measure,) if self.measure else ())
+
+
+@attrs.frozen(kw_only=True)
+class Item:
+    """One line of a sheet, with the law's words and place.
+
+    `full` is what it starts from (normally its points), `floor` and `cap` its bounds. `extra` items (rewards and
+    penalties) start from 0, do not count into the sheet's points and are added last. Units outside the groups it
+    `concerns` get its points (of an extra: nothing). `when_empty`, nothing to divide by: `full` marks, `respread` (its
+    points go to the other items), or the `group_mean` of the units that had something. From `valid_from` to
+    `valid_until`, where the rules changed in the year: what holds on a month's last day holds for the month.
+    """
+
+    id: str
+    title: str
+    points: Fraction
+    place: str
+    words: str
+    parts: tuple[Part, ...]
+    extra: bool = False
+    full: Fraction = attrs.field(
+        default=attrs.Factory(lambda self: Fraction(0) if self.extra else self.points, takes_self=True)
+    )
+    floor: Fraction = Fraction(0)
+    cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+    concerns: tuple[str, ...] = ()
+    when_empty: str = "full"
+    exemptible: bool = True
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def name_of(self, part: Part) -> str:
+        """The id of a part that is a sub-item, else of the item."""
+        return f"{self.id}.{part.id}" if part.id else self.id
+
+    def holds(self, month: int) -> bool:
+        """Whether it is in force in a month like 202305."""
+        return self.in_force(last_day(month))
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """Items whose scores together stay within bounds."""
+
+    items: tuple[str, ...]
+    cap: Fraction | None = None
+    floor: Fraction | None = None
+    words: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Veto:
+    """What makes the whole period count nothing: a finding, or a breach of a measure on some channels.
+
+    Without `channels` of its own, on those of its sheet, or of all sheets of its year.
+    """
+
+    title: str
+    words: str
+    place: str
+    finding: str = ""
+    measure: str = ""
+    channels: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Sheet:
+    """A table of items over some channels, for each `period`.
+
+    `groups`: only units of these groups stand on it (none named: all). `ranking`: over the whole sheet, or within each
+    `group`; equal totals `share` a rank, or are ordered by an item (`ties`). `order`: items, extras and bounds are
+    taken as `sum_then_clamp`, or the items are held within the sheet's points before the extras are added
+    (`clamp_then_add`): then extras can lift the total above full marks, up to `cap`.
+    `without_tickets`: a unit without any gets the mean, or is `unranked`; `everyone`: it is scored all the same.
+    """
+
+    id: str
+    title: str
+    place: str
+    points: Fraction
+    items: tuple[Item, ...]
+    channels: tuple[str, ...] = ()
+    period: str = "month"
+    groups: tuple[str, ...] = ()
+    ranking: str = "sheet"
+    ties: str = "share"
+    order: str = "sum_then_clamp"
+    caps: tuple[Group, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    without_tickets: str = "unranked"
+    without_tickets_words: str = ""
+    floor: Fraction = Fraction(0)
+    cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+
+    def channels_of(self, part: Part) -> tuple[str, ...]:
+        """The channels a part of it looks at: its own, else those of the sheet."""
+        return part.channels or self.channels
+
+    def items_of(self, month: int) -> tuple[Item, ...]:
+        """The items in force in a month."""
+        day = last_day(month)
+        return tuple(item for item in self.items if item.in_force(day))
+
+
+@attrs.frozen(kw_only=True)
+class Component:
+    """A share of a year's score: the mean of a sheet's periods, or the sheet of the year itself; `weight` in percent."""
+
+    sheet: str
+    weight: Fraction
+    words: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Year:
+    """How a year's score is made. `starts` is the month it begins in: 11 begins the year before.
+
+    `groups`: only units of these groups are in it (none named: all). `ranking`: over all of them, or within each `group`.
+    """
+
+    id: str
+    title: str
+    place: str
+    words: str
+    components: tuple[Component, ...]
+    vetoes: tuple[Veto, ...] = ()
+    starts: int = 1
+    groups: tuple[str, ...] = ()
+    ranking: str = "sheet"
+
+    def months(self, year: int) -> tuple[int, ...]:
+        """The twelve months of an assessment year, like 202305."""
+        first = year * 12 + self.starts - 1 - (12 if self.starts > 1 else 0)
+        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12))
+
+
+@attrs.frozen(kw_only=True)
+class Rulebook:
+    """The rules of one county for one time, with the readings taken and the digest of the text they came from."""
+
+    format: int
+    id: str
+    title: str
+    issuer: str
+    source: str
+    valid_from: date
+    valid_until: date
+    ratings: Ratings
+    readings: tuple[Reading, ...]
+    sheets: tuple[Sheet, ...]
+    years: tuple[Year, ...] = ()
+    digits: Digits = Digits()
+    text: str = ""
+    taken: Mapping[str, str] = attrs.Factory(dict)
+
+    def reading(self, name: str) -> str:
+        """The option in force for a reading."""
+        return self.taken.get(name) or next(one.default for one in self.readings if one.id == name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, and of what was read otherwise than it says."""
+        return digest_of(self.text + "".join(f"\n{name}={value}" for name, value in sorted(self.taken.items())))
+
+    def covers(self, month: int) -> bool:
+        """Whether a month like 202305 lies in the time the rules are valid for."""
+        return month_number(self.valid_from) <= month <= month_number(self.valid_until)
+
+    def sheet(self, name: str) -> Sheet:
+        """A sheet by its id. Raises KeyError."""
+        return {sheet.id: sheet for sheet in self.sheets}[name]
+
+    def period(self, sheet: Sheet, month: int) -> tuple[int, ...]:
+        """The months of the sheet's period that a month like 202305 lies in, counted from where its year starts."""
+        rules = (year.starts for year in self.years if any(one.sheet == sheet.id for one in year.components))
+        size, number = PERIODS[sheet.period], month // 100 * 12 + month % 100 - 1
+        first = number - (number - next(rules, 1) + 1) % size
+        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(size))
+
+    def parts(self) -> Iterator[tuple[Sheet, Item, Part]]:
+        """Every part, with where it stands."""
+        for sheet in self.sheets:
+            for item in sheet.items:
+                for part in item.parts:
+                    yield sheet, item, part
+
+    def vetoes(self) -> tuple[Veto, ...]:
+        """Every veto, of sheets and of years."""
+        of_sheets = [veto for sheet in self.sheets for veto in sheet.vetoes]
+        return (*of_sheets, *(veto for year in self.years for veto in year.vetoes))
+
+    @property
+    def exempts(self) -> bool:
+        """Whether tickets can be taken out of an item: the reading `exemptions`, if there is one, says `provided`."""
+        return any(one.id == "exemptions" for one in self.readings) and self.reading("exemptions") == "provided"
+
+    @property
+    def exempts_reason(self) -> str:
+        """What the rulebook says of exemptions."""
+        return next((one.reason for one in self.readings if one.id == "exemptions"), "its text has no such clause")
+
+    def practice(self) -> Practice:
+        """How the metrics are to measure for this rulebook."""
+        rated: dict[str, Any] = {
+            "satisfied": self.ratings.satisfied,
+            "unsatisfied": self.ratings.unsatisfied,
+            "unrated": self.ratings.unrated,
+        }
+        neutral = self.reading("neutral_rating")
+        rated[neutral] = (*rated[neutral], *self.ratings.neutral)
+        taken: dict[str, Any] = {name: self.reading(name) for name in PRACTISED}
+        posts = tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels)
+        return Practice(**taken, **rated, posts=posts, limits=_limits(self.sheets))
+
+
+PRACTISED = (
+    "half_day", "whole_days", "day_ends", "month_of", "returned_rounds", "undecided_requests", "assist_rounds",
+)  # fmt: skip
+NEEDED = (*PRACTISED, "neutral_rating", "steps", "rounding")
+
+
+def month_number(day: date) -> int:
+    """The month of a date, like 202305."""
+    return day.year * 100 + day.month
+
+
+def last_day(month: int) -> date:
+    """The last day of a month like 202305."""
+    return date(month // 100 + month % 100 // 12, month % 100 % 12 + 1, 1) - timedelta(days=1)
+
+
+def _seals(sheet: Sheet) -> bool:
+    return any("sealed" in part.measures for item in sheet.items for part in item.parts)
+
+
+def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
+    return {
+        (part.measure, channel): int(part.limit * 2)
+        for sheet in sheets
+        for item in sheet.items
+        for part in item.parts
+        if part.limit is not None and part.measure
+        for channel in sheet.channels_of(part)
+    }

@@ -1,0 +1,1 @@
+"""Points: evidence, sheets, shares, years."""

@@ -1,0 +1,255 @@
+"""What a month is scored from: counts, breaches, findings, exemptions and groups, by unit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+import attrs
+import narwhals as nw
+
+from calendars.clock import ZONE_MS
+from calendars.clock_columns import Frame
+from calendars.hours import DAY_MS
+from ledger.facts import Enrol, Finding
+from ledger.snapshot import Snapshot
+from metrics.custody import kind, placed
+from metrics.derive import Derived
+from metrics.measures import Practice
+from metrics.tallies import Tallies, Tally, tallies_of
+from metrics.verdicts import KEY, Verdict, decided
+
+UNENROLLED = "未登记"
+EPOCH = date(1970, 1, 1).toordinal()
+CASE = (*KEY, "breached", "decided_at")
+
+
+@attrs.frozen
+class Charge:
+    """One verdict or one finding that an item counts. `name` is the measure, or the finding's item in the log."""
+
+    name: str
+    ticket: str | None
+    unit: str
+    round: int
+    channel: str
+    breached: bool
+    at: int
+    finding: Finding | None = None
+    position: int | None = None
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "Charge":
+        """A verdict, as it is counted."""
+        return cls(*(getattr(verdict, name) for name in CASE))
+
+
+Exemptions = frozenset[tuple[str, str, str]]
+"""(ticket, unit, item) taken out."""
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them.
+
+    `findings` are those of the months, `every_finding` those of all time: an answer may come in the next month.
+    """
+
+    months: tuple[int, ...]
+    tallies: Tallies
+    breaches: Mapping[tuple[str, str], Sequence[Charge]]
+    exempted: Sequence[Charge]
+    exemptions: Exemptions
+    findings: Mapping[str, Sequence[Charge]]
+    every_finding: Mapping[str, Sequence[Charge]] = attrs.Factory(dict)
+    groups: Mapping[str, str] = attrs.Factory(dict)
+    provisional: int = 0
+
+    @property
+    def month(self) -> int:
+        """The month, or the last of several."""
+        return self.months[-1]
+
+    def count(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+        """Counted verdicts of a unit on some channels, less those exempted from an item by any of its names."""
+        places = [(measure, unit, channel, month) for channel in channels for month in self.months]
+        found = [tally for place in places if (tally := self.tallies.get(place)) is not None]
+        counted = Tally(sum(tally.count for tally in found), sum(tally.breaches for tally in found))
+        return counted - self._removed(unit, measure, channels, names) if self.exempted else counted
+
+    def cases(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> list[Charge]:
+        """Its breaches, earliest first, less those exempted."""
+        cases = [case for case in self.breaches.get((measure, unit), ()) if case.channel in channels]
+        return [case for case in cases if not self.is_exempt(case, names)] if self.exemptions else cases
+
+    def found(self, unit: str, finding: str, names: Sequence[str]) -> list[Charge]:
+        """Its findings of one kind, earliest first, less those on exempted tickets."""
+        return [
+            cause for cause in self.findings.get(unit, ()) if cause.name == finding and not self.is_exempt(cause, names)
+        ]
+
+    def is_exempt(self, cause: Charge, names: Iterable[str]) -> bool:
+        """Whether the cause's ticket is taken out of an item of these names, for its unit."""
+        if (cause.ticket, cause.unit) not in self._appealed:
+            return False
+        return any((cause.ticket, cause.unit, name) in self.exemptions for name in names)
+
+    def units(self, channels: Sequence[str]) -> set[str]:
+        """Units with a dispatch or a verdict of the month on some channels."""
+        return {unit for _, unit, channel, _ in self.tallies if channel in channels}
+
+    def group(self, unit: str) -> str:
+        """The unit's group at the end of the month."""
+        return self.groups.get(unit, UNENROLLED)
+
+    def _removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+        gone = [
+            case
+            for case in self._exempted.get((measure, unit), ())
+            if case.channel in channels and self.is_exempt(case, names)
+        ]
+        return Tally(len(gone), sum(case.breached for case in gone))
+
+    @cached_property
+    def _appealed(self) -> frozenset[tuple[str | None, str]]:
+        return frozenset((ticket, unit) for ticket, unit, _ in self.exemptions)
+
+    @cached_property
+    def _exempted(self) -> Mapping[tuple[str, str], list[Charge]]:
+        return _by_measure(self.exempted)
+
+
+def months_of(
+    known: Snapshot,
+    derived: Derived,
+    practice: Practice,
+    as_of: int,
+    months: Sequence[int],
+    *,
+    exempts: bool = True,
+) -> dict[int, Evidence]:
+    """The evidence of each of some months; `exempts`: exemptions hold."""
+    verdicts = decided(derived.verdicts, as_of).filter(nw.col("month").is_in(list(months)))
+    verdicts = verdicts.collect().lazy()
+    exemptions = exemptions_of(every_event(known.events, derived, practice), practice) if exempts else frozenset()
+    tallies = _split(tallies_of(verdicts))
+    breached = _causes(verdicts.filter(nw.col("breached")))
+    exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
+    findings = findings_of(known)
+    late = derived.clock.provisional("due").fill_null(False)
+    provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
+    every: dict[str, list[Charge]] = defaultdict(list)
+    for found in findings.values():
+        for unit, causes in found.items():
+            every[unit] += causes
+    return {
+        month: Evidence(
+            months=(month,),
+            tallies=tallies.get(month, {}),
+            breaches=_by_measure(breached.get(month, ())),
+            exempted=exempted.get(month, ()),
+            exemptions=exemptions,
+            findings=findings.get(month, {}),
+            every_finding=every,
+            groups=groups_at(known, month),
+            provisional=provisional.get(month, 0),
+        )
+        for month in sorted(months)
+    }
+
+
+def together(months: Sequence[Evidence]) -> Evidence:
+    """The evidence of several months, oldest first, as one period. Groups are those at its end."""
+    findings: dict[str, list[Charge]] = defaultdict(list)
+    breaches: dict[tuple[str, str], list[Charge]] = defaultdict(list)
+    for month in months:
+        for unit, found in month.findings.items():
+            findings[unit] += found
+        for place, cases in month.breaches.items():
+            breaches[place] += cases
+    return Evidence(
+        months=tuple(number for month in months for number in month.months),
+        tallies={place: tally for month in months for place, tally in month.tallies.items()},
+        breaches=breaches,
+        exempted=[case for month in months for case in month.exempted],
+        exemptions=months[-1].exemptions,
+        findings=findings,
+        every_finding=months[-1].every_finding,
+        groups=months[-1].groups,
+        provisional=sum(month.provisional for month in months),
+    )
+
+
+def every_event(events: Frame, derived: Derived, practice: Practice) -> Frame:
+    """Placed events, also of rounds that are judged by nothing: what is exempted there may be a finding."""
+    if practice.assist_rounds == "count":
+        return derived.events
+    return placed(events, attrs.evolve(practice, assist_rounds="count"))
+
+
+def exemptions_of(events: Frame, practice: Practice) -> Exemptions:
+    """Granted exemptions: the last decision on each holds, else the reading of undecided requests."""
+    about = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt").fill_null(False))
+    rows = events.filter(about & ~nw.col("unit").is_null()).sort("ticket", "step").collect()
+    requests: list[tuple[str, str, str]] = []
+    granted: list[bool] = []
+    latest: dict[tuple[str, str], int] = {}
+    for row in rows.iter_rows(named=True):
+        holder = (row["ticket"], row["unit"])
+        if row["about"] is None:
+            latest[holder] = len(requests)
+            requests.append((*holder, row["item"]))
+            granted.append(practice.undecided_requests == "granted")
+        elif holder in latest:
+            granted[latest[holder]] = row["granted"]
+    return frozenset(request for request, yes in zip(requests, granted, strict=True) if yes)
+
+
+def groups_at(known: Snapshot, month: int) -> dict[str, str]:
+    """Each unit's group by its latest enrolment made in or before the month; of two at one instant, by key."""
+    enrolled = sorted(
+        (event for event in known.enrolments if month_of(event.fact.at) <= month), key=lambda e: (e.fact.at, e.key)
+    )
+    return {
+        event.fact.unit: event.fact.group for event in enrolled if isinstance(event.fact, Enrol) and event.fact.unit
+    }
+
+
+def month_of(instant: int) -> int:
+    """The local month of an instant, like 202305."""
+    day = date.fromordinal((instant + ZONE_MS) // DAY_MS + EPOCH)
+    return day.year * 100 + day.month
+
+
+def _causes(verdicts: Frame) -> dict[int, list[Charge]]:
+    """Verdicts by month, earliest first."""
+    found: dict[int, list[Charge]] = defaultdict(list)
+    rows = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure").collect().rows()
+    for measure, ticket, unit, number, channel, breached, at, month in rows:
+        found[month].append(Charge(measure, ticket, unit, number, channel, breached, at))
+    return found
+
+
+def _by_measure(causes: Iterable[Charge]) -> dict[tuple[str, str], list[Charge]]:
+    found: dict[tuple[str, str], list[Charge]] = defaultdict(list)
+    for cause in causes:
+        found[cause.name, cause.unit].append(cause)
+    return found
+
+
+def _split(tallies: Tallies) -> dict[int, dict[tuple[str, str, str, int], Tally]]:
+    split: dict[int, dict[tuple[str, str, str, int], Tally]] = defaultdict(dict)
+    for place, tally in tallies.items():
+        split[place[3]][place] = tally
+    return split
+
+
+def findings_of(known: Snapshot) -> dict[int, dict[str, list[Charge]]]:
+    """Findings by month and unit, earliest first."""
+    found: dict[int, dict[str, list[Charge]]] = defaultdict(lambda: defaultdict(list))
+    for event in sorted(known.findings, key=lambda event: (event.fact.at, event.key)):
+        fact = event.fact
+        assert isinstance(fact, Finding)
+        cause = Charge(fact.item, fact.ticket, str(fact.unit), 0, "", True, fact.at, fact, event.position)
+        found[month_of(fact.at)][cause.unit].append(cause)
+    return found

@@ -1,0 +1,300 @@
+"""Evidence + rulebook -> a period's sheet: every unit's items, what bounds and vetoes change, total and rank."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+
+import attrs
+
+from calendars.clock import Clock
+from metrics.tallies import Tally
+from scoring.law.arithmetic import ZERO, PartContext, PartScore, added, half_up, judge
+from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
+from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.shares import Share, shares_of
+
+EMPTY = Tally()
+
+
+@attrs.frozen
+class Judging:
+    """What judging needs besides the evidence: the rulebook, its clock, and the moment it is done."""
+
+    book: Rulebook
+    clock: Clock
+    as_of: int
+
+
+@attrs.frozen(kw_only=True)
+class ItemScore:
+    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them."""
+
+    item: Item
+    score: Fraction
+    parts: tuple[PartScore, ...] = ()
+    note: str = ""
+
+    @property
+    def lost(self) -> Fraction:
+        """Full marks minus score; below 0 it is a gain."""
+        return self.item.full - self.score
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """`lost` by its causes; what no single ticket caused (a volume bonus, a missing proof) has no cause."""
+        lost = self.lost
+        charges: list[tuple[Charge | None, str, Fraction]] = []
+        for part in self.parts:
+            charges += [(cause, part.name, weight) for cause, weight in part.charges]
+            if not part.charges and part.lost:
+                charges.append((None, part.name, part.lost))
+        if not any(weight for _, _, weight in charges):
+            return (Share(None, self.item.id, lost),) if lost else ()
+        if lost and not added(weight for _, _, weight in charges):
+            charges.append((None, self.item.id, lost))
+        return shares_of(lost, charges)
+
+    @property
+    def charged(self) -> tuple[Share, ...]:
+        """The shares that are told of their causes: of an item that starts from nothing, only what was lost besides."""
+        earned = not self.item.extra and self.item.full < self.item.points
+        return tuple(share for share in self.shares if share.points and (not earned or share.points > 0))
+
+
+@attrs.frozen
+class Adjustment:
+    """What changed a total besides its items: re-spread points, a group's cap, a bound, a veto, rounding."""
+
+    code: str
+    points: Fraction
+    words: str = ""
+    place: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class UnitScore:
+    """A unit's line on a sheet: score = its items + its adjustments.
+
+    `basis`: its own `tickets`, or the `mean` of the others; `score` None: there was no other.
+    """
+
+    unit: str
+    group: str
+    score: Fraction | None
+    basis: str
+    items: tuple[ItemScore, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    rank: int | None = None
+
+    def item(self, name: str) -> ItemScore | None:
+        """An item by its id."""
+        return next((one for one in self.items if one.item.id == name), None)
+
+
+@attrs.frozen(kw_only=True)
+class SheetScore:
+    """A sheet of one period, best unit first."""
+
+    sheet: Sheet
+    month: int
+    units: tuple[UnitScore, ...]
+
+
+def sheet_of(court: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
+    """The period's sheet: units with tickets by their items, the others by what the sheet says of them."""
+    members, active = members_of(sheet, month), active_units(sheet, month)
+    means = group_means(court, sheet, month, active)
+    scored = [unit_score(court, sheet, month, unit, means) for unit in sorted(active)]
+    if sheet.without_tickets == "mean":
+        scored += [_idle(court, scored, unit, month.group(unit)) for unit in sorted(members - active)]
+    return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
+
+
+def members_of(sheet: Sheet, month: Evidence) -> set[str]:
+    """The enrolled units that stand on the sheet."""
+    return {unit for unit, group in month.groups.items() if not sheet.groups or group in sheet.groups}
+
+
+def active_units(sheet: Sheet, month: Evidence) -> set[str]:
+    """The units that are scored by their own tickets (or by none, where the sheet judges everyone)."""
+    active = {unit for unit in month.units(sheet.channels) if not sheet.groups or month.group(unit) in sheet.groups}
+    return active | members_of(sheet, month) if sheet.without_tickets == "everyone" else active
+
+
+Means = Mapping[tuple[str, str], Fraction]
+"""An item's mean score by (group, item id), where the rulebook gives it to units with nothing to divide by."""
+
+
+def unit_score(court: Judging, sheet: Sheet, month: Evidence, unit: str, means: Means | None = None) -> UnitScore:
+    """One unit's items, adjustments and total."""
+    items = tuple(_item_score(court, sheet, item, month, unit, means or {}) for item in sheet.items_of(month.month))
+    adjustments = tuple(one for one in _adjustments(court, sheet, month, unit, items) if one.points)
+    total = added(one.score for one in items) + added(one.points for one in adjustments)
+    return UnitScore(
+        unit=unit, group=month.group(unit), score=total, basis="tickets", items=items, adjustments=adjustments
+    )  # fmt: skip
+
+
+def _item_score(court: Judging, sheet: Sheet, item: Item, month: Evidence, unit: str, means: Means) -> ItemScore:
+    return item_score(court, sheet, item, unit, [month] * len(item.parts), means)
+
+
+def item_score(
+    court: Judging, sheet: Sheet, item: Item, unit: str, months: Sequence[Evidence], means: Means | None = None
+) -> ItemScore:
+    """One unit's item, each of its parts judged on the evidence that stands in its place in `months`."""
+    group = months[0].group(unit)
+    if item.concerns and group not in item.concerns:
+        return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
+    benches = [PartContext(court.book, court.clock, sheet, item, unit, month, court.as_of) for month in months]
+    parts = tuple(judge(bench, part) for bench, part in zip(benches, item.parts, strict=True))
+    if item.when_empty != "full" and _empty(parts):
+        mean = (means or {}).get((group, item.id), item.full)
+        return ItemScore(
+            item=item, score=mean if item.when_empty == "group_mean" else item.full, parts=parts, note=item.when_empty
+        )
+    lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
+    score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
+    return ItemScore(item=item, score=score, parts=parts)
+
+
+def _empty(parts: Sequence[PartScore]) -> bool:
+    return all(part.note == "no_denominator" for part in parts)
+
+
+def _adjustments(
+    court: Judging, sheet: Sheet, month: Evidence, unit: str, items: Sequence[ItemScore]
+) -> Iterable[Adjustment]:
+    """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
+    digits = court.book.digits.total
+    plain = [one for one in items if not one.item.extra]
+    total = added(one.score for one in plain)
+    for step in (_respread(plain, digits), *_caps(sheet, items, extra=False)):
+        total += step.points
+        yield step
+    if sheet.order == "clamp_then_add":
+        total, step = _bounded(total, sheet, min(sheet.points, sheet.cap))
+        yield step
+    total += sum((one.score for one in items if one.item.extra), ZERO)
+    for step in _caps(sheet, items, extra=True):
+        total += step.points
+        yield step
+    total, step = _bounded(total, sheet, sheet.cap)
+    yield step
+    for veto in sheet.vetoes:
+        if vetoed(veto, month, unit, sheet.channels):
+            yield Adjustment("veto", -total, veto.words, veto.place)
+            return
+    yield Adjustment("rounding", half_up(total, digits) - total)
+
+
+def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
+    """Points of items with nothing to divide by go to the others, in proportion; to the decimals of a total."""
+    empty = [one for one in items if one.note == "respread"]
+    judged = [one for one in items if one.note != "respread"]
+    points = added(one.item.points for one in judged)
+    if not empty or not points:
+        return Adjustment("respread", ZERO)
+    lost = sum((one.item.points - one.score for one in judged), ZERO)
+    change = half_up(-lost * added(one.item.points for one in empty) / points, digits)
+    return Adjustment("respread", change, empty[0].item.words, empty[0].item.place)
+
+
+def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:
+    """The bounds of groups of items: of those with an `extra` item, or of the others."""
+    for group in sheet.caps:
+        inside = [one for one in items if one.item.id in group.items]
+        if not inside or any(one.item.extra for one in inside) != extra:
+            continue
+        total = added(one.score for one in inside)
+        bounded = total if group.cap is None else min(total, group.cap)
+        bounded = bounded if group.floor is None else max(bounded, group.floor)
+        yield Adjustment("group_cap", bounded - total, group.words, sheet.place)
+
+
+def _bounded(total: Fraction, sheet: Sheet, cap: Fraction) -> tuple[Fraction, Adjustment]:
+    bounded = min(max(total, sheet.floor), cap)
+    return bounded, Adjustment("bounds", bounded - total, "", sheet.place)
+
+
+def vetoed(veto: Veto, month: Evidence, unit: str, channels: Sequence[str]) -> bool:
+    """Whether the period counts nothing for the unit; a breach on the veto's own channels, else on `channels`."""
+    if veto.finding:
+        return bool(month.found(unit, veto.finding, (veto.finding,)))
+    return bool(month.cases(unit, veto.measure, veto.channels or channels, ()))
+
+
+def marginal(court: Judging, sheet: Sheet, month: Evidence, cause: Charge) -> Fraction:
+    """How many points more the unit's sheet would have, had this breach been met and all else been the same."""
+    now, then = (unit_score(court, sheet, one, cause.unit).score for one in (month, without(month, cause)))
+    return (then or ZERO) - (now or ZERO)
+
+
+def without(month: Evidence, cause: Charge) -> Evidence:
+    """The evidence had this breach been met; a finding had it not been made."""
+    if cause.finding is not None:
+        left = [one for one in month.findings[cause.unit] if one.position != cause.position]
+        return attrs.evolve(month, findings={**month.findings, cause.unit: left})
+    place = next(
+        (cause.name, cause.unit, cause.channel, number)
+        for number in month.months
+        if month.tallies.get((cause.name, cause.unit, cause.channel, number), EMPTY).breaches
+    )
+    tally = month.tallies[place]
+    left = [one for one in month.breaches[cause.name, cause.unit] if one != cause]
+    return attrs.evolve(
+        month,
+        tallies={**month.tallies, place: attrs.evolve(tally, breaches=tally.breaches - 1)},
+        breaches={**month.breaches, (cause.name, cause.unit): left},
+    )
+
+
+def group_means(court: Judging, sheet: Sheet, month: Evidence, units: Iterable[str]) -> Means:
+    """Mean of an item over the units of a group that had something to divide by."""
+    wanted = [item for item in sheet.items_of(month.month) if item.when_empty == "group_mean"]
+    scores: dict[tuple[str, str], list[Fraction]] = {}
+    for item in wanted:
+        for unit in sorted(units):
+            one = _item_score(court, sheet, item, month, unit, {})
+            if one.note != "group_mean":
+                scores.setdefault((month.group(unit), item.id), []).append(one.score)
+    digits = court.book.digits.item
+    return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}
+
+
+def _idle(court: Judging, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
+    """A unit without a ticket gets the mean of those that had one: of all, or of its group."""
+    grouped = "idle_mean" in {one.id for one in court.book.readings} and court.book.reading("idle_mean") == "group"
+    scores = [
+        one.score
+        for one in scored
+        if one.basis == "tickets" and one.score is not None and (not grouped or one.group == group)
+    ]
+    return UnitScore(unit=unit, group=group, score=_mean(scores, court.book.digits.total), basis="mean")
+
+
+def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:
+    return half_up(added(scores) / len(scores), digits) if scores else None
+
+
+def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share") -> tuple[UnitScore, ...]:
+    """Best first, over all or within each group. Equal scores share a rank (1, 2, 2, 4), or an item orders them."""
+
+    def second(one: UnitScore) -> Fraction:
+        item = None if ties == "share" else one.item(ties)
+        return ZERO if item is None else item.score
+
+    def merit(one: UnitScore) -> tuple[Fraction, Fraction]:
+        return -(one.score or ZERO), -second(one)
+
+    order = sorted(scored, key=lambda one: (one.score is None, *merit(one), one.unit))
+    groups: dict[str, list[UnitScore]] = {}
+    for one in order:
+        groups.setdefault(one.group if ranking == "group" else "", []).append(one)
+    ranks: dict[str, int | None] = {}
+    for members in groups.values():
+        for _, equal in groupby(enumerate(members, 1), key=lambda place: merit(place[1])):
+            placed = list(equal)
+            ranks |= {one.unit: None if one.score is None else placed[0][0] for _, one in placed}
+    return tuple(attrs.evolve(one, rank=ranks[one.unit]) for one in order)

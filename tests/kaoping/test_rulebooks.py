@@ -1,0 +1,432 @@
+"""Every mistake of a rulebook is told: the file, the line, what is wrong and how to mend it; all of them at once."""
+
+import re
+from pathlib import Path
+
+import attrs
+import pytest
+
+from kaoping.files.rulebooks import UnreadableRulebook, read_rulebook
+from metrics.measures import MEASURE
+from scoring.law.checks import OPTIONS
+from scoring.law.rulebook import (
+    KINDS,
+    PERIODS,
+    Component,
+    Digits,
+    Group,
+    Item,
+    Part,
+    Ratings,
+    Reading,
+    Rulebook,
+    Sheet,
+    Tier,
+    Veto,
+    Year,
+)
+from scoring.scores.cases import Case
+from tests.logs import rulebook_text
+
+# The sheets come first, so that their lines can be counted by eye.
+HEAD = """\
+format = 1
+id = "small"
+title = "小县考评细则"
+issuer = "小县热线办"
+source = "小热线〔2025〕1 号"
+valid_from = 2025-01-01
+valid_until = 2025-12-31
+
+[ratings]
+satisfied = ["满意"]
+unsatisfied = ["不满意"]
+
+[[sheets]]
+id = "month"
+title = "月度考核"
+place = "附件"
+channels = ["12345"]
+points = 30
+
+[[sheets.items]]
+id = "signing"
+title = "签收率"
+points = 20
+place = "第二条"
+words = "签收率 100% 得 20 分，每低 1 个百分点扣 1 分。"
+[[sheets.items.parts]]
+kind = "rate"
+measure = "signed"
+limit = "0.5"
+at_least = 100
+
+[[sheets.items]]
+id = "praise"
+title = "表扬"
+points = 10
+full = 0
+place = "第三条"
+words = "表扬每次得 5 分。"
+[[sheets.items.parts]]
+kind = "awards"
+finding = "praise"
+award = 5
+
+[[years]]
+id = "year"
+title = "年度评分"
+place = "第四条"
+words = "十二个月的平均分。"
+[[years.components]]
+sheet = "month"
+weight = 100
+"""
+READINGS = {
+    "half_day": "elapsed half_blocks", "whole_days": "next_day elapsed", "day_ends": "close midnight",
+    "month_of": "decided dispatched", "returned_rounds": "leave stay", "undecided_requests": "granted refused",
+    "assist_rounds": "count leave", "neutral_rating": "unrated satisfied", "steps": "proportional whole",
+    "rounding": "staged final",
+}  # fmt: skip
+
+
+def reading(name: str, options: str, default: str = "") -> str:
+    named = options.split()
+    meant = ", ".join(f'{option} = "{option}"' for option in named)
+    return (
+        f'\n[[readings]]\nid = "{name}"\ntitle = "读法"\nwords = "原文"\ndefault = "{default or named[0]}"\n'
+        f'reason = "理由"\nsource = "第一条"\noptions = {{ {meant} }}\n'
+    )
+
+
+SMALL = HEAD + "".join(reading(name, options) for name, options in READINGS.items())
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(UnreadableRulebook) as refused:
+        read_rulebook(text, "r.toml")
+    first, *lines = str(refused.value).splitlines()
+    assert first == "the rulebook cannot be used:"
+    return [line.strip() for line in lines]
+
+
+def changed(before: str, after: str) -> str:
+    assert SMALL.count(before) == 1, before
+    return SMALL.replace(before, after)
+
+
+def test_a_rulebook_without_mistakes_is_read() -> None:
+    book = read_rulebook(SMALL, "r.toml")
+    assert (book.id, len(book.sheets[0].items), book.reading("steps")) == ("small", 2, "proportional")
+
+
+AWARD = "award = 5\n"
+ITEM_KEYS = (
+    "id title points place words parts extra full floor cap concerns when_empty exemptible valid_from valid_until"
+)
+MEASURES = (
+    "signed responded returned returned_again closed satisfied redone extended_first extended_second sealed volume"
+)
+MISTAKES: dict[str, tuple[str, list[str]]] = {
+    "no TOML": (
+        changed("format = 1", "format = "),
+        ["r.toml: is no TOML: Invalid value (at line 1, column 10)"],
+    ),
+    "another format": (
+        changed("format = 1", "format = 2"),
+        ["r.toml:1: there is no format 2; known: 1"],
+    ),
+    "unknown key of an item": (
+        changed('title = "签收率"', 'titel = "签收率"'),
+        [f"r.toml:20: sheets[0].items[0]: unknown keys: titel; known: {ITEM_KEYS}",
+         "r.toml:20: sheets[0].items[0].title: is missing"],
+    ),
+    "unknown key of the rulebook": (
+        changed('id = "small"', 'id = "small"\nauthor = "某"'),
+        ["r.toml: -: unknown keys: author; known: format id title issuer source valid_from valid_until ratings readings "
+         "sheets years digits"],
+    ),
+    "missing key": (
+        changed('title = "月度考核"\n', ""),
+        ["r.toml:13: sheets[0].title: is missing"],
+    ),
+    "no such measure": (
+        changed('measure = "signed"', 'measure = "sign"'),
+        [f"r.toml:26: item signing: there is no measure sign; known: {MEASURES}",
+         "r.toml:26: item signing: limit 1/2 is no number of half days of a deadline."],
+    ),
+    "no such measure to divide by": (
+        changed('measure = "signed"', 'measure = "signed"\nover = "tickets"'),
+        [f"r.toml:26: item signing: there is no measure tickets; known: {MEASURES}"],
+    ),
+    "points that do not add up": (
+        changed("points = 30", "points = 100"),
+        ["r.toml:18: sheet month: its items add up to 30, not to 100."],
+    ),
+    "points that do not add up from some day on": (
+        changed('title = "表扬"', 'title = "表扬"\nvalid_until = 2025-06-30'),
+        ["r.toml:18: sheet month: its items add up to 20, not to 30."],
+    ),
+    "one item twice at a time": (
+        changed('id = "praise"', 'id = "signing"\nvalid_from = 2025-06-01'),
+        ["r.toml:18: sheet month: its items add up to 20, not to 30.",
+         "r.toml:33: sheet month: item signing is there twice for the same time."],
+    ),
+    "an item that ends before it starts": (
+        changed('title = "表扬"', 'title = "表扬"\nvalid_from = 2025-07-01\nvalid_until = 2025-06-30'),
+        ["r.toml:18: sheet month: its items add up to 20, not to 30.",
+         "r.toml:18: sheet month: its items add up to 20, not to 30.",
+         "r.toml:36: valid_until lies before valid_from."],
+    ),
+    "no words of the law": (
+        changed('words = "表扬每次得 5 分。"', 'words = ""'),
+        ["r.toml:32: item praise: the law's words or their place are missing."],
+    ),
+    "no place in the law": (
+        changed('place = "第三条"', 'place = ""'),
+        ["r.toml:32: item praise: the law's words or their place are missing."],
+    ),
+    "no place of a year": (
+        changed('place = "第四条"', 'place = ""'),
+        ["r.toml:44: year year: the law's words or their place are missing."],
+    ),
+    "a float": (
+        changed('limit = "0.5"', "limit = 0.5"),
+        ['r.toml:29: sheets[0].items[0].parts[0].limit: 0.5 is no exact number: write a whole number, or text such as "0.5"'],
+    ),
+    "a number in words": (
+        changed("award = 5", 'award = "五"'),
+        ["r.toml:42: sheets[0].items[1].parts[0].award: '五' is no exact number: write a whole number, or text such as \"0.5\""],
+    ),
+    "text for a day": (
+        changed("valid_from = 2025-01-01", 'valid_from = "2025-01-01"'),
+        ["r.toml:6: valid_from: '2025-01-01' is no date: write it like 2023-01-01"],
+    ),
+    "an end before the start": (
+        changed("valid_until = 2025-12-31", "valid_until = 2024-12-31"),
+        ["r.toml:7: valid_until lies before valid_from."],
+    ),
+    "a channel on two sheets": (
+        SMALL + '\n[[sheets]]\nid = "other"\ntitle = "又一张"\nplace = "附件"\nchannels = ["信箱", "12345"]\npoints = 0\nitems = []\n',
+        ["r.toml:147: channel 12345 is on two sheets."],
+    ),
+    "a sheet twice": (
+        SMALL + '\n[[sheets]]\nid = "month"\ntitle = "又一张"\nplace = "附件"\npoints = 0\nitems = []\n',
+        ["r.toml:144: sheet month is there twice."],
+    ),
+    "a default that is no option": (
+        SMALL.replace('default = "proportional"', 'default = "half"'),
+        ["r.toml:129: reading steps: its default half is none of its options."],
+    ),
+    "a reading that is not given": (
+        SMALL.replace(reading("steps", READINGS["steps"]), ""),
+        ["r.toml: the reading steps is not given: say how it is read, and why."],
+    ),
+    "a reading twice": (
+        SMALL + reading("steps", READINGS["steps"]),
+        ["r.toml:144: reading steps is there twice."],
+    ),
+    "an option nothing computes": (
+        SMALL.replace(reading("steps", READINGS["steps"]), reading("steps", "proportional half")),
+        ["r.toml:132: there is no reading steps = half; known: proportional whole"],
+    ),
+    "a reading without its reason": (
+        SMALL + reading("mine", "a b").replace('reason = "理由"', 'reason = ""'),
+        ["r.toml:143: reading mine: its reason or its source is missing."],
+    ),
+    "unknown kind": (
+        changed('kind = "rate"', 'kind = "ratio"'),
+        ["r.toml:26: item signing: ratio is no kind of rule; known: rate scaled tiers cases findings awards pairs bonus"],
+    ),
+    "tiers out of order": (
+        changed('kind = "rate"', 'kind = "tiers"\ntiers = [{ at_least = 90, points = 10 }, { at_least = 95, points = 20 }]'),
+        ["r.toml:26: item signing: tiers go from the highest rate to the lowest."],
+    ),
+    "tiers that pay more for less": (
+        changed('kind = "rate"', 'kind = "tiers"\ntiers = [{ at_least = 95, points = 10 }, { at_least = 90, points = 20 }]'),
+        ["r.toml:26: item signing: tiers go from the highest rate to the lowest."],
+    ),
+    "no tiers": (
+        changed('kind = "rate"', 'kind = "tiers"'),
+        ["r.toml:26: item signing: it has no tiers."],
+    ),
+    "a rate of both": (
+        changed("at_least = 100", "at_least = 100\nat_most = 3"),
+        ["r.toml:26: item signing: a rate has either at_least or at_most."],
+    ),
+    "a rate of neither": (
+        changed("at_least = 100\n", ""),
+        ["r.toml:26: item signing: a rate has either at_least or at_most."],
+    ),
+    "a rate of nothing": (
+        changed('measure = "signed"\nlimit = "0.5"\n', ""),
+        ["r.toml:26: item signing: a rate needs its measure."],
+    ),
+    "a limit of no half days": (
+        changed('limit = "0.5"', 'limit = "0.3"'),
+        ["r.toml:26: item signing: limit 3/10 is no number of half days of a deadline."],
+    ),
+    "a limit of what has none": (
+        changed('measure = "signed"', 'measure = "satisfied"'),
+        ["r.toml:26: item signing: limit 1/2 is no number of half days of a deadline."],
+    ),
+    "two limits of one measure": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "cases"\nmeasure = "signed"\nlimit = 1\nprice = 1\n'),
+        ["r.toml:32: item praise: signed has another limit on 12345 elsewhere."],
+    ),
+    "a case without its price": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "cases"\nmeasure = "sealed"\n'),
+        ["r.toml:43: item praise: a case needs its price."],
+    ),
+    "a finding without its name": (
+        changed('finding = "praise"\n', ""),
+        ["r.toml:39: item praise: a awards needs its finding."],
+    ),
+    "a finding with two prices": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "findings"\nfinding = "x"\nprice = 1\nby = "mode"\nprices = { a = 1 }\n'),
+        ["r.toml:43: item praise: a finding needs one of price, prices with by, price_reading."],
+    ),
+    "prices by nothing": (
+        changed(AWARD, "prices = { city = 5 }\n"),
+        ["r.toml:39: item praise: by is role or mode."],
+    ),
+    "a price by no reading": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "findings"\nfinding = "x"\nprice_reading = "media"\n'),
+        ["r.toml:43: item praise: there is no reading media."],
+    ),
+    "a price by a reading of words": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "findings"\nfinding = "x"\nprice_reading = "media"\n')
+        + reading("media", "two 2"),
+        ["r.toml:154: 'two' is no exact number: write a whole number, or text such as \"0.5\""],
+    ),
+    "half a pair": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "pairs"\nfinding = "notice"\nprice = 1\n'),
+        ["r.toml:43: item praise: a pair needs answered_by, limit and price."],
+    ),
+    "a bonus for each nothing": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "bonus"\nmeasure = "volume"\nper = { "乡镇" = 0 }\n'),
+        ["r.toml:43: item praise: a bonus needs per: a whole number of 1 or more for each group."],
+    ),
+    "no parts": (
+        SMALL.replace(SMALL[SMALL.index("[[sheets.items.parts]]\nkind = \"awards\"") : SMALL.index("[[years]]")], "parts = []\n"),
+        ["r.toml:32: item praise: it has no parts: nothing judges it."],
+    ),
+    "bounds out of order": (
+        changed("full = 0", "full = 0\nfloor = 3"),
+        ["r.toml:32: item praise: floor, full and cap are not in order."],
+    ),
+    "no such way with empty items": (
+        changed("full = 0", 'full = 0\nwhen_empty = "zero"'),
+        ["r.toml:37: item praise: when_empty is one of: full respread group_mean"],
+    ),
+    "no such period": (
+        changed("points = 30", 'points = 30\nperiod = "week"'),
+        ["r.toml:19: sheet month: period is one of: month quarter half year"],
+    ),
+    "ties by no item": (
+        changed("points = 30", 'points = 30\nties = "volume"'),
+        ["r.toml:19: sheet month: ties is share, or an item of it."],
+    ),
+    "a group of no items": (
+        changed("[[years]]", '[[sheets.caps]]\nitems = ["signing", "extras"]\ncap = 25\n\n[[years]]'),
+        ["r.toml:45: sheet month: there is no item extras."],
+    ),
+    "a veto of nothing": (
+        changed("[[years]]", '[[sheets.vetoes]]\ntitle = "作假"\nwords = "计 0 分"\nplace = "第五条"\n\n[[years]]'),
+        ["r.toml:44: veto 作假: it needs a finding or a measure."],
+    ),
+    "weights that are not 100": (
+        changed("weight = 100", "weight = 80"),
+        ["r.toml:44: year year: its weights add up to 80, not to 100."],
+    ),
+    "a year of no sheet": (
+        changed('sheet = "month"', 'sheet = "months"'),
+        ["r.toml:44: year year: there is no sheet months."],
+    ),
+    "a year from no month": (
+        changed('words = "十二个月的平均分。"', 'words = "十二个月的平均分。"\nstarts = 13\nranking = "unit"'),
+        ["r.toml:50: year year: ranking is one of: sheet group",
+         "r.toml:49: year year: starts is a month, 1 to 12."],
+    ),
+    "several at once, in the order of the text": (
+        changed("points = 30", "points = 31").replace('place = "第三条"', 'place = ""').replace("weight = 100", "weight = 99"),
+        ["r.toml:18: sheet month: its items add up to 30, not to 31.",
+         "r.toml:32: item praise: the law's words or their place are missing.",
+         "r.toml:44: year year: its weights add up to 99, not to 100."],
+    ),
+    "several of shape at once": (
+        changed("at_least = 100", "at_least = 99.5").replace("points = 30", 'points = "三十"').replace('id = "year"', "id = 2025"),
+        ['r.toml:30: sheets[0].items[0].parts[0].at_least: 99.5 is no exact number: write a whole number, or text such as "0.5"',
+         "r.toml:18: sheets[0].points: '三十' is no exact number: write a whole number, or text such as \"0.5\"",
+         "r.toml:45: years[0].id: 2025 is not text"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "lines"), MISTAKES.values(), ids=MISTAKES)
+def test_every_mistake_is_told_with_its_line_and_remedy(text: str, lines: list[str]) -> None:
+    assert sorted(told(text)) == sorted(lines)
+
+
+def test_a_reading_taken_otherwise_must_be_one_of_its_options() -> None:
+    with pytest.raises(UnreadableRulebook) as refused:
+        read_rulebook(SMALL, "r.toml", {"steps": "half", "weather": "fine"})
+    lines = str(refused.value).splitlines()[1:]
+    assert lines[0] == "  r.toml: there is no reading steps = half; known: proportional whole"
+    assert lines[1].startswith("  r.toml: there is no reading weather = fine; known: half_day")
+
+
+def test_what_is_read_otherwise_changes_the_digest() -> None:
+    digests = {
+        read_rulebook(SMALL, "r.toml").digest,
+        read_rulebook(SMALL, "r.toml", {"steps": "whole"}).digest,
+        read_rulebook(SMALL + "# 一句注释\n", "r.toml").digest,
+    }
+    assert len(digests) == 3
+    assert read_rulebook(SMALL, "r.toml").digest == read_rulebook(SMALL, "另一个名字.toml").digest
+
+
+def test_the_same_channel_may_stand_on_sheets_of_other_groups_or_periods() -> None:
+    towns = changed("points = 30", 'points = 30\ngroups = ["乡镇"]')
+    more = '\n[[sheets]]\nid = "{id}"\ntitle = "又一张"\nplace = "附件"\nchannels = ["12345"]\n{more}\npoints = 0\nitems = []\n'
+    assert read_rulebook(towns + more.format(id="b", more='groups = ["部门"]'), "r.toml")
+    assert read_rulebook(SMALL + more.format(id="b", more='period = "quarter"'), "r.toml")
+    assert len(told(towns + more.format(id="b", more='groups = ["部门", "乡镇"]'))) == 1
+
+
+def test_an_item_may_change_within_the_time_of_the_rules() -> None:
+    first = changed('title = "表扬"', 'title = "表扬"\nvalid_until = 2025-06-30')
+    again = SMALL[SMALL.index('[[sheets.items]]\nid = "praise"') : SMALL.index("[[years]]")]
+    second = again.replace("award = 5", "award = 2").replace("full = 0", "full = 0\nvalid_from = 2025-07-01")
+    book = read_rulebook(first.replace("[[years]]", second + "[[years]]"), "r.toml")
+    awards = {month: [one.parts[0].award for one in book.sheets[0].items_of(month)][-1] for month in (202506, 202507)}
+    assert awards == {202506: 5, 202507: 2}
+
+
+def test_no_shipped_number_is_a_float() -> None:
+    assert not re.search(r"^\s*\w+ = -?\d+\.\d", rulebook_text(), re.MULTILINE)
+
+
+# the page about rulebooks
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "rulebooks.md").read_text("utf-8")
+
+
+def test_the_example_of_the_page_is_a_rulebook_of_less_than_150_lines() -> None:
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(example.splitlines()) < 150
+    assert [one.id for one in read_rulebook(example, "qinghe-2025.toml").sheets[0].items] == [
+        "signing", "closing", "satisfaction", "conduct"
+    ]  # fmt: skip
+
+
+def test_the_page_names_every_key_kind_reading_and_measure() -> None:
+    named = set(re.findall(r"[a-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", PAGE.replace("```", "")))))
+    keys = {
+        field.name
+        for kind in (Rulebook, Ratings, Digits, Reading, Sheet, Item, Part, Tier, Group, Veto, Component, Year, Case)
+        for field in attrs.fields(kind)
+    } - {"text", "taken", "file"}
+    options = {option for known in OPTIONS.values() for option in known}
+    assert keys | {*KINDS, *PERIODS, *OPTIONS, *MEASURE} | options <= named

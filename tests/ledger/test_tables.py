@@ -1,0 +1,189 @@
+"""Bytes become rows with their line numbers; what cannot be read is said, with its line and the remedy."""
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.intake.tables import Table, read_table
+from ledger.sentences import UnreadableFile
+
+REAL = Path(__file__).parents[3] / "shared" / "data"
+
+
+def read(text: str | bytes, name: str = "工单.csv", encoding: str = "utf-8") -> Table:
+    (table,) = read_table(text.encode(encoding) if isinstance(text, str) else text, name)
+    return table
+
+
+def lines(table: Table) -> list[tuple[int, tuple[object, ...]]]:
+    return [(row.number, row.cells) for row in table.rows]
+
+
+def faults(table: Table) -> list[tuple[int, str]]:
+    return [(row.number, str(row.fault.why)) for row in table.rows if row.fault]
+
+
+def workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"})
+    for rows in sheets:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+def test_chinese_text_is_read_in_the_encodings_that_offices_save(encoding: str) -> None:
+    table = read("工单编号,承办单位\r\nGX-1,茅店镇\r\n", encoding=encoding)
+    assert table.header == ("工单编号", "承办单位")
+    assert lines(table) == [(2, ("GX-1", "茅店镇"))]
+
+
+def test_utf8_with_one_broken_byte_is_not_taken_for_gb18030() -> None:
+    broken = "工单编号,承办单位\nGX-1,茅店镇\n".encode() + b"GX-2,\xe8\x8c\n"
+    with pytest.raises(UnreadableFile, match="is UTF-8, broken in line 3"):
+        read(broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("a,b\n1,2\n", ("a", "b")),
+        ("a\tb,c\td\n1\t2\t3\n", ("a", "b,c", "d")),
+        ("a;b;c\n1;2;3\n", ("a", "b", "c")),
+        ("五月工单明细\na,b\n1,2\n", ("a", "b")),
+        ("五月工单明细,\na,b\n1,2\n", ("a", "b")),
+        ("a,a,b,a\n1,2,3,4\n", ("a", "a (2)", "b", "a (3)")),
+        ("a,a (2),a\n1,2,3\n", ("a", "a (2)", "a (3)")),
+    ],
+)
+def test_the_header_shows_the_delimiter_and_has_distinct_names(text: str, header: tuple[str, ...]) -> None:
+    assert read(text).header == header
+
+
+def test_a_record_is_numbered_by_the_line_it_starts_on() -> None:
+    table = read('a,b\n1,"two\nlines"\n\n,\n3,"say ""x"""\n')
+    assert lines(table) == [(2, ("1", "two\nlines")), (6, ("3", 'say "x"'))]
+
+
+def test_a_wrong_quotation_mark_is_told_with_its_line_and_costs_no_other_row() -> None:
+    table = read('a,b\n1,"x"y\n2,ok\n3,"never closed\n4,ok\n')
+    assert faults(table) == [(2, "has a wrong quotation mark"), (4, "has a wrong quotation mark")]
+    assert [row.number for row in table.rows if not row.fault] == [3, 5]
+
+
+def test_a_wrong_quotation_mark_in_the_header_is_told_with_its_line() -> None:
+    with pytest.raises(UnreadableFile, match="wrong quotation mark in line 1"):
+        read('"a"x,b\n1,2\n')
+
+
+def test_a_row_wider_or_narrower_than_the_header_is_not_guessed_at() -> None:
+    table = read("a,b\n1\n1,2,3\n1,2,,\n")
+    assert faults(table) == [(2, "has 1 cells, the header has 2"), (3, "has 3 cells, the header has 2")]
+    assert lines(table)[-1] == (4, ("1", "2"))
+
+
+def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
+    table = read('{"a":1,"b":true}\n\n{"a":\n[1]\n{"b":0.5,"c":null}\n{"a":{}}\n{"a":1,"a":2}\n{"a":NaN}\n')
+    assert table.header == ("a", "b", "c")
+    assert lines(table)[0] == (1, (1, True, None))
+    assert lines(table)[3] == (5, (None, 0.5, None))
+    assert faults(table) == [
+        (3, "is no complete JSON object"),
+        (4, "is no JSON object"),
+        (6, "holds a list or an object as a value"),
+        (7, "is no complete JSON object"),
+        (8, "is no complete JSON object"),
+    ]
+
+
+def test_sheets_keep_their_types_and_row_numbers_and_empty_ones_are_left_out() -> None:
+    rows: list[list[Any]] = [
+        ["五月工单"],
+        ["编号", "时间", "数"],
+        [],
+        ["GX-1", datetime(2023, 5, 4, 9, 10, 1), 0.5],
+    ]
+    (table,) = read_table(workbook([], rows, [["only", "header"]]), "五月.csv")
+    assert table.name == "五月.csv"
+    assert table.header == ("编号", "时间", "数")
+    assert lines(table) == [(4, ("GX-1", datetime(2023, 5, 4, 9, 10, 1), 0.5))]
+
+
+def test_every_sheet_with_rows_is_a_table_named_after_it() -> None:
+    sheet: list[list[Any]] = [["a", "b"], [1, date(2023, 5, 4)]]
+    tables = read_table(workbook(sheet, sheet), "五月.xlsx")
+    assert [table.name for table in tables] == ["五月.xlsx[Sheet1]", "五月.xlsx[Sheet2]"]
+    assert tables[0].rows[0].cells == (1.0, date(2023, 5, 4))
+
+
+def test_a_gzip_is_opened_first() -> None:
+    assert lines(read(gzip.compress(b"a,b\n1,2\n", mtime=0))) == [(2, ("1", "2"))]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf \r\n", "is empty"),
+        (b"a,b\n", "has a header but no rows"),
+        (b"one column\n1\n", "has no header"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (b"\n<html><table>", "is HTML, whatever its name says"),
+        (b"<?xml version='1.0'?><Workbook/>", "is XML, whatever its name says"),
+        (b'[{"a":1}]', "is one JSON array"),
+        (b"{\n", "has no line that is a JSON object"),
+        (b"PK\x03\x04 no zip", "is a damaged workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 no xls", "is a damaged workbook"),
+        (b"\x1f\x8b no gzip", "is a damaged gzip file"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "is a damaged gzip file"),
+        (b"a,b\n\xff,\xff\n", "is neither UTF-8 nor GB18030 nor UTF-16 (line 2)"),
+        (b"a,b\n1,\0\n", "is no text and no workbook"),
+        (workbook([], [["a", "b"]]), "has no sheet with a header and rows"),
+    ],
+)
+def test_what_cannot_be_used_says_why_and_what_to_do(data: bytes, why: str) -> None:
+    with pytest.raises(UnreadableFile) as told:
+        read_table(data, "工单.xls")
+    assert why in str(told.value.why)
+    assert str(told.value.remedy)
+
+
+@given(st.binary(max_size=300) | st.text('a,"\n\r\t;{}[]:1无 ', max_size=60).map(str.encode))
+def test_no_bytes_make_it_crash(data: bytes) -> None:
+    try:
+        tables = read_table(data, "x")
+    except UnreadableFile:
+        return
+    for table in tables:
+        assert table.rows
+        assert len({*table.header}) == len(table.header)
+        assert all(row.fault or len(row.cells) == len(table.header) for row in table.rows)
+
+
+@given(st.lists(st.lists(st.text('a1,"\n无;', max_size=5), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_what_a_csv_writer_writes_is_read_back(cells: list[list[str]]) -> None:
+    held = io.StringIO()
+    csv.writer(held, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *cells])
+    filled = [tuple(row) for row in cells if any(cell.strip() for cell in row)]
+    if filled:
+        assert [row.cells for row in read(held.getvalue()).rows] == filled
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real logs (../shared/data) are not here")
+def test_the_nyc_log_has_a_thousand_rows_on_2955_lines() -> None:
+    table = read((REAL / "hotline" / "nyc_311_2024-04.csv").read_bytes())
+    assert len(table.rows) == 1000
+    assert not faults(table)
+    assert table.rows[-1].number == 2953

@@ -1,0 +1,535 @@
+"""Rows become facts, or say why not. Every row is told of; no citizen's column is ever shown."""
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calendars.instants import read_iso, show_iso
+from ledger.exchange import canonical, content, read_fact
+from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
+from ledger.intake.profile import Profile, choose, read_profile
+from ledger.intake.tables import Cell, Row, Table, read_table
+from ledger.intake.take import Intake, intake
+from ledger.sentences import Problem, UnreadableFile
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "data"
+HERE = pytest.mark.skipif(not REAL.exists(), reason="the real logs (../shared/data) are not here")
+PROFILES = {
+    path.stem: read_profile(path.read_text("utf-8"), path.name)
+    for path in sorted((ROOT / "data" / "profiles").glob("*.toml"))
+}
+WIDE = "工单编号,承办单位,派单时间,签收时间,处理时限,延期次数,延期时间,延期后截止日期,办结时间,满意度,回访时间,来电人\n"
+AS_TEXT = "format the column as text where it comes from, and export it again"
+AS_TIME = "write it as a time, or add its format under times in the profile"
+
+
+def take(text: str, profile: str | None = None) -> Intake:
+    (table,) = read_table(text.encode(), "五月.csv")
+    return intake(table, PROFILES[profile] if profile else choose([*PROFILES.values()], table))
+
+
+def one(header: str, *cells: Cell, profile: str) -> Intake:
+    return intake(Table("五月.xlsx", tuple(header.split()), (Row(2, cells),)), PROFILES[profile])
+
+
+def told(done: Intake) -> list[str]:
+    """The facts as the story tells them: kind, unit and time of day on its date."""
+    return [f"{fact.kind} {fact.unit} {show_iso(fact.at)[:16]}" for _, fact in done.facts]
+
+
+def spoken(problem: Problem) -> str:
+    """A problem as its user reads it."""
+    value = f" '{problem.value}'" if problem.value else ""
+    place = f"{problem.row}: {problem.column}{value}"
+    return f"{place} {problem.why}\n  {problem.excerpt}\n  To fix: {problem.remedy}"
+
+
+def balanced(done: Intake) -> bool:
+    """The invariant: every row is exactly one of four."""
+    fact_rows, quarantined = {row for row, _ in done.facts}, {row for row, _ in done.quarantined}
+    return (
+        done.rows == len(fact_rows) + done.repeated + len(quarantined) + done.ignored
+        and not fact_rows & quarantined
+        and len(quarantined) == len(done.quarantined)
+        and {problem.row for problem in done.problems if problem.fatal} == quarantined
+    )
+
+
+# stories
+
+
+def test_a_tickets_life_in_a_flow_log() -> None:
+    done = take("""\
+工单编号,操作,承办单位,操作时间,来源渠道,工单性质,办理时限,满意度,延期天数,延期至,审批事项,审批结果,原因
+GX-1,派单,茅店镇,2023-05-04 09:10:00,12345热线,主办,5.0,,,,,,
+GX-1,签收,茅店镇,2023/5/4 9:30:00,,,,,,,,,
+GX-1,联系,,2023年5月4日 10:00,,,,,,,,,
+GX-1,延期,茅店镇,2023-05-09 10:00:00,,,,,3,2023-05-16,,,
+GX-1,审批,茅店镇,2023-05-09 11:00:00,,,,,,,延期,同意,
+GX-1,受理,,2023-05-04 08:00:00,,,,,,,,,
+GX-1,办结,茅店镇,2023-05-15 16:00:00,,,,,,,,,
+GX-1,回访,茅店镇,2023-05-16 09:00:00,,,,基本满意,,,,,
+GX-1,退回重办,茅店镇,2023-05-16 09:01:00,,,,,,,,,答非所问
+""")
+    assert told(done) == [
+        "dispatch 茅店镇 2023-05-04T09:10",
+        "sign 茅店镇 2023-05-04T09:30",
+        "contact None 2023-05-04T10:00",
+        "extend 茅店镇 2023-05-09T10:00",
+        "decide 茅店镇 2023-05-09T11:00",
+        "close 茅店镇 2023-05-15T16:00",
+        "survey 茅店镇 2023-05-16T09:00",
+        "redo 茅店镇 2023-05-16T09:01",
+    ]
+    dispatch, extend = done.facts[0][1], done.facts[3][1]
+    assert dispatch == Dispatch(ticket="GX-1", unit="茅店镇", at=read_iso("2023-05-04T09:10:00+08:00"), limit_halves=10)
+    assert isinstance(extend, Extend)
+    assert extend.halves is None
+    assert show_iso(extend.until or 0) == "2023-05-16T23:59:59.999+08:00"
+    assert (done.ignored, done.problems) == (1, ())
+
+
+def test_a_ticket_on_one_row() -> None:
+    done = take(
+        WIDE + "GX-1,茅店镇,2023-05-04 09:10:00,2023-05-04 09:30:00,5,,,,2023-05-08 10:00:00,满意,"
+        "2023-05-09 10:00:00,张三\nGX-2,茅店镇,2023-05-04 09:10:00,无,-,0,/,NULL,,未评价,,李四\n"
+    )
+    assert [fact.kind for _, fact in done.facts] == ["dispatch", "sign", "close", "survey", "dispatch"]
+    assert isinstance(survey := done.facts[3][1], Survey)
+    assert survey.rating == "满意"
+    assert done.problems == ()
+
+
+def test_a_post_without_a_unit_column_goes_to_the_profiles_unit() -> None:
+    done = take("留言编号,留言用户,留言时间,答复时间\n7,A1,2019/4/25 9:32:09,2019/5/10 14:56:53\n")
+    assert isinstance(post := done.facts[0][1], Dispatch)
+    assert (post.unit, post.channel) == ("问政平台(未分单位)", "问政江西")
+
+
+def test_a_post_with_an_empty_unit_is_not_given_the_profiles_unit() -> None:
+    done = take("留言编号,答复单位,留言时间,答复时间\n7,,2019/4/25 9:32:09,2019/5/10 14:56:53\n")
+    assert [(problem.column, str(problem.why)) for problem in done.problems] == [("答复单位", "is missing")]
+
+
+def test_the_exchange_format_is_the_same_from_json_and_csv() -> None:
+    lines = [
+        {"kind": "dispatch", "ticket": "1", "unit": "u", "at": "2023-05-04T09:10:00+08:00",
+         "anonymous": False, "limit_days": 0.5, "seq": 3},
+        {"kind": "finding", "item": "conduct", "unit": "u", "at": "2023-05-04T09:10:00+08:00", "count": 2},
+    ]  # fmt: skip
+    as_json = take("\n".join(map(json.dumps, lines)))
+    as_csv = take(
+        "kind,ticket,unit,at,anonymous,limit_days,seq,item,count\n"
+        "dispatch,1,u,2023-05-04T09:10:00+08:00,false,0.5,3,,\n"
+        "finding,,u,2023-05-04T09:10:00+08:00,,,,conduct,2\n"
+    )
+    assert [fact for _, fact in as_json.facts] == [fact for _, fact in as_csv.facts]
+    assert [canonical(fact) for _, fact in as_json.facts][1] == {**lines[1]}
+    assert as_json.problems == as_csv.problems == ()
+
+
+def test_the_exchange_format_refuses_what_it_does_not_know_without_showing_it() -> None:
+    done = take('{"kind":"sign","ticket":"1","at":"2023-05-04T09:10:00+08:00","phone":"13900000000"}\n')
+    assert [spoken(problem) for problem in done.problems] == [
+        "1: phone is no field of sign\n  sign | 1 | 2023-05-04T09:10:00+08:00\n"
+        "  To fix: use one of: at ticket unit id seq"
+    ]
+    assert "13900000000" not in str(done)
+
+
+# what is left out, and what is refused
+
+
+def test_a_count_without_a_time_leaves_the_fact_out_and_keeps_the_row() -> None:
+    done = take(WIDE + "GX-1,茅店镇,2023-05-04 09:10:00,,5,2,2023-05-08 10:00:00,2023-05-12,,,,张三\n"
+                "GX-2,茅店镇,2023-05-04 09:10:00,,5,1,,,,满意,,李四\n")  # fmt: skip
+    assert [fact.kind for _, fact in done.facts] == ["dispatch", "extend", "dispatch"]
+    assert [spoken(problem) for problem in done.problems] == [
+        "2: 延期次数 '2' says extend, but 1 of them without a time (延期时间): left out\n"
+        "  GX-1 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 2 | 2023-05-08 10:00:00 | 2023-05-12\n"
+        "  To fix: export 延期时间 too, or let your own profile name a stand-in for it with at_else",
+        "3: 延期次数 '1' says extend, but 1 of them without a time (延期时间): left out\n"
+        "  GX-2 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 1 | 满意\n"
+        "  To fix: export 延期时间 too, or let your own profile name a stand-in for it with at_else",
+        "3: 满意度 '满意' says survey, but 1 of them without a time (回访时间): left out\n"
+        "  GX-2 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 1 | 满意\n"
+        "  To fix: export 回访时间 too, or let your own profile name a stand-in for it with at_else",
+    ]
+    assert not any(problem.fatal for problem in done.problems)
+    assert balanced(done)
+
+
+def test_an_office_may_name_a_stand_in_for_a_time() -> None:
+    text = (ROOT / "data" / "profiles" / "hotline-wide.toml").read_text("utf-8")
+    mine = read_profile(text.replace('at = "redone_at"', 'at = "redone_at"\nat_else = "closed_at"'), "mine")
+    header = ("工单编号", "承办单位", "派单时间", "办结时间", "重办次数")
+    row = Row(2, ("GX-1", "茅店镇", "2023-05-04 09:10:00", "2023-05-08 10:00:00", "1"))
+    done = intake(Table("t", header, (row,)), mine)
+    assert told(done)[1] == "redo 茅店镇 2023-05-08T10:00"
+    assert done.problems == ()
+
+
+def test_a_limit_that_is_not_in_working_days_is_left_out() -> None:
+    header = "工单编号 承办单位 派单时间 处理时限 处理时限单位"
+    done = one(header, "1", "u", "2023-05-04 09:10:00", "24.0", "小时", profile="hotline-wide")
+    assert isinstance(fact := done.facts[0][1], Dispatch)
+    assert fact.limit_halves is None
+    assert str(done.problems[0].why) == "was left out: 处理时限单位 is 小时"
+    done = one(header, "1", "u", "2023-05-04 09:10:00", "5个工作日", "工作日", profile="hotline-wide")
+    assert isinstance(fact := done.facts[0][1], Dispatch)
+    assert fact.limit_halves == 10
+
+
+BAD = [
+    ("派单时间", "2023-13-04 09:10:00", "is a time in none of the profile's formats",
+     AS_TIME),
+    ("派单时间", "2023-05-04", "is a date without a time of day",
+     "give the time of day; only deadlines may be dates"),
+    ("派单时间", "", "is missing", "every dispatch has it"),
+    ("派单时间", "1923-05-04 09:10:00", "lies before 1990 or after 2100",
+     AS_TIME),
+    ("派单时间", "1991-04-14 02:30:00", "is in an hour in which the clocks were changed",
+     "give it with its offset"),
+    ("派单时间", True, "is no time", AS_TIME),
+    ("派单时间", 2.0e9, "is no time", AS_TIME),
+    ("签收时间", "昨天", "is a time in none of the profile's formats",
+     AS_TIME),
+    ("工单编号", 250912101108115409.0, "is a number in the sheet, not text, and may have lost digits",
+     AS_TEXT),
+    ("工单编号", 250912101108115000, "ends in zeros that Excel may have put there",
+     AS_TEXT),
+    ("工单编号", "2.50912E+17", "has lost its last digits",
+     AS_TEXT),
+    ("工单编号", "无", "is missing", "every dispatch has it"),
+    ("工单编号", "a\x00b", "holds characters that are no text", "type it again"),
+    ("承办单位", "-", "is missing", "every dispatch has it"),
+    ("承办单位", datetime(2023, 5, 4), "is not text",
+     AS_TEXT),
+    ("工单性质", "督办", "means nothing to profile hotline-wide",
+     "list it under [words.role] in the profile"),
+    ("工单来源", "抖音", "means nothing to profile hotline-wide",
+     "list it under [words.channel] in the profile"),
+    ("是否匿名", "也许", "is neither yes nor no", "list the word under yes or no in the profile"),
+    ("处理时限", "尽快", "is not a number of days", "write days like 5 or 0.5"),
+    ("处理时限", "5天", "is not a number of days", "write days like 5 or 0.5"),
+    ("处理时限", 0.3, "is not a positive number of half or whole days", "write days like 5 or 0.5"),
+    ("重办次数", "若干", "is not a whole number", "write a whole number"),
+    ("重办次数", -1.0, "is not a count", "write a whole number of 0 or more"),
+]  # fmt: skip
+ROW: dict[str, Cell] = {
+    "工单编号": "GX-1", "承办单位": "茅店镇", "派单时间": "2023-05-04 09:10:00", "签收时间": None,
+    "工单来源": None, "工单性质": None, "是否匿名": None, "处理时限": None, "重办次数": None,
+    "来电人": "张三",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "cell", "why", "remedy"), BAD)
+def test_a_bad_cell_quarantines_the_whole_row(column: str, cell: Cell, why: str, remedy: str) -> None:
+    row = {**ROW, column: cell}
+    done = intake(Table("五月.xlsx", tuple(row), (Row(7, tuple(row.values())),)), PROFILES["hotline-wide"])
+    (problem,) = done.problems
+    assert (problem.row, problem.column, problem.fatal) == (7, column, True)
+    assert (str(problem.why), str(problem.remedy)) == (why, remedy)
+    assert done.facts == ()
+    assert [number for number, _ in done.quarantined] == [7]
+    assert "张三" not in str(done)
+
+
+def test_blanks_around_a_value_are_no_part_of_it() -> None:
+    cells = (" 1\t", "签收\n", "\u3000茅店镇\x85\u200b", "2023-05-09 09:00")
+    done = one("工单编号 操作 承办单位 操作时间", *cells, profile="hotline-log")
+    assert told(done) == ["sign 茅店镇 2023-05-09T09:00"]
+    assert done.facts[0][1].ticket == "1"
+
+
+def test_every_bad_cell_of_a_row_is_told_once() -> None:
+    done = take(WIDE + "GX-1,茅店镇,昨天,今天,五,,,,2023-05-08,很好,2023-05-09 10:00:00,张三\n")
+    assert [problem.column for problem in done.problems] == [
+        "派单时间",
+        "处理时限",
+        "签收时间",
+        "办结时间",
+        "满意度",
+    ]
+    assert json.loads(done.quarantined[0][1])["派单时间"] == "昨天"
+
+
+def test_a_word_that_means_nothing_is_told_as_the_house_does() -> None:
+    done = take("工单编号,操作,承办单位,操作时间,来电人\nGX20230509-0031,转走,茅店镇,2023-05-09 09:00:00,张三\n")
+    assert [spoken(problem) for problem in done.problems] == [
+        "2: 操作 '转走' means nothing to profile hotline-log\n"
+        "  GX20230509-0031 | 转走 | 茅店镇 | 2023-05-09 09:00:00\n"
+        '  To fix: list it under [kinds] in the profile, as a kind or as "ignore"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [("", "操作"), ("延期", "延期天数"), ("派单", "承办单位"), ("审批", "审批事项")]
+)
+def test_what_a_kind_needs_is_never_made_up(kind: str, column: str) -> None:
+    header = "工单编号 操作 承办单位 操作时间 延期天数 审批事项 审批结果"
+    done = one(header, "1", kind, "", "2023-05-09 09:00:00", "", "", "同意", profile="hotline-log")
+    assert [problem.column for problem in done.problems] == [column]
+
+
+def test_a_broken_row_is_quarantined_without_its_text() -> None:
+    done = take('工单编号,操作,操作时间\n1,签收,"2023-05-09 09:00:00"x\n2,签收,2023-05-09 09:00:00\n')
+    assert done.quarantined == ((2, "{}"),)
+    assert told(done) == ["sign None 2023-05-09T09:00"]
+
+
+def test_a_table_without_a_needed_column_is_refused() -> None:
+    with pytest.raises(UnreadableFile, match="lacks columns of profile hotline-log: 操作时间"):
+        take("工单编号,操作\n1,签收\n", "hotline-log")
+
+
+# times of sheets
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"),
+    [
+        (datetime(2023, 5, 4, 9, 10, 1), "2023-05-04T09:10:01+08:00"),
+        (datetime(2023, 5, 4, 9, 10, 0, 999_600), "2023-05-04T09:10:01+08:00"),
+        (45050.3819444444, "2023-05-04T09:10:00+08:00"),
+        (45050.38195601852, "2023-05-04T09:10:01+08:00"),
+        ("45050.3819444444", None),
+        (45050.0, None),
+        (45050, None),
+        (date(2023, 5, 4), None),
+        ("2023-05-04T09:10:00+08:00", "2023-05-04T09:10:00+08:00"),
+        ("2023-05-04T01:10:00Z", "2023-05-04T09:10:00+08:00"),
+    ],
+)
+def test_a_sheets_own_times_are_taken(cell: Cell, at: str | None) -> None:
+    done = one("工单编号 操作 操作时间", "1", "签收", cell, profile="hotline-log")
+    assert [show_iso(fact.at) for _, fact in done.facts] == ([at] if at else [])
+
+
+@pytest.mark.parametrize("cell", ["2023-05-10", "2023/5/10", "2023年5月10日", date(2023, 5, 10), 45056, 45056.0])
+def test_a_deadline_that_is_a_date_is_the_end_of_that_day(cell: Cell) -> None:
+    header = "工单编号 承办单位 派单时间 办理截止时间"
+    done = one(header, "1", "u", "2023-05-04 09:10:00", cell, profile="hotline-wide")
+    assert isinstance(fact := done.facts[0][1], Dispatch)
+    assert show_iso(fact.due_at or 0) == "2023-05-10T23:59:59.999+08:00"
+
+
+@given(st.integers(min_value=0, max_value=86_400 * 365 * 40))
+def test_every_second_survives_as_a_serial_number(second: int) -> None:
+    moment = datetime(2000, 1, 1) + timedelta(seconds=second)
+    serial = float(Decimal((moment - datetime(1899, 12, 30)) // timedelta(seconds=1)) / 86_400)
+    done = one("工单编号 操作 操作时间", "1", "签收", serial, profile="hotline-log")
+    if serial != int(serial):
+        assert show_iso(done.facts[0][1].at) == f"{moment.isoformat()}+08:00"
+
+
+# rows that say nothing new
+
+SAVES = """
+name = "saves"
+title = "one row per save"
+source = "here"
+needed = ["ticket", "at"]
+times = ["%Y-%m-%d %H:%M"]
+absent = ["?"]
+only_changes = ["kind", "unit"]
+[columns]
+ticket = ["ticket"]
+at = ["at"]
+kind = ["state"]
+unit = ["unit"]
+seq = ["seq"]
+[kinds]
+"open" = "sign"
+"done" = "close"
+[[events]]
+kind = "dispatch"
+when = [{column = "unit", filled = true, changed = true}]
+[[events]]
+kind = "word"
+when = [{column = "kind", changed = true}]
+"""
+
+
+def saves(*rows: str) -> list[tuple[int, str]]:
+    table = Table("t", ("ticket", "at", "state", "unit", "seq"), tuple(
+        Row(number, tuple(row.split(","))) for number, row in enumerate(rows, start=1)
+    ))  # fmt: skip
+    done = intake(table, read_profile(SAVES, "saves"))
+    assert balanced(done)
+    return [(row, f"{fact.kind} {fact.unit}") for row, fact in done.facts]
+
+
+def test_only_what_changed_since_the_row_before_is_told() -> None:
+    assert saves(
+        "1,2023-05-04 09:00,open,A,0",
+        "1,2023-05-04 09:05,open,A,1",
+        "2,2023-05-04 09:05,open,A,0",
+        "1,2023-05-04 09:06,open,B,2",
+        "1,2023-05-04 09:07,done,B,3",
+        "1,2023-05-04 09:07,done,A,4",
+    ) == [
+        (1, "dispatch A"), (1, "sign A"), (3, "dispatch A"), (3, "sign A"),
+        (4, "dispatch B"), (5, "close B"), (6, "dispatch A"),
+    ]  # fmt: skip
+
+
+def test_rows_of_one_minute_are_ordered_by_seq_not_by_place_in_the_file() -> None:
+    assert saves("1,2023-05-04 09:00,done,A,10", "1,2023-05-04 09:00,open,A,9") == [
+        (1, "close A"), (2, "dispatch A"), (2, "sign A"),
+    ]  # fmt: skip
+
+
+def test_an_unknown_unit_is_no_change_of_unit() -> None:
+    assert saves("1,2023-05-04 09:00,open,A,0", "1,2023-05-04 09:01,done,?,1", "1,2023-05-04 09:02,done,A,2") == [
+        (1, "dispatch A"),
+        (1, "sign A"),
+        (2, "close None"),
+    ]
+
+
+def test_equal_rows_are_further_facts_unless_the_profile_says_otherwise() -> None:
+    text = "工单编号,操作,操作时间\n" + "1,联系,2023-05-09 09:00:00\n" * 3
+    assert len(take(text).facts) == 3
+    (table,) = read_table(text.encode(), "t")
+    toml = (ROOT / "data" / "profiles" / "hotline-log.toml").read_text("utf-8")
+    same = intake(table, read_profile('identical_rows = "same_fact"\n' + toml, "mine"))
+    assert (len(same.facts), same.repeated, balanced(same)) == (1, 2, True)
+
+
+# real logs
+
+
+def real(path: str) -> Intake:
+    (table,) = read_table((REAL / path).read_bytes(), path)
+    done = intake(table, choose([*PROFILES.values()], table))
+    assert balanced(done)
+    return done
+
+
+def kinds(done: Intake, kind: type[Fact]) -> int:
+    return sum(isinstance(fact, kind) for _, fact in done.facts)
+
+
+@HERE
+def test_the_posts_of_ten_years() -> None:
+    done = real("posts/网络问政_留言与答复_2011-2020.xlsx")
+    assert (done.rows, done.accepted, len(done.quarantined)) == (2816, 2815, 1)
+    assert spoken(done.problems[0]).splitlines()[0] == "1141: 答复时间 '2018/4/24' is a date without a time of day"
+
+
+@HERE
+def test_the_italian_help_desk() -> None:
+    done = real("incidents/italian_helpdesk.csv")
+    assert (done.rows, done.accepted, done.ignored, done.repeated, done.problems) == (
+        21348,
+        21129,
+        92,
+        127,
+        (),
+    )
+    assert (kinds(done, Dispatch), kinds(done, Sign), kinds(done, Close)) == (5047, 5058, 9456)
+    assert show_iso(done.facts[0][1].at, "UTC") == "2012-10-09T14:50:17+00:00"  # as its XES has it
+
+
+@HERE
+def test_the_rabobank_incidents() -> None:
+    done = real("incidents/bpic2014_activity.csv")
+    assert (done.rows, done.accepted, done.ignored, done.problems) == (39911, 17428, 22483, ())
+    assert (kinds(done, Dispatch), kinds(done, Return)) == (7602, 4452)
+    assert len({fact.id for _, fact in done.facts}) == 17428
+
+
+@HERE
+@pytest.mark.slow
+def test_the_servicenow_incidents() -> None:
+    done = real("incidents/uci_servicenow.csv.gz")
+    assert (done.rows, done.accepted, done.ignored) == (119998, 88137, 31257)
+    reasons = {(problem.column, problem.value, str(problem.why)) for problem in done.problems}
+    assert reasons == {
+        ("assignment_group", "", "is missing"),
+        ("incident_state", "-100", "means nothing to profile servicenow"),
+    }
+    assert len(done.quarantined) == 604
+
+
+# no input makes it crash
+
+WEIRD = [
+    "派单",
+    "延期",
+    "Closed",
+    "2023-05-04",
+    "29/2/2016 01:16",
+    "?",
+    "是",
+    "9e999999",
+    "sNaN",
+    "1e5",
+    "小时",
+]
+CELLS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.dates(), st.datetimes(), st.times(),
+    st.timedeltas(), st.text(max_size=6), st.sampled_from(WEIRD),
+)  # fmt: skip
+MOMENT = datetime(2023, 5, 4, 9, 10)
+PLAIN: dict[str, list[Cell]] = {
+    "kind": ["dispatch", "sign", "extend", "survey", "void", "enrol"], "seq": ["1", "2"], "count": ["1", "2"],
+    "anonymous": ["true", "false"], "granted": ["true", "false"], "contacted": ["true", "false"],
+    "days": ["1", "0.5"], "limit_days": ["5", 2.0], "role": ["lead"], "about": ["extend"],
+    "returns": ["0", 1.0], "redos": ["2", None],
+}  # fmt: skip
+
+
+def plain(profile: Profile, column: str) -> list[Cell]:
+    """Cells that the column is made for."""
+    if column in ("at", "until") or column.endswith("_at"):
+        times = [MOMENT + timedelta(minutes=minute) for minute in (0, 1)]
+        formats = ["%Y-%m-%dT%H:%M:%S+08:00" if form == "iso" else form for form in profile.times[:1]]
+        return [time.strftime(form) for time in times for form in formats or ["%Y-%m-%dT%H:%M:%S+08:00"]]
+    if column == "kind" and profile.kinds:
+        return [*profile.kinds]
+    usual: list[Cell] = ["u", "1"] if profile.exchange else ["u", "1", "无"]
+    return [*profile.words.get(column, {}), *PLAIN.get(column, usual)]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[Table, Profile]:
+    """A table of any profile: most cells what they should be, one in twenty anything."""
+    profile = draw(st.sampled_from([*PROFILES.values()]))
+    others = [None, *(column for column in profile.columns if column not in profile.needed)]
+    more = draw(st.lists(st.sampled_from(others), max_size=8, unique=True))
+    columns = [*profile.needed, *filter(None, more)]
+
+    def cell(column: str) -> Cell:
+        anything = draw(st.integers(0, 19)) == 7
+        drawn: Cell = draw(CELLS if anything else st.sampled_from(plain(profile, column)))
+        return drawn
+
+    rows = [(*map(cell, columns), "张三") for _ in range(draw(st.integers(0, 6)))]
+    twice = rows + rows[: draw(st.integers(0, len(rows)))]
+    header = (*(profile.columns[column][0] for column in columns), *(() if profile.exchange else ("来电人",)))
+    cut = [row[: len(header)] for row in twice]
+    return Table("t", header, tuple(Row(number, cells) for number, cells in enumerate(cut, start=2))), profile
+
+
+@given(tables())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+def test_no_table_makes_it_crash_or_lose_a_row(given_: tuple[Table, Profile]) -> None:
+    done = intake(*given_)
+    assert balanced(done)
+    for _, fact in done.facts:
+        assert read_fact(canonical(fact)) == fact  # what is taken in can be exported and taken in again
+        assert content(fact).encode()
+    for _, cells in done.quarantined:
+        assert "来电人" not in json.loads(cells)
+    assert "张三" not in str(done)
+    for problem in done.problems:
+        assert str(problem.why)
+        assert str(problem.remedy)

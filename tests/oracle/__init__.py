@@ -1,0 +1,1 @@
+"""The contract told slowly, sharing no code, and the product held against it."""

@@ -1,0 +1,98 @@
+"""The product against the oracle: every verdict, count, breach, item and rank of random logs."""
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import ItemScore, SheetScore
+from tests.logs import ledger_of, report_of, translated
+from tests.oracle import oracle
+from tests.oracle.histories import History, history
+
+SEEDS_A_TEST = 20
+
+
+def batches(first: int, last: int) -> list[range]:
+    return [range(start, start + SEEDS_A_TEST) for start in range(first, last, SEEDS_A_TEST)]
+
+
+def product(log: History, folder: Path, seed: int) -> Scoring:
+    with ledger_of(folder / f"{seed}.db", translated(log.facts)) as ledger:
+        return report_of(ledger, log.readings, log.as_of_ms)
+
+
+def verdicts_of(report: Scoring) -> set[tuple[Any, ...]]:
+    found = set()
+    for row in report.derived.verdicts.collect().iter_rows(named=True):
+        decided = row["decided_at"] <= report.as_of
+        state = "pending" if not decided else "breached" if row["breached"] else "met"
+        number = 0 if row["measure"] == "returned_again" else row["round"]
+        month = f"{row['month'] // 100}-{row['month'] % 100:02d}" if decided else None
+        at = row["decided_at"] if decided else None
+        found.add((row["measure"], row["ticket"], row["unit"], number, row["channel"], state, at, month))
+    return found
+
+
+def decimal(number: Fraction | None) -> Decimal | None:
+    """Exactly; a number without a decimal of two places would be a fault of its own."""
+    if number is None:
+        return None
+    hundredths = number * 100
+    assert hundredths.denominator == 1
+    return Decimal(hundredths.numerator) / 100
+
+
+def items_of(item: ItemScore) -> dict[str, tuple[int | None, int | None, Decimal | None]]:
+    first = item.parts[0]
+    plain = item.item.id not in ("extension", "conduct")
+    found = {item.item.id: (first.count if plain else None, first.breaches if plain else None, decimal(item.score))}
+    for part in item.parts:
+        if part.part.points is not None:
+            found[part.name] = (part.count, part.breaches, decimal(part.part.points - part.lost))
+    return found
+
+
+def sheet_of(sheet: SheetScore) -> dict[str, Any]:
+    return {
+        unit.unit: (decimal(unit.score), unit.basis, unit.rank, unit.group, {
+            name: value for item in unit.items for name, value in items_of(item).items()
+        })
+        for unit in sheet.units
+    }  # fmt: skip
+
+
+def agree(seeds: range, folder: Path) -> None:
+    for seed in seeds:
+        log = history(seed)
+        report = product(log, folder, seed)
+        expected = {
+            (one.measure, one.ticket, one.unit, one.round, one.channel, one.state, one.decided_at_ms, one.month)
+            for one in oracle.verdicts(log.facts, log.readings, log.as_of_ms)
+        }
+        assert verdicts_of(report) == expected, f"verdicts of seed {seed}"
+        month = int(log.period.replace("-", ""))
+        sheets = report.sheets(report.evidence([month])[month])
+        told = oracle.month(log.facts, log.readings, log.period, log.as_of_ms)
+        for sheet in sheets:
+            wanted = {
+                unit: (one.score, one.basis, one.rank, one.group, dict(one.items))
+                for unit, one in told[sheet.sheet.id].items()
+            }
+            assert sheet_of(sheet) == wanted, f"{sheet.sheet.id} of seed {seed}"
+            for item in (item for unit in sheet.units for item in unit.items):
+                assert sum(share.points for share in item.shares) == item.lost, f"shares of seed {seed}: {item}"
+
+
+@pytest.mark.parametrize("seeds", batches(0, 60), ids=str)
+def test_the_product_agrees_with_the_oracle(seeds: range, tmp_path: Path) -> None:
+    agree(seeds, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", batches(60, 320), ids=str)
+def test_the_product_agrees_with_the_oracle_on_many_more(seeds: range, tmp_path: Path) -> None:
+    agree(seeds, tmp_path)

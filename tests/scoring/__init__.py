@@ -1,0 +1,1 @@
+"""Rules, cases, the law's sentences."""
