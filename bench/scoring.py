@@ -82,14 +82,14 @@ def _findings(book: Rulebook, unit: str, at: int, draw: random.Random) -> list[C
     return found
 
 
-def scored(court: Judging, months: Sequence[Evidence]) -> tuple[int, int]:
+def scored(judging: Judging, months: Sequence[Evidence]) -> tuple[int, int]:
     """Scores every sheet for each of its periods, and tells why; (lines of units, lines of why)."""
     units = lines = 0
-    for sheet in court.book.sheets:
+    for sheet in judging.book.sheets:
         size = PERIODS[sheet.period]
         for first in range(0, len(months), size):
             month = months[first] if size == 1 else together(months[first : first + size])
-            for unit in sheet_of(court, sheet, month).units:
+            for unit in sheet_of(judging, sheet, month).units:
                 units += 1
                 lines += len(why(sheet, unit)) if unit.score is not None else 0
     return units, lines
@@ -104,18 +104,18 @@ def main() -> None:
     asked = parser.parse_args()
     book = rulebook(asked.rulebook)
     months = made(book, asked.units, asked.tickets)
-    court = Judging(book, clock_of(working_days(), book.practice()), as_of=10**14)
+    judging = Judging(book, clock_of(working_days(), book.practice()), as_of=10**14)
     breaches = sum(len(cases) for month in months for cases in month.breaches.values())
     findings = sum(len(found) for month in months for found in month.findings.values())
     gc.freeze()  # what is given is not swept again
     if asked.profile:
         profile = cProfile.Profile()
-        profile.runcall(scored, court, months)
+        profile.runcall(scored, judging, months)
         pstats.Stats(profile).sort_stats("tottime").print_stats(18)
     took = []
     for _ in range(RUNS):
         start = process_time()
-        units, lines = scored(court, months)
+        units, lines = scored(judging, months)
         took.append(process_time() - start)
     periods = " ".join(f"{sheet.id}/{PERIODS[sheet.period]}" for sheet in book.sheets)
     print(f"{book.id}: {asked.units} units x 12 months, sheets {periods}")

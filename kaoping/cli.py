@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from kaoping import __version__
-from kaoping.commands.usage import Command, Group, UsageError, spoken, usage_text
 from kaoping.language.language import Language
+from kaoping.usage import Command, Group, UsageError, spoken, usage_text
 from ledger.sentences import UserError, sentence
 
 COMMANDS: Mapping[str, str] = {
@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
 
 
-def command_of(names: Iterable[str], tongue: Language) -> Any:
+def command_of(names: Iterable[str], language: Language) -> Any:
     """The command line with these commands, its help in the reader's language."""
     app = typer.Typer(
         cls=Group, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -35,7 +35,7 @@ def command_of(names: Iterable[str], tongue: Language) -> Any:
         module = import_module(f"kaoping.commands.{COMMANDS[name]}")
         function = name.replace("-", "_")
         app.command(name, cls=Command)(getattr(module, "import_" if name == "import" else function))
-    return spoken(typer.main.get_command(app), tongue)
+    return spoken(typer.main.get_command(app), language)
 
 
 def top(
@@ -72,15 +72,15 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{halves[place : place + 4]}" for place in range(0, len(halves), 4)), error.end
 
 
-def _outcome(tongue: Language) -> int:
+def _outcome(language: Language) -> int:
     """The exit code of the command, once what is wrong is told. Raises BrokenPipeError."""
     try:
-        return _run(tongue)
+        return _run(language)
     except UsageError as error:
-        sys.stderr.write(usage_text(tongue, error))
+        sys.stderr.write(usage_text(language, error))
         return 2
     except UserError as error:
-        sys.stderr.write(_sentence(tongue, error) + "\n")
+        sys.stderr.write(_sentence(language, error) + "\n")
         return error.code
     except BrokenPipeError:
         raise
@@ -90,13 +90,13 @@ def _outcome(tongue: Language) -> int:
             why = sentence("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
         else:
             _drop_output()
-        sys.stderr.write(tongue.tell(why) + "\n")
+        sys.stderr.write(language.tell(why) + "\n")
         return 1
 
 
-def _run(tongue: Language) -> int:
+def _run(language: Language) -> int:
     try:
-        return command_of(_names(), tongue)(prog_name="kaoping", standalone_mode=False) or 0
+        return command_of(_names(), language)(prog_name="kaoping", standalone_mode=False) or 0
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # the libraries end by themselves, with code 1
             raise ended.__context__ from None
@@ -131,6 +131,6 @@ def _asked_language() -> str:
     return asked
 
 
-def _sentence(tongue: Language, error: UserError) -> str:
-    remedy = tongue.tell(error.remedy)
-    return tongue.tell(error.why) + (f"\n{tongue.say('To fix: {remedy}', remedy=remedy)}" if remedy else "")
+def _sentence(language: Language, error: UserError) -> str:
+    remedy = language.tell(error.remedy)
+    return language.tell(error.why) + (f"\n{language.say('To fix: {remedy}', remedy=remedy)}" if remedy else "")

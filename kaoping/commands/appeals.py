@@ -22,7 +22,7 @@ from kaoping.office.entries import Refused, objections_to_ruling, read_pairs
 from kaoping.office.entries import record as keep
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, read_month
-from kaoping.reports.appeals import STATES, Listed, appeals_json, effects_json, print_appeals, print_effects
+from kaoping.reports.appeals import STATES, Listed, appeals_json, appeals_page, effects_json, effects_page
 from ledger.batches import Source
 from ledger.exchange import content, key_of
 from ledger.facts import Appeal, Exempt, Fact, Ruling, Void
@@ -42,18 +42,18 @@ def appeal(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Appeal: a unit contests an item on a ticket; no score moves before the ruling."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar)
     pairs = [f"ticket={ticket}", f"unit={unit}", f"item={item}", f"at={at}", f"reason={reason}"]
     fact = read_pairs("appeal", pairs + ([f"document={document}"] if document else []))
     assert isinstance(fact, Appeal)
-    with desk.ledger() as opened:
-        kept = keep(opened, desk.book(), fact)
-        effects = list(effects_of(desk.report(opened), fact))
-    if desk.json:
-        desk.answer({**show(desk, kept), "worth": effects_json(effects)})
+    with session.ledger() as opened:
+        kept = keep(opened, session.book(), fact)
+        effects = list(effects_of(session.scoring(opened), fact))
+    if session.json:
+        session.answer({**show(session, kept), "worth": effects_json(effects)})
     else:
-        show(desk, kept)
-        print_effects(desk.paper(), desk.tongue, effects)
+        show(session, kept)
+        session.show(effects_page(session.language, effects))
 
 
 def ruling(
@@ -64,8 +64,8 @@ def ruling(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Rule on an appeal: granted, the ticket is taken out of the item; refused, the score stays."""
-    desk = desk_of(ledger, lang, as_json)
-    with desk.ledger() as opened:
+    session = desk_of(ledger, lang, as_json)
+    with session.ledger() as opened:
         pairs = [
             f"key={key_at(opened, appeal)}",
             f"granted={str(granted).lower()}",
@@ -86,14 +86,14 @@ def ruling(
         )
         opened.append(source, now.now_ms())
         (found,) = [one for one in _cases(opened) if one.key == fact.key]
-    if desk.json:
-        desk.answer(
+    if session.json:
+        session.answer(
             {"appeal": found.position, "state": found.state, "document": document, "facts": [one.kind for one in facts]}
         )
     else:
-        state = desk.tongue.say(STATES[found.state])
-        desk.paper().print(
-            desk.tongue.say(
+        state = session.language.say(STATES[found.state])
+        session.paper().print(
+            session.language.say(
                 "appeal #{position} is {state}: {reason}", position=found.position, state=state, reason=reason
             ),
             soft_wrap=True,
@@ -130,36 +130,36 @@ def appeals(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """List the appeals: where each stands and what it is worth; published scores beside those of now."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar)
     number = None if month is None else read_month(month)
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
         found = [
-            Listed(case, list(effects_of(report, case.appeal))) for case in _cases(opened, report.known.head.position)
+            Listed(case, list(effects_of(scoring, case.appeal))) for case in _cases(opened, scoring.known.head.position)
         ]
         found = [one for one in found if unit in (None, one.case.appeal.unit)]
         if number is not None:
             found = [one for one in found if any(effect.month == number for effect in one.effects)]
         months = sorted({effect.month for one in found for effect in one.effects if number in (None, effect.month)})
-        published = {one: _published(desk, opened, one) for one in months}
-    told = _restated(report, found, months)
-    if desk.json:
-        desk.answer(appeals_json(report, found, told, published))
+        published = {one: _published(session, opened, one) for one in months}
+    told = _restated(scoring, found, months)
+    if session.json:
+        session.answer(appeals_json(scoring, found, told, published))
     else:
-        print_appeals(desk.paper(), desk.tongue, found, told, published)
+        session.show(appeals_page(session.language, found, told, published))
 
 
-def _published(desk: Session, ledger: Ledger, month: int) -> Mapping[str, Any] | None:
+def _published(session: Session, ledger: Ledger, month: int) -> Mapping[str, Any] | None:
     """The document last published for a month."""
     found = publications(ledger, ledger.head().position, f"{month // 100}-{month % 100:02d}")
     return json.loads(published_text(ledger, found[-1])) if found else None
 
 
-def _restated(report: Scoring, found: list[Listed], months: list[int]) -> dict[int, dict[tuple[str, str], Any]]:
+def _restated(scoring: Scoring, found: list[Listed], months: list[int]) -> dict[int, dict[tuple[str, str], Any]]:
     """The lines, as of now, of units with an appeal, by month, sheet and unit."""
     units = {one.case.appeal.unit for one in found}
     lines: dict[int, dict[tuple[str, str], Any]] = {}
     for month in months:
-        sheets = report.sheets(report.evidence([month])[month])
+        sheets = scoring.sheets(scoring.evidence([month])[month])
         lines[month] = {(one.sheet.id, line.unit): line for one in sheets for line in one.units if line.unit in units}
     return lines

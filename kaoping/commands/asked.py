@@ -51,7 +51,7 @@ def desk_of(
     path = ledger or Path("kaoping.db")
     return Session(
         path=path, rulebook=rulebook, calendar_folder=calendar, readings=read_readings(readings or ()),
-        known_on=None if known_on is None else read_day(known_on), tongue=Language(code), json=as_json,
+        known_on=None if known_on is None else read_day(known_on), language=Language(code), json=as_json,
     )  # fmt: skip
 
 

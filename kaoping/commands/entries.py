@@ -27,27 +27,27 @@ def record(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Record findings, evidence, enrolments and other facts; what the rulebook does not know is refused."""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    session = desk_of(ledger, lang, as_json, rulebook)
     if (kind is None) == (not file):
         raise WrongArgument(
             "give either one fact or --file.", "kaoping record finding unit=茅店镇 item=praise at=… document=…"
         )
-    book = desk.book()
+    book = session.book()
     fact = None if kind is None else read_pairs(kind, fields or [])
-    if not desk.path.exists():  # what is refused makes no ledger
-        with desk.ledger_to_write(rehearsal=True) as nothing:
-            _ = record_files(desk, nothing, book, file or []) if fact is None else keep(nothing, book, fact)
-    with desk.ledger_to_write(rehearsal=False) as opened:
+    if not session.path.exists():  # what is refused makes no ledger
+        with session.ledger_to_write(rehearsal=True) as nothing:
+            _ = record_files(session, nothing, book, file or []) if fact is None else keep(nothing, book, fact)
+    with session.ledger_to_write(rehearsal=False) as opened:
         if fact is not None:
-            _answer(desk, keep(opened, book, fact))
+            _answer(session, keep(opened, book, fact))
             return
-        arrivals = record_files(desk, opened, book, file or [])
-    if desk.json:
-        desk.answer({"batches": [batch_json(arrival, desk.tongue) for arrival in arrivals]})
+        arrivals = record_files(session, opened, book, file or [])
+    if session.json:
+        session.answer({"batches": [batch_json(arrival, session.language) for arrival in arrivals]})
         return
     for arrival in arrivals:
-        one = batch_json(arrival, desk.tongue)
-        desk.paper().print(desk.tongue.say("{file}: {rows} rows, {events_added} events", **one), soft_wrap=True)
+        one = batch_json(arrival, session.language)
+        session.paper().print(session.language.say("{file}: {rows} rows, {events_added} events", **one), soft_wrap=True)
 
 
 def exempt(
@@ -60,10 +60,10 @@ def exempt(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Exempt: a ticket counts no more in an item of a unit."""
-    desk = desk_of(ledger, lang, as_json, rulebook)
+    session = desk_of(ledger, lang, as_json, rulebook)
     pairs = [f"ticket={ticket}", f"item={item}", f"at={at}", f"reason={reason}", f"document={document}"]
-    with desk.ledger() as opened:
-        _answer(desk, keep(opened, desk.book(), read_pairs("exempt", pairs + ([f"unit={unit}"] if unit else []))))
+    with session.ledger() as opened:
+        _answer(session, keep(opened, session.book(), read_pairs("exempt", pairs + ([f"unit={unit}"] if unit else []))))
 
 
 def void(
@@ -72,10 +72,10 @@ def void(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Void: a fact entered wrongly is taken as not there; the ledger only grows."""
-    desk = desk_of(ledger, lang, as_json)
-    with desk.ledger() as opened:
+    session = desk_of(ledger, lang, as_json)
+    with session.ledger() as opened:
         pairs = [f"key={key_at(opened, fact)}", f"at={at}", f"reason={reason}"]
-        _answer(desk, keep(opened, desk.book(), read_pairs("void", pairs)))
+        _answer(session, keep(opened, session.book(), read_pairs("void", pairs)))
 
 
 def key_at(ledger: Ledger, fact: str) -> str:
@@ -91,25 +91,25 @@ def key_at(ledger: Ledger, fact: str) -> str:
     return found.key
 
 
-def _answer(desk: Session, one: Recorded) -> None:
-    told = show(desk, one)
-    if desk.json:
-        desk.answer(told)
+def _answer(session: Session, one: Recorded) -> None:
+    told = show(session, one)
+    if session.json:
+        session.answer(told)
 
 
-def show(desk: Session, one: Recorded) -> dict[str, Any]:
+def show(session: Session, one: Recorded) -> dict[str, Any]:
     """What was recorded, as JSON; told in a line where no JSON is asked for."""
-    if desk.json:
+    if session.json:
         place = {"position": one.event.position, "key": one.event.key, "known": one.known}
         fact = canonical(one.fact)
         if "key" in fact:
             fact["voids"] = fact.pop("key")
         return {"recorded": {**fact, **place}}
-    say = desk.tongue.say
+    say = session.language.say
     said = say("already known") if one.known else say("recorded")
-    word = one.fact.word if desk.tongue.code == "zh" else one.fact.kind
+    word = one.fact.word if session.language.code == "zh" else one.fact.kind
     shown = " ".join(str(value) for name, value in canonical(one.fact).items() if name not in ("kind", "at", "count"))
-    desk.paper().print(
-        f"#{one.event.position} {said}: {word} {moment(one.fact.at, desk.tongue.code)} {shown}", soft_wrap=True
+    session.paper().print(
+        f"#{one.event.position} {said}: {word} {moment(one.fact.at, session.language.code)} {shown}", soft_wrap=True
     )
     return {}

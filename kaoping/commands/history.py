@@ -24,16 +24,16 @@ from kaoping.office.comparisons import Version, version, voids_of
 from kaoping.office.publications import Issue, NotHere, Publication, issue, publications, recomputed
 from kaoping.office.publications import publish as keep
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
-from kaoping.reports.diff import diff_json, print_diff
+from kaoping.reports.diff import diff_json, diff_page
 from kaoping.reports.publications import (
-    print_all_recomputed,
-    print_fresh,
-    print_published,
+    fresh_page,
     publication_json,
+    published_page,
     recomputed_json,
+    recomputed_page,
 )
-from kaoping.reports.score import print_score, stamps_json
-from kaoping.reports.year_diff import print_years, years_json
+from kaoping.reports.score import score_page, stamps_json
+from kaoping.reports.year_diff import years_json, years_page
 from ledger.sentences import sentence
 from ledger.store import Ledger
 from scoring.compare.reports import Difference, difference, legs_of
@@ -50,12 +50,12 @@ def publish(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
-    read_period(period, desk.book())
-    with desk.ledger() as opened:
-        with desk.busy("re-deriving every hash"):
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    read_period(period, session.book())
+    with session.ledger() as opened:
+        with session.busy("re-deriving every hash"):
             opened.verify()
-        one = issue(desk.report(opened, as_of, kept=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
         if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
             raise WrongArgument(
                 sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
@@ -64,11 +64,11 @@ def publish(
         told = keep(opened, one, now.now_ms(), provisional=provisional, document=document)
     earlier = [one for one in known if one.position < told.position]
     standing = told in known
-    if desk.json:
+    if session.json:
         before = [publication_json(one) for one in earlier]
-        desk.answer({**publication_json(told), "standing": standing, "earlier": before})
+        session.answer({**publication_json(told), "standing": standing, "earlier": before})
     else:
-        print_published(desk.paper(), desk.tongue, told, earlier, standing=standing)
+        session.show(published_page(session.language, told, earlier, standing=standing))
 
 
 def recompute(
@@ -80,18 +80,18 @@ def recompute(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     if period is not None:
-        read_period(period, desk.book())
+        read_period(period, session.book())
     other = bool(
         expect or as_of or provisional or reading or known_on or rulebook != GANXIAN
     )  # a publication has its calendar
-    with desk.ledger() as opened:
-        with desk.busy("re-deriving every hash"):
+    with session.ledger() as opened:
+        with session.busy("re-deriving every hash"):
             opened.verify()
         found = [] if other else publications(opened, opened.head().position, period)
         if found:
-            _replay(desk, opened, [found[-1]] if reissue else found, reissue=reissue)
+            _replay(session, opened, [found[-1]] if reissue else found, reissue=reissue)
             return
         if period is None or reissue:
             why = (
@@ -100,27 +100,29 @@ def recompute(
                 else sentence("nothing was published yet.")
             )
             raise WrongArgument(why, "kaoping publish PERIOD publishes.")
-        one = issue(desk.report(opened, as_of, kept=False), period, provisional=provisional)
-    _tell_fresh(desk, one, period, expect)
+        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+    _tell_fresh(session, one, period, expect)
 
 
-def _replay(desk: Session, opened: Ledger, found: Sequence[Publication], *, reissue: bool) -> None:
+def _replay(session: Session, opened: Ledger, found: Sequence[Publication], *, reissue: bool) -> None:
     told, elsewhere = [], []
     for one in found:
         try:
-            told.append(recomputed(desk, opened, one))
+            told.append(recomputed(session, opened, one))
         except NotHere:
             elsewhere.append(one)
     if not told:
-        recomputed(desk, opened, found[-1])  # says why not
-    if desk.json:
+        recomputed(session, opened, found[-1])  # says why not
+    if session.json:
         document = recomputed_json(told, elsewhere)
-        desk.answer({**told[-1].issue.document, **document} if reissue else document)
+        session.answer({**told[-1].issue.document, **document} if reissue else document)
     else:
         last = told[-1].issue
         if reissue:
-            print_score(desk.paper(), desk.tongue, last.report, last.month, last.report.sheets(last.month, last.kind))
-        print_all_recomputed(desk.paper(), desk.tongue, told, elsewhere)
+            session.show(
+                score_page(session.language, last.scoring, last.month, last.scoring.sheets(last.month, last.kind))
+            )
+        session.show(recomputed_page(session.language, told, elsewhere))
     differing = [one.publication for one in told if not one.identical]
     if differing:
         shown = " ".join(f"{one.fact.period} (#{one.position}, kaoping {one.fact.version})" for one in differing)
@@ -130,14 +132,14 @@ def _replay(desk: Session, opened: Ledger, found: Sequence[Publication], *, reis
         )
 
 
-def _tell_fresh(desk: Session, one: Issue, period: str, expect: str | None) -> None:
-    if desk.json:
+def _tell_fresh(session: Session, one: Issue, period: str, expect: str | None) -> None:
+    if session.json:
         same = None if expect is None else one.digest == expect
-        desk.answer(
-            {"period": period, "digest": one.digest, "identical": same, "stamps": stamps_json(one.report.stamps)}
+        session.answer(
+            {"period": period, "digest": one.digest, "identical": same, "stamps": stamps_json(one.scoring.stamps)}
         )
     else:
-        print_fresh(desk.paper(), desk.tongue, one, period, expect)
+        session.show(fresh_page(session.language, one, period, expect))
     if expect is not None and one.digest != expect:
         why = sentence(
             "{month} comes out as {digest}, not as {expect}.", month=period, digest=one.digest, expect=expect
@@ -155,22 +157,22 @@ def diff(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """What moved between two versions, by unit and item, down to the ticket and the fact, notice, clause or reading that did it."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
-    with desk.ledger() as opened:
-        sides = (version(desk, opened, before), version(desk, opened, after))
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    with session.ledger() as opened:
+        sides = (version(session, opened, before), version(session, opened, after))
         name = _period(sides, period)
-        kind, months = read_period(name, sides[1].report.book)
-        with desk.busy("comparing"):
-            legs = legs_of(sides[0].report, sides[1].report, voids_of(opened))
-            told = difference(sides[0].report, sides[1].report, months, kind, legs)
-            years = year_changes(sides[0].report, sides[1].report, int(name)) if kind == "year" else ()
+        kind, months = read_period(name, sides[1].scoring.book)
+        with session.busy("comparing"):
+            legs = legs_of(sides[0].scoring, sides[1].scoring, voids_of(opened))
+            told = difference(sides[0].scoring, sides[1].scoring, months, kind, legs)
+            years = year_changes(sides[0].scoring, sides[1].scoring, int(name)) if kind == "year" else ()
         _refuse_unknown(told, unit, sheet)
-    if desk.json:
+    if session.json:
         document = diff_json(told, name, (before, after), unit, sheet)
-        desk.answer({**document, "years": years_json(years, unit)} if years else document)
+        session.answer({**document, "years": years_json(years, unit)} if years else document)
     else:
-        print_diff(desk.paper(), desk.tongue, told, name, (before, after), unit, sheet)
-        print_years(desk.paper(), desk.tongue, years, unit)
+        session.show(diff_page(session.language, told, name, (before, after), unit, sheet))
+        session.show(years_page(session.language, years, unit))
 
 
 def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> None:

@@ -27,35 +27,37 @@ def import_(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
-    desk = desk_of(ledger, lang, as_json)
-    with desk.busy("reading files"):
+    session = desk_of(ledger, lang, as_json)
+    with session.busy("reading files"):
         arrivals = read_files(files, profile)
     try:
         refuse_unusable(arrivals)
     except NothingUsable as refused:
-        _show_problems(desk, refused.arrival.name, refused.arrival.read.problems)
+        _show_problems(session, refused.arrival.name, refused.arrival.read.problems)
         raise
-    with desk.ledger_to_write(rehearsal=dry_run) as opened:
-        arrivals = take_in(desk, opened, arrivals, keep=not dry_run)
+    with session.ledger_to_write(rehearsal=dry_run) as opened:
+        arrivals = take_in(session, opened, arrivals, keep=not dry_run)
     for arrival in arrivals:
-        _show_problems(desk, arrival.name, arrival.read.problems)
-    if desk.json:
-        desk.answer({"dry_run": dry_run, "batches": [batch_json(arrival, desk.tongue) for arrival in arrivals]})
+        _show_problems(session, arrival.name, arrival.read.problems)
+    if session.json:
+        session.answer({"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]})
         return
     for arrival in arrivals:
-        one = batch_json(arrival, desk.tongue)
+        one = batch_json(arrival, session.language)
         del one["problems"], one["sha256"]
-        desk.paper().print(desk.tongue.say(IMPORTED, **one), soft_wrap=True)
+        session.paper().print(session.language.say(IMPORTED, **one), soft_wrap=True)
     if dry_run:
-        desk.paper().print(desk.tongue.say("A rehearsal: nothing was written."))
+        session.paper().print(session.language.say("A rehearsal: nothing was written."))
 
 
-def _show_problems(desk: Session, name: str, problems: Any) -> None:
-    shown = problems if desk.json else problems[:SHOWN_PROBLEMS]
+def _show_problems(session: Session, name: str, problems: Any) -> None:
+    shown = problems if session.json else problems[:SHOWN_PROBLEMS]
     for problem in shown:
-        sys.stderr.write(problem_text(name, problem, desk.tongue) + "\n")
+        sys.stderr.write(problem_text(name, problem, session.language) + "\n")
     if len(problems) > len(shown):
-        more = desk.tongue.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
+        more = session.language.say(
+            "… and {count} problems more; --json lists them all.", count=len(problems) - len(shown)
+        )
         sys.stderr.write(more + "\n")
 
 
@@ -65,10 +67,10 @@ def export(
     ledger: LedgerOption = None, lang: LanguageOption = None,
 ) -> None:  # fmt: skip
     """Export the ledger, one fact a line, which imports again unchanged."""
-    desk = desk_of(ledger, lang, as_json=True)
+    session = desk_of(ledger, lang, as_json=True)
     if format_ != "jsonl":
         raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
-    with desk.ledger() as opened:
-        position, _ = desk.moment(opened, as_of)
+    with session.ledger() as opened:
+        position, _ = session.moment(opened, as_of)
         for event in opened.events(position):
             sys.stdout.write(json.dumps(canonical(event.fact), ensure_ascii=False) + "\n")

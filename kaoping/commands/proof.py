@@ -39,20 +39,20 @@ def verify(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
-    desk = desk_of(ledger, lang, as_json)
+    session = desk_of(ledger, lang, as_json)
     held = [read_checkpoint(text) for text in checkpoint or ()]
-    with desk.ledger() as opened, desk.busy("re-deriving every hash"):
+    with session.ledger() as opened, session.busy("re-deriving every hash"):
         told = opened.verify(held)
-    left = _left_behind(path_of(desk.path))
+    left = _left_behind(path_of(session.path))
     attested = max([told.attested_to, *(size for size, _ in held)])
-    if desk.json:
-        desk.answer({
+    if session.json:
+        session.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
             "derived_rows_left": left,
         })  # fmt: skip
         return
-    paper, say = desk.paper(), desk.tongue.say
+    paper, say = session.paper(), session.language.say
     sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
     paper.print(say(sound, position=told.position, batches=told.batches, hash=told.hash), soft_wrap=True)
     paper.print(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"), soft_wrap=True)
@@ -61,7 +61,7 @@ def verify(
         paper.print(say(said, attested=attested), soft_wrap=True)
     if left:
         said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
-        paper.print(say(said, path=path_of(desk.path)), soft_wrap=True)
+        paper.print(say(said, path=path_of(session.path)), soft_wrap=True)
 
 
 def _left_behind(path: Path) -> bool:
@@ -81,26 +81,26 @@ def prove(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Prove a ticket's facts, or that the ledger only grew; the proof is checked without the ledger."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar)
     if (ticket is None) == (since is None):
         raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
-    with desk.ledger() as opened:
+    with session.ledger() as opened:
         if ticket is not None:
-            told = ticket_report(desk, opened, ticket, as_of)
-            with desk.busy("building the hash tree"):
+            told = ticket_report(session, opened, ticket, as_of)
+            with session.busy("building the hash tree"):
                 bundle = ticket_proof(opened, told)
         else:
-            with desk.busy("building the hash tree"):
+            with session.busy("building the hash tree"):
                 bundle = growth_proof(opened, *read_checkpoint(str(since)))
-    if desk.json:
-        desk.answer(bundle)
+    if session.json:
+        session.answer(bundle)
         return
     name = re.sub(r"[^\w.-]", "_", ticket or "growth")
     path = output or Path(f"{name}.proof.json")
     path.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", "utf-8")
     checkpoint = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
-    desk.paper().print(
-        desk.tongue.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint),
+    session.paper().print(
+        session.language.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint),
         soft_wrap=True,
     )
 
@@ -111,17 +111,17 @@ def check_proof(
     lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Check a proof; no ledger is needed."""
-    desk = desk_of(None, lang, as_json)
+    session = desk_of(None, lang, as_json)
     bundle = read_proof(folder.text_of(file))
     found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
     held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
-    if desk.json:
-        desk.answer({
+    if session.json:
+        session.answer({
             "holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held,
             **({} if bundle["proves"] == "growth" else checked_json(found)),
         })  # fmt: skip
         return
-    paper, say = desk.paper(), desk.tongue.say
+    paper, say = session.paper(), session.language.say
     if bundle["proves"] == "growth":
         paper.print(say("It holds: the ledger of checkpoint {checkpoint} only added to that of {first} events.",
             checkpoint=held, first=bundle["first"]["size"]), soft_wrap=True)  # fmt: skip
@@ -129,7 +129,7 @@ def check_proof(
     count = len(bundle["events"])
     paper.print(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
         count=count, ticket=bundle["ticket"], checkpoint=held), soft_wrap=True)  # fmt: skip
-    for line in checked_lines(desk.tongue, found):
+    for line in checked_lines(session.language, found):
         paper.print(line, soft_wrap=True)
     paper.print(say("Hold the checkpoint against the one the office published."))
 
@@ -143,9 +143,9 @@ def checked_json(found: Checked) -> dict[str, Any]:
     return {"follows": by, "published": list(found.published), "only_told": list(ONLY_TOLD)}
 
 
-def checked_lines(tongue: Language, found: Checked) -> Iterator[str]:
+def checked_lines(language: Language, found: Checked) -> Iterator[str]:
     """The same, in sentences."""
-    say, rules = tongue.say, found.rules
+    say, rules = language.say, found.rules
     if rules is None:
         yield say(
             "Not checked: whether the verdicts follow from them. Its rulebook and calendar are neither in the proof nor here."

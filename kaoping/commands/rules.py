@@ -22,9 +22,9 @@ from kaoping.commands.asked import (
 )
 from kaoping.files import folder
 from kaoping.office.session import Session, WrongArgument, checked_month, read_month
-from kaoping.reports.annual import annual_json, print_annual
-from kaoping.reports.rules import outcomes_json, print_outcomes, print_rules, rules_json
-from kaoping.reports.why import lines_of, print_why, why_json
+from kaoping.reports.annual import annual_json, annual_page
+from kaoping.reports.rules import outcomes_json, outcomes_page, rules_json, rules_page
+from kaoping.reports.why import lines_of, why_json, why_page
 from ledger.sentences import UserError, sentence
 from metrics.derive import clock_of
 from scoring.law.rulebook import Sheet
@@ -47,44 +47,44 @@ def why(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """How a unit lost its points: by item and ticket, adding up exactly to full marks minus the score."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
         read_month(month)
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
         if yearly:
-            _refuse_provisional_year(report, int(month), provisional=provisional)
-            found = _yearly_sheets(report, int(month), unit)
+            _refuse_provisional_year(scoring, int(month), provisional=provisional)
+            found = _yearly_sheets(scoring, int(month), unit)
         else:
-            number = checked_month(report, month, provisional=provisional)
-            evidence = report.evidence([number])[number]
-            found = [(one.sheet, line) for one in report.sheets(evidence) for line in one.units if line.unit == unit]
-        lines = lines_of(report, found)
+            number = checked_month(scoring, month, provisional=provisional)
+            evidence = scoring.evidence([number])[number]
+            found = [(one.sheet, line) for one in scoring.sheets(evidence) for line in one.units if line.unit == unit]
+        lines = lines_of(scoring, found)
         if not lines:
             raise WrongArgument(
                 sentence("{unit} has no score in {month}.", unit=unit, month=month),
                 "kaoping score lists the units that have.",
             )
-        if desk.json:
-            desk.answer(why_json(report, month, unit, lines))
+        if session.json:
+            session.answer(why_json(scoring, month, unit, lines))
         else:
-            print_why(desk.paper(), desk.tongue, unit, lines)
+            session.show(why_page(session.language, unit, lines))
 
 
-def _yearly_sheets(report: Scoring, year: int, unit: str) -> list[tuple[Sheet, UnitScore]]:
+def _yearly_sheets(scoring: Scoring, year: int, unit: str) -> list[tuple[Sheet, UnitScore]]:
     """The unit's lines on the sheets of the year itself."""
-    scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+    scores = [year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years]
     return [
-        (report.book.sheet(name), lines[unit]) for score in scores for name, lines in score.sheets.items() if unit in lines
+        (scoring.book.sheet(name), lines[unit]) for score in scores for name, lines in score.sheets.items() if unit in lines
     ]  # fmt: skip
 
 
-def _refuse_provisional_year(report: Scoring, year: int, *, provisional: bool) -> None:
+def _refuse_provisional_year(scoring: Scoring, year: int, *, provisional: bool) -> None:
     """Raises ProvisionalPeriod for a year that has begun a month past the last official notice."""
-    begun = [month for rule in report.book.years for month in rule.months(year) if month <= month_of(report.as_of)]
+    begun = [month for rule in scoring.book.years for month in rule.months(year) if month <= month_of(scoring.as_of)]
     for month in [] if provisional else begun:
-        refuse_provisional(report.calendar, month)
+        refuse_provisional(scoring.calendar, month)
 
 
 def annual(
@@ -94,20 +94,20 @@ def annual(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Score the year: to date, or whole."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
-        if not report.book.years:
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
+        if not scoring.book.years:
             raise WrongArgument(
-                sentence("{book} has no rule for a year.", book=report.book.id),
+                sentence("{book} has no rule for a year.", book=scoring.book.id),
                 "Name another rulebook with --rulebook.",
             )
-        _refuse_provisional_year(report, year, provisional=provisional)
-        scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
-        if desk.json:
-            desk.answer(annual_json(report, year, scores))
+        _refuse_provisional_year(scoring, year, provisional=provisional)
+        scores = [year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years]
+        if session.json:
+            session.answer(annual_json(scoring, year, scores))
         else:
-            print_annual(desk.paper(), desk.tongue, report, scores)
+            session.show(annual_page(session.language, scoring, scores))
 
 
 def rules(
@@ -116,19 +116,19 @@ def rules(
     rulebook: RulebookOption = GANXIAN, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Show the rulebook: items, words of the law, how they are judged and read; --check tries its worked cases."""
-    desk = desk_of(None, lang, as_json, rulebook)
-    book = desk.book()
+    session = desk_of(None, lang, as_json, rulebook)
+    book = session.book()
     if not (check or cases):
-        if desk.json:
-            desk.answer(rules_json(book))
+        if session.json:
+            session.answer(rules_json(book))
         else:
-            print_rules(desk.paper(), desk.tongue, book)
+            session.show(rules_page(session.language, book))
         return
-    outcomes = list(try_cases(lambda taken: _court(desk, taken), _cases(book.id, cases)))
-    if desk.json:
-        desk.answer(outcomes_json(book, outcomes))
+    outcomes = list(try_cases(lambda taken: _court(session, taken), _cases(book.id, cases)))
+    if session.json:
+        session.answer(outcomes_json(book, outcomes))
     else:
-        print_outcomes(desk.paper(), desk.tongue, outcomes)
+        session.show(outcomes_page(session.language, outcomes))
     if not outcomes:
         raise CasesFail(sentence("there are no cases for {book}.", book=book.id), "Name your own with --cases.")
     failed = sum(not one.holds for one in outcomes)
@@ -136,9 +136,9 @@ def rules(
         raise CasesFail(sentence("{failed} of {count} cases do not come out.", failed=failed, count=len(outcomes)))
 
 
-def _court(desk: Session, taken: Mapping[str, str]) -> Judging:
-    book = folder.rulebook(desk.rulebook, taken)
-    return Judging(book, clock_of(desk.calendar(), book.practice()), as_of=10**14)
+def _court(session: Session, taken: Mapping[str, str]) -> Judging:
+    book = folder.rulebook(session.rulebook, taken)
+    return Judging(book, clock_of(session.calendar(), book.practice()), as_of=10**14)
 
 
 def _cases(book: str, own: Path | None) -> list[Case]:

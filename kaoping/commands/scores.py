@@ -18,8 +18,8 @@ from kaoping.commands.asked import (
     desk_of,
 )
 from kaoping.office.session import WrongArgument, period_evidence, read_month, read_period
-from kaoping.reports.metrics import metrics_json, metrics_of, print_metrics
-from kaoping.reports.score import print_score, score_json
+from kaoping.reports.metrics import metrics_json, metrics_of, metrics_page
+from kaoping.reports.score import score_json, score_page
 from ledger.sentences import sentence
 
 
@@ -31,22 +31,22 @@ def metrics(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Show each unit's rates and times: signing, response, returns, closing."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     number = read_month(month)
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
-        evidence = report.evidence([number])[number]
-        units = metrics_of(report, evidence, unit)
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
+        evidence = scoring.evidence([number])[number]
+        units = metrics_of(scoring, evidence, unit)
         if unit is not None and not units:
-            known = "、".join(one.unit for one in metrics_of(report, evidence, None)[:20])
+            known = "、".join(one.unit for one in metrics_of(scoring, evidence, None)[:20])
             raise WrongArgument(
                 sentence("{unit} has no verdict in {month}.", unit=unit, month=month),
                 sentence("Units that have: {units}", units=known),
             )
-        if desk.json:
-            desk.answer(metrics_json(report, evidence, units))
+        if session.json:
+            session.answer(metrics_json(scoring, evidence, units))
         else:
-            print_metrics(desk.paper(), desk.tongue, report, evidence, units)
+            session.show(metrics_page(session.language, scoring, evidence, units))
 
 
 def score(
@@ -57,18 +57,18 @@ def score(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Score and rank a month, or a quarter, half-year or year where the rulebook has sheets for it."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
-    kind, months = read_period(month, desk.book())
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
-        evidence = period_evidence(report, months, provisional=provisional)
-        sheets = [one for one in report.sheets(evidence, kind) if sheet is None or one.sheet.id == sheet]
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    kind, months = read_period(month, session.book())
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
+        evidence = period_evidence(scoring, months, provisional=provisional)
+        sheets = [one for one in scoring.sheets(evidence, kind) if sheet is None or one.sheet.id == sheet]
         if not sheets:
-            known = " ".join(f"{one.id} ({one.period})" for one in report.book.sheets)
+            known = " ".join(f"{one.id} ({one.period})" for one in scoring.book.sheets)
             raise WrongArgument(
                 sentence("there is no such sheet for {month}; known: {known}", month=month, known=known)
             )
-        if desk.json:
-            desk.answer(score_json(report, evidence, sheets))
+        if session.json:
+            session.answer(score_json(scoring, evidence, sheets))
         else:
-            print_score(desk.paper(), desk.tongue, report, evidence, sheets)
+            session.show(score_page(session.language, scoring, evidence, sheets))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kaoping.office.session import Session, WrongArgument, read_moment, show_month
-from kaoping.reports.diff import diff_json, print_diff
+from kaoping.reports.diff import diff_json, diff_page
 from ledger.sentences import sentence
 from scoring.compare.reports import Difference, Leg, difference
 from scoring.compare.trials import ACTS, RATED, Supposition, months_of_ticket, supposed
@@ -13,7 +13,7 @@ FORMS = "signed=2023-05-04T11:20, closed=…, due=…, satisfied=满意"
 
 
 def suppose(
-    desk: Session,
+    session: Session,
     ticket: str,
     ifs: Sequence[str],
     without: Sequence[str],
@@ -24,27 +24,27 @@ def suppose(
     """Show what each month of the ticket would be, this being so and everything else the same. Raises WrongArgument,
     CannotSuppose."""
     suppositions = [*map(_read_if, ifs), *map(_read_without, without)]
-    with desk.ledger() as opened:
-        before = desk.report(opened, as_of)
+    with session.ledger() as opened:
+        before = session.scoring(opened, as_of)
         if not any(True for _ in opened.events(before.known.head.position, ticket=ticket)):
             raise WrongArgument(
                 sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
                 "Check the number; it is text, every digit counts.",
             )
         after = supposed(before, ticket, suppositions, unit, number)
-        with desk.busy("comparing"):
+        with session.busy("comparing"):
             told = list(_by_month(before, after, ticket))
     names = (
-        desk.tongue.say("as it is"),
+        session.language.say("as it is"),
         " ".join([*(f"--if {one}" for one in ifs), *(f"--without {one}" for one in without)]),
     )
-    if desk.json:
+    if session.json:
         shown = [diff_json(one, show_month(one.months[0]), names, None, None) for one in told]
-        desk.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": shown})
+        session.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": shown})
         return
     for one in told:
-        print_diff(desk.paper(), desk.tongue, one, show_month(one.months[0]), names, None, None)
-        desk.paper().print()
+        session.show(diff_page(session.language, one, show_month(one.months[0]), names, None, None))
+        session.paper().print()
 
 
 def _by_month(before: Scoring, after: Scoring, ticket: str) -> Iterator[Difference]:

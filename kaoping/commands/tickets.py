@@ -17,7 +17,7 @@ from kaoping.commands.asked import (
     desk_of,
 )
 from kaoping.office.tickets import ticket_report
-from kaoping.reports.audit import audit_json, print_audit
+from kaoping.reports.audit import audit_json, audit_page
 
 
 def audit(
@@ -31,15 +31,15 @@ def audit(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Explain a ticket: verdicts, how deadlines were counted, what it cost by which clause; --if tells what would be otherwise."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
     if if_ or without:
         from kaoping.commands.suppositions import suppose  # what it needs is not needed else
 
-        suppose(desk, ticket, if_ or (), without or (), unit, round_, as_of)
+        suppose(session, ticket, if_ or (), without or (), unit, round_, as_of)
         return
-    with desk.ledger() as opened:
-        told = ticket_report(desk, opened, ticket, as_of)
-        if desk.json:
-            desk.answer(audit_json(told))
+    with session.ledger() as opened:
+        told = ticket_report(session, opened, ticket, as_of)
+        if session.json:
+            session.answer(audit_json(told))
         else:
-            print_audit(desk.paper(), desk.tongue, told)
+            session.show(audit_page(session.language, told))

@@ -20,7 +20,7 @@ from kaoping.commands.asked import (
 from kaoping.commands.history import PeriodArgument
 from kaoping.files import folder
 from kaoping.office.session import WrongArgument, period_evidence, read_period
-from kaoping.reports.trials import print_readings, print_whatif, readings_json, whatif_json
+from kaoping.reports.trials import readings_json, readings_page, whatif_json, whatif_page
 from ledger.sentences import sentence
 from scoring.compare.readings import Shift, alternatives, shifts_of
 from scoring.compare.reports import again
@@ -40,17 +40,17 @@ def readings(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Try every reading: who gains, who loses, how much, and how ranks move."""
-    desk = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
-    kind, months = read_period(period, desk.book())
-    with desk.ledger() as opened:
-        report = desk.report(opened, as_of)
-        period_evidence(report, months, provisional=provisional)
-        with desk.busy("trying every reading"):
-            found = list(alternatives(report, months, kind))
-    if desk.json:
-        desk.answer(readings_json(report, period, found))
+    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
+    kind, months = read_period(period, session.book())
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
+        period_evidence(scoring, months, provisional=provisional)
+        with session.busy("trying every reading"):
+            found = list(alternatives(scoring, months, kind))
+    if session.json:
+        session.answer(readings_json(scoring, period, found))
     else:
-        print_readings(desk.paper(), desk.tongue, report, period, found)
+        session.show(readings_page(session.language, scoring, period, found))
 
 
 def whatif(
@@ -61,31 +61,31 @@ def whatif(
     ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Try a draft rulebook on past months: month by month and the year, who rises and who falls."""
-    desk = desk_of(ledger, lang, as_json, base, calendar)
+    session = desk_of(ledger, lang, as_json, base, calendar)
     draft_book = folder.rulebook(rulebook)
-    kind, months = read_period(period, desk.book())
-    with desk.ledger() as opened:
-        now = desk.report(opened, as_of)
+    kind, months = read_period(period, session.book())
+    with session.ledger() as opened:
+        now = session.scoring(opened, as_of)
         last = month_of(now.as_of)
         months = tuple(month for month in months if month <= last)
         if not provisional:
             for month in months:
                 refuse_provisional(now.calendar, month)
-        with desk.busy("scoring under the draft"):
+        with session.busy("scoring under the draft"):
             draft = again(now, book=draft_book)
             found = {month: shifts for month in months if (shifts := _month(now, draft, month))}
             years = list(_years(now, draft, int(period))) if kind == "year" else []
     if not found:
         raise WrongArgument(sentence("there is nothing to score in {period}.", period=period), "Import its log first.")
-    if desk.json:
-        desk.answer(whatif_json(now, draft, period, found, years))
+    if session.json:
+        session.answer(whatif_json(now, draft, period, found, years))
     else:
-        print_whatif(desk.paper(), desk.tongue, now, draft, period, found, years)
+        session.show(whatif_page(session.language, now, draft, period, found, years))
 
 
 def _month(now: Scoring, draft: Scoring, month: int) -> list[Shift]:
     """Every unit of a month's sheets under both."""
-    sides = [report.sheets(together([report.evidence([month])[month]])) for report in (now, draft)]
+    sides = [scoring.sheets(together([scoring.evidence([month])[month]])) for scoring in (now, draft)]
     if not any(line.basis == "tickets" for side in sides for sheet in side for line in sheet.units):
         return []
     return list(shifts_of(*sides))
@@ -94,8 +94,8 @@ def _month(now: Scoring, draft: Scoring, month: int) -> list[Shift]:
 def _years(now: Scoring, draft: Scoring, year: int) -> list[tuple[str, Sequence[Shift]]]:
     """The year's rankings under both, by the rule's id."""
     sides = []
-    for report in (now, draft):
-        scores = [year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years]
+    for scoring in (now, draft):
+        scores = [year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years]
         sides.append({one.rule.id: {unit.unit: unit for unit in one.units} for one in scores})
     told: list[tuple[str, Sequence[Shift]]] = []
     for rule in dict.fromkeys((*sides[0], *sides[1])):

@@ -9,9 +9,9 @@ from kaoping.demo import simulate
 from kaoping.office.imports import batch_json, read_files, take_in
 from kaoping.office.publications import issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
-from kaoping.reports.audit import TicketReport, in_order, print_audit
-from kaoping.reports.publications import print_all_recomputed, print_published
-from kaoping.reports.score import print_score
+from kaoping.reports.audit import TicketReport, audit_page, in_order
+from kaoping.reports.publications import published_page, recomputed_page
+from kaoping.reports.score import score_page
 from ledger.sentences import sentence
 from ledger.snapshot import voided_keys
 from metrics.derive import clock_of
@@ -52,36 +52,38 @@ def make_room(folder: Path) -> None:
     (folder / MARK).write_text("".join(f"{name}\n" for name in MADE), "utf-8")
 
 
-def run_demo(desk: Session, folder: Path, seed: int) -> None:
+def run_demo(session: Session, folder: Path, seed: int) -> None:
     """Write the simulated log into the folder, import it into a new ledger there, and show what it says."""
     make_room(folder)
-    paper, say = desk.paper(), desk.tongue.say
-    clock = clock_of(desk.calendar(), desk.book().practice())
+    paper, say = session.paper(), session.language.say
+    clock = clock_of(session.calendar(), session.book().practice())
     paths = simulate.write(simulate.simulate(seed, clock=clock), folder)
     shown = " ".join(map(str, paths))
     paper.print(say("Simulated by our own code (seed {seed}): {files}", seed=seed, files=shown), soft_wrap=True)
-    with desk.ledger(create=True) as ledger:
-        for arrival in take_in(desk, ledger, read_files(paths, None)):
-            paper.print(say("{file}: {rows} rows, {events_added} events", **batch_json(arrival, desk.tongue)))
+    with session.ledger(create=True) as ledger:
+        for arrival in take_in(session, ledger, read_files(paths, None)):
+            paper.print(say("{file}: {rows} rows, {events_added} events", **batch_json(arrival, session.language)))
         paper.print()
-        report = desk.report(ledger)
-        evidence = report.evidence([MONTH])[MONTH]
-        sheets = report.sheets(evidence)
-        print_score(paper, desk.tongue, report, evidence, sheets)
+        scoring = session.scoring(ledger)
+        evidence = scoring.evidence([MONTH])[MONTH]
+        sheets = scoring.sheets(evidence)
+        session.show(score_page(session.language, scoring, evidence, sheets))
         ticket = costliest(sheets)
         paper.print()
         paper.print(say("The ticket that cost most"))
         told = TicketReport(
-            report=report, audit=audit(report, ticket), events=in_order(ledger.events(ticket=ticket)),
+            scoring=scoring, audit=audit(scoring, ticket), events=in_order(ledger.events(ticket=ticket)),
             batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
         )  # fmt: skip
-        print_audit(paper, desk.tongue, told)
+        session.show(audit_page(session.language, told))
         paper.print()
-        one = publish(ledger, issue(report, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), now.now_ms())
-        print_published(paper, desk.tongue, one, [])
-        print_all_recomputed(paper, desk.tongue, [recomputed(desk, ledger, one)])
+        one = publish(ledger, issue(scoring, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), now.now_ms())
+        session.show(published_page(session.language, one, []))
+        session.show(recomputed_page(session.language, [recomputed(session, ledger, one)]))
     paper.print()
-    paper.print(say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=desk.path), soft_wrap=True)
+    paper.print(
+        say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=session.path), soft_wrap=True
+    )
 
 
 def costliest(sheets: Iterable[SheetScore]) -> str:
@@ -90,6 +92,6 @@ def costliest(sheets: Iterable[SheetScore]) -> str:
     for sheet in sheets:
         for unit in sheet.units:
             for share in (one for item in unit.items for one in item.shares):
-                if share.cause is not None and share.cause.ticket is not None:
-                    lost[share.cause.ticket] = lost.get(share.cause.ticket, Fraction(0)) + share.points
+                if share.charge is not None and share.charge.ticket is not None:
+                    lost[share.charge.ticket] = lost.get(share.charge.ticket, Fraction(0)) + share.points
     return max(sorted(lost), key=lambda ticket: lost[ticket])

@@ -23,19 +23,19 @@ class Version:
     """A report under the name it was asked for; `period` where it is a publication's."""
 
     name: str
-    report: Scoring
+    scoring: Scoring
     period: str | None = None
 
 
-def version(desk: Session, ledger: Ledger, name: str) -> Version:
+def version(session: Session, ledger: Ledger, name: str) -> Version:
     """The version of a name: a published period (its last publication) or `#POSITION` of one, `now`, or settings like
     as_of=600,half_day=half_blocks upon what the command line says besides. Raises WrongArgument, NotHere."""
     if "=" in name:
-        return Version(name=name, report=_under(desk, ledger, _settings(name)))
+        return Version(name=name, scoring=_under(session, ledger, _settings(name)))
     if name == "now":
-        return Version(name=name, report=desk.report(ledger))
+        return Version(name=name, scoring=session.scoring(ledger))
     one = publication(ledger, name)
-    return Version(name=name, report=report_of(desk, ledger, one), period=one.fact.period)
+    return Version(name=name, scoring=report_of(session, ledger, one), period=one.fact.period)
 
 
 def publication(ledger: Ledger, name: str) -> Publication:
@@ -69,16 +69,16 @@ def _settings(name: str) -> dict[str, str]:
     return settings
 
 
-def _under(desk: Session, ledger: Ledger, settings: Mapping[str, str]) -> Scoring:
+def _under(session: Session, ledger: Ledger, settings: Mapping[str, str]) -> Scoring:
     """The ledger under settings: as_of, rulebook, calendar, known_on; everything else is a reading."""
     other = attrs.evolve(
-        desk,
-        rulebook=settings.get("rulebook", desk.rulebook),
-        calendar_folder=Path(settings["calendar"]) if "calendar" in settings else desk.calendar_folder,
-        known_on=read_day(settings["known_on"]) if "known_on" in settings else desk.known_on,
-        readings={**desk.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
+        session,
+        rulebook=settings.get("rulebook", session.rulebook),
+        calendar_folder=Path(settings["calendar"]) if "calendar" in settings else session.calendar_folder,
+        known_on=read_day(settings["known_on"]) if "known_on" in settings else session.known_on,
+        readings={**session.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
-    return other.report(ledger, settings.get("as_of"))
+    return other.scoring(ledger, settings.get("as_of"))
 
 
 def voids_of(ledger: Ledger) -> dict[int, int]:

@@ -98,7 +98,7 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     return Recorded(fact, events[-1], known=not batch.events_added)
 
 
-def record_files(desk: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
+def record_files(session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
     """Facts of files in the exchange format, all of them or none. Raises Refused with the place of each objection."""
     arrivals = read_files(paths, "events")
     held = Held(ledger)
@@ -122,7 +122,7 @@ def record_files(desk: Session, ledger: Ledger, book: Rulebook, paths: Sequence[
             held.take(fact)
     if reasons:
         raise Refused(reasons)
-    return take_in(desk, ledger, arrivals)
+    return take_in(session, ledger, arrivals)
 
 
 class Held:

@@ -91,11 +91,11 @@ def refuse_unusable(arrivals: Sequence[Arrival]) -> None:
             raise NothingUsable(arrival)
 
 
-def take_in(desk: Session, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
+def take_in(session: Session, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
     """The arrivals appended to the ledger."""
     done = []
     for arrival in arrivals:
-        with desk.busy("writing the ledger"):
+        with session.busy("writing the ledger"):
             batch = ledger.append(source_of(arrival), now.now_ms(), keep=keep)
         done.append(attrs.evolve(arrival, batch=batch))
     return done
@@ -117,28 +117,28 @@ def source_of(arrival: Arrival) -> Source:
     )  # fmt: skip
 
 
-def batch_json(arrival: Arrival, tongue: Language) -> dict[str, Any]:
+def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
     """One batch of the JSON document of `import`."""
     batch = arrival.batch
     assert batch is not None
     return {
         "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
-        "events_added": batch.events_added, "problems": [problem_json(one, tongue) for one in arrival.read.problems],
+        "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
     }  # fmt: skip
 
 
-def problem_json(problem: Problem, tongue: Language) -> dict[str, Any]:
+def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
     """A problem as JSON; `fatal`: the row became nothing."""
     return {
         "row": problem.row, "column": problem.column, "value": problem.value,
-        "why": tongue.tell(problem.why), "remedy": tongue.tell(problem.remedy), "fatal": problem.fatal,
+        "why": language.tell(problem.why), "remedy": language.tell(problem.remedy), "fatal": problem.fatal,
     }  # fmt: skip
 
 
-def problem_text(name: str, problem: Problem, tongue: Language) -> str:
+def problem_text(name: str, problem: Problem, language: Language) -> str:
     """A problem as a person reads it: place, excerpt, remedy."""
     value = f"'{problem.value}'" if problem.value else ""
-    place = " ".join(filter(None, (f"{name}:{problem.row}:", problem.column, value, tongue.tell(problem.why))))
+    place = " ".join(filter(None, (f"{name}:{problem.row}:", problem.column, value, language.tell(problem.why))))
     excerpt = f"  {problem.row} | {problem.excerpt}\n" if problem.excerpt else ""
-    return f"{place}\n{excerpt}  {tongue.say('To fix: {remedy}', remedy=tongue.tell(problem.remedy))}"
+    return f"{place}\n{excerpt}  {language.say('To fix: {remedy}', remedy=language.tell(problem.remedy))}"

@@ -33,8 +33,8 @@ class NotProved(UserError):
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
     """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses, the rules."""
-    size = told.report.known.head.position
-    tree, book, ticket = ledger.tree(size), told.report.book, told.audit.ticket
+    size = told.scoring.known.head.position
+    tree, book, ticket = ledger.tree(size), told.scoring.book, told.audit.ticket
     trace = audit_json(told)
     return {
         "format": FORMAT,
@@ -45,7 +45,7 @@ def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
         "events": [_proved(tree, size, row) for row in ledger.entries(ticket, size)],
         "voids": [_proved(tree, size, _row(one)) for one in _voids(ledger, told.events, size)],
         "clauses": _clauses(trace, book.source),
-        "rules": {"rulebook": book.text, "readings": dict(book.taken), "calendar": told.report.calendar.text()},
+        "rules": {"rulebook": book.text, "readings": dict(book.taken), "calendar": told.scoring.calendar.text()},
         "publications": list(_published(ledger, tree, size, trace)),
         "trace": trace,
     }

@@ -49,7 +49,7 @@ class Publication:
 class Issue:
     """A period scored: the report, its evidence, and the document whose canonical text is what goes out."""
 
-    report: Scoring
+    scoring: Scoring
     month: Evidence
     kind: str
     document: Mapping[str, Any]
@@ -71,20 +71,20 @@ def text_of(document: Mapping[str, Any]) -> str:
     return json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def issue(report: Scoring, period: str, *, provisional: bool) -> Issue:
+def issue(scoring: Scoring, period: str, *, provisional: bool) -> Issue:
     """A month, quarter, half-year or year scored. Raises ProvisionalPeriod, WrongArgument."""
-    kind, months = read_period(period, report.book)
+    kind, months = read_period(period, scoring.book)
     if not provisional:
         for month in months:
-            refuse_provisional(report.calendar, month)
-    found = report.evidence(months)
+            refuse_provisional(scoring.calendar, month)
+    found = scoring.evidence(months)
     evidence = together([found[month] for month in months])
-    document = {**score_json(report, evidence, report.sheets(evidence, kind)), "period": period}
-    if kind == "year" and report.book.years:
-        now = month_of(report.as_of)
-        scores = [year_of(report, rule, int(period), now) for rule in report.book.years]
-        document["years"] = annual_json(report, int(period), scores)["years"]
-    return Issue(report=report, month=evidence, kind=kind, document=document)
+    document = {**score_json(scoring, evidence, scoring.sheets(evidence, kind)), "period": period}
+    if kind == "year" and scoring.book.years:
+        now = month_of(scoring.as_of)
+        scores = [year_of(scoring, rule, int(period), now) for rule in scoring.book.years]
+        document["years"] = annual_json(scoring, int(period), scores)["years"]
+    return Issue(scoring=scoring, month=evidence, kind=kind, document=document)
 
 
 def register_of(what: Snapshot) -> str:
@@ -109,18 +109,18 @@ def publish(
 ) -> Publication:
     """The issue kept as published at the instant `now`, with every text it rests on; where it stands so already, as when
     somebody does again what was broken off, the publication there is."""
-    report = one.report
-    stamps = report.stamps
-    register = register_of(report.known)
+    scoring = one.scoring
+    stamps = scoring.stamps
+    register = register_of(scoring.known)
     fact = Publish(
         at=now, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
         calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
-        readings=" ".join(readings_text(report.book).split("\n")[1:]) or None, provisional=provisional, document=document,
+        readings=" ".join(readings_text(scoring.book).split("\n")[1:]) or None, provisional=provisional, document=document,
     )  # fmt: skip
     there = next((old for old in publications(ledger, ledger.head().position) if _same(ledger, old, fact)), None)
     if there is not None:
         return there
-    texts = (one.text, book_text(report.book), report.calendar.text(), register)
+    texts = (one.text, book_text(scoring.book), scoring.calendar.text(), register)
     source = Source(name="kaoping publish", sha256="", profile=PROFILE, rows=1, facts=[(1, fact)], texts=texts)
     batch = ledger.append(source, now)
     return Publication(batch.last_position, fact)
@@ -154,17 +154,21 @@ def published_text(ledger: Ledger, one: Publication) -> str:
     return _text(ledger, one, one.fact.digest)
 
 
-def report_of(desk: Session, ledger: Ledger, one: Publication) -> Scoring:
+def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
     """The report a publication was made from, from the ledger alone. Raises NotHere, UnreadableRulebook."""
     position, hashed = one.base
     if position > ledger.head().position or ledger.head(position).hash != hashed:
         raise NotHere(
-            sentence("the publication of {period} (#{position}) was made in another ledger.", period=one.fact.period, position=one.position),
+            sentence(
+                "the publication of {period} (#{position}) was made in another ledger.",
+                period=one.fact.period,
+                position=one.position,
+            ),
             "Recompute it in the ledger file it was published from.",
-        )  # fmt: skip
+        )
     book = _book(ledger, one)
     calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
-    with desk.busy("deriving rounds and verdicts"):
+    with session.busy("deriving rounds and verdicts"):
         return recompute(known(ledger, position), book, calendar, one.fact.as_of)
 
 
@@ -207,10 +211,10 @@ class Recomputed:
         return changes_of(json.loads(self.published), self.issue.document)
 
 
-def recomputed(desk: Session, ledger: Ledger, one: Publication) -> Recomputed:
+def recomputed(session: Session, ledger: Ledger, one: Publication) -> Recomputed:
     """The publication computed again from its history. Raises NotHere."""
     published = published_text(ledger, one)
-    again = issue(report_of(desk, ledger, one), one.fact.period, provisional=one.fact.provisional)
+    again = issue(report_of(session, ledger, one), one.fact.period, provisional=one.fact.provisional)
     return Recomputed(publication=one, issue=again, published=published)
 
 

@@ -19,6 +19,8 @@ from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language.language import Language
+from kaoping.papers.terminal import draw
+from kaoping.reports.page import Page
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import known
 from ledger.store import Ledger
@@ -53,7 +55,7 @@ class Session:
     calendar_folder: Path | None = None
     known_on: date | None = None
     readings: Mapping[str, str] = attrs.Factory(dict)
-    tongue: Language
+    language: Language
     json: bool
     now: int = attrs.field(factory=lambda: now.now_ms())
 
@@ -81,7 +83,7 @@ class Session:
         """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
         return folder.working_days(self.calendar_folder, self.known_on)
 
-    def report(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
+    def scoring(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
         beside a large ledger, which must stay open then. Raises LedgerEmpty."""
         position, instant = self.moment(ledger, as_of)
@@ -123,12 +125,16 @@ class Session:
             return
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as progress:
-            progress.add_task(self.tongue.say(doing))
+            progress.add_task(self.language.say(doing))
             yield
 
     def answer(self, document: dict[str, Any]) -> None:
         """The one JSON document of a command."""
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+    def show(self, page: Page) -> None:
+        """A page on the terminal."""
+        draw(self.paper(), page)
 
     def paper(self) -> Console:
         """Where tables are written: as wide as the terminal, or as they need."""
@@ -199,18 +205,18 @@ def read_moment(text: str) -> int:
         raise WrongArgument(sentence("{text} is no time.", text=text), "Write it like 2023-06-05T09:00.") from error
 
 
-def period_evidence(report: Scoring, months: Sequence[int], *, provisional: bool) -> Evidence:
+def period_evidence(scoring: Scoring, months: Sequence[int], *, provisional: bool) -> Evidence:
     """The evidence of a period, unless it rests on provisional days and nobody allowed that."""
     if not provisional:
         for month in months:
-            refuse_provisional(report.calendar, month)
-    evidence = report.evidence(months)
+            refuse_provisional(scoring.calendar, month)
+    evidence = scoring.evidence(months)
     return together([evidence[month] for month in months])
 
 
-def checked_month(report: Scoring, text: str, *, provisional: bool) -> int:
+def checked_month(scoring: Scoring, text: str, *, provisional: bool) -> int:
     """The month asked for, unless it rests on provisional days and nobody allowed that."""
     month = read_month(text)
     if not provisional:
-        refuse_provisional(report.calendar, month)
+        refuse_provisional(scoring.calendar, month)
     return month

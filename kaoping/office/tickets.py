@@ -8,10 +8,10 @@ from ledger.store import Ledger
 from scoring.explain.ticket import audit as audit_ticket
 
 
-def ticket_report(desk: Session, opened: Ledger, ticket: str, as_of: str | None) -> TicketReport:
+def ticket_report(session: Session, opened: Ledger, ticket: str, as_of: str | None) -> TicketReport:
     """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
-    report = desk.report(opened, as_of)
-    upto = report.known.head.position
+    scoring = session.scoring(opened, as_of)
+    upto = scoring.known.head.position
     events = in_order(opened.events(upto, ticket=ticket))
     if not events:
         raise WrongArgument(
@@ -20,5 +20,5 @@ def ticket_report(desk: Session, opened: Ledger, ticket: str, as_of: str | None)
         )
     voided = frozenset(voided_keys(opened.events(upto, kinds=("void",))))
     return TicketReport(
-        report=report, audit=audit_ticket(report, ticket), events=events, batches=opened.batches(), voided=voided
+        scoring=scoring, audit=audit_ticket(scoring, ticket), events=events, batches=opened.batches(), voided=voided
     )

@@ -74,10 +74,10 @@ def audit_again(
 
     known = _Facts(Head(size, ""), nw.from_native(columns.lazy()), findings)
     as_of = read_iso(trace["stamps"]["as_of"])
-    report = when_asked(cast(Snapshot, known), rules.book, rules.calendar, as_of)
+    scoring = when_asked(cast(Snapshot, known), rules.book, rules.calendar, as_of)
     batches = [_UNTOLD] * max(event.batch for event in events)
-    told = audit(report, str(trace["ticket"]))
-    return TicketReport(report=report, audit=told, events=in_order(events), batches=batches, voided=gone)
+    told = audit(scoring, str(trace["ticket"]))
+    return TicketReport(scoring=scoring, audit=told, events=in_order(events), batches=batches, voided=gone)
 
 
 _UNTOLD = Batch(

@@ -1,26 +1,24 @@
 """The year's ranking: each component, the months behind it, and what made a year count nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
-
-from rich.console import Console
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.office.session import show_month
-from kaoping.papers.terminal import Column, print_table
-from kaoping.reports.score import print_readings, print_stamps, stamps_json
+from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.score import readings_in_force, stamp_lines, stamps_json
 from scoring.scores.scoring import Scoring
 from scoring.scores.years import ComponentScore, UnitYear, YearScore
 
 
-def annual_json(report: Scoring, year: int, scores: Sequence[YearScore]) -> dict[str, Any]:
+def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dict[str, Any]:
     """The document of `kaoping annual --json`."""
     return {
         "year": year,
-        "rulebook": report.book.id,
-        "stamps": stamps_json(report.stamps),
+        "rulebook": scoring.book.id,
+        "stamps": stamps_json(scoring.stamps),
         "years": [
             {
                 "year": one.rule.id, "whole": one.whole, "months": [show_month(month) for month in one.months],
@@ -50,22 +48,23 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
-def print_annual(console: Console, tongue: Language, report: Scoring, scores: Sequence[YearScore]) -> None:
+@page_of
+def annual_page(language: Language, scoring: Scoring, scores: Sequence[YearScore]) -> Iterator[Block]:
     """One table a year rule."""
     for one in scores:
-        _print_year(console, tongue, report, one)
-        console.print()
-    print_readings(console, tongue, report)
-    print_stamps(console, tongue, report.stamps)
+        yield from _year_blocks(language, scoring, one)
+        yield ""
+    yield from readings_in_force(language, scoring)
+    yield from stamp_lines(language, scoring.stamps)
 
 
-def _print_year(console: Console, tongue: Language, report: Scoring, year: YearScore) -> None:
+def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
     units = [unit for unit in year.units if unit.score is not None]
-    say = tongue.say
+    say = language.say
     span = f"{show_month(year.months[0])} - {show_month(year.months[-1])}" if year.months else str(year.year)
     state = say("whole year") if year.whole else say("to date")
     if not units:
-        console.print(say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span))
+        yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return
     keys = [
         Column(say("rank"), [str(unit.rank) for unit in units]),
@@ -75,9 +74,9 @@ def _print_year(console: Console, tongue: Language, report: Scoring, year: YearS
     ]
     columns = []
     for number, component in enumerate(year.rule.components):
-        title = f"{report.book.sheet(component.sheet).title}\n{short(component.weight)}%"
+        title = f"{scoring.book.sheet(component.sheet).title}\n{short(component.weight)}%"
         columns.append(Column(title, [_points(unit.components[number].value) or "-" for unit in units]))
     columns.append(
         Column(say("counts nothing"), ["、".join(veto.title for veto in unit.vetoes) for unit in units], number=False)
     )
-    print_table(console, f"{year.rule.title}  {span}  {state}", keys, columns)
+    yield Table(f"{year.rule.title}  {span}  {state}", keys, columns)

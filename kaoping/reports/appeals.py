@@ -5,13 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
-from rich.console import Console
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points
 from kaoping.office.session import show_month
-from kaoping.papers.terminal import Column, print_table
+from kaoping.reports.page import Block, Column, Table, page_of
 from kaoping.reports.score import stamps_json
 from scoring.compare.appeals import AppealCase, Effect
 from scoring.scores.scoring import Scoring
@@ -42,11 +41,11 @@ def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def appeals_json(report: Scoring, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
+def appeals_json(scoring: Scoring, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
     """The document of `kaoping appeals --json`."""
     return {
-        "rulebook": report.book.id,
-        "stamps": stamps_json(report.stamps),
+        "rulebook": scoring.book.id,
+        "stamps": stamps_json(scoring.stamps),
         "appeals": [
             {
                 "position": one.case.position, "key": one.case.key, "ticket": one.case.appeal.ticket, "unit": one.case.appeal.unit,
@@ -69,24 +68,24 @@ def appeals_json(report: Scoring, found: Sequence[Listed], lines: Lines, publish
     }  # fmt: skip
 
 
-def print_effects(console: Console, tongue: Language, effects: Sequence[Effect]) -> None:
+@page_of
+def effects_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]:
     """What the appeal asks for, in points."""
     for one in effects:
         worth = "-" if one.points is None else points(one.points)
         said = "{sheet}, {month}: if granted, {points} points ({before} to {after})"
-        console.print("  " + tongue.say(said, sheet=one.sheet.title, month=show_month(one.month), points=worth,
-            before=_score(one.without) or "-", after=_score(one.within) or "-"), soft_wrap=True)  # fmt: skip
+        yield "  " + language.say(said, sheet=one.sheet.title, month=show_month(one.month), points=worth,
+            before=_score(one.without) or "-", after=_score(one.within) or "-")  # fmt: skip
     if not any(one.points for one in effects):
-        console.print("  " + tongue.say("The unit lost nothing by this ticket under that item so far."), soft_wrap=True)
+        yield "  " + language.say("The unit lost nothing by this ticket under that item so far.")
 
 
-def print_appeals(
-    console: Console, tongue: Language, found: Sequence[Listed], lines: Lines, published: Published
-) -> None:
+@page_of
+def appeals_page(language: Language, found: Sequence[Listed], lines: Lines, published: Published) -> Iterator[Block]:
     """The list, then the units it speaks of."""
-    say = tongue.say
+    say = language.say
     if not found:
-        console.print(say("There is no appeal."))
+        yield say("There is no appeal.")
         return
     rows: list[tuple[AppealCase, Effect | None]] = [(one.case, effect) for one in found for effect in one.effects]
     rows += [(one.case, None) for one in found if not one.effects]
@@ -107,25 +106,22 @@ def print_appeals(
         ),
         Column(say("document"), [case.ruling.document if case.ruling else "-" for case, _ in rows], number=False),
     ]
-    print_table(console, say("Appeals"), columns, [])
+    yield Table(say("Appeals"), columns, [])
     for one in found:
         case = one.case
-        console.print(f"#{case.position} {moment(case.appeal.at, tongue.code)}  {case.appeal.reason}", soft_wrap=True)
+        yield f"#{case.position} {moment(case.appeal.at, language.code)}  {case.appeal.reason}"
         if case.ruling is not None:
-            console.print(
-                f"  {say(STATES[case.state])} {moment(case.ruling.at, tongue.code)}  {case.ruling.reason}",
-                soft_wrap=True,
-            )
+            yield f"  {say(STATES[case.state])} {moment(case.ruling.at, language.code)}  {case.ruling.reason}"
     shown = list(_all(lines))
     if shown:
-        console.print()
-        _print_restated(console, tongue, shown, published)
+        yield ""
+        yield from _restated_blocks(language, shown, published)
 
 
-def _print_restated(
-    console: Console, tongue: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
-) -> None:
-    say = tongue.say
+def _restated_blocks(
+    language: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
+) -> Iterator[Block]:
+    say = language.say
     was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]
     columns = [
         Column(say("month"), [show_month(month) for month, *_ in shown], number=False),
@@ -137,7 +133,7 @@ def _print_restated(
         Column(say("published rank"), [str(rank or "-") for _, rank in was]),
         Column(say("rank"), [str(line.rank or "-") for *_, line in shown]),
     ]
-    print_table(console, say("Published, and restated with all that is known now"), columns, [])
+    yield Table(say("Published, and restated with all that is known now"), columns, [])
 
 
 def _change(published: str | None, line: UnitScore) -> str:

@@ -5,13 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
-from rich.console import Console
 
 from calendars.clock import Step
 from calendars.instants import read_iso, show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points, rounded, short, span
 from kaoping.office.session import show_month
+from kaoping.reports.page import Block, page_of
 from kaoping.reports.score import stamps_json
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
@@ -30,7 +30,7 @@ OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 class TicketReport:
     """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there."""
 
-    report: Scoring
+    scoring: Scoring
     audit: Audit
     events: Sequence[Event]
     batches: Sequence[Batch]
@@ -50,14 +50,14 @@ def audit_json(told: TicketReport) -> dict[str, Any]:
     """The document of `kaoping audit --json`."""
     return {
         "ticket": told.audit.ticket,
-        "rulebook": told.report.book.id,
-        "stamps": stamps_json(told.report.stamps),
+        "rulebook": told.scoring.book.id,
+        "stamps": stamps_json(told.scoring.stamps),
         "lost": points(told.audit.lost),
         "events": [_event_json(told, event) for event in told.events],
         "rounds": [_round_json(one) for one in told.audit.rounds],
         "findings": [
-            {"position": cause.position, "item": cause.name, "unit": cause.unit, "counts": [_counted_json(one) for one in counts]}
-            for cause, counts in told.audit.findings
+            {"position": charge.position, "item": charge.name, "unit": charge.unit, "counts": [_counted_json(one) for one in counts]}
+            for charge, counts in told.audit.findings
         ],
         "oddities": [{"position": position, "code": code} for position, code in told.audit.oddities],
     }  # fmt: skip
@@ -131,19 +131,19 @@ def _iso(instant: int | None) -> str | None:
     return None if instant is None else show_iso(instant)
 
 
-def print_audit(console: Console, tongue: Language, told: TicketReport) -> None:
+@page_of
+def audit_page(language: Language, told: TicketReport) -> Iterator[Block]:
     """The ticket's life, its verdicts, what they cost."""
-    for line in _lines(tongue, told):
-        console.print(line, soft_wrap=True)
+    yield from _lines(language, told)
 
 
-def _lines(tongue: Language, told: TicketReport) -> Iterator[str]:
-    say = tongue.say
+def _lines(language: Language, told: TicketReport) -> Iterator[str]:
+    say = language.say
     yield say("Ticket {ticket}: {points} points lost", ticket=told.audit.ticket, points=points(told.audit.lost))
     yield ""
     yield say("Its life")
     for event in told.events:
-        yield from _event_lines(tongue, told, event)
+        yield from _event_lines(language, told, event)
     for one in told.audit.rounds:
         yield ""
         role = say(one.role)
@@ -156,12 +156,12 @@ def _lines(tongue: Language, told: TicketReport) -> Iterator[str]:
         )
         for verdict in one.verdicts:
             if not isinstance(MEASURE[verdict.verdict.measure], Occurrence):
-                yield from _verdict_lines(tongue, verdict)
+                yield from _verdict_lines(language, verdict)
     if told.audit.findings:
         yield ""
         yield say("Findings on it")
-        for cause, counts in told.audit.findings:
-            yield from _finding_lines(tongue, cause, counts)
+        for charge, counts in told.audit.findings:
+            yield from _finding_lines(language, charge, counts)
     if told.audit.oddities:
         yield ""
         yield say("Oddities")
@@ -169,16 +169,16 @@ def _lines(tongue: Language, told: TicketReport) -> Iterator[str]:
             yield f"  #{position} {say(CODES[code])}"
 
 
-def _event_lines(tongue: Language, told: TicketReport, event: Event) -> Iterator[str]:
+def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterator[str]:
     batch = told.batch(event)
     fact = canonical(event.fact)
     details = {name: value for name, value in fact.items() if name not in ("kind", "at", "ticket", "unit", "id", "seq")}
-    shown = " ".join(f"{tongue.say(name)}={_shown(tongue, name, value)}" for name, value in details.items())
-    word = event.fact.word if tongue.code == "zh" else event.fact.kind
-    gone = f" ({tongue.say('voided')})" if event.key in told.voided else ""
-    source = tongue.say("from {file} row {row}", file=batch.name, row=event.row)
+    shown = " ".join(f"{language.say(name)}={_shown(language, name, value)}" for name, value in details.items())
+    word = event.fact.word if language.code == "zh" else event.fact.kind
+    gone = f" ({language.say('voided')})" if event.key in told.voided else ""
+    source = language.say("from {file} row {row}", file=batch.name, row=event.row)
     told_of = (
-        f"#{event.position:<7} {moment(event.fact.at, tongue.code)}",
+        f"#{event.position:<7} {moment(event.fact.at, language.code)}",
         f"{word}{gone}",
         event.fact.unit or "-",
         shown,
@@ -186,92 +186,93 @@ def _event_lines(tongue: Language, told: TicketReport, event: Event) -> Iterator
     yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
 
 
-def _shown(tongue: Language, name: str, value: object) -> object:
+def _shown(language: Language, name: str, value: object) -> object:
     if isinstance(value, bool):
-        return tongue.say("yes" if value else "no")
+        return language.say("yes" if value else "no")
     if name in OF_TIME:
-        return moment(read_iso(str(value)), tongue.code)
-    return tongue.say(str(value)) if name in OF_OURS else value
+        return moment(read_iso(str(value)), language.code)
+    return language.say(str(value)) if name in OF_OURS else value
 
 
-def _verdict_lines(tongue: Language, told: Explained) -> Iterator[str]:
-    say, verdict = tongue.say, told.verdict
+def _verdict_lines(language: Language, told: Explained) -> Iterator[str]:
+    say, verdict = language.say, told.verdict
     measure = MEASURE[verdict.measure]
-    name = measure.word if tongue.code == "zh" else measure.name
+    name = measure.word if language.code == "zh" else measure.name
     marks = {"met": "√", "breached": "×", "pending": "…", "exempt": "-"}
     state = "happened" if told.state == "breached" and isinstance(measure, Strike) else told.state
     yield f"  {marks[told.state]} {name}  {say(state)}"
     if verdict.due is not None:
-        start, due = moment(verdict.start, tongue.code), moment(verdict.due, tongue.code)
-        yield f"      {say('start')} {start}   {say('limit')} {_limit(tongue, told)}   {say('due')} {due}"
+        start, due = moment(verdict.start, language.code), moment(verdict.due, language.code)
+        yield f"      {say('start')} {start}   {say('limit')} {_limit(language, told)}   {say('due')} {due}"
         if told.provisional:
             yield f"      {say('The due lies on provisional working days.')}"
-        yield f"      {_done(tongue, told)}"
+        yield f"      {_done(language, told)}"
     elif told.done is not None:
-        yield f"      {say('decided')} {moment(told.done, tongue.code)}"
+        yield f"      {say('decided')} {moment(told.done, language.code)}"
     if told.state == "breached":
-        yield from _step_lines(tongue, told.steps)
+        yield from _step_lines(language, told.steps)
     for moved in told.extensions:
-        yield f"      {_moved(tongue, moved)}"
+        yield f"      {_moved(language, moved)}"
         if told.state == "breached":
-            yield from _step_lines(tongue, moved.steps)
+            yield from _step_lines(language, moved.steps)
     for one in told.counts:
-        yield from _counted_lines(tongue, told.state, one)
+        yield from _counted_lines(language, told.state, one)
     if told.evidence:
         yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in told.evidence)
 
 
-def _limit(tongue: Language, told: Explained) -> str:
+def _limit(language: Language, told: Explained) -> str:
     extended = told.verdict.due_basis == "extended"
     if told.limit is None:
-        return tongue.say("fixed, then extended" if extended else "fixed")
+        return language.say("fixed, then extended" if extended else "fixed")
     template = "{days} working days, then extended" if extended else "{days} working days"
-    return tongue.say(template, days=short(told.limit))
+    return language.say(template, days=short(told.limit))
 
 
-def _moved(tongue: Language, moved: Moved) -> str:
+def _moved(language: Language, moved: Moved) -> str:
     """What an extension did to the due, and why no more."""
     one = moved.extension
-    odd = f"  {tongue.say(CODES[one.code])}" if one.code else ""
-    due = "-" if one.due is None else moment(one.due, tongue.code)
-    return tongue.say("extension #{position}: due {due}", position=one.position, due=due) + odd
+    odd = f"  {language.say(CODES[one.code])}" if one.code else ""
+    due = "-" if one.due is None else moment(one.due, language.code)
+    return language.say("extension #{position}: due {due}", position=one.position, due=due) + odd
 
 
-def _done(tongue: Language, told: Explained) -> str:
-    say, due = tongue.say, told.verdict.due
+def _done(language: Language, told: Explained) -> str:
+    say, due = language.say, told.verdict.due
     denied = "  " + say("the survey says the citizen was not reached in time") if told.denied else ""
     if told.done is None or due is None:
         return say("not done") + denied
     late = told.done - due
     days = "" if told.margin is None else say(" ({days} working days)", days=rounded(abs(told.margin), 2))
     by = "late by {span}" if late > 0 else "in time by {span}" if late else "to the millisecond"
-    said = say(by, span=span(late, tongue.code))
-    return f"{say('done')} {moment(told.done, tongue.code)}  {said}{days}{denied}"
+    said = say(by, span=span(late, language.code))
+    return f"{say('done')} {moment(told.done, language.code)}  {said}{days}{denied}"
 
 
-def _step_lines(tongue: Language, steps: Sequence[Step]) -> Iterator[str]:
+def _step_lines(language: Language, steps: Sequence[Step]) -> Iterator[str]:
     counted = Fraction(0)
     for step in steps:
         counted += step.days
         days = (
-            tongue.say("+{days} = {total} days", days=rounded(step.days, 4), total=rounded(counted, 4))
+            language.say("+{days} = {total} days", days=rounded(step.days, 4), total=rounded(counted, 4))
             if step.days
-            else tongue.say("not counted")
+            else language.say("not counted")
         )
-        mark = tongue.say(" (provisional)") if step.provisional else ""
-        yield f"        {moment(step.from_ms, tongue.code)} → {moment(step.to_ms, tongue.code)}  {_reason(tongue, step)}{mark}  {days}"
+        mark = language.say(" (provisional)") if step.provisional else ""
+        ends = f"{moment(step.from_ms, language.code)} → {moment(step.to_ms, language.code)}"
+        yield f"        {ends}  {_reason(language, step)}{mark}  {days}"
 
 
-def _reason(tongue: Language, step: Step) -> str:
+def _reason(language: Language, step: Step) -> str:
     """Why a step counts or not; the calendar's own name of it is Chinese."""
-    if tongue.code == "zh":
+    if language.code == "zh":
         return step.name
     plain = step.what.replace("_", " ")
     return f"{plain} {step.name}" if step.what in ("holiday", "closure") else plain
 
 
-def _counted_lines(tongue: Language, state: str, one: Counted) -> Iterator[str]:
-    say = tongue.say
+def _counted_lines(language: Language, state: str, one: Counted) -> Iterator[str]:
+    say = language.say
     where = f"{one.sheet.title} · {one.item.title} · {show_month(one.month)}"
     if one.exempt:
         yield f"      {where}: {say('exempted')}"
@@ -281,8 +282,8 @@ def _counted_lines(tongue: Language, state: str, one: Counted) -> Iterator[str]:
         yield f"        {one.item.place}: {one.part.words or one.item.words}"
 
 
-def _finding_lines(tongue: Language, cause: Charge, counts: Sequence[Counted]) -> Iterator[str]:
-    name = counts[0].part.title or counts[0].item.title if counts else cause.name
-    yield f"  #{cause.position} {moment(cause.at, tongue.code)}  {cause.unit}  {name}"
+def _finding_lines(language: Language, charge: Charge, counts: Sequence[Counted]) -> Iterator[str]:
+    name = counts[0].part.title or counts[0].item.title if counts else charge.name
+    yield f"  #{charge.position} {moment(charge.at, language.code)}  {charge.unit}  {name}"
     for one in counts:
-        yield from _counted_lines(tongue, "breached", one)
+        yield from _counted_lines(language, "breached", one)

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
-
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points
-from kaoping.papers.terminal import Column, print_table
+from kaoping.reports.page import Block, Column, Table, page_of
 from kaoping.reports.score import stamps_json
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
@@ -83,11 +81,11 @@ def _item_json(told: Difference, item: ItemChange) -> dict[str, Any]:
 
 
 def _move_json(told: Difference, cut: ItemMoves, move: Move) -> dict[str, Any]:
-    cause = move.cause
+    charge = move.charge
     return {
         "leg": told.legs.index(cut.leg), "code": move.code, "points": points(move.points),
-        "measure": cause.name if cause else None, "ticket": cause.ticket if cause else None,
-        "round": cause.round if cause and cause.round else None, "position": cause.position if cause else None,
+        "measure": charge.name if charge else None, "ticket": charge.ticket if charge else None,
+        "round": charge.round if charge and charge.round else None, "position": charge.position if charge else None,
         "before": move.before or None, "after": move.after or None,
         "elsewhere": move.flip.elsewhere if move.flip else None,
         "reasons": [_reason_json(one) for one in reasons_of(cut, move)],
@@ -111,53 +109,50 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
-def print_diff(
-    console: Console,
-    tongue: Language,
+@page_of
+def diff_page(
+    language: Language,
     told: Difference,
     period: str,
     names: tuple[str, str],
     unit: str | None,
     sheet: str | None,
-) -> None:
+) -> Iterator[Block]:
     """The units that moved as a table, then each of them line by line."""
-    say = tongue.say
+    say = language.say
     shown = [one for one in told.sheets if sheet in (None, one.sheet)]
     units = [(one, line) for one in shown for line in one.units if line.moved and unit in (None, line.unit)]
-    console.print(
-        say("{period}: from {before} to {after}", period=period, before=names[0], after=names[1]), soft_wrap=True
-    )
+    yield say("{period}: from {before} to {after}", period=period, before=names[0], after=names[1])
     for leg in told.legs:
-        console.print("  " + _leg(tongue, leg), soft_wrap=True)
+        yield "  " + _leg(language, leg)
     if not units:
-        console.print(say("Nothing moved."))
+        yield say("Nothing moved.")
         return
     for one in shown:
         mine = [line for sheet_of, line in units if sheet_of is one]
         if mine:
-            console.print()
-            _print_sheet(console, tongue, one, mine)
+            yield ""
+            yield from _sheet_blocks(language, one, mine)
             for line in mine:
-                for text in _unit_lines(tongue, told, line):
-                    console.print(text, soft_wrap=True)
+                yield from _unit_lines(language, told, line)
 
 
-def _leg(tongue: Language, leg: Leg) -> str:
+def _leg(language: Language, leg: Leg) -> str:
     reading = (
         ""
         if not leg.reading
         else f"{leg.reading}: {leg.before.book.reading(leg.reading)} → {leg.after.book.reading(leg.reading)}"
     )
-    said = tongue.say(LEGS[leg.reason], reading=reading)
+    said = language.say(LEGS[leg.reason], reading=reading)
     if leg.reason == "facts":
         heads = (leg.before.known.head.position, leg.after.known.head.position)
-        moments = (moment(leg.before.as_of, tongue.code), moment(leg.after.as_of, tongue.code))
+        moments = (moment(leg.before.as_of, language.code), moment(leg.after.as_of, language.code))
         return f"{said}  #{heads[0]} → #{heads[1]}  {moments[0]} → {moments[1]}"
     return said
 
 
-def _print_sheet(console: Console, tongue: Language, sheet: SheetChange, units: Sequence[UnitChange]) -> None:
-    say = tongue.say
+def _sheet_blocks(language: Language, sheet: SheetChange, units: Sequence[UnitChange]) -> Iterator[Block]:
+    say = language.say
     sides = [(unit.before, unit.after) for unit in units]
     columns = [
         Column(say("unit"), [unit.unit for unit in units], number=False),
@@ -167,10 +162,10 @@ def _print_sheet(console: Console, tongue: Language, sheet: SheetChange, units: 
         Column(say("rank before"), ["-" if one is None or one.rank is None else str(one.rank) for one, _ in sides]),
         Column(say("rank after"), ["-" if one is None or one.rank is None else str(one.rank) for _, one in sides]),
     ]
-    print_table(console, sheet.title, columns, [])
+    yield Table(sheet.title, columns, [])
 
 
-def _unit_lines(tongue: Language, told: Difference, unit: UnitChange) -> Iterator[str]:
+def _unit_lines(language: Language, told: Difference, unit: UnitChange) -> Iterator[str]:
     parts = [item for item in unit.items if item.cuts]
     if not parts and not unit.total:
         return
@@ -180,66 +175,66 @@ def _unit_lines(tongue: Language, told: Difference, unit: UnitChange) -> Iterato
         scores = " → ".join(_points(score) or "-" for score in (item.before, item.after))
         yield f"  {signed(item.change or Fraction(0)):>9}  {item.title}  {scores}"
         for cut in item.cuts:
-            yield from _moves(tongue, cut)
+            yield from _moves(language, cut)
     for cut in unit.total:
-        yield from _moves(tongue, cut)
+        yield from _moves(language, cut)
 
 
-def _moves(tongue: Language, cut: ItemMoves) -> Iterator[str]:
+def _moves(language: Language, cut: ItemMoves) -> Iterator[str]:
     """One line a move; verdicts alike that are no breach on either side are told together."""
     alike: dict[tuple[str, str, str], list[Move]] = {}
     for move in cut.moves:
-        plain = move.cause is not None and move.cause.finding is None and BREACHED not in (move.before, move.after)
-        key = (move.cause.name, move.before, move.after) if plain and move.cause else (str(id(move)), "", "")
+        plain = move.charge is not None and move.charge.finding is None and BREACHED not in (move.before, move.after)
+        key = (move.charge.name, move.before, move.after) if plain and move.charge else (str(id(move)), "", "")
         alike.setdefault(key, []).append(move)
     for moves in alike.values():
         if len(moves) >= TOGETHER:
-            yield _together(tongue, moves)
+            yield _together(language, moves)
         else:
             for move in moves:
-                yield _move(tongue, cut, move)
+                yield _move(language, cut, move)
 
 
-def _together(tongue: Language, moves: Sequence[Move]) -> str:
+def _together(language: Language, moves: Sequence[Move]) -> str:
     first = moves[0]
-    assert first.cause is not None
+    assert first.charge is not None
     total = sum((move.points for move in moves), Fraction(0))
-    tickets = " ".join(str(move.cause and move.cause.ticket) for move in moves[:NAMED])
-    count = tongue.say("{count} verdicts", count=len(moves))
-    return f"    {signed(total):>9}  {count}  {_name(tongue, first)}  {_change(tongue, first)}  {tickets} …"
+    tickets = " ".join(str(move.charge and move.charge.ticket) for move in moves[:NAMED])
+    count = language.say("{count} verdicts", count=len(moves))
+    return f"    {signed(total):>9}  {count}  {_name(language, first)}  {_change(language, first)}  {tickets} …"
 
 
-def _move(tongue: Language, cut: ItemMoves, move: Move) -> str:
-    said = "  ".join(filter(None, (_reason(tongue, one, move) for one in reasons_of(cut, move))))
-    if move.cause is None:
-        return f"    {signed(move.points):>9}  {tongue.say(TOTALS[move.code])}  {said}".rstrip()
-    ticket = move.cause.ticket or "-"
-    number = tongue.say("round {round}", round=move.cause.round) if move.cause.round else f"#{move.cause.position}"
+def _move(language: Language, cut: ItemMoves, move: Move) -> str:
+    said = "  ".join(filter(None, (_reason(language, one, move) for one in reasons_of(cut, move))))
+    if move.charge is None:
+        return f"    {signed(move.points):>9}  {language.say(TOTALS[move.code])}  {said}".rstrip()
+    ticket = move.charge.ticket or "-"
+    number = language.say("round {round}", round=move.charge.round) if move.charge.round else f"#{move.charge.position}"
     moved = move.flip.elsewhere if move.flip else None
-    other = tongue.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
-    return f"    {signed(move.points):>9}  {ticket} {number} {_name(tongue, move)}  {_change(tongue, move)}{other}  {said}".rstrip()
+    other = language.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
+    return f"    {signed(move.points):>9}  {ticket} {number} {_name(language, move)}  {_change(language, move)}{other}  {said}".rstrip()
 
 
-def _name(tongue: Language, move: Move) -> str:
-    assert move.cause is not None
-    measure = MEASURE.get(move.cause.name)
-    return move.cause.name if measure is None or tongue.code == "en" else measure.word
+def _name(language: Language, move: Move) -> str:
+    assert move.charge is not None
+    measure = MEASURE.get(move.charge.name)
+    return move.charge.name if measure is None or language.code == "en" else measure.word
 
 
-def _change(tongue: Language, move: Move) -> str:
-    return f"{tongue.say(move.before)} → {tongue.say(move.after)}"
+def _change(language: Language, move: Move) -> str:
+    return f"{language.say(move.before)} → {language.say(move.after)}"
 
 
-def _reason(tongue: Language, one: Reason, move: Move) -> str:
-    say = tongue.say
+def _reason(language: Language, one: Reason, move: Move) -> str:
+    say = language.say
     match one.code:
         case "event":
             by = f" (#{one.by})" if one.by is not None else ""
             return f"#{one.position} {say(one.kind)} {say(HOW[one.how])}{by}"
         case "time":
             return (
-                say("the time passed: decided {at}", at=moment(one.at or 0, tongue.code))
-                if move.cause
+                say("the time passed: decided {at}", at=moment(one.at or 0, language.code))
+                if move.charge
                 else say("the time passed")
             )
         case "day" if one.on is not None:

@@ -1,17 +1,16 @@
 """The month's metrics per unit: rates, and how much working time acts took."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import attrs
 import narwhals as nw
-from rich.console import Console
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import rounded
 from kaoping.office.session import show_month
-from kaoping.papers.terminal import Column, print_table
+from kaoping.reports.page import Block, Column, Table, page_of
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS, Tally, durations
@@ -30,13 +29,13 @@ class UnitMetrics:
     times: Mapping[str, tuple[int, Fraction, Fraction]]
 
 
-def metrics_of(report: Scoring, month: Evidence, only: str | None) -> list[UnitMetrics]:
+def metrics_of(scoring: Scoring, month: Evidence, only: str | None) -> list[UnitMetrics]:
     """Every unit of the month with a verdict, by name; or one."""
     tallies: dict[str, dict[str, Tally]] = {}
     for (measure, unit, _, _), tally in month.tallies.items():
         of_unit = tallies.setdefault(unit, {})
         of_unit[measure] = of_unit.get(measure, Tally()) + tally
-    times = _times(report, month.month)
+    times = _times(scoring, month.month)
     return [
         UnitMetrics(unit=unit, group=month.group(unit), tallies=tallies[unit], times=times.get(unit, {}))
         for unit in sorted(tallies)
@@ -44,19 +43,19 @@ def metrics_of(report: Scoring, month: Evidence, only: str | None) -> list[UnitM
     ]
 
 
-def _times(report: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
-    verdicts = decided(report.derived.verdicts, report.as_of).filter(nw.col("month") == month)
-    day = report.derived.clock.ticks_per_day
+def _times(scoring: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
+    verdicts = decided(scoring.derived.verdicts, scoring.as_of).filter(nw.col("month") == month)
+    day = scoring.derived.clock.ticks_per_day
     times: dict[str, dict[str, tuple[int, Fraction, Fraction]]] = {}
-    for row in durations(verdicts, report.derived.clock).collect().iter_rows(named=True):
+    for row in durations(verdicts, scoring.derived.clock).collect().iter_rows(named=True):
         pair = [Fraction(int(row[name]), day) for name in ("median", "p90")]
         times.setdefault(row["unit"], {})[row["measure"]] = (row["acts"], pair[0], pair[1])
     return times
 
 
-def oddity_counts(report: Scoring) -> dict[str, int]:
+def oddity_counts(scoring: Scoring) -> dict[str, int]:
     """How many oddities of each kind the whole ledger has."""
-    rows = report.derived.oddities.unique().group_by("code").agg(nw.len().alias("n")).collect().rows()
+    rows = scoring.derived.oddities.unique().group_by("code").agg(nw.len().alias("n")).collect().rows()
     return dict(sorted(rows))
 
 
@@ -71,13 +70,13 @@ def rate_of(measure: str, tallies: Mapping[str, Tally]) -> Fraction | None:
     return Fraction(100 * part, whole) if whole else None
 
 
-def metrics_json(report: Scoring, month: Evidence, units: list[UnitMetrics]) -> dict[str, Any]:
+def metrics_json(scoring: Scoring, month: Evidence, units: list[UnitMetrics]) -> dict[str, Any]:
     """The document of `kaoping metrics --json`."""
     return {
         "period": show_month(month.month),
-        "rulebook": report.book.id,
+        "rulebook": scoring.book.id,
         "provisional_verdicts": month.provisional,
-        "oddities": oddity_counts(report),
+        "oddities": oddity_counts(scoring),
         "units": [_unit_json(unit) for unit in units],
     }
 
@@ -105,33 +104,32 @@ def _percent(measure: str, tallies: Mapping[str, Tally]) -> str | None:
     return None if rate is None else rounded(rate, 2)
 
 
-def print_metrics(
-    console: Console, tongue: Language, report: Scoring, month: Evidence, units: list[UnitMetrics]
-) -> None:
+@page_of
+def metrics_page(language: Language, scoring: Scoring, month: Evidence, units: list[UnitMetrics]) -> Iterator[Block]:
     """Two tables: rates, and working time."""
     if not units:
-        console.print(tongue.say("No verdict was decided in {month}.", month=show_month(month.month)))
+        yield language.say("No verdict was decided in {month}.", month=show_month(month.month))
         return
-    named = Column(tongue.say("unit"), [unit.unit for unit in units], number=False)
-    title = f"{tongue.say('Rates, percent')}  {show_month(month.month)}"
-    print_table(console, title, [named], _rates(tongue, units))
-    console.print()
-    title = tongue.say("Working days from dispatch: median / 90th percentile")
-    print_table(console, f"{title}  {show_month(month.month)}", [named], _durations(tongue, units))
-    console.print()
+    named = Column(language.say("unit"), [unit.unit for unit in units], number=False)
+    title = f"{language.say('Rates, percent')}  {show_month(month.month)}"
+    yield Table(title, [named], _rates(language, units))
+    yield ""
+    title = language.say("Working days from dispatch: median / 90th percentile")
+    yield Table(f"{title}  {show_month(month.month)}", [named], _durations(language, units))
+    yield ""
     if month.provisional:
-        console.print(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
-    print_oddities(console, tongue, oddity_counts(report))
+        yield language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional)
+    yield from oddity_lines(language, oddity_counts(scoring))
 
 
-def _rates(tongue: Language, units: list[UnitMetrics]) -> list[Column]:
+def _rates(language: Language, units: list[UnitMetrics]) -> list[Column]:
     volumes = [str(unit.tallies.get(VOLUME.name, Tally()).count) for unit in units]
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
     return [
-        Column(tongue.say("volume"), volumes),
+        Column(language.say("volume"), volumes),
         *(
             Column(
-                measure.word if tongue.code == "zh" else measure.name,
+                measure.word if language.code == "zh" else measure.name,
                 [_percent(measure.name, unit.tallies) or "-" for unit in units],
             )
             for measure in shown
@@ -139,9 +137,9 @@ def _rates(tongue: Language, units: list[UnitMetrics]) -> list[Column]:
     ]
 
 
-def _durations(tongue: Language, units: list[UnitMetrics]) -> list[Column]:
+def _durations(language: Language, units: list[UnitMetrics]) -> list[Column]:
     return [
-        Column(tongue.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
+        Column(language.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
         for measure in DURATIONS
     ]
 
@@ -150,10 +148,10 @@ def _time(found: tuple[int, Fraction, Fraction] | None) -> str:
     return "-" if found is None else f"{rounded(found[1], 2)} / {rounded(found[2], 2)}"
 
 
-def print_oddities(console: Console, tongue: Language, counts: Mapping[str, int]) -> None:
+def oddity_lines(language: Language, counts: Mapping[str, int]) -> Iterator[Block]:
     """What fits nowhere in the whole ledger, counted by kind."""
     if not counts:
         return
-    console.print(tongue.say("Oddities in the ledger: kept, and judged by nothing"))
+    yield language.say("Oddities in the ledger: kept, and judged by nothing")
     for code, count in counts.items():
-        console.print(f"  {count:>7}  {tongue.say(CODES[code])} [{code}]", soft_wrap=True)
+        yield f"  {count:>7}  {language.say(CODES[code])} [{code}]"

@@ -1,16 +1,14 @@
 """Publications: what went out, and whether it comes out the same again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from rich.console import Console
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment
 from kaoping.office.publications import Issue, Publication, Recomputed
-from kaoping.papers.terminal import Column, print_table
-from kaoping.reports.score import print_stamps, stamps_json
+from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.score import stamp_lines, stamps_json
 
 SHOWN = 40
 
@@ -35,7 +33,7 @@ def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]
         "period": last.publication.fact.period,
         "digest": last.issue.digest,
         "identical": all(one.identical for one in told),
-        "stamps": stamps_json(last.issue.report.stamps),
+        "stamps": stamps_json(last.issue.scoring.stamps),
         "publications": [
             {
                 **publication_json(one.publication), "identical": one.identical, "recomputed": one.issue.digest,
@@ -50,69 +48,68 @@ def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]
     }  # fmt: skip
 
 
-def print_published(
-    console: Console, tongue: Language, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
-) -> None:
+@page_of
+def published_page(
+    language: Language, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
+) -> Iterator[Block]:
     """What was published, or was `standing` already, and how it stands to what was published before."""
-    say, fact = tongue.say, one.fact
+    say, fact = language.say, one.fact
     said = "#{position} published: {period}, result {digest}"
     if standing:
         said = "#{position} stands published already: {period}, result {digest}; nothing was added."
-    console.print(say(said, position=one.position, period=fact.period, digest=fact.digest), soft_wrap=True)
+    yield say(said, position=one.position, period=fact.period, digest=fact.digest)
     for before in earlier:
         same = say("the same result") if before.fact.digest == fact.digest else say("another result")
-        at = moment(before.fact.at, tongue.code)
-        console.print(
-            "  " + say("published before as #{position} on {at}: {same}", position=before.position, at=at, same=same)
-        )
-    console.print("  " + say("register") + f" {fact.register}", soft_wrap=True)
-    console.print("  " + say("version") + f" {fact.version}")
+        at = moment(before.fact.at, language.code)
+        yield "  " + say("published before as #{position} on {at}: {same}", position=before.position, at=at, same=same)
+    yield "  " + say("register") + f" {fact.register}"
+    yield "  " + say("version") + f" {fact.version}"
 
 
-def print_all_recomputed(
-    console: Console, tongue: Language, told: Sequence[Recomputed], elsewhere: Sequence[Publication] = ()
-) -> None:
+@page_of
+def recomputed_page(
+    language: Language, told: Sequence[Recomputed], elsewhere: Sequence[Publication] = ()
+) -> Iterator[Block]:
     """One line a publication, and beneath it what differs; those made in another ledger cannot be recomputed here."""
-    say = tongue.say
+    say = language.say
     rows = [(one.publication, say("identical") if one.identical else say("DIFFERS")) for one in told]
     keys = [
         Column(say("position"), [f"#{one.position}" for one, _ in rows]),
         Column(say("period"), [one.fact.period for one, _ in rows], number=False),
-        Column(say("published"), [moment(one.fact.at, tongue.code) for one, _ in rows], number=False),
+        Column(say("published"), [moment(one.fact.at, language.code) for one, _ in rows], number=False),
         Column(say("recomputed"), [state for _, state in rows], number=False),
     ]
     columns = [Column(say("result"), [one.fact.digest for one, _ in rows], number=False)]
-    print_table(console, say("Recomputed from history"), keys, columns)
+    yield Table(say("Recomputed from history"), keys, columns)
     for one in told:
         if not one.identical:
-            _print_changes(console, tongue, one)
+            yield from _changes_blocks(language, one)
     for other in elsewhere:
         said = (
             "Note: the publication of {period} (#{position}) was made in another ledger, and cannot be recomputed here."
         )
-        console.print(say(said, period=other.fact.period, position=other.position), soft_wrap=True)
+        yield say(said, period=other.fact.period, position=other.position)
 
 
-def _print_changes(console: Console, tongue: Language, one: Recomputed) -> None:
+def _changes_blocks(language: Language, one: Recomputed) -> Iterator[Block]:
     changes = one.changes
-    title = tongue.say("{period} (#{position}): published, and recomputed", period=one.publication.fact.period,
+    title = language.say("{period} (#{position}): published, and recomputed", period=one.publication.fact.period,
         position=one.publication.position)  # fmt: skip
     shown = changes[:SHOWN]
     names = ("sheet", "unit", "item", "published", "recomputed")
     columns = [
-        Column(tongue.say(name), [change[place] for change in shown], number=place > 2)
+        Column(language.say(name), [change[place] for change in shown], number=place > 2)
         for place, name in enumerate(names)
     ]
-    print_table(console, title, columns, [])
+    yield Table(title, columns, [])
     if len(changes) > SHOWN:
-        console.print(tongue.say("… and {count} more; --json lists them all.", count=len(changes) - SHOWN))
+        yield language.say("… and {count} more; --json lists them all.", count=len(changes) - SHOWN)
 
 
-def print_fresh(console: Console, tongue: Language, one: Issue, period: str, expect: str | None) -> None:
+@page_of
+def fresh_page(language: Language, one: Issue, period: str, expect: str | None) -> Iterator[Block]:
     """What a recomputation of something never published gave."""
-    console.print(
-        tongue.say("{month} recomputed from history: result {digest}", month=period, digest=one.digest), soft_wrap=True
-    )
+    yield language.say("{month} recomputed from history: result {digest}", month=period, digest=one.digest)
     if one.digest == expect:
-        console.print(tongue.say("identical to what was expected"))
-    print_stamps(console, tongue, one.report.stamps)
+        yield language.say("identical to what was expected")
+    yield from stamp_lines(language, one.scoring.stamps)

@@ -1,12 +1,11 @@
 """The rulebook as a person reads it: item, words of the law, how it is judged, readings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from rich.console import Console
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
+from kaoping.reports.page import Block, page_of
 from metrics.measures import MEASURE
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores.cases import Outcome
@@ -47,31 +46,30 @@ def _part_json(item: Item, part: Part) -> dict[str, Any]:
     return {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding}
 
 
-def print_rules(console: Console, tongue: Language, book: Rulebook) -> None:
+@page_of
+def rules_page(language: Language, book: Rulebook) -> Iterator[Block]:
     """Every sheet, item by item."""
-    console.print(book.title, soft_wrap=True)
-    console.print(f"{book.issuer}  {book.valid_from} - {book.valid_until}", soft_wrap=True)
+    yield book.title
+    yield f"{book.issuer}  {book.valid_from} - {book.valid_until}"
     for sheet in book.sheets:
-        console.print()
-        console.print(
-            f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}", soft_wrap=True
-        )
+        yield ""
+        yield f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}"
         for item in sheet.items:
-            _print_item(console, tongue, book, item)
+            yield from _item_blocks(language, book, item)
         for veto in sheet.vetoes:
-            console.print(f"  {veto.title}: {veto.words} ({veto.place})", soft_wrap=True)
+            yield f"  {veto.title}: {veto.words} ({veto.place})"
     for year in book.years:
-        console.print()
-        console.print(f"{year.title} ({year.place}): {year.words}", soft_wrap=True)
+        yield ""
+        yield f"{year.title} ({year.place}): {year.words}"
         for component in year.components:
-            console.print(f"  {short(component.weight)}%  {book.sheet(component.sheet).title}", soft_wrap=True)
+            yield f"  {short(component.weight)}%  {book.sheet(component.sheet).title}"
         for veto in year.vetoes:
-            console.print(f"  {veto.title}: {veto.words} ({veto.place})", soft_wrap=True)
-    console.print()
-    _print_readings(console, tongue, book)
+            yield f"  {veto.title}: {veto.words} ({veto.place})"
+    yield ""
+    yield from _readings_blocks(language, book)
 
 
-def _print_item(console: Console, tongue: Language, book: Rulebook, item: Item) -> None:
+def _item_blocks(language: Language, book: Rulebook, item: Item) -> Iterator[Block]:
     full = (
         f"±{short(item.points)}"
         if item.extra and item.cap
@@ -79,18 +77,18 @@ def _print_item(console: Console, tongue: Language, book: Rulebook, item: Item) 
         if item.extra
         else short(item.points)
     )
-    console.print(f"  {item.title} [{item.id}] {full}", soft_wrap=True)
-    console.print(f"    {item.place}: {item.words}", soft_wrap=True)
+    yield f"  {item.title} [{item.id}] {full}"
+    yield f"    {item.place}: {item.words}"
     for part in item.parts:
         if part.words:
-            console.print(f"    {part.words}", soft_wrap=True)
-        console.print(f"      → {_judged(tongue, book, part)}", soft_wrap=True)
+            yield f"    {part.words}"
+        yield f"      → {_judged(language, book, part)}"
 
 
-def _judged(tongue: Language, book: Rulebook, part: Part) -> str:
+def _judged(language: Language, book: Rulebook, part: Part) -> str:
     """How a part is judged, in a sentence."""
-    say = tongue.say
-    names = "、".join(MEASURE[name].word if tongue.code == "zh" else name for name in part.measures)
+    say = language.say
+    names = "、".join(MEASURE[name].word if language.code == "zh" else name for name in part.measures)
     title = part.title or part.finding
     if part.kind == "rate":
         over = say("of the volume") if part.over == "volume" else say("of those judged")
@@ -125,14 +123,14 @@ def _judged(tongue: Language, book: Rulebook, part: Part) -> str:
     return say("{kind} by {measure}", kind=say(part.kind), measure=names)
 
 
-def _print_readings(console: Console, tongue: Language, book: Rulebook) -> None:
-    console.print(tongue.say("Readings"))
+def _readings_blocks(language: Language, book: Rulebook) -> Iterator[Block]:
+    yield language.say("Readings")
     for one in book.readings:
-        console.print(f"  {one.title} [{one.id}]: {one.words}", soft_wrap=True)
+        yield f"  {one.title} [{one.id}]: {one.words}"
         for option, meaning in one.options.items():
             mark = "●" if option == book.reading(one.id) else "○"
-            console.print(f"    {mark} {option}: {meaning}", soft_wrap=True)
-        console.print(f"    {one.reason} ({one.source})", soft_wrap=True)
+            yield f"    {mark} {option}: {meaning}"
+        yield f"    {one.reason} ({one.source})"
 
 
 def outcomes_json(book: Rulebook, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -149,13 +147,12 @@ def _outcome_json(one: Outcome) -> dict[str, Any]:
     return {"title": case.title, "item": case.item or case.sheet, **judged}
 
 
-def print_outcomes(console: Console, tongue: Language, outcomes: Sequence[Outcome]) -> None:
+@page_of
+def outcomes_page(language: Language, outcomes: Sequence[Outcome]) -> Iterator[Block]:
     """Each case with what came out."""
     for one in outcomes:
         mark = "√" if one.holds else "×"
-        got = "" if one.holds else "  " + tongue.say("came out as {got}", got=points(one.got))
-        console.print(
-            f"{mark} {one.case.item or one.case.sheet}  {one.case.title}  {one.case.score}{got}", soft_wrap=True
-        )
+        got = "" if one.holds else "  " + language.say("came out as {got}", got=points(one.got))
+        yield f"{mark} {one.case.item or one.case.sheet}  {one.case.title}  {one.case.score}{got}"
     failed = sum(not one.holds for one in outcomes)
-    console.print(tongue.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed))
+    yield language.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed)

@@ -1,15 +1,13 @@
 """The month's ranking, with every item, the readings in force and the four stamps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from rich.console import Console
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points, short
 from kaoping.office.session import show_period
-from kaoping.papers.terminal import Column, print_table
+from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.law.arithmetic import PartScore, unpriced
 from scoring.law.rulebook import Item
 from scoring.scores.evidence import UNENROLLED, Evidence
@@ -17,16 +15,16 @@ from scoring.scores.scoring import Scoring, Stamps
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 
 
-def score_json(report: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
+def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
     """The document of `kaoping score --json`."""
     return {
         "period": show_period(month.months),
-        "rulebook": report.book.id,
-        "within_validity": all(map(report.book.covers, month.months)),
+        "rulebook": scoring.book.id,
+        "within_validity": all(map(scoring.book.covers, month.months)),
         "provisional_verdicts": month.provisional,
-        "unpriced_findings": [cause.position for cause in unpriced(report.book, month)],
-        "readings": {one.id: report.book.reading(one.id) for one in report.book.readings},
-        "stamps": stamps_json(report.stamps),
+        "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
+        "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
+        "stamps": stamps_json(scoring.stamps),
         "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
     }
 
@@ -80,39 +78,35 @@ def _rate(part: PartScore) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def print_score(
-    console: Console, tongue: Language, report: Scoring, month: Evidence, sheets: Sequence[SheetScore]
-) -> None:
+@page_of
+def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Iterator[Block]:
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            _print_sheet(console, tongue, sheet, show_period(month.months))
-            console.print()
+            yield from _sheet_blocks(language, sheet, show_period(month.months))
+            yield ""
         else:
-            console.print(
-                tongue.say(
-                    "{title}: no unit had a ticket in {month}.",
-                    title=sheet.sheet.title,
-                    month=show_period(month.months),
-                )
+            yield language.say(
+                "{title}: no unit had a ticket in {month}.",
+                title=sheet.sheet.title,
+                month=show_period(month.months),
             )
-    for line in warnings(tongue, report, month, sheets):
-        console.print(line, soft_wrap=True)
-    print_readings(console, tongue, report)
-    print_stamps(console, tongue, report.stamps)
+    yield from warnings(language, scoring, month, sheets)
+    yield from readings_in_force(language, scoring)
+    yield from stamp_lines(language, scoring.stamps)
 
 
-def _print_sheet(console: Console, tongue: Language, sheet: SheetScore, period: str) -> None:
+def _sheet_blocks(language: Language, sheet: SheetScore, period: str) -> Iterator[Block]:
     keys = [
-        Column(tongue.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
-        Column(tongue.say("unit"), [unit.unit for unit in sheet.units], number=False),
-        Column(tongue.say("group"), [unit.group for unit in sheet.units], number=False),
-        Column(tongue.say("score"), [_total(unit) for unit in sheet.units]),
+        Column(language.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
+        Column(language.say("unit"), [unit.unit for unit in sheet.units], number=False),
+        Column(language.say("group"), [unit.group for unit in sheet.units], number=False),
+        Column(language.say("score"), [_total(unit) for unit in sheet.units]),
     ]
     items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items_of(sheet.month)]
-    print_table(console, f"{sheet.sheet.title}  {period}", keys, items)
+    yield Table(f"{sheet.sheet.title}  {period}", keys, items)
     if any(unit.basis == "mean" and unit.score is not None for unit in sheet.units):
-        console.print("* " + tongue.say("no ticket in the month: the mean of the units that had one"), soft_wrap=True)
+        yield "* " + language.say("no ticket in the month: the mean of the units that had one")
 
 
 def _total(unit: UnitScore) -> str:
@@ -131,21 +125,21 @@ def _scores(sheet: SheetScore, item: Item) -> list[str]:
     return ["" if one is None else points(one.score) for one in found]
 
 
-def warnings(tongue: Language, report: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
+def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
     """What the reader must know before believing the sheets."""
     lines = []
-    if not all(map(report.book.covers, month.months)):
+    if not all(map(scoring.book.covers, month.months)):
         lines.append(
-            tongue.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
-                month=show_period(month.months), book=report.book.id, start=report.book.valid_from, until=report.book.valid_until)
+            language.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
+                month=show_period(month.months), book=scoring.book.id, start=scoring.book.valid_from, until=scoring.book.valid_until)
         )  # fmt: skip
     if month.provisional:
-        lines.append(tongue.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
-    lost = unpriced(report.book, month)
+        lines.append(language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
+    lost = unpriced(scoring.book, month)
     if lost:
-        shown = " ".join(f"#{cause.position}" for cause in lost[:8]) + ("…" if len(lost) > 8 else "")
+        shown = " ".join(f"#{charge.position}" for charge in lost[:8]) + ("…" if len(lost) > 8 else "")
         lines.append(
-            tongue.say(
+            language.say(
                 "Note: {count} findings have no price in the rulebook and cost nothing: {findings}",
                 count=len(lost),
                 findings=shown,
@@ -154,7 +148,7 @@ def warnings(tongue: Language, report: Scoring, month: Evidence, sheets: Sequenc
     strangers = sorted({unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED})
     if strangers:
         shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
-        lines.append(tongue.say("Note: units never enrolled: {count} ({units})", count=len(strangers), units=shown))
+        lines.append(language.say("Note: units never enrolled: {count} ({units})", count=len(strangers), units=shown))
     full = sum(
         part.note == "no_denominator"
         for sheet in sheets
@@ -163,22 +157,22 @@ def warnings(tongue: Language, report: Scoring, month: Evidence, sheets: Sequenc
         for part in item.parts
     )
     if full:
-        lines.append(tongue.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
+        lines.append(language.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
     return lines
 
 
-def print_readings(console: Console, tongue: Language, report: Scoring) -> None:
+def readings_in_force(language: Language, scoring: Scoring) -> Iterator[Block]:
     """The readings in force, each with its option."""
-    console.print(tongue.say("Readings in force"))
-    for one in report.book.readings:
-        taken = report.book.reading(one.id)
-        console.print(f"  {one.title} [{one.id} = {taken}]: {one.options[taken]}", soft_wrap=True)
+    yield language.say("Readings in force")
+    for one in scoring.book.readings:
+        taken = scoring.book.reading(one.id)
+        yield f"  {one.title} [{one.id} = {taken}]: {one.options[taken]}"
 
 
-def print_stamps(console: Console, tongue: Language, stamps: Stamps) -> None:
+def stamp_lines(language: Language, stamps: Stamps) -> Iterator[Block]:
     """The four stamps, on one line each."""
-    console.print(tongue.say("Stamps"))
-    console.print(f"  {tongue.say('ledger')} {stamps.ledger}", soft_wrap=True)
-    console.print(f"  {tongue.say('rulebook')} {stamps.rulebook}", soft_wrap=True)
-    console.print(f"  {tongue.say('calendar')} {stamps.calendar}", soft_wrap=True)
-    console.print(f"  {tongue.say('as of')} {moment(stamps.as_of, tongue.code)}", soft_wrap=True)
+    yield language.say("Stamps")
+    yield f"  {language.say('ledger')} {stamps.ledger}"
+    yield f"  {language.say('rulebook')} {stamps.rulebook}"
+    yield f"  {language.say('calendar')} {stamps.calendar}"
+    yield f"  {language.say('as of')} {moment(stamps.as_of, language.code)}"

@@ -1,15 +1,13 @@
 """Trials: what other readings, or another rulebook, would make of a period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
-
-from rich.console import Console
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.session import show_month
-from kaoping.papers.terminal import Column, print_table
+from kaoping.reports.page import Block, Column, Table, page_of
 from kaoping.reports.score import stamps_json
 from scoring.compare.readings import Alternative, Shift
 from scoring.scores.scoring import Scoring
@@ -18,15 +16,15 @@ from scoring.scores.sheets import UnitScore
 NAMED = 5  # units shown by name on either side of a line
 
 
-def readings_json(report: Scoring, period: str, found: Sequence[Alternative]) -> dict[str, Any]:
+def readings_json(scoring: Scoring, period: str, found: Sequence[Alternative]) -> dict[str, Any]:
     """The document of `kaoping readings --json`."""
     return {
         "period": period,
-        "rulebook": report.book.id,
-        "stamps": stamps_json(report.stamps),
+        "rulebook": scoring.book.id,
+        "stamps": stamps_json(scoring.stamps),
         "readings": [
             {
-                "reading": one.reading.id, "title": one.reading.title, "taken": report.book.reading(one.reading.id),
+                "reading": one.reading.id, "title": one.reading.title, "taken": scoring.book.reading(one.reading.id),
                 "option": one.option, "says": one.reading.options[one.option],
                 "units": [shift_json(shift) for shift in one.shifts],
             }
@@ -49,35 +47,34 @@ def _score(line: UnitScore | None) -> str | None:
     return None if line is None or line.score is None else points(line.score)
 
 
-def print_readings(
-    console: Console, tongue: Language, report: Scoring, period: str, found: Sequence[Alternative]
-) -> None:
+@page_of
+def readings_page(language: Language, scoring: Scoring, period: str, found: Sequence[Alternative]) -> Iterator[Block]:
     """One line an option: how many gain, lose and change rank, and the largest of each."""
-    say = tongue.say
-    console.print(say("{period}: what each other reading would change", period=period))
-    for sheet in dict.fromkeys(sheet.id for sheet in report.book.sheets):
+    say = language.say
+    yield say("{period}: what each other reading would change", period=period)
+    for sheet in dict.fromkeys(sheet.id for sheet in scoring.book.sheets):
         rows = [(one, [shift for shift in one.shifts if shift.sheet == sheet]) for one in found]
         rows = [row for row in rows if row[1]]
         if rows:
-            console.print()
-            _print_sheet(console, tongue, report, sheet, rows)
+            yield ""
+            yield from _sheet_blocks(language, scoring, sheet, rows)
     still = [f"{one.reading.id}={one.option}" for one in found if not one.shifts]
     if still:
-        console.print()
-        console.print(say("These would change nothing: {readings}", readings=" ".join(still)), soft_wrap=True)
+        yield ""
+        yield say("These would change nothing: {readings}", readings=" ".join(still))
 
 
-def _print_sheet(
-    console: Console, tongue: Language, report: Scoring, sheet: str, rows: Sequence[tuple[Alternative, Sequence[Shift]]]
-) -> None:
-    say = tongue.say
+def _sheet_blocks(
+    language: Language, scoring: Scoring, sheet: str, rows: Sequence[tuple[Alternative, Sequence[Shift]]]
+) -> Iterator[Block]:
+    say = language.say
     changes = [[shift.change or Fraction(0) for shift in shifts] for _, shifts in rows]
     ranks = [sum(_rank(shift.before) != _rank(shift.after) for shift in shifts) for _, shifts in rows]
     columns = [
         Column(
             say("reading"), [f"{one.reading.title}\n{one.reading.id}".split("\n")[0] for one, _ in rows], number=False
         ),
-        Column(say("instead of"), [report.book.reading(one.reading.id) for one, _ in rows], number=False),
+        Column(say("instead of"), [scoring.book.reading(one.reading.id) for one, _ in rows], number=False),
         Column(say("option"), [one.option for one, _ in rows], number=False),
         Column(say("gain"), [str(sum(change > 0 for change in one)) for one in changes]),
         Column(say("lose"), [str(sum(change < 0 for change in one)) for one in changes]),
@@ -85,7 +82,7 @@ def _print_sheet(
         Column(say("largest gain"), [_extreme(shifts, largest=True) for _, shifts in rows], number=False),
         Column(say("largest loss"), [_extreme(shifts, largest=False) for _, shifts in rows], number=False),
     ]
-    print_table(console, report.book.sheet(sheet).title, columns, [])
+    yield Table(scoring.book.sheet(sheet).title, columns, [])
 
 
 def _rank(line: UnitScore | None) -> int | None:
@@ -120,41 +117,35 @@ def whatif_json(
     }  # fmt: skip
 
 
-def print_whatif(
-    console: Console,
-    tongue: Language,
+@page_of
+def whatif_page(
+    language: Language,
     now: Scoring,
     draft: Scoring,
     period: str,
     months: Months,
     years: Sequence[tuple[str, Sequence[Shift]]],
-) -> None:
+) -> Iterator[Block]:
     """Each month's sheets under both rulebooks, unit by unit; then the year."""
-    say = tongue.say
-    console.print(
-        say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title),
-        soft_wrap=True,
-    )
+    say = language.say
+    yield say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title)
     for month, shifts in months.items():
         for sheet in dict.fromkeys(shift.sheet for shift in shifts):
-            console.print()
-            _print_shifts(
-                console,
-                tongue,
-                f"{_title(draft, sheet)}  {show_month(month)}",
-                [one for one in shifts if one.sheet == sheet],
+            yield ""
+            yield from _shifts_blocks(
+                language, f"{_title(draft, sheet)}  {show_month(month)}", [one for one in shifts if one.sheet == sheet]
             )
     for name, shifts in years:
-        console.print()
-        _print_shifts(console, tongue, f"{name}  {period}", shifts)
+        yield ""
+        yield from _shifts_blocks(language, f"{name}  {period}", shifts)
 
 
 def _title(draft: Scoring, sheet: str) -> str:
     return next((one.title for one in draft.book.sheets if one.id == sheet), sheet)
 
 
-def _print_shifts(console: Console, tongue: Language, title: str, shifts: Sequence[Shift]) -> None:
-    say = tongue.say
+def _shifts_blocks(language: Language, title: str, shifts: Sequence[Shift]) -> Iterator[Block]:
+    say = language.say
     ranks = [(_rank(one.before), _rank(one.after)) for one in shifts]
     columns = [
         Column(say("unit"), [one.unit for one in shifts], number=False),
@@ -164,7 +155,7 @@ def _print_shifts(console: Console, tongue: Language, title: str, shifts: Sequen
         Column(say("rank now"), ["-" if rank is None else str(rank) for rank, _ in ranks]),
         Column(say("rank in the trial"), ["-" if rank is None else str(rank) for _, rank in ranks]),
     ]
-    print_table(console, title, columns, [])
+    yield Table(title, columns, [])
 
 
 def _signed(number: Fraction) -> str:

@@ -1,13 +1,12 @@
 """A unit's sheet with every point lost, worst first, adding up to full marks minus the score."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
-
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points, short
+from kaoping.reports.page import Block, page_of
 from kaoping.reports.score import stamps_json
 from scoring.explain.unit import Line, why
 from scoring.law.rulebook import Sheet
@@ -28,18 +27,18 @@ CODES = {
 }
 
 
-def lines_of(report: Scoring, sheets: Sequence[tuple[Sheet, UnitScore]]) -> Lines:
+def lines_of(scoring: Scoring, sheets: Sequence[tuple[Sheet, UnitScore]]) -> Lines:
     """The lines of a unit on some sheets."""
     return [(sheet, unit, why(sheet, unit)) for sheet, unit in sheets if unit.score is not None]
 
 
-def why_json(report: Scoring, period: str, unit: str, lines: Lines) -> dict[str, Any]:
+def why_json(scoring: Scoring, period: str, unit: str, lines: Lines) -> dict[str, Any]:
     """The document of `kaoping why --json`."""
     return {
         "unit": unit,
         "period": period,
-        "rulebook": report.book.id,
-        "stamps": stamps_json(report.stamps),
+        "rulebook": scoring.book.id,
+        "stamps": stamps_json(scoring.stamps),
         "sheets": [
             {
                 "sheet": sheet.id, "points": short(sheet.points), "score": points(line.score or sheet.floor), "rank": line.rank,
@@ -52,19 +51,20 @@ def why_json(report: Scoring, period: str, unit: str, lines: Lines) -> dict[str,
 
 
 def _line_json(line: Line) -> dict[str, Any]:
-    cause = line.cause
+    charge = line.charge
     return {
         "code": line.code, "item": line.part or None, "lost": points(line.points),
-        "measure": cause.name if cause else None, "ticket": cause.ticket if cause else None,
-        "round": cause.round if cause and cause.round else None, "position": cause.position if cause else None,
+        "measure": charge.name if charge else None, "ticket": charge.ticket if charge else None,
+        "round": charge.round if charge and charge.round else None, "position": charge.position if charge else None,
         "clause": line.words, "place": line.place,
     }  # fmt: skip
 
 
-def print_why(console: Console, tongue: Language, unit: str, lines: Lines) -> None:
+@page_of
+def why_page(language: Language, unit: str, lines: Lines) -> Iterator[Block]:
     """The lines under their items, each item with its words once."""
     for sheet, line, told in lines:
-        say = tongue.say
+        say = language.say
         score = line.score or sheet.floor
         head = say(
             "{unit}: {score} of {points}, {lost} lost",
@@ -73,31 +73,31 @@ def print_why(console: Console, tongue: Language, unit: str, lines: Lines) -> No
             points=short(sheet.points),
             lost=points(sheet.points - score),
         )
-        console.print(f"{sheet.title}  {head}", soft_wrap=True)
+        yield f"{sheet.title}  {head}"
         clauses = dict.fromkeys((one.part, one.words) for one in told)
         parts = [[one for one in told if (one.part, one.words) == clause] for clause in clauses]
         for part in sorted(parts, key=_total, reverse=True):
-            _print_part(console, tongue, part)
-        console.print()
+            yield from _part_blocks(language, part)
+        yield ""
 
 
-def _print_part(console: Console, tongue: Language, lines: Sequence[Line]) -> None:
+def _part_blocks(language: Language, lines: Sequence[Line]) -> Iterator[Block]:
     first = lines[0]
-    title = first.item.title if first.item else tongue.say("the whole sheet")
-    console.print(f"  {points(_total(lines)):>9}  {title}  {first.place}", soft_wrap=True)
+    title = first.item.title if first.item else language.say("the whole sheet")
+    yield f"  {points(_total(lines)):>9}  {title}  {first.place}"
     if first.words:
-        console.print(f"             {first.words}", soft_wrap=True)
+        yield f"             {first.words}"
     for one in lines:
-        console.print(f"    {points(one.points):>11}  {_named(tongue, one)}", soft_wrap=True)
+        yield f"    {points(one.points):>11}  {_named(language, one)}"
 
 
 def _total(lines: Sequence[Line]) -> Fraction:
     return sum((one.points for one in lines), Fraction(0))
 
 
-def _named(tongue: Language, line: Line) -> str:
-    if line.cause is None:
-        return tongue.say(CODES[line.code])
-    at = moment(line.cause.at, tongue.code)
-    ticket = line.cause.ticket or "-"
-    return f"{ticket}  {at}" + (f"  #{line.cause.position}" if line.cause.position is not None else "")
+def _named(language: Language, line: Line) -> str:
+    if line.charge is None:
+        return language.say(CODES[line.code])
+    at = moment(line.charge.at, language.code)
+    ticket = line.charge.ticket or "-"
+    return f"{ticket}  {at}" + (f"  #{line.charge.position}" if line.charge.position is not None else "")

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
-
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.session import show_month
-from kaoping.papers.terminal import Column, print_table
 from kaoping.reports.diff import signed
+from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.compare.years import UnitYearChange, YearChange, YearMove
 from scoring.scores.years import UnitYear
 
@@ -50,14 +48,15 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
-def print_years(console: Console, tongue: Language, told: Sequence[YearChange], unit: str | None) -> None:
+@page_of
+def years_page(language: Language, told: Sequence[YearChange], unit: str | None) -> Iterator[Block]:
     """Each ranking's units that moved, then each of them part by part."""
-    say = tongue.say
+    say = language.say
     for one in told:
         units = [line for line in one.units if line.moved and unit in (None, line.unit)]
         if not units:
             continue
-        console.print()
+        yield ""
         columns = [
             Column(say("unit"), [line.unit for line in units], number=False),
             Column(say("before"), [_score(line.before) or "-" for line in units]),
@@ -66,24 +65,23 @@ def print_years(console: Console, tongue: Language, told: Sequence[YearChange], 
             Column(say("rank before"), [_rank(line.before) for line in units]),
             Column(say("rank after"), [_rank(line.after) for line in units]),
         ]
-        print_table(console, one.title, columns, [])
+        yield Table(one.title, columns, [])
         for line in units:
-            for text in _lines(tongue, line):
-                console.print(text, soft_wrap=True)
+            yield from _lines(language, line)
 
 
 def _rank(line: UnitYear | None) -> str:
     return "-" if line is None or line.rank is None else str(line.rank)
 
 
-def _lines(tongue: Language, line: UnitYearChange) -> Iterator[str]:
+def _lines(language: Language, line: UnitYearChange) -> Iterator[str]:
     yield ""
     yield line.unit + ("" if line.change is None else f"  {signed(line.change)}")
     for move in line.moves:
-        yield f"  {signed(move.points):>9}  {_said(tongue, move)}"
+        yield f"  {signed(move.points):>9}  {_said(language, move)}"
     for one in line.periods:
         yield f"             {one.sheet} {show_month(one.until)}  {_points(one.before) or '-'} → {_points(one.after) or '-'}"
 
 
-def _said(tongue: Language, move: YearMove) -> str:
-    return move.sheet if move.code == "component" else tongue.say(CODES[move.code])
+def _said(language: Language, move: YearMove) -> str:
+    return move.sheet if move.code == "component" else language.say(CODES[move.code])

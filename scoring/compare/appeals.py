@@ -66,44 +66,44 @@ def cases_of(standing: Sequence[Event]) -> tuple[AppealCase, ...]:
     )
 
 
-def effects_of(report: Scoring, appeal: Appeal) -> Iterator[Effect]:
+def effects_of(scoring: Scoring, appeal: Appeal) -> Iterator[Effect]:
     """What the exemption is worth in each month and sheet that counts the ticket for the unit under that item."""
-    causes = _causes(report, appeal)
-    for month in sorted(causes):
-        evidence = report.evidence([month])[month]
-        sides = [_with(evidence, appeal, causes[month], exempt=exempt) for exempt in (False, True)]
-        for sheet in report.book.sheets:
+    charges = _charges(scoring, appeal)
+    for month in sorted(charges):
+        evidence = scoring.evidence([month])[month]
+        sides = [_with(evidence, appeal, charges[month], exempt=exempt) for exempt in (False, True)]
+        for sheet in scoring.book.sheets:
             item = _item(sheet, month, appeal.item) if sheet.period == "month" else None
-            ways = {counts(sheet, part, cause) for part in item.parts for cause in causes[month]} if item else set()
+            ways = {counts(sheet, part, charge) for part in item.parts for charge in charges[month]} if item else set()
             if item is None or not ways & {"judged", "counted"}:
                 continue
-            lines = [_line(report, sheet, side, str(appeal.unit)) for side in sides]
+            lines = [_line(scoring, sheet, side, str(appeal.unit)) for side in sides]
             if lines[0] is not None and lines[1] is not None:
                 yield Effect(sheet=sheet, item=item, month=month, without=lines[0], within=lines[1])
 
 
-def _causes(report: Scoring, appeal: Appeal) -> dict[int, list[Charge]]:
+def _charges(scoring: Scoring, appeal: Appeal) -> dict[int, list[Charge]]:
     """The decided verdicts and the findings of the unit on the ticket, by month."""
     mine = (
-        (nw.col("ticket") == appeal.ticket) & (nw.col("unit") == appeal.unit) & (nw.col("decided_at") <= report.as_of)
+        (nw.col("ticket") == appeal.ticket) & (nw.col("unit") == appeal.unit) & (nw.col("decided_at") <= scoring.as_of)
     )
     found: dict[int, list[Charge]] = {}
-    for *case, month in report.derived.verdicts.filter(mine).select(*CASE, "month").collect().rows():
+    for *case, month in scoring.derived.verdicts.filter(mine).select(*CASE, "month").collect().rows():
         found.setdefault(month, []).append(Charge(*case))
-    for month, units in report.findings.items():
-        for cause in units.get(str(appeal.unit), ()):
-            if cause.ticket == appeal.ticket:
-                found.setdefault(month, []).append(cause)
+    for month, units in scoring.findings.items():
+        for charge in units.get(str(appeal.unit), ()):
+            if charge.ticket == appeal.ticket:
+                found.setdefault(month, []).append(charge)
     return found
 
 
-def _with(month: Evidence, appeal: Appeal, causes: Sequence[Charge], *, exempt: bool) -> Evidence:
+def _with(month: Evidence, appeal: Appeal, charges: Sequence[Charge], *, exempt: bool) -> Evidence:
     """The month with, or without, this one exemption."""
     place = (str(appeal.ticket), str(appeal.unit), appeal.item)
     exemptions = month.exemptions | {place} if exempt else month.exemptions - {place}
-    others = [cause for cause in month.exempted if (cause.ticket, cause.unit) != place[:2]]
+    others = [charge for charge in month.exempted if (charge.ticket, charge.unit) != place[:2]]
     return attrs.evolve(
-        month, exemptions=exemptions, exempted=[*others, *(one for one in causes if one.finding is None)]
+        month, exemptions=exemptions, exempted=[*others, *(one for one in charges if one.finding is None)]
     )
 
 
@@ -115,5 +115,5 @@ def _item(sheet: Sheet, month: int, name: str) -> Item | None:
     )
 
 
-def _line(report: Scoring, sheet: Sheet, month: Evidence, unit: str) -> UnitScore | None:
-    return next((one for one in sheet_of(report.court, sheet, month).units if one.unit == unit), None)
+def _line(scoring: Scoring, sheet: Sheet, month: Evidence, unit: str) -> UnitScore | None:
+    return next((one for one in sheet_of(scoring.judging, sheet, month).units if one.unit == unit), None)

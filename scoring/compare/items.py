@@ -28,7 +28,7 @@ ABSENT, MET, BREACHED, EXEMPT, THERE = "absent", "met", "breached", "exempt", "t
 class Side:
     """An item of one unit on one side: who judges it, on what."""
 
-    court: Judging
+    judging: Judging
     sheet: Sheet
     item: Item
     month: Evidence
@@ -37,7 +37,7 @@ class Side:
     def score(self, unit: str) -> Fraction:
         """The item's score."""
         return item_score(
-            self.court, self.sheet, self.item, unit, [self.month] * len(self.item.parts), self.means
+            self.judging, self.sheet, self.item, unit, [self.month] * len(self.item.parts), self.means
         ).score
 
 
@@ -51,7 +51,7 @@ class Move:
 
     code: str
     points: Fraction
-    cause: Charge | None = None
+    charge: Charge | None = None
     before: str = ""
     after: str = ""
     flip: VerdictChange | None = None
@@ -80,7 +80,7 @@ def moves_of(
 class _Change:
     """A cause with its state before and after in each part of the item."""
 
-    cause: Charge
+    charge: Charge
     states: tuple[tuple[str, str], ...]
     flip: VerdictChange | None = None
 
@@ -92,8 +92,8 @@ class _Change:
     @property
     def place(self) -> tuple[bool, tuple[tuple[str, str], ...], str, int]:
         """Its class: verdicts of a measure that went the same way, or a finding alone."""
-        found = self.cause.finding is not None
-        return found, self.states, self.cause.name, (self.cause.position or 0) if found else 0
+        found = self.charge.finding is not None
+        return found, self.states, self.charge.name, (self.charge.position or 0) if found else 0
 
 
 @attrs.frozen
@@ -120,17 +120,17 @@ class _Stage:
         ]
         return cls(part, counts, _by_position(found), _by_position(answers))
 
-    def take(self, cause: Charge, old: str, new: str) -> None:
+    def take(self, charge: Charge, old: str, new: str) -> None:
         """Let a cause go from one state to another."""
-        place = (cause.name, cause.channel)
-        if cause.finding is None and place in self.counts:
+        place = (charge.name, charge.channel)
+        if charge.finding is None and place in self.counts:
             self.counts[place] = self.counts[place] - _tally(old) + _tally(new)
-        elif cause.finding is not None and cause.position is not None:
-            kept = self.found if cause.name == self.part.finding else self.answers
+        elif charge.finding is not None and charge.position is not None:
+            kept = self.found if charge.name == self.part.finding else self.answers
             if new == THERE:
-                kept[cause.position] = cause
+                kept[charge.position] = charge
             elif old == THERE:
-                del kept[cause.position]
+                del kept[charge.position]
 
     def month(self, unit: str, group: str, of: Evidence) -> Evidence:
         """It as the evidence of a period."""
@@ -162,7 +162,7 @@ class _Path:
         for change in members:
             for stage, (old, new) in zip(self.stages, change.states, strict=True):
                 if old != new:
-                    stage.take(change.cause, old, new)
+                    stage.take(change.charge, old, new)
         to = self._judged(self.side)
         self.moves += _shared(to - self.score, members)
         self.score = to
@@ -188,11 +188,13 @@ class _Path:
 
     def _judged(self, side: Side) -> Fraction:
         months = [stage.month(self.unit, self.group, side.month) for stage in self.stages]
-        return item_score(side.court, side.sheet, side.item, self.unit, months, side.means).score
+        return item_score(side.judging, side.sheet, side.item, self.unit, months, side.means).score
 
 
 def _bench(side: Side, unit: str) -> PartContext:
-    return PartContext(side.court.book, side.court.clock, side.sheet, side.item, unit, side.month, side.court.as_of)
+    return PartContext(
+        side.judging.book, side.judging.clock, side.sheet, side.item, unit, side.month, side.judging.as_of
+    )
 
 
 def _changes(
@@ -200,52 +202,56 @@ def _changes(
 ) -> Iterator[_Change]:
     """Every cause whose state differs in some part of the item."""
     by_key = {flip.key: flip for flip in flips}
-    exempted = [cause for side in (before, after) for cause in side.month.exempted if cause.unit == unit]
-    causes = {_key(cause): cause for cause in exempted} | {key: flip.cause for key, flip in by_key.items()}
-    for key, cause in causes.items():
+    exempted = [charge for side in (before, after) for charge in side.month.exempted if charge.unit == unit]
+    charges = {_key(charge): charge for charge in exempted} | {key: flip.charge for key, flip in by_key.items()}
+    for key, charge in charges.items():
         flip = by_key.get(key)
-        raw = (_raw(cause), _raw(cause)) if flip is None else (state_of(flip.before), state_of(flip.after))
-        yield from _changed(before, after, cause, raw, flip)
+        raw = (_raw(charge), _raw(charge)) if flip is None else (state_of(flip.before), state_of(flip.after))
+        yield from _changed(before, after, charge, raw, flip)
     exempt = [
-        cause
+        charge
         for side in (before, after)
-        for cause in side.month.findings.get(unit, ())
-        if cause.ticket is not None and side.month.exemptions
+        for charge in side.month.findings.get(unit, ())
+        if charge.ticket is not None and side.month.exemptions
     ]
-    flipped = {one.cause.position: one for one in findings}
-    found = {cause.position: cause for cause in (*exempt, *(one.cause for one in findings))}
-    for position, cause in found.items():
+    flipped = {one.charge.position: one for one in findings}
+    found = {charge.position: charge for charge in (*exempt, *(one.charge for one in findings))}
+    for position, charge in found.items():
         one = flipped.get(position)
         raw = (THERE, THERE) if one is None else (ABSENT, THERE) if one.added else (THERE, ABSENT)
-        yield from _changed(before, after, cause, raw, None)
+        yield from _changed(before, after, charge, raw, None)
 
 
 def _changed(
-    before: Side, after: Side, cause: Charge, raw: tuple[str, str], flip: VerdictChange | None
+    before: Side, after: Side, charge: Charge, raw: tuple[str, str], flip: VerdictChange | None
 ) -> Iterator[_Change]:
-    item, bench = before.item, _bench(before, cause.unit)
+    item, bench = before.item, _bench(before, charge.unit)
     sides = tuple(zip((before, after), raw, strict=True))
-    states = tuple(tuple(_state(side.month, cause, bench, part, there) for side, there in sides) for part in item.parts)
+    states = tuple(
+        tuple(_state(side.month, charge, bench, part, there) for side, there in sides) for part in item.parts
+    )
     if any(_weight(old) != _weight(new) for old, new in states):
-        yield _Change(cause=cause, states=tuple((old, new) for old, new in states), flip=flip)
+        yield _Change(charge=charge, states=tuple((old, new) for old, new in states), flip=flip)
 
 
-def _state(month: Evidence, cause: Charge, bench: PartContext, part: Part, raw: str) -> str:
+def _state(month: Evidence, charge: Charge, bench: PartContext, part: Part, raw: str) -> str:
     """The state of a cause in a part that looks at it; absent in any other."""
-    way = counts(bench.sheet, part, cause)
+    way = counts(bench.sheet, part, charge)
     if way == "answers":
         return raw
-    there = cause.finding is None or any(one.position == cause.position for one in month.findings.get(cause.unit, ()))
+    there = charge.finding is None or any(
+        one.position == charge.position for one in month.findings.get(charge.unit, ())
+    )
     if not way or not there:
         return ABSENT
-    return EXEMPT if raw != ABSENT and month.is_exempt(cause, bench.names(part)) else raw
+    return EXEMPT if raw != ABSENT and month.is_exempt(charge, bench.names(part)) else raw
 
 
 def _classes(changes: Iterator[_Change]) -> list[list[_Change]]:
     classes: dict[tuple[object, ...], list[_Change]] = defaultdict(list)
     for change in changes:
         classes[change.place].append(change)
-    return [sorted(classes[place], key=lambda one: _order(one.cause)) for place in sorted(classes)]
+    return [sorted(classes[place], key=lambda one: _order(one.charge)) for place in sorted(classes)]
 
 
 def _shared(points: Fraction, members: Sequence[_Change]) -> Iterator[Move]:
@@ -255,8 +261,8 @@ def _shared(points: Fraction, members: Sequence[_Change]) -> Iterator[Move]:
     for number, change in enumerate(members):
         old, new = change.told
         yield Move(
-            code="verdict" if change.cause.finding is None else "finding", points=each if number else first,
-            cause=change.cause, before=old, after=new, flip=change.flip,
+            code="verdict" if change.charge.finding is None else "finding", points=each if number else first,
+            charge=change.charge, before=old, after=new, flip=change.flip,
         )  # fmt: skip
 
 
@@ -272,8 +278,8 @@ def _weight(state: str) -> str:
     return ABSENT if state == EXEMPT else state
 
 
-def _raw(cause: Charge) -> str:
-    return BREACHED if cause.breached else MET
+def _raw(charge: Charge) -> str:
+    return BREACHED if charge.breached else MET
 
 
 def state_of(state: Verdict | None) -> str:
@@ -281,13 +287,13 @@ def state_of(state: Verdict | None) -> str:
     return ABSENT if state is None else BREACHED if state.breached else MET
 
 
-def _key(cause: Charge) -> tuple[str, str, str, int, str]:
-    return cause.name, cause.ticket or "", cause.unit, cause.round, cause.channel
+def _key(charge: Charge) -> tuple[str, str, str, int, str]:
+    return charge.name, charge.ticket or "", charge.unit, charge.round, charge.channel
 
 
-def _order(cause: Charge) -> tuple[int, str, int]:
-    return cause.at, cause.ticket or "", cause.round
+def _order(charge: Charge) -> tuple[int, str, int]:
+    return charge.at, charge.ticket or "", charge.round
 
 
-def _by_position(causes: Iterable[Charge]) -> dict[int, Charge]:
-    return {cause.position: cause for cause in causes if cause.position is not None}
+def _by_position(charges: Iterable[Charge]) -> dict[int, Charge]:
+    return {charge.position: charge for charge in charges if charge.position is not None}

@@ -43,15 +43,15 @@ class Alternative:
     shifts: tuple[Shift, ...]
 
 
-def alternatives(report: Scoring, months: Sequence[int], period: str = "month") -> Iterator[Alternative]:
+def alternatives(scoring: Scoring, months: Sequence[int], period: str = "month") -> Iterator[Alternative]:
     """Every option that is not taken, of every reading, in the rulebook's order."""
-    before = _sheets(report, months, period)
-    for reading in report.book.readings:
+    before = _sheets(scoring, months, period)
+    for reading in scoring.book.readings:
         for option in reading.options:
-            if option == report.book.reading(reading.id):
+            if option == scoring.book.reading(reading.id):
                 continue
-            book = attrs.evolve(report.book, taken={**report.book.taken, reading.id: option})
-            after = _sheets(again(report, book=book), months, period)
+            book = attrs.evolve(scoring.book, taken={**scoring.book.taken, reading.id: option})
+            after = _sheets(again(scoring, book=book), months, period)
             moved = tuple(shift for shift in shifts_of(before, after) if shift.moved)
             yield Alternative(reading=reading, option=option, shifts=moved)
 
@@ -63,9 +63,9 @@ def shifts_of(before: Sequence[SheetScore], after: Sequence[SheetScore]) -> Iter
         yield Shift(sheet=sheet, unit=unit, before=sides[0].get((sheet, unit)), after=sides[1].get((sheet, unit)))
 
 
-def _sheets(report: Scoring, months: Sequence[int], period: str) -> tuple[SheetScore, ...]:
-    found = report.evidence(months)
-    return report.sheets(together([found[month] for month in months]), period)
+def _sheets(scoring: Scoring, months: Sequence[int], period: str) -> tuple[SheetScore, ...]:
+    found = scoring.evidence(months)
+    return scoring.sheets(together([found[month] for month in months]), period)
 
 
 def _lines(sheets: Sequence[SheetScore]) -> Mapping[tuple[str, str], UnitScore]:

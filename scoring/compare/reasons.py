@@ -88,18 +88,18 @@ SPEAKS: Mapping[str, tuple[str, ...]] = {
 
 def _speaking(move: Move, touches: Sequence[FactChange]) -> Sequence[FactChange]:
     """The facts that can have flipped the verdict; all of the ticket's, where none of them is of a kind that can."""
-    assert move.cause is not None
-    kinds = ("exempt", "decide") if EXEMPT in (move.before, move.after) else SPEAKS.get(move.cause.name, ())
+    assert move.charge is not None
+    kinds = ("exempt", "decide") if EXEMPT in (move.before, move.after) else SPEAKS.get(move.charge.name, ())
     return [touch for touch in touches if touch.kind in kinds] or touches
 
 
 def _of_facts(leg: Leg, move: Move) -> Iterator[Reason]:
-    cause = move.cause
-    found = cause is not None and cause.finding is not None and EXEMPT not in (move.before, move.after)
-    if found and cause is not None and cause.position is not None:
-        yield _of_finding(leg, cause.position, added=move.after == THERE)
+    charge = move.charge
+    found = charge is not None and charge.finding is not None and EXEMPT not in (move.before, move.after)
+    if found and charge is not None and charge.position is not None:
+        yield _of_finding(leg, charge.position, added=move.after == THERE)
         return
-    touches = _speaking(move, leg.touches.get(cause.ticket or "", ())) if cause is not None else ()
+    touches = _speaking(move, leg.touches.get(charge.ticket or "", ())) if charge is not None else ()
     for touch in touches:
         yield Reason(code="event", position=touch.position, kind=touch.kind, how=touch.how, by=touch.by)
     states = (None, None) if move.flip is None else (move.flip.before, move.flip.after)
@@ -155,17 +155,17 @@ def _end(state: Verdict) -> int:
 
 def _of_practice(leg: Leg, move: Move) -> Iterator[Reason]:
     """What the two rulebooks measure otherwise of the move's measure."""
-    assert move.cause is not None
+    assert move.charge is not None
     books = leg.before.book, leg.after.book
     known = {one.id for one in books[0].readings} & {one.id for one in books[1].readings}
     for name in sorted(known):
         was, now = books[0].reading(name), books[1].reading(name)
         if was != now:
             yield Reason(code="reading", name=name, was=was, now=now)
-    measure = MEASURE[move.cause.name]
+    measure = MEASURE[move.charge.name]
     practices = books[0].practice(), books[1].practice()
     if isinstance(measure, Deadline):
-        limits = [_limit(practice, measure, move.cause.channel) for practice in practices]
+        limits = [_limit(practice, measure, move.charge.channel) for practice in practices]
         if limits[0] != limits[1]:
             yield Reason(code="clause", name=measure.name, was=limits[0], now=limits[1])
     for name in ("satisfied", "unsatisfied", "unrated", "posts"):

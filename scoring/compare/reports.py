@@ -167,7 +167,7 @@ def _same(one: Scoring, other: Scoring) -> bool:
 
 
 def again(
-    report: Scoring,
+    scoring: Scoring,
     *,
     known: Snapshot | None = None,
     book: Rulebook | None = None,
@@ -175,15 +175,15 @@ def again(
     as_of: int | None = None,
 ) -> Scoring:
     """The report with something else in its place, derived anew only where that touches a verdict."""
-    known, book, calendar = known or report.known, book or report.book, calendar or report.calendar
-    moment = report.as_of if as_of is None else as_of
-    if (known is report.known, calendar, book.practice()) == (True, report.calendar, report.book.practice()):
+    known, book, calendar = known or scoring.known, book or scoring.book, calendar or scoring.calendar
+    moment = scoring.as_of if as_of is None else as_of
+    if (known is scoring.known, calendar, book.practice()) == (True, scoring.calendar, scoring.book.practice()):
         return attrs.evolve(
-            report,
+            scoring,
             book=book,
             as_of=moment,
-            deriving=lambda: report.derived,
-            kept=None if book.exempts != report.book.exempts else report.kept,
+            deriving=lambda: scoring.derived,
+            kept=None if book.exempts != scoring.book.exempts else scoring.kept,
         )
     return recompute(known, book, calendar, moment)
 
@@ -192,21 +192,21 @@ def again(
 class _Stop:
     """A report at one end of a leg: its evidence and its sheets."""
 
-    report: Scoring
+    scoring: Scoring
     month: Evidence
     sheets: Mapping[str, SheetScore]
     means: Mapping[str, Means]
 
     @classmethod
-    def of(cls, report: Scoring, months: Sequence[int], period: str) -> "_Stop":
-        evidence = report.evidence(months)
+    def of(cls, scoring: Scoring, months: Sequence[int], period: str) -> "_Stop":
+        evidence = scoring.evidence(months)
         month = together([evidence[number] for number in months])
-        court = report.court
-        sheets = {one.id: sheet_of(court, one, month) for one in report.book.sheets if one.period == period}
+        judging = scoring.judging
+        sheets = {one.id: sheet_of(judging, one, month) for one in scoring.book.sheets if one.period == period}
         means = {
-            name: group_means(court, one.sheet, month, active_units(one.sheet, month)) for name, one in sheets.items()
+            name: group_means(judging, one.sheet, month, active_units(one.sheet, month)) for name, one in sheets.items()
         }
-        return cls(report=report, month=month, sheets=sheets, means=means)
+        return cls(scoring=scoring, month=month, sheets=sheets, means=means)
 
     def line(self, sheet: str, unit: str) -> UnitScore | None:
         """The unit's line on a sheet."""
@@ -219,7 +219,7 @@ class _Stop:
         if found is None:
             return None
         return Side(
-            court=self.report.court, sheet=self.sheets[sheet].sheet, item=found.item, month=self.month,
+            judging=self.scoring.judging, sheet=self.sheets[sheet].sheet, item=found.item, month=self.month,
             means=self.means[sheet],
         )  # fmt: skip
 
@@ -252,7 +252,7 @@ def _on_sheet(before: _Stop, after: _Stop, sheet: str, flips: Sequence[VerdictCh
         flip
         for flip in flips
         if any(flip.channel in one.channels for one in sheets)
-        or any(counts(one, part, flip.cause) for one, part in parts)
+        or any(counts(one, part, flip.charge) for one, part in parts)
     ]
 
 
@@ -262,7 +262,7 @@ def _told(flips: Sequence[VerdictChange]) -> Iterator[Move]:
         yield Move(
             code="verdict",
             points=ZERO,
-            cause=flip.cause,
+            charge=flip.charge,
             before=state_of(flip.before),
             after=state_of(flip.after),
             flip=flip,

@@ -43,7 +43,7 @@ Row = dict[str, Any]
 
 
 def supposed(
-    report: Scoring,
+    scoring: Scoring,
     ticket: str,
     suppositions: Sequence[Supposition],
     unit: str | None = None,
@@ -53,20 +53,20 @@ def supposed(
 
     Raises CannotSuppose.
     """
-    practice = report.book.practice()
-    rows = _rows(report, ticket)
+    practice = scoring.book.practice()
+    rows = _rows(scoring, ticket)
     where = placed(_frame(rows), attrs.evolve(practice, assist_rounds="count")).collect()
     rounds = {row["position"]: tuple(row[name] for name in ROUND) for row in where.iter_rows(named=True)}
     chosen = _chosen(rows, rounds, unit, number)
     for one in suppositions:
         rows = _without(rows, rounds, chosen, one) if _is_removal(one) else _changed(rows, rounds, chosen, one)
-    changed = derive(_frame(rows), practice, report.calendar)
-    derived = _spliced(report.derived, changed, ticket)
-    return attrs.evolve(report, deriving=lambda: derived, kept=None, supposed=True)
+    changed = derive(_frame(rows), practice, scoring.calendar)
+    derived = _spliced(scoring.derived, changed, ticket)
+    return attrs.evolve(scoring, deriving=lambda: derived, kept=None, supposed=True)
 
 
-def _rows(report: Scoring, ticket: str) -> list[Row]:
-    return list(report.known.events.filter(nw.col("ticket") == ticket).collect().iter_rows(named=True))
+def _rows(scoring: Scoring, ticket: str) -> list[Row]:
+    return list(scoring.known.events.filter(nw.col("ticket") == ticket).collect().iter_rows(named=True))
 
 
 def _frame(rows: Sequence[Row]) -> Any:
@@ -159,7 +159,7 @@ def _spliced(whole: Derived, changed: Derived, ticket: str) -> Derived:
     return attrs.evolve(whole, **{name: with_changed(name) for name in FRAMES})
 
 
-def months_of_ticket(report: Scoring, ticket: str) -> set[int]:
+def months_of_ticket(scoring: Scoring, ticket: str) -> set[int]:
     """The months, like 202305, in which a decided verdict of the ticket counts."""
-    mine = (nw.col("ticket") == ticket) & (nw.col("decided_at") <= report.as_of)
-    return {month for (month,) in report.derived.verdicts.filter(mine).select("month").unique().collect().rows()}
+    mine = (nw.col("ticket") == ticket) & (nw.col("decided_at") <= scoring.as_of)
+    return {month for (month,) in scoring.derived.verdicts.filter(mine).select("month").unique().collect().rows()}

@@ -36,7 +36,7 @@ class VerdictChange:
         return self.measure, self.ticket, self.unit, self.round, self.channel
 
     @property
-    def cause(self) -> Charge:
+    def charge(self) -> Charge:
         """The verdict as a sheet counts it, of the later side that has it."""
         state = self.after or self.before
         assert state is not None
@@ -61,14 +61,14 @@ def flips_of(before: Scoring, after: Scoring, months: Sequence[int]) -> list[Ver
     """The verdicts of some months that differ, by unit, measure and ticket."""
     if _judged_alike(before, after):
         return []
-    sides = [_decided(report, months) for report in (before, after)]
+    sides = [_decided(scoring, months) for scoring in (before, after)]
     changed = [_not_in(sides[0], sides[1]), _not_in(sides[1], sides[0])]
     keys = nw.concat([side.select(*KEY) for side in changed], how="vertical").unique().collect()
     if not len(keys):
         return []
     wanted = keys.lazy()
     found = [_by_key(side.join(wanted, on=list(KEY), how="inner")) for side in sides]
-    others = [_elsewhere(report, wanted, months) for report in (before, after)]
+    others = [_elsewhere(scoring, wanted, months) for scoring in (before, after)]
     every = sorted({*found[0], *found[1]}, key=lambda key: (key[2], key[0], key[1], key[3], key[4]))
     return [
         VerdictChange(
@@ -90,8 +90,10 @@ def _judged_alike(before: Scoring, after: Scoring) -> bool:
     return practices[0] == practices[1] and before.calendar.digest() == after.calendar.digest() and not after.supposed
 
 
-def _decided(report: Scoring, months: Sequence[int]) -> Any:
-    frame = report.derived.verdicts.filter(nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= report.as_of))
+def _decided(scoring: Scoring, months: Sequence[int]) -> Any:
+    frame = scoring.derived.verdicts.filter(
+        nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= scoring.as_of)
+    )
     return frame.select(*COLUMNS).collect().lazy()
 
 
@@ -104,10 +106,10 @@ def _by_key(frame: Any) -> dict[tuple[Any, ...], Verdict]:
     return {attrs.astuple(one)[: len(KEY)]: one for one in read_verdicts(frame)}
 
 
-def _elsewhere(report: Scoring, wanted: Any, months: Sequence[int]) -> dict[tuple[Any, ...], int]:
+def _elsewhere(scoring: Scoring, wanted: Any, months: Sequence[int]) -> dict[tuple[Any, ...], int]:
     """The other month that a verdict counts in on this side."""
-    frame = report.derived.verdicts.filter(
-        ~nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= report.as_of)
+    frame = scoring.derived.verdicts.filter(
+        ~nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= scoring.as_of)
     )
     rows = frame.select(*KEY, "month").join(wanted, on=list(KEY), how="inner").collect().rows()
     return {tuple(row[:5]): row[5] for row in rows}
@@ -121,8 +123,8 @@ def touches_of(before: Scoring, after: Scoring, voids: Mapping[int, int]) -> Map
     if before.known is after.known:
         return {}
     columns = ("ticket", "position", "rank")
-    frames = [report.known.events.select(*columns) for report in (before, after)]
-    known = [report.known.head.position for report in (before, after)]
+    frames = [scoring.known.events.select(*columns) for scoring in (before, after)]
+    known = [scoring.known.head.position for scoring in (before, after)]
     found: dict[str, list[FactChange]] = defaultdict(list)
     for side, other, gone in ((1, 0, False), (0, 1, True)):
         rows = frames[side].join(frames[other].select("position"), on="position", how="anti").collect().rows()
@@ -138,7 +140,7 @@ def touches_of(before: Scoring, after: Scoring, voids: Mapping[int, int]) -> Map
 class FoundChange:
     """A finding that only one side counts in the period: `cause`, and whether the later side has it."""
 
-    cause: Charge
+    charge: Charge
     added: bool
 
 
@@ -147,9 +149,9 @@ def finding_flips(before: Evidence, after: Evidence, unit: str) -> Iterator[Foun
     sides = [_found(month, unit) for month in (before, after)]
     for position in sorted({*sides[0]} ^ {*sides[1]}):
         added = position in sides[1]
-        yield FoundChange(cause=sides[added][position], added=added)
+        yield FoundChange(charge=sides[added][position], added=added)
 
 
 def _found(month: Evidence, unit: str) -> dict[int, Charge]:
-    causes = [*month.findings.get(unit, ()), *month.every_finding.get(unit, ())]
-    return {cause.position: cause for cause in causes if cause.position is not None}
+    charges = [*month.findings.get(unit, ()), *month.every_finding.get(unit, ())]
+    return {charge.position: charge for charge in charges if charge.position is not None}

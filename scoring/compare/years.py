@@ -64,15 +64,15 @@ class YearChange:
 
 def year_changes(before: Scoring, after: Scoring, year: int) -> tuple[YearChange, ...]:
     """What moved in each of a year's rankings. Raises AssertionError where the parts do not add up."""
-    sides = [_years(report, year) for report in (before, after)]
+    sides = [_years(scoring, year) for scoring in (before, after)]
     return tuple(
         YearChange(year=name, title=(sides[1].get(name) or sides[0][name]).rule.title, units=tuple(_units(name, sides)))
         for name in dict.fromkeys((*sides[1], *sides[0]))
     )
 
 
-def _years(report: Scoring, year: int) -> dict[str, YearScore]:
-    return {rule.id: year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years}
+def _years(scoring: Scoring, year: int) -> dict[str, YearScore]:
+    return {rule.id: year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years}
 
 
 def _units(name: str, sides: Sequence[Mapping[str, YearScore]]) -> Iterator[UnitYearChange]:

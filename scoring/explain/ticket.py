@@ -104,9 +104,9 @@ ORDER = {
 """The frames that tell a ticket, and the columns by which the rows of each lie."""
 
 
-def rows_of(report: Scoring, ticket: str) -> Mapping[str, Rows]:
+def rows_of(scoring: Scoring, ticket: str) -> Mapping[str, Rows]:
     """The rows of a ticket by the names of `ORDER`; a verdict's facts by their ledger positions (`started`, `ended`, `denied`)."""
-    derived = report.derived_of(ticket)
+    derived = scoring.derived_of(ticket)
     frames = {name: getattr(derived, name).filter(nw.col("ticket") == ticket) for name in ("events", *ORDER)}
     places = frames.pop("events").select("step", "position").collect().lazy()
     for step, name in (("start_step", "started"), ("done_step", "ended"), ("denied_step", "denied")):
@@ -116,17 +116,17 @@ def rows_of(report: Scoring, ticket: str) -> Mapping[str, Rows]:
     return {name: list(frame.sort(ORDER[name]).collect().iter_rows(named=True)) for name, frame in frames.items()}
 
 
-def audit(report: Scoring, ticket: str) -> Audit:
+def audit(scoring: Scoring, ticket: str) -> Audit:
     """The ticket explained from a report: the same computation that scored it."""
-    rows = rows_of(report, ticket)
-    found = _findings_of(report, ticket)
+    rows = rows_of(scoring, ticket)
+    found = _findings_of(scoring, ticket)
     months = {row["month"] for row in rows["verdicts"]} | {month for month, _ in found}
-    units = {row["unit"] for row in rows["verdicts"]} | {cause.unit for _, cause in found}
-    teller = _Teller(report, report.court.clock, report.evidence(sorted(months), sorted(units)), rows)
+    units = {row["unit"] for row in rows["verdicts"]} | {charge.unit for _, charge in found}
+    teller = _Teller(scoring, scoring.judging.clock, scoring.evidence(sorted(months), sorted(units)), rows)
     return Audit(
         ticket=ticket,
         rounds=tuple(teller.round(row) for row in rows["rounds"]),
-        findings=tuple((cause, tuple(teller.counts(cause, month))) for month, cause in found),
+        findings=tuple((charge, tuple(teller.counts(charge, month))) for month, charge in found),
         oddities=tuple((row["position"], row["code"]) for row in rows["oddities"]),
     )
 
@@ -135,7 +135,7 @@ def audit(report: Scoring, ticket: str) -> Audit:
 class _Teller:
     """What explaining needs at hand: the report, its clock, the months' evidence, the rows of the ticket."""
 
-    report: Scoring
+    scoring: Scoring
     clock: Clock
     months: Mapping[int, Evidence]
     rows: Mapping[str, Rows]
@@ -153,12 +153,12 @@ class _Teller:
 
     def verdict(self, round_: Mapping[str, Any], row: Mapping[str, Any]) -> Explained:
         verdict = Verdict(**{name: row[name] for name in COLUMNS} | {"breached": bool(row["breached"])})
-        pending = verdict.decided_at > self.report.as_of
+        pending = verdict.decided_at > self.scoring.as_of
         counts = () if pending else tuple(self.counts(Charge.of(verdict), verdict.month))
         exempt = bool(counts) and all(one.exempt for one in counts)
         limit, moved = self.limit(round_, verdict), tuple(self.moved(round_, verdict))
         first = moved[0].extension.start if moved else verdict.due
-        known_act = verdict.done is not None and verdict.done <= self.report.as_of
+        known_act = verdict.done is not None and verdict.done <= self.scoring.as_of
         besides = [one["position"] for one in self.of_round("grounds", round_) if one["measure"] == verdict.measure]
         facts = {row["started"], row["ended"], row["denied"], *besides} - {None}
         return Explained(
@@ -179,7 +179,7 @@ class _Teller:
         if measure is CLOSED:
             halves = round_["limit_halves"] if round_["due_at"] is None else None
         else:
-            halves = self.report.book.practice().limits.get((measure.name, verdict.channel), measure.halves)
+            halves = self.scoring.book.practice().limits.get((measure.name, verdict.channel), measure.halves)
         return None if halves is None else Fraction(halves, 2)
 
     def moved(self, round_: Mapping[str, Any], verdict: Verdict) -> Iterator[Moved]:
@@ -208,38 +208,38 @@ class _Teller:
         except OutsideCalendar:
             return None
 
-    def counts(self, cause: Charge, number: int) -> Iterator[Counted]:
+    def counts(self, charge: Charge, number: int) -> Iterator[Counted]:
         """Every item or sub-item, of every sheet of the month, that judges this cause."""
         month = self.months[number]
-        for sheet in (sheet for sheet in self.report.book.sheets if sheet.period == "month"):
+        for sheet in (sheet for sheet in self.scoring.book.sheets if sheet.period == "month"):
             judging: dict[str, tuple[Item, Part]] = {}
             for item in sheet.items_of(number):
-                for part in (one for one in item.parts if counts(sheet, one, cause) == "judged"):
+                for part in (one for one in item.parts if counts(sheet, one, charge) == "judged"):
                     judging.setdefault(item.name_of(part), (item, part))
-            scored = _scored(self.report, sheet, month, cause.unit) if judging else {}
+            scored = _scored(self.scoring, sheet, month, charge.unit) if judging else {}
             for name, (item, part) in judging.items():
                 shares = scored[item.id].charged if item.id in scored else ()
-                exempt = month.is_exempt(cause, (item.id, name))
-                gains = cause.breached and scored and not exempt
+                exempt = month.is_exempt(charge, (item.id, name))
+                gains = charge.breached and scored and not exempt
                 yield Counted(
                     sheet=sheet, item=item, part=part, name=name, month=number, exempt=exempt,
-                    lost=added(one.points for one in shares if one.part == name and one.cause == cause),
-                    marginal=marginal(self.report.court, sheet, month, cause) if gains else Fraction(0),
+                    lost=added(one.points for one in shares if one.part == name and one.charge == charge),
+                    marginal=marginal(self.scoring.judging, sheet, month, charge) if gains else Fraction(0),
                 )  # fmt: skip
 
 
-def _scored(report: Scoring, sheet: Sheet, month: Evidence, unit: str) -> Mapping[str, ItemScore]:
+def _scored(scoring: Scoring, sheet: Sheet, month: Evidence, unit: str) -> Mapping[str, ItemScore]:
     """The unit's items of the month; none where it is not scored by its own tickets."""
     if unit not in active_units(sheet, month):
         return {}
-    return {one.item.id: one for one in unit_score(report.court, sheet, month, unit).items}
+    return {one.item.id: one for one in unit_score(scoring.judging, sheet, month, unit).items}
 
 
-def _findings_of(report: Scoring, ticket: str) -> list[tuple[int, Charge]]:
+def _findings_of(scoring: Scoring, ticket: str) -> list[tuple[int, Charge]]:
     return [
-        (number, cause)
-        for number, units in report.findings.items()
-        for causes in units.values()
-        for cause in causes
-        if cause.ticket == ticket
+        (number, charge)
+        for number, units in scoring.findings.items()
+        for charges in units.values()
+        for charge in charges
+        if charge.ticket == ticket
     ]

@@ -21,7 +21,7 @@ class Line:
     points: Fraction
     item: Item | None = None
     part: str = ""
-    cause: Charge | None = None
+    charge: Charge | None = None
     words: str = ""
     place: str = ""
 
@@ -53,7 +53,7 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
         said = {part.name: part.part.words or item.words for part in one.parts}
         for share in one.charged:
             yield Line(
-                code=_code(share.cause), points=share.points, item=item, part=share.part, cause=share.cause,
+                code=_code(share.charge), points=share.points, item=item, part=share.part, charge=share.charge,
                 words=said.get(share.part, item.words), place=item.place,
             )  # fmt: skip
         start = ZERO if item.extra else item.points
@@ -69,13 +69,13 @@ def _adjustment_lines(unit: UnitScore) -> Iterator[Line]:
         yield Line(code=one.code, points=-one.points, words=one.words, place=one.place)
 
 
-def _code(cause: Charge | None) -> str:
-    if cause is None:
+def _code(charge: Charge | None) -> str:
+    if charge is None:
         return "no_ticket"
-    return "finding" if cause.finding is not None else "verdict"
+    return "finding" if charge.finding is not None else "verdict"
 
 
 def _place(line: Line, whole: int) -> tuple[int, str, str]:
     """Most points first, as so many parts of a whole: whole numbers are far quicker to sort than fractions."""
     parts = line.points.numerator * (whole // line.points.denominator)
-    return -parts, line.item.id if line.item else "~", (line.cause.ticket or "") if line.cause else ""
+    return -parts, line.item.id if line.item else "~", (line.charge.ticket or "") if line.charge else ""

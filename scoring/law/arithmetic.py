@@ -186,9 +186,9 @@ def _cases(bench: PartContext, part: Part) -> PartScore:
 def _findings(bench: PartContext, part: Part) -> PartScore:
     sign = -1 if part.kind == "awards" else 1
     found = bench.month.found(bench.unit, part.finding, bench.names(part))
-    prices = [(cause, price_of(bench.book, part, cause)) for cause in found]
-    charges = tuple((cause, sign * price * _times(cause)) for cause, price in prices if price is not None)
-    times = sum(_times(cause) for cause, _ in charges)
+    prices = [(charge, price_of(bench.book, part, charge)) for charge in found]
+    charges = tuple((charge, sign * price * _times(charge)) for charge, price in prices if price is not None)
+    times = sum(_times(charge) for charge, _ in charges)
     lost = added(weight for _, weight in charges)
     return bench.judged(part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges)
 
@@ -231,12 +231,12 @@ JUDGES: Mapping[str, Callable[[PartContext, Part], PartScore]] = {
 EARNING = ("awards", "bonus")
 
 
-def price_of(book: Rulebook, part: Part, cause: Charge) -> Fraction | None:
+def price_of(book: Rulebook, part: Part, charge: Charge) -> Fraction | None:
     """What one finding costs or earns: its price, by its role or mode, or by a reading. None: it is given no price."""
     if part.price_reading:
         return Fraction(book.reading(part.price_reading))
     if part.prices:
-        return part.prices.get(str(getattr(cause.finding, part.by)))
+        return part.prices.get(str(getattr(charge.finding, part.by)))
     return part.award if part.kind == "awards" else part.price
 
 
@@ -245,12 +245,14 @@ def unpriced(book: Rulebook, month: Evidence) -> list[Charge]:
     parts = {part.finding: part for _, _, part in book.parts() if part.finding}
     known = {part.answered_by for _, _, part in book.parts()}
     known |= {veto.finding for veto in book.vetoes()}
-    causes = [cause for found in month.findings.values() for cause in found if cause.name not in known]
-    return [cause for cause in causes if cause.name not in parts or price_of(book, parts[cause.name], cause) is None]
+    charges = [charge for found in month.findings.values() for charge in found if charge.name not in known]
+    return [
+        charge for charge in charges if charge.name not in parts or price_of(book, parts[charge.name], charge) is None
+    ]
 
 
-def _times(cause: Charge) -> int:
-    return cause.finding.count if cause.finding is not None else 1
+def _times(charge: Charge) -> int:
+    return charge.finding.count if charge.finding is not None else 1
 
 
 def _charged(judged: PartScore, lost: Fraction) -> PartScore:
@@ -260,5 +262,5 @@ def _charged(judged: PartScore, lost: Fraction) -> PartScore:
     charges: list[tuple[Charge, Fraction]] = []
     for weight, same in groupby(judged.charges, key=itemgetter(1)):
         scaled = weight * scale
-        charges += [(cause, scaled) for cause, _ in same]
+        charges += [(charge, scaled) for charge, _ in same]
     return attrs.evolve(judged, lost=lost, charges=tuple(charges))

@@ -139,9 +139,9 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
         taken = tuple(sorted(case.readings.items()))
         if taken not in courts:
             courts[taken] = court_under(case.readings)
-        court = courts[taken]
-        _refuse(case.file, list(_misplaced(court.book, case)))
-        one = unit_score(court, court.book.sheet(case.sheet), _evidence(court.book, case), UNIT)
+        judging = courts[taken]
+        _refuse(case.file, list(_misplaced(judging.book, case)))
+        one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
         yield Outcome(case, _got(one, case))
 
 

@@ -85,14 +85,16 @@ class Evidence:
     def found(self, unit: str, finding: str, names: Sequence[str]) -> list[Charge]:
         """Its findings of one kind, earliest first, less those on exempted tickets."""
         return [
-            cause for cause in self.findings.get(unit, ()) if cause.name == finding and not self.is_exempt(cause, names)
+            charge
+            for charge in self.findings.get(unit, ())
+            if charge.name == finding and not self.is_exempt(charge, names)
         ]
 
-    def is_exempt(self, cause: Charge, names: Iterable[str]) -> bool:
+    def is_exempt(self, charge: Charge, names: Iterable[str]) -> bool:
         """Whether the cause's ticket is taken out of an item of these names, for its unit."""
-        if (cause.ticket, cause.unit) not in self._appealed:
+        if (charge.ticket, charge.unit) not in self._appealed:
             return False
-        return any((cause.ticket, cause.unit, name) in self.exemptions for name in names)
+        return any((charge.ticket, charge.unit, name) in self.exemptions for name in names)
 
     def units(self, channels: Sequence[str]) -> set[str]:
         """Units with a dispatch or a verdict of the month on some channels."""
@@ -133,15 +135,15 @@ def months_of(
     verdicts = verdicts.collect().lazy()
     exemptions = exemptions_of(every_event(known.events, derived, practice), practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
-    breached = _causes(verdicts.filter(nw.col("breached")))
-    exempted = _causes(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
+    breached = _charges(verdicts.filter(nw.col("breached")))
+    exempted = _charges(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
     findings = findings_of(known)
     late = derived.clock.provisional("due").fill_null(False)
     provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
-        for unit, causes in found.items():
-            every[unit] += causes
+        for unit, charges in found.items():
+            every[unit] += charges
     return {
         month: Evidence(
             months=(month,),
@@ -221,7 +223,7 @@ def month_of(instant: int) -> int:
     return day.year * 100 + day.month
 
 
-def _causes(verdicts: Frame) -> dict[int, list[Charge]]:
+def _charges(verdicts: Frame) -> dict[int, list[Charge]]:
     """Verdicts by month, earliest first."""
     found: dict[int, list[Charge]] = defaultdict(list)
     rows = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure").collect().rows()
@@ -230,10 +232,10 @@ def _causes(verdicts: Frame) -> dict[int, list[Charge]]:
     return found
 
 
-def _by_measure(causes: Iterable[Charge]) -> dict[tuple[str, str], list[Charge]]:
+def _by_measure(charges: Iterable[Charge]) -> dict[tuple[str, str], list[Charge]]:
     found: dict[tuple[str, str], list[Charge]] = defaultdict(list)
-    for cause in causes:
-        found[cause.name, cause.unit].append(cause)
+    for charge in charges:
+        found[charge.name, charge.unit].append(charge)
     return found
 
 
@@ -250,6 +252,6 @@ def findings_of(known: Snapshot) -> dict[int, dict[str, list[Charge]]]:
     for event in sorted(known.findings, key=lambda event: (event.fact.at, event.key)):
         fact = event.fact
         assert isinstance(fact, Finding)
-        cause = Charge(fact.item, fact.ticket, str(fact.unit), 0, "", True, fact.at, fact, event.position)
-        found[month_of(fact.at)][cause.unit].append(cause)
+        charge = Charge(fact.item, fact.ticket, str(fact.unit), 0, "", True, fact.at, fact, event.position)
+        found[month_of(fact.at)][charge.unit].append(charge)
     return found

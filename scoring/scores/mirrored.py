@@ -122,14 +122,14 @@ def months_kept(
     findings = findings_of(known)
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
-        for unit, causes in found.items():
-            every[unit] += causes
+        for unit, charges in found.items():
+            every[unit] += charges
     read: dict[int, Evidence] = {}
     for month in sorted(months):
         verdicts = _verdicts(kept, month, as_of, units)
         read[month] = Evidence(
             months=(month,), tallies=_tallies(verdicts, month), breaches=_breaches(verdicts),
-            exempted=_causes(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
+            exempted=_charges(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
             every_finding=every, groups=groups_at(known, month),
             provisional=sum(row[6] is not None and row[6] > official_until for rows in verdicts.values() for row in rows),
         )  # fmt: skip
@@ -154,16 +154,16 @@ def _tallies(verdicts: Mapping[str, Sequence[Row]], month: int) -> dict[tuple[st
 
 def _breaches(verdicts: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], list[Charge]]:
     found: dict[tuple[str, str], list[Charge]] = defaultdict(list)
-    for cause in _causes(verdicts, lambda row: bool(row[4])):
-        found[cause.name, cause.unit].append(cause)
+    for charge in _charges(verdicts, lambda row: bool(row[4])):
+        found[charge.name, charge.unit].append(charge)
     return found
 
 
-def _causes(verdicts: Mapping[str, Sequence[Row]], which: Callable[[Row], bool]) -> list[Charge]:
+def _charges(verdicts: Mapping[str, Sequence[Row]], which: Callable[[Row], bool]) -> list[Charge]:
     """Some verdicts, earliest first."""
-    causes = [
+    charges = [
         Charge(measure, ticket, unit, number, channel, breached, at)
         for unit, rows in verdicts.items()
         for measure, ticket, number, channel, breached, at, _ in filter(which, rows)
     ]
-    return sorted(causes, key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))
+    return sorted(charges, key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))

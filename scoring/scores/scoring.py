@@ -76,7 +76,7 @@ class Scoring:
         missing = [month for month in months if month not in self._months]
         if self.kept is not None and missing:
             with suppress(NoUse):
-                until = self.court.clock.official_until_ms
+                until = self.judging.clock.official_until_ms
                 found = months_kept(self.kept, self.known, self.book, self.as_of, until, missing, units)
                 if units is not None:
                     return {month: found.get(month) or self._months[month] for month in sorted(months)}
@@ -88,13 +88,13 @@ class Scoring:
         return {month: self._months[month] for month in sorted(months)}
 
     @cached_property
-    def court(self) -> Judging:
+    def judging(self) -> Judging:
         """The rulebook with its clock, ready to judge."""
         return Judging(self.book, clock_of(self.calendar, self.book.practice()), self.as_of)
 
     def sheets(self, evidence: Evidence, period: str = "month") -> tuple[SheetScore, ...]:
         """The sheets of a month, or those the rulebook has for another period."""
-        return tuple(sheet_of(self.court, sheet, evidence) for sheet in self.book.sheets if sheet.period == period)
+        return tuple(sheet_of(self.judging, sheet, evidence) for sheet in self.book.sheets if sheet.period == period)
 
 
 def recompute(known: Snapshot, book: Rulebook, calendar: Calendar, as_of: int) -> Scoring:

@@ -15,7 +15,7 @@ DIGITS = 6
 class Share:
     """What one verdict or finding cost its unit on an item; below 0 it earned points."""
 
-    cause: Charge | None
+    charge: Charge | None
     part: str
     points: Fraction
 
@@ -40,4 +40,4 @@ def shares_of(lost: Fraction, charges: Sequence[tuple[Charge | None, str, Fracti
                 largest, most = len(points), abs(share)
         points.append(share)
     points[largest] += lost - added(points)
-    return tuple(Share(cause, part, point) for (cause, part, _), point in zip(charges, points, strict=True))
+    return tuple(Share(charge, part, point) for (charge, part, _), point in zip(charges, points, strict=True))

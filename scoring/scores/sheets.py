@@ -46,7 +46,7 @@ class ItemScore:
         lost = self.lost
         charges: list[tuple[Charge | None, str, Fraction]] = []
         for part in self.parts:
-            charges += [(cause, part.name, weight) for cause, weight in part.charges]
+            charges += [(charge, part.name, weight) for charge, weight in part.charges]
             if not part.charges and part.lost:
                 charges.append((None, part.name, part.lost))
         if not any(weight for _, _, weight in charges):
@@ -101,13 +101,13 @@ class SheetScore:
     units: tuple[UnitScore, ...]
 
 
-def sheet_of(court: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
+def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
     """The period's sheet: units with tickets by their items, the others by what the sheet says of them."""
     members, active = members_of(sheet, month), active_units(sheet, month)
-    means = group_means(court, sheet, month, active)
-    scored = [unit_score(court, sheet, month, unit, means) for unit in sorted(active)]
+    means = group_means(judging, sheet, month, active)
+    scored = [unit_score(judging, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
-        scored += [_idle(court, scored, unit, month.group(unit)) for unit in sorted(members - active)]
+        scored += [_idle(judging, scored, unit, month.group(unit)) for unit in sorted(members - active)]
     return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
 
 
@@ -126,28 +126,28 @@ Means = Mapping[tuple[str, str], Fraction]
 """An item's mean score by (group, item id), where the rulebook gives it to units with nothing to divide by."""
 
 
-def unit_score(court: Judging, sheet: Sheet, month: Evidence, unit: str, means: Means | None = None) -> UnitScore:
+def unit_score(judging: Judging, sheet: Sheet, month: Evidence, unit: str, means: Means | None = None) -> UnitScore:
     """One unit's items, adjustments and total."""
-    items = tuple(_item_score(court, sheet, item, month, unit, means or {}) for item in sheet.items_of(month.month))
-    adjustments = tuple(one for one in _adjustments(court, sheet, month, unit, items) if one.points)
+    items = tuple(_item_score(judging, sheet, item, month, unit, means or {}) for item in sheet.items_of(month.month))
+    adjustments = tuple(one for one in _adjustments(judging, sheet, month, unit, items) if one.points)
     total = added(one.score for one in items) + added(one.points for one in adjustments)
     return UnitScore(
         unit=unit, group=month.group(unit), score=total, basis="tickets", items=items, adjustments=adjustments
     )  # fmt: skip
 
 
-def _item_score(court: Judging, sheet: Sheet, item: Item, month: Evidence, unit: str, means: Means) -> ItemScore:
-    return item_score(court, sheet, item, unit, [month] * len(item.parts), means)
+def _item_score(judging: Judging, sheet: Sheet, item: Item, month: Evidence, unit: str, means: Means) -> ItemScore:
+    return item_score(judging, sheet, item, unit, [month] * len(item.parts), means)
 
 
 def item_score(
-    court: Judging, sheet: Sheet, item: Item, unit: str, months: Sequence[Evidence], means: Means | None = None
+    judging: Judging, sheet: Sheet, item: Item, unit: str, months: Sequence[Evidence], means: Means | None = None
 ) -> ItemScore:
     """One unit's item, each of its parts judged on the evidence that stands in its place in `months`."""
     group = months[0].group(unit)
     if item.concerns and group not in item.concerns:
         return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
-    benches = [PartContext(court.book, court.clock, sheet, item, unit, month, court.as_of) for month in months]
+    benches = [PartContext(judging.book, judging.clock, sheet, item, unit, month, judging.as_of) for month in months]
     parts = tuple(judge(bench, part) for bench, part in zip(benches, item.parts, strict=True))
     if item.when_empty != "full" and _empty(parts):
         mean = (means or {}).get((group, item.id), item.full)
@@ -155,7 +155,7 @@ def item_score(
             item=item, score=mean if item.when_empty == "group_mean" else item.full, parts=parts, note=item.when_empty
         )
     lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
-    score = half_up(min(max(item.full - lost, item.floor), item.cap), court.book.digits.item)
+    score = half_up(min(max(item.full - lost, item.floor), item.cap), judging.book.digits.item)
     return ItemScore(item=item, score=score, parts=parts)
 
 
@@ -164,10 +164,10 @@ def _empty(parts: Sequence[PartScore]) -> bool:
 
 
 def _adjustments(
-    court: Judging, sheet: Sheet, month: Evidence, unit: str, items: Sequence[ItemScore]
+    judging: Judging, sheet: Sheet, month: Evidence, unit: str, items: Sequence[ItemScore]
 ) -> Iterable[Adjustment]:
     """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
-    digits = court.book.digits.total
+    digits = judging.book.digits.total
     plain = [one for one in items if not one.item.extra]
     total = added(one.score for one in plain)
     for step in (_respread(plain, digits), *_caps(sheet, items, extra=False)):
@@ -225,53 +225,53 @@ def vetoed(veto: Veto, month: Evidence, unit: str, channels: Sequence[str]) -> b
     return bool(month.cases(unit, veto.measure, veto.channels or channels, ()))
 
 
-def marginal(court: Judging, sheet: Sheet, month: Evidence, cause: Charge) -> Fraction:
+def marginal(judging: Judging, sheet: Sheet, month: Evidence, charge: Charge) -> Fraction:
     """How many points more the unit's sheet would have, had this breach been met and all else been the same."""
-    now, then = (unit_score(court, sheet, one, cause.unit).score for one in (month, without(month, cause)))
+    now, then = (unit_score(judging, sheet, one, charge.unit).score for one in (month, without(month, charge)))
     return (then or ZERO) - (now or ZERO)
 
 
-def without(month: Evidence, cause: Charge) -> Evidence:
+def without(month: Evidence, charge: Charge) -> Evidence:
     """The evidence had this breach been met; a finding had it not been made."""
-    if cause.finding is not None:
-        left = [one for one in month.findings[cause.unit] if one.position != cause.position]
-        return attrs.evolve(month, findings={**month.findings, cause.unit: left})
+    if charge.finding is not None:
+        left = [one for one in month.findings[charge.unit] if one.position != charge.position]
+        return attrs.evolve(month, findings={**month.findings, charge.unit: left})
     place = next(
-        (cause.name, cause.unit, cause.channel, number)
+        (charge.name, charge.unit, charge.channel, number)
         for number in month.months
-        if month.tallies.get((cause.name, cause.unit, cause.channel, number), EMPTY).breaches
+        if month.tallies.get((charge.name, charge.unit, charge.channel, number), EMPTY).breaches
     )
     tally = month.tallies[place]
-    left = [one for one in month.breaches[cause.name, cause.unit] if one != cause]
+    left = [one for one in month.breaches[charge.name, charge.unit] if one != charge]
     return attrs.evolve(
         month,
         tallies={**month.tallies, place: attrs.evolve(tally, breaches=tally.breaches - 1)},
-        breaches={**month.breaches, (cause.name, cause.unit): left},
+        breaches={**month.breaches, (charge.name, charge.unit): left},
     )
 
 
-def group_means(court: Judging, sheet: Sheet, month: Evidence, units: Iterable[str]) -> Means:
+def group_means(judging: Judging, sheet: Sheet, month: Evidence, units: Iterable[str]) -> Means:
     """Mean of an item over the units of a group that had something to divide by."""
     wanted = [item for item in sheet.items_of(month.month) if item.when_empty == "group_mean"]
     scores: dict[tuple[str, str], list[Fraction]] = {}
     for item in wanted:
         for unit in sorted(units):
-            one = _item_score(court, sheet, item, month, unit, {})
+            one = _item_score(judging, sheet, item, month, unit, {})
             if one.note != "group_mean":
                 scores.setdefault((month.group(unit), item.id), []).append(one.score)
-    digits = court.book.digits.item
+    digits = judging.book.digits.item
     return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}
 
 
-def _idle(court: Judging, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
+def _idle(judging: Judging, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
     """A unit without a ticket gets the mean of those that had one: of all, or of its group."""
-    grouped = "idle_mean" in {one.id for one in court.book.readings} and court.book.reading("idle_mean") == "group"
+    grouped = "idle_mean" in {one.id for one in judging.book.readings} and judging.book.reading("idle_mean") == "group"
     scores = [
         one.score
         for one in scored
         if one.basis == "tickets" and one.score is not None and (not grouped or one.group == group)
     ]
-    return UnitScore(unit=unit, group=group, score=_mean(scores, court.book.digits.total), basis="mean")
+    return UnitScore(unit=unit, group=group, score=_mean(scores, judging.book.digits.total), basis="mean")
 
 
 def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:

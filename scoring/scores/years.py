@@ -45,19 +45,19 @@ class YearScore:
     sheets: Mapping[str, Mapping[str, UnitScore]]
 
 
-def year_of(report: Scoring, rule: Year, year: int, now: int) -> YearScore:
+def year_of(scoring: Scoring, rule: Year, year: int, now: int) -> YearScore:
     """The year to date, or whole. `now` is the month of as-of, like 202305: months after it are left out."""
     months = tuple(month for month in rule.months(year) if month <= now)
-    evidence = report.evidence(months) if months else {}
+    evidence = scoring.evidence(months) if months else {}
     found = [evidence[month] for month in months]
-    scores = {one.sheet: _scores(report, report.book.sheet(one.sheet), found) for one in rule.components}
+    scores = {one.sheet: _scores(scoring, scoring.book.sheet(one.sheet), found) for one in rule.components}
     groups = found[-1].groups if found else {}
     named = {unit for periods in scores.values() for _, lines in periods for unit in lines} | set(groups)
     whole_year = together(found) if found else None
-    told = [_unit_year(report, rule, unit, groups, scores, whole_year) for unit in sorted(named)]
+    told = [_unit_year(scoring, rule, unit, groups, scores, whole_year) for unit in sorted(named)]
     told = [one for one in told if not rule.groups or one.group in rule.groups]
     yearly = {
-        one.sheet: scores[one.sheet][-1][1] for one in rule.components if _is_yearly(report, one) and scores[one.sheet]
+        one.sheet: scores[one.sheet][-1][1] for one in rule.components if _is_yearly(scoring, one) and scores[one.sheet]
     }
     return YearScore(
         rule=rule, year=year, months=months, whole=len(months) == 12 and rule.months(year)[-1] < now,
@@ -68,27 +68,27 @@ def year_of(report: Scoring, rule: Year, year: int, now: int) -> YearScore:
 Periods = Sequence[tuple[int, Mapping[str, UnitScore]]]
 
 
-def _scores(report: Scoring, sheet: Sheet, months: Sequence[Evidence]) -> Periods:
+def _scores(scoring: Scoring, sheet: Sheet, months: Sequence[Evidence]) -> Periods:
     """The sheet of each period, as (last month, unit -> line). A period that has not ended counts to date."""
     size = PERIODS[sheet.period]
     chunks = [months[start : start + size] for start in range(0, len(months), size)]
     periods = []
     for chunk in chunks:
         evidence = chunk[0] if len(chunk) == 1 else together(chunk)
-        lines = sheet_of(report.court, sheet, evidence).units
+        lines = sheet_of(scoring.judging, sheet, evidence).units
         periods.append((evidence.month, {one.unit: one for one in lines}))
     return periods
 
 
 def _unit_year(
-    report: Scoring,
+    scoring: Scoring,
     rule: Year,
     unit: str,
     groups: Mapping[str, str],
     scores: Mapping[str, Periods],
     year: Evidence | None,
 ) -> UnitYear:
-    digits = report.book.digits.total
+    digits = scoring.book.digits.total
     components = []
     for one in rule.components:
         lines = [(month, line[unit].score) for month, line in scores[one.sheet] if unit in line]
@@ -96,7 +96,7 @@ def _unit_year(
         mean = half_up(sum((score for _, score in periods), ZERO) / len(periods), digits) if periods else None
         components.append(ComponentScore(component=one, periods=periods, value=mean))
     values = [(one.component.weight, one.value) for one in components]
-    channels = [channel for one in rule.components for channel in report.book.sheet(one.sheet).channels]
+    channels = [channel for one in rule.components for channel in scoring.book.sheet(one.sheet).channels]
     vetoes = tuple(veto for veto in rule.vetoes if year is not None and vetoed(veto, year, unit, channels))
     score = None
     if all(value is not None for _, value in values):
@@ -107,8 +107,8 @@ def _unit_year(
     return UnitYear(unit=unit, group=group, score=score, components=tuple(components), vetoes=vetoes)
 
 
-def _is_yearly(report: Scoring, one: Component) -> bool:
-    return report.book.sheet(one.sheet).period == "year"
+def _is_yearly(scoring: Scoring, one: Component) -> bool:
+    return scoring.book.sheet(one.sheet).period == "year"
 
 
 def _ranked(units: Sequence[UnitYear], ranking: str) -> tuple[UnitYear, ...]:

@@ -101,14 +101,15 @@ def test_what_is_published_again_at_once_stands_already(may: Run, monkeypatch: p
 
 PUBLISHING = """
 import sys, time
-from kaoping import commands_of_history, wall
+from kaoping import now
+from kaoping.commands import history
 from kaoping.cli import main
-from ledger import anchor
+from ledger.proof import checkpoints
 def hold(*_):
     print("kept", flush=True)
     time.sleep(60)
 if sys.argv[1] == "hold":
-    anchor.add = hold
+    checkpoints.add = hold
 now.now_ms = lambda: 1688346000000
 sys.argv = ["kaoping", "publish", "2023-05", "--json"]
 print("ready", flush=True)

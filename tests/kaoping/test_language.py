@@ -110,7 +110,7 @@ def said(file: Source, told: set[str]) -> Iterator[str]:
     """The sentences that a file says."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.FunctionDef):
-            if file.name.startswith("kaoping/commands_of_") and node.name in HELPED:
+            if file.name.startswith("kaoping/commands/") and node.name in HELPED:
                 yield str(ast.get_docstring(node))
             local = dict(file.constants)
             for name, values in assigned(node).items():

@@ -98,19 +98,23 @@ def told_of(seed: int, path: Path) -> tuple[Scoring, list[Audit], list[tuple[lis
     log, rng = history(seed), random.Random(seed)
     with ledger_of(path / f"{seed}.db", translated(log.facts)) as ledger:
         book = random_book(rng, rulebook(log.readings))
-        report = recompute(known(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
-        derived = attrs.evolve(report.derived, verdicts=report.derived.verdicts.collect().lazy())
-        report = attrs.evolve(report, deriving=lambda: derived)
+        scoring = recompute(known(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
+        derived = attrs.evolve(scoring.derived, verdicts=scoring.derived.verdicts.collect().lazy())
+        scoring = attrs.evolve(scoring, deriving=lambda: derived)
         tickets = sorted({event.fact.ticket for event in ledger.events() if event.fact.ticket is not None})
-        return report, [audit(report, ticket) for ticket in tickets], [orders(report, ledger, one) for one in tickets]
+        return (
+            scoring,
+            [audit(scoring, ticket) for ticket in tickets],
+            [orders(scoring, ledger, one) for one in tickets],
+        )
 
 
-def orders(report: Scoring, ledger: Ledger, ticket: str) -> tuple[list[int], list[int]]:
+def orders(scoring: Scoring, ledger: Ledger, ticket: str) -> tuple[list[int], list[int]]:
     """Positions of a ticket's facts as they are shown and as they are judged."""
     shown = in_order(ledger.events(ticket=ticket))
     places = [(event.fact.at, RANK[event.fact.kind]) for event in shown]
     assert places == sorted(places)
-    mine = report.derived.events.filter(nw.col("ticket") == ticket).sort("step").select("position").collect()
+    mine = scoring.derived.events.filter(nw.col("ticket") == ticket).sort("step").select("position").collect()
     judged = [position for (position,) in mine.rows()]
     return [event.position for event in shown if event.position in judged], judged
 
@@ -118,16 +122,16 @@ def orders(report: Scoring, ledger: Ledger, ticket: str) -> tuple[list[int], lis
 Charges = dict[tuple[str, str, int, str], Fraction]
 
 
-def charged_by_why(report: Scoring) -> Charges:
+def charged_by_why(scoring: Scoring) -> Charges:
     """What `why` charges to a ticket, by unit, month and sheet."""
-    months = {month for (month,) in report.derived.verdicts.select("month").unique().collect().rows()}
+    months = {month for (month,) in scoring.derived.verdicts.select("month").unique().collect().rows()}
     charges: Charges = defaultdict(Fraction)
-    for number, month in report.evidence(sorted(months | {*report.findings})).items():
-        for sheet in report.sheets(month):
+    for number, month in scoring.evidence(sorted(months | {*scoring.findings})).items():
+        for sheet in scoring.sheets(month):
             for unit in (unit for unit in sheet.units if unit.score is not None):
-                for line in (line for line in why(sheet.sheet, unit) if line.cause and line.cause.ticket):
-                    assert line.cause
-                    charges[str(line.cause.ticket), unit.unit, number, sheet.sheet.id] += line.points
+                for line in (line for line in why(sheet.sheet, unit) if line.charge and line.charge.ticket):
+                    assert line.charge
+                    charges[str(line.charge.ticket), unit.unit, number, sheet.sheet.id] += line.points
     return {place: points for place, points in charges.items() if points}
 
 
@@ -135,7 +139,7 @@ def charged_by_audit(told: Sequence[Audit]) -> Charges:
     charges: Charges = defaultdict(Fraction)
     for one in told:
         found = [(each.unit, counted) for each in one.rounds for verdict in each.verdicts for counted in verdict.counts]
-        found += [(cause.unit, counted) for cause, every in one.findings for counted in every]
+        found += [(charge.unit, counted) for charge, every in one.findings for counted in every]
         for unit, counted in found:
             charges[one.ticket, unit, counted.month, counted.sheet.id] += counted.lost
     return {place: points for place, points in charges.items() if points}
@@ -147,9 +151,9 @@ def verdicts_in(told: Sequence[Audit]) -> Iterator[Explained]:
             yield from each.verdicts
 
 
-def check_due(report: Scoring, told: Explained, events: dict[int, dict[str, Any]]) -> None:
+def check_due(scoring: Scoring, told: Explained, events: dict[int, dict[str, Any]]) -> None:
     """Start, limit, extensions and steps make the due, to the millisecond."""
-    verdict, clock = told.verdict, clock_of(report.calendar, report.book.practice())
+    verdict, clock = told.verdict, clock_of(scoring.calendar, scoring.book.practice())
     facts = [events[position] for position in told.evidence]
     if verdict.due is None:
         assert (verdict.due_basis, told.limit, told.steps, told.extensions) == (None, None, (), ())
@@ -213,7 +217,7 @@ def _by(clock: Any, halves: int) -> str:
     return "next_day" if halves % 2 == 0 else str(clock.half_day)
 
 
-def check_alone(report: Scoring, told: Sequence[Explained], events: dict[int, dict[str, Any]]) -> None:
+def check_alone(scoring: Scoring, told: Sequence[Explained], events: dict[int, dict[str, Any]]) -> None:
     """Each verdict derived from its evidence alone, all of them at once: each as a ticket of its own."""
     rows = [
         {**events[position], "ticket": str(number)}
@@ -222,7 +226,7 @@ def check_alone(report: Scoring, told: Sequence[Explained], events: dict[int, di
     ]  # fmt: skip
     schema = {name: getattr(pl, kind) for name, kind in EVENT.items()}
     frame = pl.DataFrame([{name: row[name] for name in EVENT} for row in rows], schema=schema)
-    alone = derive(nw.from_native(frame.lazy()), report.book.practice(), report.calendar).verdicts
+    alone = derive(nw.from_native(frame.lazy()), scoring.book.practice(), scoring.calendar).verdicts
     names = ("measure", "ticket", "start", "unit", "channel", "breached", "due", "due_basis", "done", "decided_at")
     found = set(alone.select(*names).collect().rows())
     for number, one in enumerate(told):
@@ -233,17 +237,17 @@ def check_alone(report: Scoring, told: Sequence[Explained], events: dict[int, di
 @pytest.mark.parametrize("seeds", HISTORIES, ids=str)
 def test_an_audit_is_what_was_scored(seeds: range, tmp_path: Path) -> None:
     for seed in seeds:
-        report, told, lives = told_of(seed, tmp_path)
-        assert charged_by_audit(told) == charged_by_why(report), f"charges of seed {seed}"
+        scoring, told, lives = told_of(seed, tmp_path)
+        assert charged_by_audit(told) == charged_by_why(scoring), f"charges of seed {seed}"
         for shown, judged in lives:
             assert shown == judged, f"order of seed {seed}"
-        placed = report.derived.events.collect().iter_rows(named=True)
+        placed = scoring.derived.events.collect().iter_rows(named=True)
         events = {row["position"]: row for row in placed}
         explained = list(verdicts_in(told))
         for one in explained:
-            check_due(report, one, events)
+            check_due(scoring, one, events)
         if explained:
-            check_alone(report, explained, events)
+            check_alone(scoring, explained, events)
 
 
 # -------------------------------------------------------------------------------- stories
@@ -303,11 +307,11 @@ def test_what_an_item_that_starts_from_nothing_earned_is_no_cost_of_a_ticket(tmp
     with ledger_of(
         tmp_path / "kaoping.db", facts_of(SENT, {"kind": "finding", "item": "praise", "at": on(9)})
     ) as ledger:
-        report = report_on(ledger, book)
-        told = audit(report, "T")
+        scoring = report_on(ledger, book)
+        told = audit(scoring, "T")
     ((_, (counted,)),) = told.findings
     assert (counted.name, counted.lost, counted.marginal) == ("closing", Fraction(0), Fraction(-2))
-    assert charged_by_audit([told]) == charged_by_why(report)
+    assert charged_by_audit([told]) == charged_by_why(scoring)
 
 
 def test_an_extension_until_an_evening_is_told_as_what_it_is(tmp_path: Path) -> None:
@@ -366,16 +370,16 @@ def test_eight_appeals_in_one_month_derive_its_evidence_once(tmp_path: Path, mon
     monkeypatch.setattr(recomputing, "months_of", counted)
     facts = [fact for number in range(8) for fact in facts_of({**SENT, "ticket": f"T{number}"})]
     with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
-        report = report_on(ledger)
+        scoring = report_on(ledger)
         told = [
             effect
             for number in range(8)
-            for effect in effects_of(report, Appeal(at=0, ticket=f"T{number}", unit="茅店镇", item="closing", reason="系统故障"))
+            for effect in effects_of(scoring, Appeal(at=0, ticket=f"T{number}", unit="茅店镇", item="closing", reason="系统故障"))
         ]  # fmt: skip
-        report.sheets(report.evidence([202305])[202305])
+        scoring.sheets(scoring.evidence([202305])[202305])
     assert len(told) == 8
     assert asked == [[202305]]
-    again = attrs.evolve(report, as_of=report.as_of + 1)
+    again = attrs.evolve(scoring, as_of=scoring.as_of + 1)
     again.evidence([202305])
     assert len(asked) == 2, "another report has evidence of its own"
 
@@ -387,8 +391,8 @@ def test_how_a_part_counts() -> None:
     late = Finding(at=0, unit="茅店镇", item="praise")
 
     def way(name: str, measure: str, channel: str = "12345", finding: Finding | None = None) -> list[str]:
-        cause = Charge(measure, "T", "茅店镇", 1, channel, True, 0, finding)
-        return [counts(sheet, part, cause) for part in item[name].parts]
+        charge = Charge(measure, "T", "茅店镇", 1, channel, True, 0, finding)
+        return [counts(sheet, part, charge) for part in item[name].parts]
 
     assert way("closing", "closed") == ["judged"]
     assert way("closing", "closed", "问政赣州") == [""]

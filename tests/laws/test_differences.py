@@ -76,8 +76,8 @@ def check(told: Difference) -> int:
 def scored_throughout(told: Difference) -> set[tuple[str, str]]:
     """(sheet, unit) with a score by its own tickets at every stop, so that all of it is told item by item."""
     stops = []
-    for report in (told.before, *(leg.after for leg in told.legs)):
-        sheets = report.sheets(together([report.evidence(told.months)[month] for month in told.months]))
+    for scoring in (told.before, *(leg.after for leg in told.legs)):
+        sheets = scoring.sheets(together([scoring.evidence(told.months)[month] for month in told.months]))
         lines = [(one.sheet.id, line) for one in sheets for line in one.units]
         stops.append(
             {(sheet, line.unit) for sheet, line in lines if line.score is not None and line.basis == "tickets"}

@@ -20,23 +20,23 @@ SEEDS = range(400, 412)
 relaxed = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def scores(report: Scoring, log: History) -> Any:
+def scores(scoring: Scoring, log: History) -> Any:
     """All that a reader sees of a month: scores, ranks, items, shares by ticket."""
     month = int(log.period.replace("-", ""))
-    evidence = report.evidence([month])[month]
+    evidence = scoring.evidence([month])[month]
     return [
         (sheet.sheet.id, unit.unit, unit.rank, unit.score, [
-            (item.item.id, item.score, sorted((str(share.cause and share.cause.ticket), share.points) for share in item.shares))
+            (item.item.id, item.score, sorted((str(share.charge and share.charge.ticket), share.points) for share in item.shares))
             for item in unit.items
         ])
-        for sheet in report.sheets(evidence)
+        for sheet in scoring.sheets(evidence)
         for unit in sheet.units
     ]  # fmt: skip
 
 
-def verdicts(report: Scoring) -> set[tuple[Any, ...]]:
+def verdicts(scoring: Scoring) -> set[tuple[Any, ...]]:
     names = ("measure", "ticket", "unit", "round", "breached", "due", "done", "decided_at", "month")
-    return {tuple(row[name] for name in names) for row in report.derived.verdicts.collect().iter_rows(named=True)}
+    return {tuple(row[name] for name in names) for row in scoring.derived.verdicts.collect().iter_rows(named=True)}
 
 
 def scored(path: Path, log: History, *files: list[Fact]) -> Any:

@@ -35,13 +35,13 @@ DAY = 86_400_000
 LATER = 10_000  # events that come after the publications
 
 
-def desk(path: Path) -> Session:
-    return Session(path=path, rulebook="ganxian-2023", tongue=Language("en"), json=True)
+def session(path: Path) -> Session:
+    return Session(path=path, rulebook="ganxian-2023", language=Language("en"), json=True)
 
 
 def issued(ledger: Ledger, period: str, as_of: int) -> Issue:
-    report = recompute(known(ledger, ledger.head().position), rulebook(), calendar(), as_of)
-    return issue(report, period, provisional=False)
+    scoring = recompute(known(ledger, ledger.head().position), rulebook(), calendar(), as_of)
+    return issue(scoring, period, provisional=False)
 
 
 def refused(*_: object) -> Any:
@@ -78,7 +78,7 @@ def test_a_published_year_is_issued_again_identical(tmp_path: Path, monkeypatch:
         with Ledger(where) as ledger:
             ledger.verify()
             found = publications(ledger, upto or ledger.head().position)
-            told = [recomputed(desk(where), ledger, one) for one in found]
+            told = [recomputed(session(where), ledger, one) for one in found]
             assert [one.publication.fact.period for one in told if not one.identical] == []
             return [one.issue.text for one in told]
 
@@ -121,7 +121,7 @@ def test_a_publication_from_another_ledger_is_told_so(tmp_path: Path) -> None:
         other.append(source([told.fact], "export.jsonl"), log.as_of_ms)
         (found,) = publications(other, other.head().position)
         with pytest.raises(Exception, match=r"does not hold|another ledger"):
-            recomputed(desk(tmp_path / "other.db"), other, found)
+            recomputed(session(tmp_path / "other.db"), other, found)
 
 
 def test_an_older_file_comes_forward_and_verifies(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_an_older_file_comes_forward_and_verifies(tmp_path: Path) -> None:
         assert (told.hash, told.root, told.attested_to) == (head.hash, expected, 0)
         one = publish(ledger, issued(ledger, log.period, log.as_of_ms), log.as_of_ms)
         assert ledger.verify().position == head.position + 1
-        assert recomputed(desk(path), ledger, one).identical
+        assert recomputed(session(path), ledger, one).identical
 
 
 def test_another_version_that_scores_otherwise_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_another_version_that_scores_otherwise_is_shown(tmp_path: Path, monkeypa
         monkeypatch.setattr(
             "scoring.scores.sheets.half_up", lambda number, digits=2: number.__class__(int(number * 10), 10)
         )
-        told = recomputed(desk(tmp_path / "kaoping.db"), ledger, one)
+        told = recomputed(session(tmp_path / "kaoping.db"), ledger, one)
         assert not told.identical
         assert told.changes
 
@@ -246,7 +246,7 @@ class KnownThen(RuleBasedStateMachine):
     def issue_again(self) -> None:
         self.ledger.verify()
         for one in publications(self.ledger, self.ledger.head().position)[-2:]:
-            assert recomputed(desk(self.path), self.ledger, one).identical
+            assert recomputed(session(self.path), self.ledger, one).identical
 
     def teardown(self) -> None:
         if hasattr(self, "ledger"):

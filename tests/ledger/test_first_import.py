@@ -28,7 +28,7 @@ import os, sys
 from pathlib import Path
 import sqlite_utils
 from ledger.batches import Source
-from ledger.events import Contact
+from ledger.facts import Contact
 from ledger.store import Ledger
 def first_import(path, number):
     facts = [(1, Contact(at=number, ticket=f"GX-{number}"))]
@@ -63,7 +63,7 @@ print("done", flush=True)
 """
 # A disk of 2 MiB with so much of it free; afterwards there is room again.
 FULL = """
-from ledger.problems import LedgerError
+from ledger.sentences import LedgerError
 folder, filler = Path(sys.argv[1]), Path(sys.argv[1]) / "filler"
 for free in range(0, 301, 4):
     filler.write_bytes(bytes((2048 - free) * 1024))

@@ -42,15 +42,15 @@ def pair(ledger: Ledger, as_of: int) -> tuple[Scoring, Scoring]:
 def plain(month: Evidence) -> Any:
     """Everything of a month, without what is merely empty."""
     told = {field.name: getattr(month, field.name) for field in attrs.fields(Evidence)}
-    told["breaches"] = {place: list(causes) for place, causes in month.breaches.items() if causes}
+    told["breaches"] = {place: list(charges) for place, charges in month.breaches.items() if charges}
     told["exempted"] = list(month.exempted)
-    told["findings"] = {unit: list(causes) for unit, causes in month.findings.items()}
-    told["every_finding"] = {unit: list(causes) for unit, causes in month.every_finding.items()}
+    told["findings"] = {unit: list(charges) for unit, charges in month.findings.items()}
+    told["every_finding"] = {unit: list(charges) for unit, charges in month.every_finding.items()}
     return told
 
 
-def months(report: Scoring) -> list[int]:
-    frame = report.derived.verdicts.select("month").unique().collect()
+def months(scoring: Scoring) -> list[int]:
+    frame = scoring.derived.verdicts.select("month").unique().collect()
     return sorted(month for (month,) in frame.rows() if month is not None)
 
 
@@ -239,8 +239,8 @@ def test_an_edited_file_changes_no_evidence(tmp_path: Path) -> None:
             restore(path, sound)
             if edit(path, one):
                 rows = mirrored.rows_now(ledger, seen, rulebook(), calendar(), "test", make=False)
-                report = attrs.evolve(full, kept=rows)
-                found = report.evidence(every)
+                scoring = attrs.evolve(full, kept=rows)
+                found = scoring.evidence(every)
                 assert {month: plain(evidence) for month, evidence in found.items()} == wanted, one
                 if rows is not None:
                     rows.close()

@@ -864,4 +864,4 @@ def ranked(
     }
 
 
-# The base sheet and the year are in tests/oracle_year.py.
+# The base sheet and the year are in tests/oracle/oracle_year.py.

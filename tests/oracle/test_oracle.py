@@ -25,10 +25,10 @@ def product(log: History, folder: Path, seed: int) -> Scoring:
         return report_of(ledger, log.readings, log.as_of_ms)
 
 
-def verdicts_of(report: Scoring) -> set[tuple[Any, ...]]:
+def verdicts_of(scoring: Scoring) -> set[tuple[Any, ...]]:
     found = set()
-    for row in report.derived.verdicts.collect().iter_rows(named=True):
-        decided = row["decided_at"] <= report.as_of
+    for row in scoring.derived.verdicts.collect().iter_rows(named=True):
+        decided = row["decided_at"] <= scoring.as_of
         state = "pending" if not decided else "breached" if row["breached"] else "met"
         number = 0 if row["measure"] == "returned_again" else row["round"]
         month = f"{row['month'] // 100}-{row['month'] % 100:02d}" if decided else None
@@ -68,14 +68,14 @@ def sheet_of(sheet: SheetScore) -> dict[str, Any]:
 def agree(seeds: range, folder: Path) -> None:
     for seed in seeds:
         log = history(seed)
-        report = product(log, folder, seed)
+        scoring = product(log, folder, seed)
         expected = {
             (one.measure, one.ticket, one.unit, one.round, one.channel, one.state, one.decided_at_ms, one.month)
             for one in oracle.verdicts(log.facts, log.readings, log.as_of_ms)
         }
-        assert verdicts_of(report) == expected, f"verdicts of seed {seed}"
+        assert verdicts_of(scoring) == expected, f"verdicts of seed {seed}"
         month = int(log.period.replace("-", ""))
-        sheets = report.sheets(report.evidence([month])[month])
+        sheets = scoring.sheets(scoring.evidence([month])[month])
         told = oracle.month(log.facts, log.readings, log.period, log.as_of_ms)
         for sheet in sheets:
             wanted = {

@@ -19,9 +19,8 @@ from scoring.scores.evidence import month_of
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore
 from scoring.scores.years import YearScore, year_of
-from tests import oracle_year
 from tests.logs import ledger_of, report_of, translated
-from tests.oracle import oracle
+from tests.oracle import oracle, oracle_year
 from tests.oracle.histories import History, year_history
 
 FAST, ALL = range(8), range(30)
@@ -32,8 +31,8 @@ def product(log: History, folder: Path, seed: int) -> Scoring:
         return report_of(ledger, log.readings, log.as_of_ms)
 
 
-def years_of(report: Scoring, year: int = 2023) -> dict[str, YearScore]:
-    return {rule.id: year_of(report, rule, year, month_of(report.as_of)) for rule in report.book.years}
+def years_of(scoring: Scoring, year: int = 2023) -> dict[str, YearScore]:
+    return {rule.id: year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years}
 
 
 def decimal(number: Fraction | None) -> Decimal | None:
@@ -113,8 +112,8 @@ def fact(kind: str, at: str | int, **details: Any) -> dict[str, Any]:
 
 def item_of(facts: list[dict[str, Any]], folder: Path, as_of: int, sheet: str, item: str, **readings: str) -> Fraction:
     with ledger_of(folder / "year.db", translated(facts)) as ledger:
-        report = report_of(ledger, oracle.Readings(**readings), as_of)
-    lines = [line for month, one, line in sheets_of(report, [202305]) if one.id == sheet and line.unit == "茅店镇"]
+        scoring = report_of(ledger, oracle.Readings(**readings), as_of)
+    lines = [line for month, one, line in sheets_of(scoring, [202305]) if one.id == sheet and line.unit == "茅店镇"]
     (found,) = [one.score for one in lines[0].items if one.item.id == item]
     return found
 
@@ -168,19 +167,19 @@ def test_a_finding_on_an_assisting_units_ticket_can_be_exempted(reading: str, tm
 # why: every point
 
 
-def sheets_of(report: Scoring, months: list[int]) -> Iterator[tuple[int, Sheet, UnitScore]]:
-    for month, evidence in report.evidence(months).items():
-        for score in report.sheets(evidence):
+def sheets_of(scoring: Scoring, months: list[int]) -> Iterator[tuple[int, Sheet, UnitScore]]:
+    for month, evidence in scoring.evidence(months).items():
+        for score in scoring.sheets(evidence):
             yield from ((month, score.sheet, line) for line in score.units)
-    for year in years_of(report).values():
+    for year in years_of(scoring).values():
         for name, lines in year.sheets.items():
-            yield from ((0, report.book.sheet(name), line) for line in lines.values())
+            yield from ((0, scoring.book.sheet(name), line) for line in lines.values())
 
 
-def check_why(report: Scoring, months: list[int]) -> dict[str, int]:
+def check_why(scoring: Scoring, months: list[int]) -> dict[str, int]:
     """Every line of every unit adds up, on the whole and item by item. Returns how many sheets there were of each."""
     counts: dict[str, int] = {}
-    for month, sheet, unit in sheets_of(report, months):
+    for month, sheet, unit in sheets_of(scoring, months):
         if unit.score is None:
             continue
         lines = why(sheet, unit)
@@ -192,7 +191,7 @@ def check_why(report: Scoring, months: list[int]) -> dict[str, int]:
         for line in lines:
             assert line.points or line.code == "mean", f"a line without points: {line} of {place}"
             assert line.place, f"a line without a place in the law: {line} of {place}"
-            assert line.cause is None or line.code in ("verdict", "finding")
+            assert line.charge is None or line.code in ("verdict", "finding")
         counts[sheet.id] = counts.get(sheet.id, 0) + 1
     return counts
 

@@ -65,7 +65,7 @@ def court_of(book: Rulebook) -> Judging:
     return Judging(book, clock_of(calendar(), book.practice()), as_of=10**14)
 
 
-def court(*sheets: Sheet, **readings: str) -> Judging:
+def judging(*sheets: Sheet, **readings: str) -> Judging:
     """The 2023 rules with other sheets."""
     return court_of(attrs.evolve(shipped("ganxian-2023"), sheets=sheets, years=(), taken=readings))
 
@@ -91,7 +91,7 @@ def month_of(counts: Counts, findings: Sequence[Charge] = (), groups: Mapping[st
 
 def judged(one: Item, counts: Counts, findings: Sequence[Charge] = (), **readings: str) -> ItemScore:
     on = sheet(one)
-    return unit_score(court(on, **readings), on, month_of(counts, findings), UNIT).items[0]
+    return unit_score(judging(on, **readings), on, month_of(counts, findings), UNIT).items[0]
 
 
 # each kind of part
@@ -218,7 +218,7 @@ def test_findings_and_awards(part: Part, facts: list[dict[str, Any]], score: str
 def test_a_bonus_for_each_full_so_many(group: str, volume: int, won: int) -> None:
     one = item(Part(kind="bonus", measure="volume", per={"职能单位": 50, "乡镇": 10}), extra=True)
     on = sheet(one)
-    scored = unit_score(court(on), on, month_of({"volume": (volume, 0)}, groups={UNIT: group}), UNIT)
+    scored = unit_score(judging(on), on, month_of({"volume": (volume, 0)}, groups={UNIT: group}), UNIT)
     assert scored.items[0].score == won
 
 
@@ -240,14 +240,14 @@ def test_an_item_keeps_to_its_floor_and_its_cap() -> None:
     assert (low.score, low.lost) == (Fraction(3), Fraction(7))
     high = judged(item(GAIN, cap=Fraction(11)), {"closed": (100, 0)})
     assert (high.score, high.lost) == (Fraction(11), Fraction(-1))
-    assert high.shares[0].cause is None, "no breach won these points"
+    assert high.shares[0].charge is None, "no breach won these points"
 
 
 def test_units_an_item_does_not_concern_get_its_points_and_of_an_extra_nothing() -> None:
     plain = item(RATE, concerns=("职能单位",))
     extra = attrs.evolve(plain, id="two", extra=True, full=Fraction(0))
     on = sheet(plain, extra)
-    scored = unit_score(court(on), on, month_of({"closed": (2, 2)}), UNIT)
+    scored = unit_score(judging(on), on, month_of({"closed": (2, 2)}), UNIT)
     assert [one.score for one in scored.items] == [10, 0]
     assert why(on, scored) == ()
 
@@ -256,7 +256,7 @@ def test_units_an_item_does_not_concern_get_its_points_and_of_an_extra_nothing()
 
 
 def scored_on(on: Sheet, counts: Counts, findings: Sequence[Charge] = ()) -> UnitScore:
-    return unit_score(court(on), on, month_of(counts, findings), UNIT)
+    return unit_score(judging(on), on, month_of(counts, findings), UNIT)
 
 
 def awarded(name: str, award: int, **more: Any) -> Item:
@@ -356,7 +356,7 @@ def test_an_empty_item_takes_the_mean_of_its_group() -> None:
     month = of_units(
         {"甲": {"closed": (100, 10)}, "乙": {"closed": (100, 15)}, "丙": {"volume": (3, 0)}, "丁": {"volume": (1, 0)}}, GROUPS
     )  # fmt: skip
-    score = sheet_of(court(on), on, month)
+    score = sheet_of(judging(on), on, month)
     assert {unit: score for unit, (score, _) in lines(score).items()} == {
         "甲": 20, "乙": 15, "丙": fraction("17.5"), "丁": 20
     }  # fmt: skip
@@ -368,7 +368,7 @@ def test_an_empty_item_takes_the_mean_of_its_group() -> None:
 def test_a_unit_without_tickets_gets_the_mean_of_all_or_of_its_group(reading: str, mean: str) -> None:
     on = sheet(item(RATE), without_tickets="mean")
     month = of_units({"甲": {"closed": (100, 10)}, "乙": {"closed": (100, 15)}, "丁": {"closed": (100, 15)}}, GROUPS)
-    score = sheet_of(court(on, idle_mean=reading), on, month)
+    score = sheet_of(judging(on, idle_mean=reading), on, month)
     assert lines(score)["丙"][0] == fraction(mean)
     assert lines(score)["戊"][0] == (fraction(mean) if reading == "all" else 5)
 
@@ -376,11 +376,11 @@ def test_a_unit_without_tickets_gets_the_mean_of_all_or_of_its_group(reading: st
 def test_a_sheet_of_some_groups_ranks_only_those() -> None:
     month = of_units({unit: {"closed": (100, 10 + n)} for n, unit in enumerate(GROUPS)}, GROUPS)
     towns = sheet(item(RATE), groups=("乡镇",))
-    assert lines(sheet_of(court(towns), towns, month)) == {
+    assert lines(sheet_of(judging(towns), towns, month)) == {
         "甲": (Fraction(10), 1), "乙": (Fraction(9), 2), "丙": (Fraction(8), 3)
     }  # fmt: skip
     apart = sheet(item(RATE), ranking="group")
-    assert {unit: rank for unit, (_, rank) in lines(sheet_of(court(apart), apart, month)).items()} == {
+    assert {unit: rank for unit, (_, rank) in lines(sheet_of(judging(apart), apart, month)).items()} == {
         "甲": 1, "乙": 2, "丙": 3, "丁": 1, "戊": 2
     }  # fmt: skip
 
@@ -489,11 +489,11 @@ def evidence(book: Rulebook, draw: random.Random) -> Evidence:
                 breached = draw.randint(0, draw.choice((0, 1, size)))
                 count = breached if isinstance(measure, Strike) else breached + draw.randint(0, size)
                 tallies[measure.name, unit, channel, month] = Tally(count, breached)
-                causes = [case(measure.name, n, unit, channel) for n in range(breached)]
-                breaches.setdefault((measure.name, unit), []).extend(causes)
-                if causes and draw.random() < 0.1:
-                    exempted.append(causes[0])
-                    exemptions.add((causes[0].ticket or "", unit, draw.choice(names)))
+                charges = [case(measure.name, n, unit, channel) for n in range(breached)]
+                breaches.setdefault((measure.name, unit), []).extend(charges)
+                if charges and draw.random() < 0.1:
+                    exempted.append(charges[0])
+                    exemptions.add((charges[0].ticket or "", unit, draw.choice(names)))
     at = 86_400_000 * (book.valid_from.toordinal() - date(1970, 1, 1).toordinal())
     findings = {unit: list(some_findings(book, unit, at, draw)) for unit in UNITS}
     return Evidence(
@@ -592,16 +592,16 @@ def test_one_more_finding_never_moves_a_score_the_other_way(name: str, draw: ran
 def test_a_breach_that_had_been_met_would_cost_nothing_less(name: str, draw: random.Random) -> None:
     at = under(name, draw)
     month = evidence(at.book, draw)
-    causes = [cause for cases in month.breaches.values() for cause in cases if cause not in month.exempted]
+    charges = [charge for cases in month.breaches.values() for charge in cases if charge not in month.exempted]
     notices = {
         part.finding for _, _, part in at.book.parts() if part.kind in ("findings", "pairs") and (part.price or 1) > 0
     }
-    causes += [cause for found_ in month.findings.values() for cause in found_ if cause.name in notices]
-    for cause in draw.sample(causes, min(len(causes), 6)):
+    charges += [charge for found_ in month.findings.values() for charge in found_ if charge.name in notices]
+    for charge in draw.sample(charges, min(len(charges), 6)):
         for on in at.book.sheets:
-            assert marginal(at, on, month, cause) >= 0
-        assert cause not in without(month, cause).breaches.get((cause.name, cause.unit), ())
-        assert cause not in without(month, cause).findings[cause.unit]
+            assert marginal(at, on, month, charge) >= 0
+        assert charge not in without(month, charge).breaches.get((charge.name, charge.unit), ())
+        assert charge not in without(month, charge).findings[charge.unit]
 
 
 @relaxed
@@ -652,7 +652,7 @@ def life(ticket: str, unit: str, day: str, signed: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
+def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
     start = "2024-10-01T00:00:00+08:00"
     groups = {"东街": "街道", "西街": "街道", "城建局": "部门", "档案局": "部门"}
     facts = [{"kind": "enrol", "unit": unit, "group": group, "at": start} for unit, group in groups.items()]
@@ -669,8 +669,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
         return recompute(seen, shipped("yunshan-2025"), calendar(), as_of=1_763_000_000_000)
 
 
-def test_a_year_from_november_of_its_own_groups(report: Scoring) -> None:
-    streets, departments = (year_of(report, rule, 2025, 202511) for rule in report.book.years)
+def test_a_year_from_november_of_its_own_groups(scoring: Scoring) -> None:
+    streets, departments = (year_of(scoring, rule, 2025, 202511) for rule in scoring.book.years)
     assert (streets.months[0], streets.months[-1], streets.whole) == (202411, 202510, True)
     # 东街: 120 at most; 50; 60. 西街: signing 5 instead of 22 (and 36 of 37 together), so 105; 50; (60 + 80) / 2.
     assert [(one.unit, one.score, one.rank) for one in streets.units] == [
@@ -685,8 +685,8 @@ def test_a_year_from_november_of_its_own_groups(report: Scoring) -> None:
     assert told == [("城建局", Fraction(92), 1), ("档案局", Fraction(92), 1)]
 
 
-def test_a_year_to_date_counts_the_periods_begun(report: Scoring) -> None:
-    streets = year_of(report, report.book.years[0], 2025, 202412)
+def test_a_year_to_date_counts_the_periods_begun(scoring: Scoring) -> None:
+    streets = year_of(scoring, scoring.book.years[0], 2025, 202412)
     assert (streets.months, streets.whole) == ((202411, 202412), False)
     periods = {one.component.sheet: one.periods for one in streets.units[0].components}
     assert [month for month, _ in periods["inspection"]] == [202412]

@@ -27,13 +27,13 @@ score = "5"
 
 
 @cache
-def court(book: str, taken: tuple[tuple[str, str], ...] = ()) -> Judging:
+def judging(book: str, taken: tuple[tuple[str, str], ...] = ()) -> Judging:
     rulebook = folder.rulebook(book, dict(taken))
     return Judging(rulebook, clock_of(calendar(), rulebook.practice()), as_of=10**14)
 
 
 def court_of(book: str, readings: Mapping[str, str]) -> Judging:
-    return court(book, tuple(sorted(readings.items())))
+    return judging(book, tuple(sorted(readings.items())))
 
 
 def shipped() -> Iterator[tuple[str, Case]]:
@@ -55,7 +55,7 @@ def test_every_shipped_case_holds(book: str, case: Case) -> None:
 @pytest.mark.parametrize("book", BOOKS)
 def test_every_item_of_every_shipped_rulebook_has_cases(book: str) -> None:
     named = {(case.sheet, case.item.split(".")[0]) for name, case in SHIPPED if name == book}
-    for sheet in court(book).book.sheets:
+    for sheet in judging(book).book.sheets:
         assert {(sheet.id, item.id) for item in sheet.items} <= named
         assert (sheet.id, "") in named, f"no case of the whole sheet {sheet.id}"
 

@@ -53,60 +53,60 @@ def _pattern(template: str) -> re.Pattern[str]:
     )
 
 
-def retold(tongue: Language, text: str) -> str:
+def retold(language: Language, text: str) -> str:
     """A sentence of the library in the reader's language; one that is not known stays as it is."""
-    for one in LIBRARY if tongue.code != "en" else ():
+    for one in LIBRARY if language.code != "en" else ():
         if found := _pattern(one.template).fullmatch(text):
             values = found.groupdict()
-            return tongue.say(one.template, **values | {"why": retold(tongue, values.get("why", ""))})
+            return language.say(one.template, **values | {"why": retold(language, values.get("why", ""))})
     return text
 
 
-def usage_text(tongue: Language, error: Any) -> str:
+def usage_text(language: Language, error: Any) -> str:
     """What is wrong with a command line, how it is used, and where help is."""
-    lines = [tongue.say("Error: {why}", why=retold(tongue, error.format_message()))]
+    lines = [language.say("Error: {why}", why=retold(language, error.format_message()))]
     if error.ctx is not None:
         name = error.ctx.command_path
-        lines = [error.ctx.get_usage(), tongue.say("Try '{name} --help' for help.", name=name), "", *lines]
+        lines = [error.ctx.get_usage(), language.say("Try '{name} --help' for help.", name=name), "", *lines]
     return "\n".join(lines) + "\n"
 
 
-def spoken(command: Any, tongue: Language) -> Any:
+def spoken(command: Any, language: Language) -> Any:
     """The command, all inside it and their options, with help in the reader's language."""
-    command.tongue = tongue
-    command.help = command.short_help = tongue.say(command.help)
+    command.language = language
+    command.help = command.short_help = language.say(command.help)
     for one in command.params:
-        one.help = retold(tongue, tongue.say(one.help))
+        one.help = retold(language, language.say(one.help))
     for inner in getattr(command, "commands", {}).values():
-        spoken(inner, tongue)
+        spoken(inner, language)
     return command
 
 
 def _usage(command: Any, ctx: Any, formatter: Any) -> None:
-    pieces = map(command.tongue.say, command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=command.tongue.say("Usage: "))
+    pieces = map(command.language.say, command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=command.language.say("Usage: "))
 
 
 def _options(command: Any, ctx: Any, formatter: Any) -> None:
     records = [(one.param_type_name, one.get_help_record(ctx)) for one in command.get_params(ctx)]
     for kind, title in (("argument", "Arguments"), ("option", "Options")):
-        lines = [_record(command.tongue, *record) for one, record in records if one == kind and record]
+        lines = [_record(command.language, *record) for one, record in records if one == kind and record]
         if lines:
-            with formatter.section(command.tongue.say(title)):
+            with formatter.section(command.language.say(title)):
                 formatter.write_dl(lines)
 
 
-def _record(tongue: Language, names: str, text: str) -> tuple[str, str]:
+def _record(language: Language, names: str, text: str) -> tuple[str, str]:
     """One line of help; what the library adds to it in [brackets] is retold piece by piece."""
     told, _, extra = text.removesuffix("]").rpartition("  [") if text.endswith("]") else (text, "", "")
-    pieces = "; ".join(retold(tongue, one) for one in extra.split("; "))
-    return names, retold(tongue, told) + (f"  [{pieces}]" if extra else "")
+    pieces = "; ".join(retold(language, one) for one in extra.split("; "))
+    return names, retold(language, told) + (f"  [{pieces}]" if extra else "")
 
 
 class Command(TyperCommand):
     """A command that speaks the reader's language in its help."""
 
-    tongue = Language()
+    language = Language()
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Its usage line."""
@@ -120,7 +120,7 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """All commands, likewise."""
 
-    tongue = Language()
+    language = Language()
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Its usage line."""
@@ -129,5 +129,5 @@ class Group(TyperGroup):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Its options, and the commands in it."""
         _options(self, ctx, formatter)
-        with formatter.section(self.tongue.say("Commands")):
+        with formatter.section(self.language.say("Commands")):
             formatter.write_dl([(name, one.short_help) for name, one in self.commands.items()])
