@@ -10,6 +10,7 @@ from calendars.instants import read_iso, show_iso
 from ledger.facts import KIND, NAMED, STORED_AS, Extend, Fact, Scalar, fields_of
 from ledger.sentences import Mistake, UnreadableFact, sentence
 
+LEAD = "lead"
 ROLES = {"lead": "lead", "assist": "assist", "主办": "lead", "协办": "assist"}
 
 
@@ -153,7 +154,7 @@ def content(fact: Fact) -> str:
         value = getattr(fact, name)
         if value is not None:
             values[name] = value
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _text(values)
 
 
 def from_content(text: str) -> Fact:
@@ -163,11 +164,25 @@ def from_content(text: str) -> Fact:
 
 
 def key_of(text: str, occurrence: int) -> str:
-    """A fact's identity: SHA-256 of its canonical text and its occurrence number among equal facts of one source.
+    """A fact's identity: SHA-256 of its text (`identity`) and its occurrence number among equal facts of one source.
 
     A fact that carries the source's own `id` has that in its text, and always occurrence 1.
     """
-    return hashlib.sha256(f"{text}\n{occurrence}".encode()).hexdigest()
+    return hashlib.sha256(f"{identity(text)}\n{occurrence}".encode()).hexdigest()
+
+
+def identity(text: str) -> str:
+    """The canonical text of what happened, whoever told how much of it: a dispatch that tells no role is that to the lead."""
+    if '"kind":"dispatch"' not in text or '"role":"' in text:
+        return text
+    values = json.loads(text)
+    if values["kind"] != "dispatch" or "role" in values:
+        return text
+    return _text({**values, "role": LEAD})
+
+
+def _text(values: Mapping[str, Scalar]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(fact: Fact) -> dict[str, object]:

@@ -25,11 +25,12 @@ class Fact:
 
 @attrs.frozen(kw_only=True)
 class Dispatch(Fact):
-    """派单: a ticket is sent to a unit. `limit_halves` counts half working days, `due_at` is an instant."""
+    """派单: a ticket is sent to a unit. `limit_halves` counts half working days, `due_at` is an instant; `role` None: the log
+    does not say whether the unit leads, and it is taken to."""
 
     kind, word, needs = "dispatch", "派单", ("ticket", "unit")
     channel: str = "12345"
-    role: str = "lead"
+    role: str | None = None
     anonymous: bool = False
     limit_halves: int | None = None
     due_at: int | None = None

@@ -12,6 +12,7 @@
     about, granted      of a decision
     item                of an exemption
     rating, contacted   of a survey
+    explained           of a return: whether it gives a reason
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,9 +36,11 @@ _FACT = {
     "kind": TEXT, "ticket": TEXT, "unit": TEXT, "at": NUMBER, "seq": NUMBER,
     "channel": TEXT, "role": TEXT, "anonymous": FLAG, "limit_halves": NUMBER, "due_at": NUMBER,
     "halves": NUMBER, "until": NUMBER, "about": TEXT, "granted": FLAG, "rating": TEXT, "contacted": FLAG, "item": TEXT,
+    "reason": TEXT,
 }  # fmt: skip
 EVENT = {
-    "position": NUMBER, "tie": NUMBER, "rank": NUMBER, **{name: kind for name, kind in _FACT.items() if name != "kind"},
+    "position": NUMBER, "tie": NUMBER, "rank": NUMBER,
+    **{name: kind for name, kind in _FACT.items() if name not in ("kind", "reason")}, "explained": FLAG,
 }  # fmt: skip
 
 
@@ -110,6 +113,7 @@ def columns_of(
         pl.Series("tie", ties, dtype=pl.Int64),
         pl.col("seq").fill_null(0),
         pl.col("kind").replace_strict(dict(RANK), return_dtype=pl.Int64).alias("rank"),
+        pl.col("reason").is_not_null().alias("explained"),
     )
     void = set(gone)
     if void:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import attrs
 
 from ledger.batches import Batch, Event, Head, Source
-from ledger.exchange import content, from_content, key_of
+from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import Fact, Void
 from ledger.files import MEMORY, connect, in_our_words, prepare, refuse_missing, refuse_short, told
 from ledger.proof import chain, checkpoints
@@ -145,9 +145,10 @@ class Ledger:
         candidates: dict[str, New] = {}
         for row, fact in source.facts:
             text = content(fact)
+            same = identity(text)
             if fact.id is None:
-                seen[text] += 1
-            occurrence = seen[text] if fact.id is None else 1
+                seen[same] += 1
+            occurrence = seen[same] if fact.id is None else 1
             key = key_of(text, occurrence)
             candidates.setdefault(key, (row, occurrence, key, text, fact))
         known = self._known(list(candidates))

@@ -14,6 +14,10 @@ HOLDER = ("ticket", "unit")
 ROUND = ("ticket", "unit", "round")
 
 
+LEADS = nw.col("role").fill_null("lead") == "lead"
+"""A dispatch to a unit that leads, or of which the log does not say whether it does."""
+
+
 def kind(*names: str) -> nw.Expr:
     """Events of these kinds."""
     return nw.col("rank").is_in([RANK[name] for name in names])
@@ -36,7 +40,7 @@ def placed(events: Frame, practice: Practice) -> Frame:
 
 
 def _held(steps: Frame) -> Frame:
-    leads = nw.when(kind("dispatch") & (nw.col("role") == "lead")).then(nw.col("unit"))
+    leads = nw.when(kind("dispatch") & LEADS).then(nw.col("unit"))
     return (
         steps.with_columns(leader=leads)
         .with_columns(leader=nw.col("leader").fill_null(strategy="forward").over("ticket", order_by="step"))
@@ -57,7 +61,7 @@ def _kept(numbered: Frame, practice: Practice) -> Frame:
     """Without the rounds of assisting units, where the rulebook does not judge them."""
     if practice.assist_rounds == "count":
         return numbered
-    assisting = numbered.filter(kind("dispatch") & (nw.col("role") == "assist")).select(*ROUND)
+    assisting = numbered.filter(kind("dispatch") & ~LEADS).select(*ROUND)
     return numbered.join(assisting, on=list(ROUND), how="anti")
 
 

@@ -38,7 +38,7 @@ def grounds_of(events: Frame, rounds: Frame, returns: Frame, extensions: Frame) 
         _of(EXTENDED_SECOND, first, "decided_step"),
         _of(EXTENDED_SECOND, second, "decided_step"),
         _of(REDONE, redos.filter(nw.col("step") < nw.col("redone_step")), "step"),
-        _of(SEALED, rounds, "closed_step"),
+        _of(SEALED, rounds, "first_closed_step"),
         _of(RETURNED_AGAIN, _returns_till(events, rounds), "step"),
     ]
     places = events.select("ticket", "step", "position")

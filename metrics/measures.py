@@ -21,6 +21,14 @@ class Practice:
     returned_rounds: str = "leave"
     undecided_requests: str = "granted"
     assist_rounds: str = "count"
+    moved_rounds: str = "stay"
+    repeated_dispatch: str = "stay"
+    redo_scope: str = "round"
+    volume_of: str = "dispatches"
+    response_population: str = "all"
+    redone_closing: str = "first"
+    seal_by: str = "month_end"
+    unexplained_returns: str = "count"
     satisfied: tuple[str, ...] = ("满意", "基本满意", "比较满意", "非常满意")
     unsatisfied: tuple[str, ...] = ("不满意", "非常不满意")
     unrated: tuple[str, ...] = ()
@@ -54,8 +62,9 @@ def signed_or_kept(_: Practice) -> nw.Expr:
 
 
 def reachable(practice: Practice) -> nw.Expr:
-    """An anonymous citizen cannot be called back."""
-    return not_returned(practice) & ~nw.col("anonymous")
+    """An anonymous citizen cannot be called back; whether one was, only a survey says."""
+    asked = ~nw.col("surveyed_step").is_null() if practice.response_population == "surveyed" else everyone(practice)
+    return not_returned(practice) & ~nw.col("anonymous") & asked
 
 
 def online(practice: Practice) -> nw.Expr:
@@ -63,13 +72,20 @@ def online(practice: Practice) -> nw.Expr:
     return nw.col("channel").is_in(practice.posts)
 
 
+def counted(practice: Practice) -> nw.Expr:
+    """Every dispatch, or those that are their ticket's first to the unit in the month."""
+    return everyone(practice) if practice.volume_of == "dispatches" else nw.col("first_of_month")
+
+
 @attrs.frozen
 class Measure:
-    """What is judged once per round. `word` is the field's term; `title` says what a met verdict means."""
+    """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
+    else, or anew to the same unit, is judged there no more."""
 
     name: str
     word: str
     population: Callable[[Practice], nw.Expr] = attrs.field(default=everyone, kw_only=True)
+    lapses: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen
@@ -113,19 +129,26 @@ class Occurrence(Measure):
     act: str = attrs.field(kw_only=True)
 
 
-SIGNED = Deadline("signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept)
+SIGNED = Deadline("signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True)
 RESPONDED = Deadline(
-    "responded", "按期响应", act="contacted", due="respond_due", halves=2, denied="denied_step", population=reachable
+    "responded",
+    "按期响应",
+    act="contacted",
+    due="respond_due",
+    halves=2,
+    denied="denied_step",
+    population=reachable,
+    lapses=True,
 )
 RETURNED = Timely("returned", "按期退回", act="returned", due="return_due", halves=4)
 RETURNED_AGAIN = Strike("returned_again", "退件两次以上仍承办", act="kept")
-CLOSED = Deadline("closed", "按期办结", act="closed", due="close_due", population=not_returned)
-SATISFIED = Opinion("satisfied", "诉求满意", act="rated", population=not_returned)
+CLOSED = Deadline("closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True)
+SATISFIED = Opinion("satisfied", "诉求满意", act="rated", population=not_returned, lapses=True)
 REDONE = Strike("redone", "退回重办", act="redone")
 EXTENDED_FIRST = Strike("extended_first", "首次延期", act="extended_1")
 EXTENDED_SECOND = Strike("extended_second", "二次延期", act="extended_2")
 SEALED = Deadline("sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online)
-VOLUME = Occurrence("volume", "办件量", act="dispatched")
+VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted)
 
 CATALOGUE: tuple[Measure, ...] = (
     SIGNED, RESPONDED, RETURNED, RETURNED_AGAIN, CLOSED, SATISFIED, REDONE,

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from calendars.clock_columns import Frame
 from ledger.facts import LIFECYCLE
-from metrics.custody import HOLDER, kind
+from metrics.custody import HOLDER, LEADS, ROUND, kind
 from metrics.measures import Practice
 from metrics.requests import unasked
 
@@ -18,6 +18,7 @@ CODES = {
     "extend_after_due": "was made after the due instant: it moves nothing",
     "extend_not_later": "ends no later than the due instant: it moves nothing",
     "extend_cut": "is longer than the original limit: cut to it",
+    "two_leads": "goes to another unit while the one before has it, and not both are said to lead: neither's part ends",
     "same_instant": "shares its instant with another fact of its kind that says something else: taken in the order of their keys",
 }
 _SAID = ("unit", "role", "channel", "rating", "granted", "about", "halves", "until")
@@ -39,6 +40,7 @@ def oddities_of(events: Frame, rounds: Frame, extensions: Frame, practice: Pract
         _coded(rounds.filter(nw.col("close_due").is_null()), "no_due"),
         _coded(rounds.filter(nw.col("sign_due").is_null()), "outside_calendar"),
         _coded(_contradictions(events), "same_instant"),
+        *([_coded(_two_leads(events, rounds), "two_leads")] if practice.moved_rounds == "leave" else []),
         extensions.filter(~nw.col("code").is_null()).select(*HOLDER, "position", "code"),
     ]
     return nw.concat(parts, how="vertical")
@@ -46,6 +48,24 @@ def oddities_of(events: Frame, rounds: Frame, extensions: Frame, practice: Pract
 
 def _coded(frame: Frame, code: str) -> Frame:
     return frame.select(*HOLDER, "position", code=nw.lit(code))
+
+
+def _two_leads(events: Frame, rounds: Frame) -> Frame:
+    """Dispatches to another unit than the one before, which still has the ticket, where not both say that they are to the lead."""
+    sent = events.filter(kind("dispatch") & LEADS).join(
+        rounds.select(*ROUND, "first_closed_step", "returned_step"), on=list(ROUND), how="left"
+    )
+    said = ~nw.col("role").is_null()
+    before = {
+        f"{name}_before": column.shift(1).over("ticket", order_by="step")
+        for name, column in (
+            ("unit", nw.col("unit")), ("said", said.cast(nw.Int64)), ("closed", nw.col("first_closed_step")),
+            ("returned", nw.col("returned_step")),
+        )
+    }  # fmt: skip
+    held = nw.col("closed_before").is_null() | (nw.col("closed_before") > nw.col("step"))
+    moved = (nw.col("unit") != nw.col("unit_before")) & held & nw.col("returned_before").is_null()
+    return sent.with_columns(said=said, **before).filter(moved & ~(nw.col("said") & (nw.col("said_before") == 1)))
 
 
 def _contradictions(events: Frame) -> Frame:

@@ -3,16 +3,22 @@
 A round has ticket, unit, round, channel, role, anonymous, limit_halves, and for each act below its instant `_at` and its
 place in the ticket's order `_step` (the evidence), null where it did not happen:
 
-    dispatched signed contacted closed sealed   the first of the round
+    dispatched signed contacted sealed          the first of the round
+    first_closed                                the first close
+    closed                                      the close that speaks: the first, or after a redo the last (`redone_closing`)
     returned                                    the first granted return
+    ended                                       when the ticket went to another lead, or anew to the same unit, before it was closed
     kept                                        the proof that a ticket returned twice stays theirs (one round only)
     redone                                      the second redo
     extended_1 extended_2                       the first and second granted extension
     rated                                       the last rated survey; `content` says whether its word is a satisfied one
 
-and `denied_step`, a survey that says the citizen was not reached; and the dues of the deadlines, `close_basis` saying what
-that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
+and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey; `first_of_month`, whether it is
+the first of its ticket to the unit in the month; `unexplained`, whether its return gives no reason; and the dues of the deadlines,
+`close_basis` saying what that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
+
+from collections.abc import Sequence
 
 import narwhals as nw
 
@@ -21,7 +27,7 @@ from metrics.custody import HOLDER, ROUND, kind, settled
 from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests
 
-FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
+FIRSTS = {"sign": "signed", "contact": "contacted", "close": "first_closed", "seal": "sealed"}
 
 
 def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame, Frame]:
@@ -30,37 +36,57 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
-        *ROUND, "channel", "role", "anonymous", "limit_halves", "due_at", "position",
+        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "position",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
+        role=nw.col("role").fill_null("lead"),
     )  # fmt: skip
     rounds = rounds.join(_acts(fitting, practice), on=list(ROUND), how="left")
     rounds = _with(rounds, returns.filter(nw.col("granted")), "returned")
-    rounds = _with(rounds, _second(fitting.filter(kind("redo"))), "redone")
+    unexplained = returns.filter(nw.col("granted") & ~nw.col("explained")).select(
+        *ROUND, returned_step=nw.col("step"), unexplained=nw.lit(True)
+    )
+    rounds = rounds.join(unexplained, on=[*ROUND, "returned_step"], how="left")
+    redos = numbered(fitting.filter(kind("redo")), ROUND if practice.redo_scope == "round" else HOLDER)
+    rounds = _with(rounds, redos.filter(nw.col("n") == 2), "redone")
     rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
     rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
+    rounds = _with_end(rounds, fitting, practice)
+    rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
+        first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
+    )
     rounds, extensions = _with_dues(settled(rounds), extends, practice, clock)
     return rounds, returns, extensions
 
 
 def _acts(fitting: Frame, practice: Practice) -> Frame:
-    """First sign, contact, close and seal, the last rated survey and a denial, per round."""
+    """First sign, contact, close and seal, the close that speaks, the last rated survey, a denial, a redo, per round."""
     columns: dict[str, nw.Expr] = {}
     for name, act in FIRSTS.items():
         columns[f"{act}_at"] = nw.when(kind(name)).then(nw.col("at"))
         columns[f"{act}_step"] = nw.when(kind(name)).then(nw.col("step"))
     survey = kind("survey")
+    columns["surveyed_step"] = nw.when(survey).then(nw.col("step"))
     columns["denied_step"] = nw.when(survey & (nw.col("contacted") == nw.lit(False))).then(nw.col("step"))
     content = nw.col("rating").is_in(practice.satisfied)
     rated = survey & (content | nw.col("rating").is_in(practice.unsatisfied))
     columns["rated"] = nw.when(rated).then(nw.col("step") * 2 + content.cast(nw.Int64))
     columns["rated_at"] = nw.when(rated).then(nw.col("at"))
-    masked = fitting.filter(kind(*FIRSTS, "survey")).select(*ROUND, **columns)
-    lasts = ("rated", "rated_at")
+    columns["closed_at"], columns["closed_step"] = columns["first_closed_at"], columns["first_closed_step"]
+    columns["again_step"] = nw.when(kind("redo")).then(nw.col("step"))
+    lasts = ("rated", "rated_at", "closed_at", "closed_step")
+    masked = fitting.filter(kind(*FIRSTS, "survey", "redo")).select(*ROUND, **columns)
     grouped = masked.group_by(*ROUND).agg(
         *(nw.col(name).max() if name in lasts else nw.col(name).min() for name in columns)
     )
-    return grouped.with_columns(rated_step=nw.col("rated") // 2, content=nw.col("rated") % 2 == 1).drop("rated")
+    last = nw.lit(practice.redone_closing == "last") & ~nw.col("again_step").is_null()
+    speaks = {
+        name: nw.when(last).then(nw.col(name)).otherwise(nw.col(f"first_{name}"))
+        for name in ("closed_at", "closed_step")
+    }
+    return grouped.with_columns(rated_step=nw.col("rated") // 2, content=nw.col("rated") % 2 == 1, **speaks).drop(
+        "rated"
+    )
 
 
 def _with(rounds: Frame, acts: Frame, name: str) -> Frame:
@@ -71,11 +97,48 @@ def _with(rounds: Frame, acts: Frame, name: str) -> Frame:
     return rounds.join(firsts, on=list(ROUND), how="left")
 
 
-def _second(acts: Frame) -> Frame:
-    numbered = acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(
-        n=nw.col("n").cum_sum().over(*ROUND, order_by="step")
+def numbered(acts: Frame, within: Sequence[str]) -> Frame:
+    """The acts with `n`, their number in their order within the same round, or holder."""
+    return acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(n=nw.col("n").cum_sum().over(*within, order_by="step"))
+
+
+def _with_end(rounds: Frame, fitting: Frame, practice: Practice) -> Frame:
+    """`ended_at` of rounds that are not closed by then and were not returned, by the readings `moved_rounds` and
+    `repeated_dispatch`: the next dispatch of the ticket to another lead, where both say that they are, or to the same unit."""
+    sent = fitting.filter(kind("dispatch")).select(*ROUND, "at", "step", "role")
+    ends = []
+    if practice.moved_rounds == "leave":
+        ends.append(_moved_on(sent.filter(nw.col("role") == "lead")))
+    if practice.repeated_dispatch == "anew":
+        ends.append(_sent_again(sent))
+    if not ends:
+        return rounds.with_columns(ended_at=nw.lit(None, nw.Int64))
+    found = nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_step").min(), nw.col("end_at").min())
+    joined = rounds.join(found, on=list(ROUND), how="left")
+    open_then = nw.col("first_closed_step").is_null() | (nw.col("first_closed_step") > nw.col("end_step"))
+    ended = nw.when(open_then & nw.col("returned_at").is_null()).then(nw.col("end_at"))
+    return joined.with_columns(ended_at=ended).drop("end_step", "end_at")
+
+
+def _moved_on(leads: Frame) -> Frame:
+    """ROUND, end_step, end_at: the first dispatch after it that goes to another lead."""
+    before = nw.col("unit").shift(1).over("ticket", order_by="step")
+    turns = leads.with_columns(turn=nw.col("unit") != before).with_columns(
+        end_step=nw.when(nw.col("turn")).then(nw.col("step")), end_at=nw.when(nw.col("turn")).then(nw.col("at"))
     )
-    return numbered.filter(nw.col("n") == 2)
+    for name in ("end_step", "end_at"):
+        turns = turns.with_columns(nw.col(name).shift(-1).over("ticket", order_by="step").alias(name))
+        turns = turns.with_columns(
+            nw.col(name).fill_null(strategy="backward").over("ticket", order_by="step").alias(name)
+        )
+    return turns.filter(~nw.col("end_step").is_null()).select(*ROUND, "end_step", "end_at")
+
+
+def _sent_again(sent: Frame) -> Frame:
+    """ROUND, end_step, end_at: the next dispatch to the same unit."""
+    return sent.filter(nw.col("round") > 1).select(
+        *HOLDER, round=nw.col("round") - 1, end_step=nw.col("step"), end_at=nw.col("at")
+    )
 
 
 def _with_kept(rounds: Frame, fitting: Frame, returns: Frame) -> Frame:
@@ -103,7 +166,7 @@ def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockCo
     basis = nw.when(nw.col("due_at").is_null()).then(nw.lit("limit")).otherwise(nw.lit("named"))
     moved = nw.col("close_due") != nw.col("first_due")
     rounds = rounds.with_columns(close_basis=nw.when(moved).then(nw.lit("extended")).otherwise(basis))
-    return clock.with_month_end(rounds, "closed_at", "seal_due"), extensions
+    return clock.with_month_end(rounds, "first_closed_at", "seal_due"), extensions
 
 
 def _with_limit(rounds: Frame, due: str, halves: int | nw.Expr, clock: ClockColumns) -> Frame:

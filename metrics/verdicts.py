@@ -72,9 +72,12 @@ def read_verdicts(verdicts: Frame) -> list[Verdict]:
 
 
 def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
-    breached, decided_at, due, act = _judgement(measure)
+    breached, decided_at, due, act = _judgement(measure, practice)
+    there = measure.population(practice) & ~decided_at.is_null()
+    if measure.lapses:
+        there = there & (nw.col("ended_at").is_null() | (decided_at <= nw.col("ended_at")))
     return (
-        rounds.filter(measure.population(practice) & ~decided_at.is_null())
+        rounds.filter(there)
         .with_columns(decided_at=decided_at, judged_due=due, breached=breached)
         .select(
             "ticket", "unit", "round", "channel", "breached",
@@ -102,16 +105,19 @@ def _basis(measure: Measure) -> nw.Expr:
     return nw.lit(("month_end" if measure is SEALED else "limit") if isinstance(measure, Deadline) else None, nw.String)
 
 
-def _judgement(measure: Measure) -> tuple[nw.Expr, nw.Expr, nw.Expr, str]:
+def _judgement(measure: Measure, practice: Practice) -> tuple[nw.Expr, nw.Expr, nw.Expr, str]:
     """(breached, decided_at, due, act): decided_at is null where the measure does not judge the round."""
     match measure:
         case Timely(act=act, due=name):
             late = nw.col(f"{act}_at") > nw.col(name)
+            if practice.unexplained_returns == "late":
+                late = late | (nw.col("unexplained").fill_null(False) & nw.col("channel").is_in(practice.posts))
             at = nw.when(~nw.col(name).is_null()).then(nw.col(f"{act}_at"))
             return late, at, nw.col(name), act
         case Deadline(act=act, due=name):
             done, due = nw.col(f"{act}_at"), nw.col(name)
-            late = done.is_null() | (done > due)
+            ever = measure is SEALED and practice.seal_by == "any_time"
+            late = done.is_null() if ever else done.is_null() | (done > due)
             if measure.denied is not None:
                 late = late | ~nw.col(measure.denied).is_null()
             at = nw.when(~due.is_null()).then(nw.when(late).then(due).otherwise(done))
@@ -130,5 +136,5 @@ def _counted_at(measure: Measure, practice: Practice) -> nw.Expr:
     if measure is VOLUME or practice.month_of == "dispatched":
         return nw.col("dispatched_at")
     if practice.month_of == "closed":
-        return nw.coalesce(f"{CLOSED.act}_at", "decided_at")
+        return nw.coalesce("first_closed_at", "decided_at")
     return nw.col("decided_at")

@@ -1,11 +1,12 @@
 """Everything of a ledger derived again: the first thing that is not as it was appended is named."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import attrs
 
+from ledger.exchange import key_of
 from ledger.proof import chain
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import EMPTY, Frontier, leaf_hash
@@ -78,7 +79,7 @@ def _verify_events(query: Query, marks: set[int]) -> tuple[dict[int, bytes], dic
         data = chain.entry(position, batch, row, occurrence, fact)
         hashed = chain.link(hashed, data)
         sound = position == expected and hashed == stored and copied
-        if not sound or key != hashlib.sha256(f"{fact}\n{occurrence}".encode()).digest():
+        if not sound or key.hex() != key_of(fact, occurrence):
             raise _damaged(
                 "event {position} is not as it was appended (batch {batch}, row {row}).",
                 position=expected, batch=batch, row=row,
@@ -131,7 +132,7 @@ def _verify_texts(query: Query) -> dict[int, list[bytes]]:
     """The digests of the texts each batch brought."""
     found: dict[int, list[bytes]] = {}
     for digest, batch, text in query("select digest, batch, text from texts order by digest"):
-        if hashlib.sha256(text.encode()).digest() != digest:
+        if sha256(text.encode()).digest() != digest:
             raise _damaged(
                 "text {digest} is not as it was kept (batch {batch}).", digest=bytes(digest or b"").hex(), batch=batch
             )

@@ -30,6 +30,14 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "rounding": ("staged", "final"),
     "exemptions": ("provided", "not_provided"),
     "idle_mean": ("all", "group"),
+    "moved_rounds": ("leave", "stay"),
+    "repeated_dispatch": ("anew", "stay"),
+    "redo_scope": ("ticket", "round"),
+    "volume_of": ("tickets", "dispatches"),
+    "response_population": ("all", "surveyed"),
+    "redone_closing": ("first", "last"),
+    "seal_by": ("month_end", "any_time"),
+    "unexplained_returns": ("count", "late"),
 }
 """What the readings that the computation knows can say."""
 NUMBER = r"-?\d+(\.\d+)?"

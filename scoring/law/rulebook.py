@@ -315,7 +315,8 @@ class Rulebook:
         }
         neutral = self.reading("neutral_rating")
         rated[neutral] = (*rated[neutral], *self.ratings.neutral)
-        taken: dict[str, Any] = {name: self.reading(name) for name in PRACTISED}
+        named = {one.id for one in self.readings}
+        taken: dict[str, Any] = {name: self.reading(name) for name in (*PRACTISED, *(named & {*LATER}))}
         posts = tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels)
         return Practice(**taken, **rated, posts=posts, limits=_limits(self.sheets))
 
@@ -323,6 +324,11 @@ class Rulebook:
 PRACTISED = (
     "half_day", "whole_days", "day_ends", "month_of", "returned_rounds", "undecided_requests", "assist_rounds",
 )  # fmt: skip
+LATER = (
+    "moved_rounds", "repeated_dispatch", "redo_scope", "volume_of", "response_population", "redone_closing", "seal_by",
+    "unexplained_returns",
+)  # fmt: skip
+"""Readings that touch a verdict and need not be named: a rulebook that does not is read as `Practice` says."""
 NEEDED = (*PRACTISED, "neutral_rating", "steps", "rounding")
 
 
