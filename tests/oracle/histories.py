@@ -461,7 +461,8 @@ def draw_readings(rng: Random, seed: int) -> Readings:
     """The default readings for even seeds, any at all for odd ones."""
     if seed % 2 == 0:
         return Readings()
-    return Readings(**{name: rng.choice(values) for name, values in oracle.OPTIONS.items()})
+    drawn = {name: rng.choice(values) for name, values in oracle.OPTIONS.items() if name not in oracle.NEW_OPTIONS}
+    return Readings(**drawn)  # the younger ones are drawn apart, so that a seed's log stays what it was
 
 
 def draw_period(rng: Random) -> str:

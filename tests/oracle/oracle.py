@@ -32,10 +32,28 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "media_exposure": ("2", "1"),
 }
 
+# Younger readings, each as a rulebook that does not name it is read, then the other way. They stand apart because
+# OPTIONS is what the product is asked for by name.
+NEW_OPTIONS: dict[str, tuple[str, ...]] = {
+    "moved_rounds": ("stay", "leave"),
+    "repeated_dispatch": ("stay", "anew"),
+    "redo_scope": ("round", "ticket"),
+    "volume_of": ("dispatches", "tickets"),
+    "reward_bounds": ("net", "each_side"),
+    "response_population": ("all", "surveyed"),
+    "redone_closing": ("first", "last"),
+    "seal_by": ("month_end", "any_time"),
+    "unreviewed_knowledge": ("part", "whole"),
+    "idle_findings": ("ignored", "applied"),
+    "idle_unit": ("no_verdict", "no_dispatch"),
+    "idle_months": ("count", "leave"),
+    "unexplained_returns": ("count", "late"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """One choice for every corner the law leaves open; the defaults are the contract's."""
+    """One choice for every corner the law leaves open; by default what a rulebook means that names none."""
 
     half_day: str = "elapsed"
     whole_days: str = "next_day"
@@ -48,11 +66,24 @@ class Readings:
     steps: str = "proportional"
     rounding: str = "staged"
     media_exposure: str = "2"
+    moved_rounds: str = "stay"
+    repeated_dispatch: str = "stay"
+    redo_scope: str = "round"
+    volume_of: str = "dispatches"
+    reward_bounds: str = "net"
+    response_population: str = "all"
+    redone_closing: str = "first"
+    seal_by: str = "month_end"
+    unreviewed_knowledge: str = "part"
+    idle_findings: str = "ignored"
+    idle_unit: str = "no_verdict"
+    idle_months: str = "count"
+    unexplained_returns: str = "count"
 
     def __post_init__(self) -> None:
         """Refuse a value that is no reading."""
         for field in fields(self):
-            if getattr(self, field.name) not in OPTIONS[field.name]:
+            if getattr(self, field.name) not in (OPTIONS | NEW_OPTIONS)[field.name]:
                 raise ValueError(f"{field.name} has no reading {getattr(self, field.name)!r}")
 
 
@@ -367,16 +398,29 @@ class Judgement:
 def verdicts(facts: Sequence[Fact], readings: Readings, as_of_ms: int) -> list[Verdict]:
     """All verdicts of a log, pending ones too (these without instant and month)."""
     found = []
-    for ticket, life in ticket_lives(facts).items():
-        rounds = rounds_of(ticket, life)
-        if readings.assist_rounds == "leave":
-            rounds = [one for one in rounds if one.dispatch.fact.get("role", "lead") == "lead"]
+    for everyone, rounds in judged_rounds(facts, readings):
         for one in rounds:
-            found += [verdict(one, one.number, word, readings, as_of_ms) for word in judge(one, readings)]
+            end_ms = end_of(one, everyone, readings)
+            words = [word for word in judge(one, readings, as_of_ms) if not lapsed(word, end_ms)]
+            found += [verdict(one, one.number, word, readings, as_of_ms) for word in words]
         for unit in sorted({one.unit for one in rounds}):
-            again = returned_again([one for one in rounds if one.unit == unit])
+            own = [one for one in rounds if one.unit == unit]
+            together = [*volumes(own, readings), *redone(own, readings)]
+            found += [verdict(where, where.number, word, readings, as_of_ms) for where, word in together]
+            again = returned_again(own)
             if again is not None:
                 found.append(verdict(again[0], 0, again[1], readings, as_of_ms))
+    return found
+
+
+def judged_rounds(facts: Sequence[Fact], readings: Readings) -> list[tuple[list[Round], list[Round]]]:
+    """Per ticket all its rounds, and those of them that are judged."""
+    found = []
+    for ticket, life in ticket_lives(facts).items():
+        rounds = rounds_of(ticket, life)
+        assisting = readings.assist_rounds == "count"
+        judged = [one for one in rounds if assisting or may_lead(one.dispatch)]
+        found.append((rounds, judged))
     return found
 
 
@@ -405,19 +449,17 @@ def month_counted(one: Round, word: Judgement, readings: Readings) -> str:
     return month_at(closes[0].at_ms if closes else word.decided_at_ms)
 
 
-def judge(one: Round, readings: Readings) -> list[Judgement]:
-    """Every measure's judgement of one round; none where the round is not in its population."""
+def judge(one: Round, readings: Readings, as_of_ms: int) -> list[Judgement]:
+    """Every measure's judgement of a round by itself; none where the round is not in its population."""
     judgements = [
-        Judgement("volume", True, one.dispatch.at_ms),
         judge_signed(one, readings),
         judge_responded(one, readings),
         judge_returned(one, readings),
         judge_closed(one, readings),
         judge_satisfied(one, readings),
-        judge_redone(one),
         judge_extended("extended_first", 1, one, readings),
         judge_extended("extended_second", 2, one, readings),
-        judge_sealed(one),
+        judge_sealed(one, readings, as_of_ms),
     ]
     return [judgement for judgement in judgements if judgement is not None]
 
@@ -445,6 +487,9 @@ def judge_responded(one: Round, readings: Readings) -> Judgement | None:
     """按期响应: contact within one working day, not denied by any survey."""
     if one.dispatch.fact.get("anonymous") or left_by_return(one, readings):
         return None
+    # 经回访: any survey of the round makes it one of those asked, whatever it says; when it is decided stays as it is.
+    if readings.response_population == "surveyed" and not one.of("survey"):
+        return None
     limit_ms = deadline(one.dispatch.at_ms, Fraction(1), readings)
     if any(survey.fact.get("contacted") is False for survey in one.of("survey")):
         return Judgement("responded", False, limit_ms)
@@ -458,7 +503,18 @@ def judge_returned(one: Round, readings: Readings) -> Judgement | None:
         return None
     limit = Fraction(1) if one.channel in POSTS else Fraction(2)
     limit_ms = deadline(one.dispatch.at_ms, limit, readings)
-    return Judgement("returned", returns[0].at_ms <= limit_ms, returns[0].at_ms)
+    return Judgement(
+        "returned", returns[0].at_ms <= limit_ms and is_explained(returns[0], one, readings), returns[0].at_ms
+    )
+
+
+def is_explained(request: Act, one: Round, readings: Readings) -> bool:
+    """Whether a return says why, as far as that is asked."""
+    # 说明理由退回 stands in 附件1 alone: the hotline's 附件2 asks for no reason. A blank reason is none. The return
+    # whose time is judged, the first granted one, is the one whose reason is judged.
+    if readings.unexplained_returns == "count" or one.channel not in POSTS:
+        return True
+    return bool(str(request.fact.get("reason") or "").strip())
 
 
 def judge_closed(one: Round, readings: Readings) -> Judgement | None:
@@ -466,7 +522,12 @@ def judge_closed(one: Round, readings: Readings) -> Judgement | None:
     due_ms = due(one, readings)
     if due_ms is None or left_by_return(one, readings):
         return None
-    return in_time("closed", one.of("close"), due_ms)
+    closes = one.of("close")
+    # Sent back even once, the round's last close speaks, also where it lies before the redo. The reading is about
+    # this measure alone: the month of a close, its seal and "not closed by then" keep to the first close.
+    if readings.redone_closing == "last" and one.of("redo"):
+        closes = closes[-1:]
+    return in_time("closed", closes, due_ms)
 
 
 def judge_satisfied(one: Round, readings: Readings) -> Judgement | None:
@@ -490,24 +551,105 @@ def is_satisfied(rating: str | None, readings: Readings) -> bool | None:
     return False if rating in UNSATISFIED else None
 
 
-def judge_redone(one: Round) -> Judgement | None:
-    """退回重办: sent back twice or more; decided at the second time."""
-    redos = one.of("redo")
-    return Judgement("redone", False, redos[1].at_ms) if len(redos) >= 2 else None
-
-
 def judge_extended(measure: str, nth: int, one: Round, readings: Readings) -> Judgement | None:
     """首次、二次延期: the nth granted extension, at its own instant."""
     extends = granted("extend", one, readings)
     return Judgement(measure, False, extends[nth - 1].at_ms) if len(extends) >= nth else None
 
 
-def judge_sealed(one: Round) -> Judgement | None:
-    """盖章 PDF: a closed round of a post is sealed by the end of the month of its first close."""
+def judge_sealed(one: Round, readings: Readings, as_of_ms: int) -> Judgement | None:
+    """盖章 PDF: a closed round of a post is sealed by the end of the month of its first close, or at any time."""
     closes = one.of("close")
     if one.channel not in POSTS or not closes:
         return None
-    return in_time("sealed", one.of("seal"), month_end(month_at(closes[0].at_ms)))
+    limit_ms = month_end(month_at(closes[0].at_ms))
+    made = [act for act in one.of("seal") if act.at_ms <= as_of_ms]
+    # Without a time limit nothing is late, only missing: asked at as_of, a seal made by then meets it, at its own
+    # instant and in that month; as long as none is made, the breach stands at the end of the month of the close.
+    if readings.seal_by == "any_time" and made:
+        return Judgement("sealed", True, made[0].at_ms)
+    return in_time("sealed", one.of("seal"), limit_ms)
+
+
+# -------------------------------------------------------------------------------- what a ticket's rounds are together
+
+ENDING = ("signed", "responded", "closed", "satisfied")
+
+
+def says_lead(dispatch: Act) -> bool:
+    """Whether a dispatch tells in so many words that its unit leads."""
+    return bool(dispatch.fact.get("role") == "lead")
+
+
+def may_lead(dispatch: Act) -> bool:
+    """Whether a dispatch tells nothing against its unit's leading."""
+    return bool(dispatch.fact.get("role", "lead") == "lead")
+
+
+def is_open(one: Round, at_ms: int, readings: Readings) -> bool:
+    """Whether nothing has finished a round by an instant: no close by then, and no granted return."""
+    # A close on the very millisecond is "by then"; a redo does not open a closed round again. A granted return keeps
+    # the round from ending whenever it was made: "by then" speaks of the close, and returned rounds have rules of their own.
+    return not granted("return", one, readings) and not any(close.at_ms <= at_ms for close in one.of("close"))
+
+
+def end_of(one: Round, rounds: Sequence[Round], readings: Readings) -> int | None:
+    """When a round ends because its ticket went on, to another lead or to its unit anew; None where it does not."""
+    # What ends a round is a dispatch, whether or not the new round is itself judged (an assisting one may not be).
+    # Each round is looked at by itself: an earlier, still open round of the same unit ends at the same move too.
+    later = [other.dispatch for other in rounds if other.dispatch.place > one.dispatch.place]
+    ends = []
+    if readings.moved_rounds == "leave" and says_lead(one.dispatch):
+        ends += [call.at_ms for call in later if call.unit != one.unit and says_lead(call)][:1]
+    if readings.repeated_dispatch == "anew":
+        ends += [call.at_ms for call in later if call.unit == one.unit][:1]
+    return min((end_ms for end_ms in ends if is_open(one, end_ms, readings)), default=None)
+
+
+def lapsed(word: Judgement, end_ms: int | None) -> bool:
+    """Whether a judgement falls away with its round's end: what was decided by that very instant stays."""
+    # The judgement itself is asked, not an earlier state of it: a later survey that speaks last, or that denies a
+    # contact, takes its measure out of the ended round.
+    return end_ms is not None and word.measure in ENDING and word.decided_at_ms > end_ms
+
+
+def two_leads(facts: Sequence[Fact], readings: Readings) -> set[str]:
+    """The tickets that went from an open round to another unit without both dispatches saying that they are lead."""
+    # Only the next dispatch that may lead is asked, and only where moved rounds leave: else nothing would have ended.
+    found = set()
+    for everyone, _ in judged_rounds(facts, readings):
+        for one in everyone if readings.moved_rounds == "leave" else ():
+            later = [other.dispatch for other in everyone if other.dispatch.place > one.dispatch.place]
+            moves = [call for call in later if call.unit != one.unit and may_lead(call)][:1]
+            for call in moves if may_lead(one.dispatch) else ():
+                told = says_lead(one.dispatch) and says_lead(call)
+                if not told and is_open(one, call.at_ms, readings):
+                    found.add(one.ticket)
+    return found
+
+
+def volumes(own: Sequence[Round], readings: Readings) -> list[tuple[Round, Judgement]]:
+    """办件量 of one unit and ticket: every dispatch, or the first of each month."""
+    # The first dispatch of the month carries its channel too: a ticket that comes again by another counts once, there.
+    found: list[tuple[Round, Judgement]] = []
+    seen = set()
+    for one in own:
+        month = month_at(one.dispatch.at_ms)
+        if readings.volume_of == "dispatches" or month not in seen:
+            found.append((one, Judgement("volume", True, one.dispatch.at_ms)))
+        seen.add(month)
+    return found
+
+
+def redone(own: Sequence[Round], readings: Readings) -> list[tuple[Round, Judgement]]:
+    """退回重办 of one unit and ticket: sent back twice in one round, or twice over all its rounds."""
+    if readings.redo_scope == "round":
+        groups = [[(one, act) for act in one.of("redo")] for one in own]
+    else:
+        # All its judged rounds: where assisting rounds leave, their redos leave with them.
+        groups = [[(one, act) for one in own for act in one.of("redo")]]
+    second = [redos[1] for redos in groups if len(redos) >= 2]
+    return [(one, Judgement("redone", False, act.at_ms)) for one, act in second]
 
 
 def returned_again(rounds: Sequence[Round]) -> tuple[Round, Judgement] | None:
@@ -598,7 +740,7 @@ PLAIN_COSTS = {
     "repeat_post": Fraction(5),
     "post_supervised": Fraction(5),
 }
-VOLUME_PER_POINT = {"职能单位": 50, "乡镇": 10}
+VOLUME_PER_POINT = {"职能单位": 50, "乡镇": 10, "城市社区管委会": 10}
 UNREGISTERED = "未登记"
 
 
@@ -623,6 +765,7 @@ class Books:
     findings: list[Fact]
     exempt: set[tuple[str, str, str]]
     groups: dict[str, str]
+    dispatched: set[tuple[str, str]]  # (unit, channel) of the month's dispatches
 
     def verdicts(self, unit: str, measure: str, channels: Sequence[str], *items: str) -> list[Verdict]:
         """A unit's counted verdicts of a measure on some channels, less those exempted from the items."""
@@ -645,22 +788,48 @@ class Books:
         ]
 
     def has_ticket(self, unit: str, channels: Sequence[str]) -> bool:
-        """Whether a dispatch or a verdict of the month is the unit's, exempted or not."""
-        return any(one.unit == unit and one.channel in channels for one in self.counted)
+        """Whether a dispatch of the month is the unit's, or, where that is enough, a verdict; exempted or not."""
+        # Both sheets ask alike: on that of the posts, where nobody gets a mean, a unit without one is not ranked.
+        if any((unit, channel) in self.dispatched for channel in channels):
+            return True
+        told = any(one.unit == unit and one.channel in channels for one in self.counted)
+        return told and self.readings.idle_unit == "no_verdict"
+
+    def active(self, channels: Sequence[str]) -> list[str]:
+        """The units with a ticket in the month on some channels."""
+        units = {one.unit for one in self.counted} | {unit for unit, _ in self.dispatched}
+        return sorted(unit for unit in units if self.has_ticket(unit, channels))
 
 
 def open_books(facts: Sequence[Fact], readings: Readings, period: str, as_of_ms: int) -> Books:
-    """The month's verdicts and findings, the exemptions, and every unit's group at the month's end."""
-    everything = verdicts(facts, readings, as_of_ms)
+    """The books of one month."""
+    return books_of(facts, readings, verdicts(facts, readings, as_of_ms), period, as_of_ms)
+
+
+def books_of(
+    facts: Sequence[Fact], readings: Readings, everything: Sequence[Verdict], period: str, as_of_ms: int
+) -> Books:
+    """The month's verdicts, dispatches and findings, the exemptions, and every unit's group at the month's end."""
     there = standing(facts)
     return Books(
         period=period,
         readings=readings,
         counted=[one for one in everything if one.month == period],
-        findings=[fact for fact in there if fact["kind"] == "finding" and month_at(ms_of(fact["at"])) == period],
+        findings=[fact for fact in there if is_monthly(fact) and month_at(ms_of(fact["at"])) == period],
         exempt=exemptions(facts, readings),
         groups=groups_at(there, month_end(period)),
+        dispatched={
+            (one.unit, one.channel)
+            for _, rounds in judged_rounds(facts, readings)
+            for one in rounds
+            if one.dispatch.at_ms <= as_of_ms and month_at(one.dispatch.at_ms) == period
+        },
     )
+
+
+def is_monthly(fact: Fact) -> bool:
+    """Whether it is a finding that a monthly sheet judges by."""
+    return fact["kind"] == "finding" and fact["item"] in FINDING_ITEMS
 
 
 def groups_at(there: Sequence[Fact], end_ms: int) -> dict[str, str]:
@@ -685,6 +854,13 @@ def decimal(number: Fraction) -> Decimal:
 def clamp(number: Fraction, low: int, high: int) -> Fraction:
     """A number kept between two bounds."""
     return max(Fraction(low), min(Fraction(high), number))
+
+
+def bounded(won: Fraction, lost: Fraction, limit: int, readings: Readings) -> Fraction:
+    """以上加、减分均以 10 分（20 分）为限: what is won less what is lost, bounded as one sum or each side by itself."""
+    if readings.reward_bounds == "each_side":
+        return min(won, Fraction(limit)) - min(lost, Fraction(limit))
+    return clamp(won - lost, -limit, limit)
 
 
 def rate(part: int, whole: int, readings: Readings) -> Fraction:
@@ -789,8 +965,15 @@ def conduct(books: Books, unit: str) -> Decimal:
     """奖惩情况: the volume of all five channels and the findings, within 10 points either way."""
     per_point = VOLUME_PER_POINT.get(books.groups.get(unit, UNREGISTERED))
     volume = len(books.verdicts(unit, "volume", HOTLINE + POSTS, "conduct"))
-    bonus = 0 if per_point is None else volume // per_point
-    return decimal(clamp(bonus - findings_part(books, unit, "conduct")[2], -10, 10))
+    return rewards(books, unit, Fraction(0 if per_point is None else volume // per_point))
+
+
+def rewards(books: Books, unit: str, bonus: Fraction) -> Decimal:
+    """A bonus, praises and what speaks against the unit, within 10 points either way."""
+    costs = [cost(finding, books.readings) for finding in books.findings_of(unit, "conduct")]
+    won = bonus - sum((one for one in costs if one < 0), Fraction(0))
+    lost = sum((one for one in costs if one > 0), Fraction(0))
+    return decimal(bounded(won, lost, 10, books.readings))
 
 
 def posts_items(books: Books, unit: str) -> dict[str, Item]:
@@ -820,18 +1003,32 @@ def month(facts: Sequence[Fact], readings: Readings, period: str, as_of_ms: int)
 
 def hotline_sheet(books: Books) -> dict[str, Result]:
     """附件2: units with a ticket by their tickets, the other enrolled units by the mean of those."""
-    active = sorted({one.unit for one in books.counted if books.has_ticket(one.unit, HOTLINE)})
+    active = books.active(HOTLINE)
     items = {unit: hotline_items(books, unit) for unit in active}
     scores: dict[str, Decimal | None] = {unit: total(items[unit]) for unit in active}
     mean = mean_of([score for score in scores.values() if score is not None])
     for unit in books.groups:
-        scores.setdefault(unit, mean)
+        if unit not in items:
+            scores[unit] = idle_score(books, unit, mean)
     return ranked(books, scores, items)
+
+
+def idle_score(books: Books, unit: str, mean: Decimal | None) -> Decimal | None:
+    """What a unit without a ticket gets: the mean, with its findings on top where they are applied."""
+    if mean is None or books.readings.idle_findings == "ignored":
+        return mean
+    # Findings alone: each item takes no more than its points, rewards and fines keep their bounds, and no volume
+    # counts (posts may have made some). The mean is that of the others, and nobody's mean moves by it.
+    full = {"coordination": 7, "notices": 2, "results": 2}
+    score = Fraction(mean) + Fraction(rewards(books, unit, Fraction(0)))
+    for name, points in full.items():
+        score += Fraction(item(points, findings_part(books, unit, name))[2]) - points
+    return decimal(clamp(score, 0, 100))
 
 
 def posts_sheet(books: Books) -> dict[str, Result]:
     """附件1: units with a post, and no others."""
-    active = sorted({one.unit for one in books.counted if books.has_ticket(one.unit, POSTS)})
+    active = books.active(POSTS)
     items = {unit: posts_items(books, unit) for unit in active}
     return ranked(books, {unit: total(items[unit]) for unit in active}, items)
 

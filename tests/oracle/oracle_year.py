@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle import oracle
-from tests.oracle.oracle import UNREGISTERED, Books, Fact, Readings, Result, clamp, decimal, half_up, month_at, ms_of
+from tests.oracle.oracle import UNREGISTERED, Fact, Readings, Result, clamp, decimal, half_up, month_at, ms_of
 
 NOTICE, UPDATE = "knowledge_notice", "knowledge_updated"
 DISGRACE = "negative_impact"
 STRICT_CHANNELS = ("中国政府网", "国家政务服务平台")
-TOWN = "乡镇"
+WITH_STATIONS = ("乡镇", "城市社区管委会")
 LEVELS = {"district": 1, "city": 3, "province": 5, "nation": 8}
 UPLOADS = {"qa": 10, "other": 5}
 EVIDENCE = (
@@ -121,6 +121,9 @@ def knowledge(proofs: Proofs) -> int:
     """知识库信息采集、更新: uploaded 10, reviewed 10, every notice not answered in time takes 2, not below 0."""
     uploaded = min(proofs.graded("knowledge", "knowledge_uploaded", UPLOADS), 10)
     reviewed = proofs.earned("knowledge", "knowledge_reviewed", 10, 10)
+    # 此项不得分: an upload that does not tell its manner proves none; the year to date is read like the whole year.
+    if proofs.readings.unreviewed_knowledge == "whole" and 0 in (uploaded, reviewed):
+        return 0
     late = sum(times(notice) for notice in proofs.of(NOTICE, "knowledge") if is_late(notice, proofs))
     return max(uploaded + reviewed - 2 * late, 0)
 
@@ -139,17 +142,19 @@ def is_late(notice: Fact, proofs: Proofs) -> bool:
 
 
 def stations(proofs: Proofs, group: str) -> int:
-    """便民服务站: towns only, the others have no such work and get full marks."""
-    if group != TOWN:
+    """便民服务站: 乡镇（或城市社区管委会） only, the others have no such work and get full marks."""
+    if group not in WITH_STATIONS:
         return 15
     rules = proofs.earned("stations", "station_regulations", 5, 5)
     return rules + proofs.earned("stations", "station_registers", 10, 10)
 
 
 def honours(proofs: Proofs) -> int:
-    """奖惩情况: within 20 points either way."""
-    won = proofs.graded("honours", "commended", LEVELS) + 10 * proofs.times("special_plan", "honours")
-    return max(min(won - proofs.graded("honours", "criticized", LEVELS), 20), -20)
+    """奖惩情况: within 20 points either way; 制定热线特色工作方案 earns its 10 once, however often it is proved."""
+    plan = proofs.earned("honours", "special_plan", 10, 10)
+    won = Fraction(proofs.graded("honours", "commended", LEVELS) + plan)
+    lost = Fraction(proofs.graded("honours", "criticized", LEVELS))
+    return int(oracle.bounded(won, lost, 20, proofs.readings))
 
 
 # -------------------------------------------------------------------------------- years
@@ -159,29 +164,25 @@ def year(facts: Sequence[Fact], readings: Readings, year: int, as_of_ms: int) ->
     """Both years to date: {"hotline": {unit: YearResult}, "posts": {unit: YearResult}}."""
     everything = oracle.verdicts(facts, readings, as_of_ms)
     there = oracle.standing(facts)
-    exempt = oracle.exemptions(facts, readings)
     months = months_to_date(year, as_of_ms)
-    hotline: dict[str, dict[str, Result]] = {}
-    posts: dict[str, dict[str, Result]] = {}
-    for period in months:
-        books = Books(
-            period=period,
-            readings=readings,
-            counted=[one for one in everything if one.month == period],
-            findings=[fact for fact in there if is_monthly(fact) and month_at(ms_of(fact["at"])) == period],
-            exempt=exempt,
-            groups=oracle.groups_at(there, oracle.month_end(period)),
-        )
-        hotline[period], posts[period] = oracle.hotline_sheet(books), oracle.posts_sheet(books)
+    books = {period: oracle.books_of(facts, readings, everything, period, as_of_ms) for period in months}
+    hotline = {period: oracle.hotline_sheet(one) for period, one in books.items()}
+    posts = {period: oracle.posts_sheet(one) for period, one in books.items()}
     groups = oracle.groups_at(there, oracle.month_end(months[-1]))
     void = disgraced(there, months) | late_posts(everything, months)
     bases = {unit: base_sheet(facts, unit, year, readings, as_of_ms).score for unit in groups}
-    return {"hotline": hotline_year(hotline, bases, groups), "posts": posts_year(posts, void, groups)}
+    return {"hotline": hotline_year(worked(hotline, readings), bases, groups), "posts": posts_year(posts, void, groups)}
 
 
-def is_monthly(fact: Fact) -> bool:
-    """Whether it is a finding that a monthly sheet judges by."""
-    return fact["kind"] == "finding" and fact["item"] in oracle.FINDING_ITEMS
+def worked(sheets: Mapping[str, Mapping[str, Result]], readings: Readings) -> dict[str, dict[str, Result]]:
+    """The monthly sheets that enter the 80 %, less the lines filled by the mean where these leave."""
+    # 年度考核按实际考核情况得分: a unit without any month of its own then has no month to weigh, and no year.
+    return {
+        period: {
+            unit: line for unit, line in sheet.items() if readings.idle_months == "count" or line.basis == "tickets"
+        }
+        for period, sheet in sheets.items()
+    }
 
 
 def disgraced(there: Sequence[Fact], months: Sequence[str]) -> set[str]:

@@ -1,5 +1,7 @@
 """The product against the oracle: every verdict, count, breach, item and rank of random logs."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +13,7 @@ from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, SheetScore
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle
+from tests.oracle.disputed import disputed
 from tests.oracle.histories import History, history
 
 SEEDS_A_TEST = 20
@@ -65,9 +68,9 @@ def sheet_of(sheet: SheetScore) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def agree(seeds: range, folder: Path) -> None:
+def agree(seeds: range, folder: Path, log_of: Callable[[int], History] = history) -> None:
     for seed in seeds:
-        log = history(seed)
+        log = log_of(seed)
         scoring = product(log, folder, seed)
         expected = {
             (one.measure, one.ticket, one.unit, one.round, one.channel, one.state, one.decided_at_ms, one.month)
@@ -96,3 +99,16 @@ def test_the_product_agrees_with_the_oracle(seeds: range, tmp_path: Path) -> Non
 @pytest.mark.parametrize("seeds", batches(60, 320), ids=str)
 def test_the_product_agrees_with_the_oracle_on_many_more(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path)
+
+
+def unnamed(seed: int) -> History:
+    """A disputed log as rules mean that name none of the younger readings, and no group but towns and offices."""
+    log = disputed(seed)
+    facts = [fact | {"group": "乡镇"} if fact.get("group") == "城市社区管委会" else fact for fact in log.facts]
+    old = {name: options[0] for name, options in oracle.NEW_OPTIONS.items()}
+    return replace(log, facts=facts, readings=replace(log.readings, **old))
+
+
+@pytest.mark.parametrize("seeds", batches(0, 20), ids=str)
+def test_the_product_agrees_with_the_oracle_where_readings_are_not_named(seeds: range, tmp_path: Path) -> None:
+    agree(seeds, tmp_path, unnamed)
