@@ -24,11 +24,12 @@ def kind(*names: str) -> nw.Expr:
 
 
 def placed(events: Frame, practice: Practice) -> Frame:
-    """Lifecycle events with three columns more.
+    """Lifecycle events with four columns more.
 
     step   the event's place in its ticket's order, from 1; `at` never falls as it rises
     unit   filled where the event names none: the unit of the latest lead dispatch before it (null: there was none)
     round  number of the unit's dispatches on the ticket so far; 0 fits nowhere
+    end_at of a dispatch: when the ticket next went to another lead (`moved_rounds`), or to the same unit (`repeated_dispatch`)
     """
     steps = (
         events.filter(nw.col("rank") < len(LIFECYCLE))
@@ -36,7 +37,7 @@ def placed(events: Frame, practice: Practice) -> Frame:
         .with_columns(step=nw.col("one").cum_sum().over("ticket", order_by=ORDER))
         .drop("one")
     )
-    return _kept(_numbered(_held(steps)), practice)
+    return _kept(_with_ends(_numbered(_held(steps)), practice), practice)
 
 
 def _held(steps: Frame) -> Frame:
@@ -55,6 +56,34 @@ def _numbered(held: Frame) -> Frame:
         .then(nw.col("round").cum_sum().over(*HOLDER, order_by="step"))
         .otherwise(0)
     )
+
+
+def _with_ends(numbered: Frame, practice: Practice) -> Frame:
+    sent = numbered.filter(kind("dispatch") & (nw.col("round") > 0)).select(*ROUND, "at", "step", "role")
+    ends = []
+    if practice.moved_rounds == "leave":
+        ends.append(_moved_on(sent.filter(nw.col("role") == "lead")))
+    if practice.repeated_dispatch == "anew":
+        ends.append(_sent_again(sent))
+    if not ends:
+        return numbered.with_columns(end_at=nw.lit(None, nw.Int64))
+    found = nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_at").min())
+    return numbered.join(found, on=list(ROUND), how="left")
+
+
+def _moved_on(leads: Frame) -> Frame:
+    """ROUND, end_at: the first dispatch after it that goes to another lead, where both say that they are."""
+    before = nw.col("unit").shift(1).over("ticket", order_by="step")
+    turns = leads.with_columns(end_at=nw.when(nw.col("unit") != before).then(nw.col("at")))
+    turns = turns.with_columns(end_at=nw.col("end_at").shift(-1).over("ticket", order_by="step"))
+    turns = turns.with_columns(end_at=nw.col("end_at").fill_null(strategy="backward").over("ticket", order_by="step"))
+    return turns.filter(~nw.col("end_at").is_null()).select(*ROUND, "end_at")
+
+
+def _sent_again(sent: Frame) -> Frame:
+    """ROUND, end_at: the next dispatch of the ticket to the same unit."""
+    again = sent.filter(nw.col("round") > 1)
+    return again.select(*HOLDER, round=nw.col("round") - 1, end_at=nw.col("at"))
 
 
 def _kept(numbered: Frame, practice: Practice) -> Frame:

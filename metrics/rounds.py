@@ -36,7 +36,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
-        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "position",
+        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "end_at", "position",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
         role=nw.col("role").fill_null("lead"),
     )  # fmt: skip
@@ -51,7 +51,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
     rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
-    rounds = _with_end(rounds, fitting, practice)
+    rounds = _ended(rounds)
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
@@ -102,43 +102,11 @@ def numbered(acts: Frame, within: Sequence[str]) -> Frame:
     return acts.with_columns(n=nw.lit(1, nw.Int64)).with_columns(n=nw.col("n").cum_sum().over(*within, order_by="step"))
 
 
-def _with_end(rounds: Frame, fitting: Frame, practice: Practice) -> Frame:
-    """`ended_at` of rounds that are not closed by then and were not returned, by the readings `moved_rounds` and
-    `repeated_dispatch`: the next dispatch of the ticket to another lead, where both say that they are, or to the same unit."""
-    sent = fitting.filter(kind("dispatch")).select(*ROUND, "at", "step", "role")
-    ends = []
-    if practice.moved_rounds == "leave":
-        ends.append(_moved_on(sent.filter(nw.col("role") == "lead")))
-    if practice.repeated_dispatch == "anew":
-        ends.append(_sent_again(sent))
-    if not ends:
-        return rounds.with_columns(ended_at=nw.lit(None, nw.Int64))
-    found = nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_step").min(), nw.col("end_at").min())
-    joined = rounds.join(found, on=list(ROUND), how="left")
-    open_then = nw.col("first_closed_step").is_null() | (nw.col("first_closed_step") > nw.col("end_step"))
+def _ended(rounds: Frame) -> Frame:
+    """`ended_at` instead of `end_at`: of those that were not closed by then, and never returned."""
+    open_then = nw.col("first_closed_at").is_null() | (nw.col("first_closed_at") > nw.col("end_at"))
     ended = nw.when(open_then & nw.col("returned_at").is_null()).then(nw.col("end_at"))
-    return joined.with_columns(ended_at=ended).drop("end_step", "end_at")
-
-
-def _moved_on(leads: Frame) -> Frame:
-    """ROUND, end_step, end_at: the first dispatch after it that goes to another lead."""
-    before = nw.col("unit").shift(1).over("ticket", order_by="step")
-    turns = leads.with_columns(turn=nw.col("unit") != before).with_columns(
-        end_step=nw.when(nw.col("turn")).then(nw.col("step")), end_at=nw.when(nw.col("turn")).then(nw.col("at"))
-    )
-    for name in ("end_step", "end_at"):
-        turns = turns.with_columns(nw.col(name).shift(-1).over("ticket", order_by="step").alias(name))
-        turns = turns.with_columns(
-            nw.col(name).fill_null(strategy="backward").over("ticket", order_by="step").alias(name)
-        )
-    return turns.filter(~nw.col("end_step").is_null()).select(*ROUND, "end_step", "end_at")
-
-
-def _sent_again(sent: Frame) -> Frame:
-    """ROUND, end_step, end_at: the next dispatch to the same unit."""
-    return sent.filter(nw.col("round") > 1).select(
-        *HOLDER, round=nw.col("round") - 1, end_step=nw.col("step"), end_at=nw.col("at")
-    )
+    return rounds.with_columns(ended_at=ended).drop("end_at")
 
 
 def _with_kept(rounds: Frame, fitting: Frame, returns: Frame) -> Frame:

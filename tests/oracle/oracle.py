@@ -401,7 +401,7 @@ def verdicts(facts: Sequence[Fact], readings: Readings, as_of_ms: int) -> list[V
     for everyone, rounds in judged_rounds(facts, readings):
         for one in rounds:
             end_ms = end_of(one, everyone, readings)
-            words = [word for word in judge(one, readings, as_of_ms) if not lapsed(word, end_ms)]
+            words = [word for word in judge(one, readings) if not lapsed(word, end_ms)]
             found += [verdict(one, one.number, word, readings, as_of_ms) for word in words]
         for unit in sorted({one.unit for one in rounds}):
             own = [one for one in rounds if one.unit == unit]
@@ -449,7 +449,7 @@ def month_counted(one: Round, word: Judgement, readings: Readings) -> str:
     return month_at(closes[0].at_ms if closes else word.decided_at_ms)
 
 
-def judge(one: Round, readings: Readings, as_of_ms: int) -> list[Judgement]:
+def judge(one: Round, readings: Readings) -> list[Judgement]:
     """Every measure's judgement of a round by itself; none where the round is not in its population."""
     judgements = [
         judge_signed(one, readings),
@@ -459,7 +459,7 @@ def judge(one: Round, readings: Readings, as_of_ms: int) -> list[Judgement]:
         judge_satisfied(one, readings),
         judge_extended("extended_first", 1, one, readings),
         judge_extended("extended_second", 2, one, readings),
-        judge_sealed(one, readings, as_of_ms),
+        judge_sealed(one, readings),
     ]
     return [judgement for judgement in judgements if judgement is not None]
 
@@ -557,17 +557,16 @@ def judge_extended(measure: str, nth: int, one: Round, readings: Readings) -> Ju
     return Judgement(measure, False, extends[nth - 1].at_ms) if len(extends) >= nth else None
 
 
-def judge_sealed(one: Round, readings: Readings, as_of_ms: int) -> Judgement | None:
+def judge_sealed(one: Round, readings: Readings) -> Judgement | None:
     """盖章 PDF: a closed round of a post is sealed by the end of the month of its first close, or at any time."""
     closes = one.of("close")
     if one.channel not in POSTS or not closes:
         return None
     limit_ms = month_end(month_at(closes[0].at_ms))
-    made = [act for act in one.of("seal") if act.at_ms <= as_of_ms]
-    # Without a time limit nothing is late, only missing: asked at as_of, a seal made by then meets it, at its own
-    # instant and in that month; as long as none is made, the breach stands at the end of the month of the close.
-    if readings.seal_by == "any_time" and made:
-        return Judgement("sealed", True, made[0].at_ms)
+    # Without a time limit nothing is late, only missing: a seal that is known meets it, at its own instant and in that
+    # month; as long as none is known, the breach stands at the end of the month of the close.
+    if readings.seal_by == "any_time" and one.of("seal"):
+        return Judgement("sealed", True, one.of("seal")[0].at_ms)
     return in_time("sealed", one.of("seal"), limit_ms)
 
 
