@@ -55,8 +55,8 @@ def rulebook_text() -> str:
 
 
 def rulebook(readings: Readings | None = None) -> Rulebook:
-    """The 2023 rules under some readings."""
-    taken = {name: getattr(readings, name) for name in OPTIONS} if readings is not None else {}
+    """The 2023 rules under some readings: without any, as rules are read that name no younger ones."""
+    taken = {name: getattr(readings or Readings(), name) for name in OPTIONS}
     return read_rulebook(rulebook_text(), "ganxian-2023.toml", taken)
 
 

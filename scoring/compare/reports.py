@@ -204,7 +204,8 @@ class _Stop:
         judging = scoring.judging
         sheets = {one.id: sheet_of(judging, one, month) for one in scoring.book.sheets if one.period == period}
         means = {
-            name: group_means(judging, one.sheet, month, active_units(one.sheet, month)) for name, one in sheets.items()
+            name: group_means(judging, one.sheet, month, active_units(judging.book, one.sheet, month))
+            for name, one in sheets.items()
         }
         return cls(scoring=scoring, month=month, sheets=sheets, means=means)
 

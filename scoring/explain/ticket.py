@@ -230,7 +230,7 @@ class _Teller:
 
 def _scored(scoring: Scoring, sheet: Sheet, month: Evidence, unit: str) -> Mapping[str, ItemScore]:
     """The unit's items of the month; none where it is not scored by its own tickets."""
-    if unit not in active_units(sheet, month):
+    if unit not in active_units(scoring.book, sheet, month):
         return {}
     return {one.item.id: one for one in unit_score(scoring.judging, sheet, month, unit).items}
 

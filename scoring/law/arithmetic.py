@@ -1,6 +1,6 @@
 """The few kinds of arithmetic that rules use, exact: one part of an item judged for one unit and period."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from math import floor, lcm
@@ -253,6 +253,16 @@ def unpriced(book: Rulebook, month: Evidence) -> list[Charge]:
 
 def _times(charge: Charge) -> int:
     return charge.finding.count if charge.finding is not None else 1
+
+
+def bounded_sides(parts: Sequence[PartScore], most: Fraction, least: Fraction) -> tuple[PartScore, ...]:
+    """Parts of which those that give, together, give at most `most`, and those that take, at most `least`."""
+    sides = [added(part.lost for part in parts if (part.lost < 0) == gives) for gives in (True, False)]
+    scales = [
+        min(Fraction(1), bound / abs(side)) if side else Fraction(1)
+        for bound, side in zip((most, least), sides, strict=True)
+    ]
+    return tuple(_charged(part, part.lost * scales[part.lost >= 0]) for part in parts)
 
 
 def _charged(judged: PartScore, lost: Fraction) -> PartScore:

@@ -38,6 +38,12 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "redone_closing": ("first", "last"),
     "seal_by": ("month_end", "any_time"),
     "unexplained_returns": ("count", "late"),
+    "basic_rating": ("satisfied", "unrated", "unsatisfied"),
+    "reward_bounds": ("net", "each_side"),
+    "unreviewed_knowledge": ("part", "whole"),
+    "idle_findings": ("ignored", "applied"),
+    "idle_unit": ("no_verdict", "no_dispatch"),
+    "idle_months": ("count", "leave"),
 }
 """What the readings that the computation knows can say."""
 NUMBER = r"-?\d+(\.\d+)?"

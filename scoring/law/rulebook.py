@@ -30,11 +30,13 @@ class Reading:
 
 @attrs.frozen(kw_only=True)
 class Ratings:
-    """The words citizens answer with, by what they mean; `neutral` ones are read by `neutral_rating`."""
+    """The words citizens answer with, by what they mean; `neutral` ones are read by `neutral_rating`, `basic` ones by
+    `basic_rating`."""
 
     satisfied: tuple[str, ...]
     unsatisfied: tuple[str, ...]
     neutral: tuple[str, ...] = ()
+    basic: tuple[str, ...] = ()
     unrated: tuple[str, ...] = ()
 
 
@@ -69,6 +71,8 @@ class Part:
     awards    each finding earns `award`, or by its role or mode (`by`, `prices`), up to the part's points
     pairs     each finding not followed by `answered_by` with the same document within `limit` working days costs `price`
     bonus     `award` points for each full `per` of a measure's count, by the unit's group
+
+    Without what it asks for the whole item is nothing, where the reading `proof_reading` says `whole`.
     """
 
     kind: str
@@ -96,6 +100,7 @@ class Part:
     per: Mapping[str, int] = attrs.Factory(dict)
     award: Fraction = Fraction(1)
     channels: tuple[str, ...] = ()
+    proof_reading: str = ""
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -261,8 +266,9 @@ class Rulebook:
     taken: Mapping[str, str] = attrs.Factory(dict)
 
     def reading(self, name: str) -> str:
-        """The option in force for a reading."""
-        return self.taken.get(name) or next(one.default for one in self.readings if one.id == name)
+        """The option in force for a reading; of one that need not be named, and is not, the way it was read before it was known."""
+        named = (one.default for one in self.readings if one.id == name)
+        return self.taken.get(name) or next(named, None) or UNNAMED[name]
 
     @property
     def digest(self) -> str:
@@ -313,10 +319,10 @@ class Rulebook:
             "unsatisfied": self.ratings.unsatisfied,
             "unrated": self.ratings.unrated,
         }
-        neutral = self.reading("neutral_rating")
-        rated[neutral] = (*rated[neutral], *self.ratings.neutral)
-        named = {one.id for one in self.readings}
-        taken: dict[str, Any] = {name: self.reading(name) for name in (*PRACTISED, *(named & {*LATER}))}
+        for name, words in (("neutral_rating", self.ratings.neutral), ("basic_rating", self.ratings.basic)):
+            meaning = self.reading(name)
+            rated[meaning] = (*rated[meaning], *words)
+        taken: dict[str, Any] = {name: self.reading(name) for name in (*PRACTISED, *LATER)}
         posts = tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels)
         return Practice(**taken, **rated, posts=posts, limits=_limits(self.sheets))
 
@@ -328,7 +334,12 @@ LATER = (
     "moved_rounds", "repeated_dispatch", "redo_scope", "volume_of", "response_population", "redone_closing", "seal_by",
     "unexplained_returns",
 )  # fmt: skip
-"""Readings that touch a verdict and need not be named: a rulebook that does not is read as `Practice` says."""
+"""Readings that touch a verdict and need not be named."""
+UNNAMED = {
+    **{name: getattr(Practice(), name) for name in LATER}, "basic_rating": "satisfied", "reward_bounds": "net",
+    "unreviewed_knowledge": "part", "idle_findings": "ignored", "idle_unit": "no_verdict", "idle_months": "count",
+}  # fmt: skip
+"""How rules are read that do not name a younger reading: as they were before it was known, so that nothing published moves."""
 NEEDED = (*PRACTISED, "neutral_rating", "steps", "rounding")
 
 

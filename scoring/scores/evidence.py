@@ -96,9 +96,13 @@ class Evidence:
             return False
         return any((charge.ticket, charge.unit, name) in self.exemptions for name in names)
 
-    def units(self, channels: Sequence[str]) -> set[str]:
-        """Units with a dispatch or a verdict of the month on some channels."""
-        return {unit for _, unit, channel, _ in self.tallies if channel in channels}
+    def units(self, channels: Sequence[str], measure: str | None = None) -> set[str]:
+        """Units with a dispatch or a verdict of the month on some channels, or with a verdict of one measure."""
+        return {
+            unit
+            for name, unit, channel, _ in self.tallies
+            if channel in channels and (measure is None or name == measure)
+        }
 
     def group(self, unit: str) -> str:
         """The unit's group at the end of the month."""

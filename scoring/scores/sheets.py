@@ -8,8 +8,9 @@ from itertools import groupby
 import attrs
 
 from calendars.clock import Clock
+from metrics.measures import VOLUME
 from metrics.tallies import Tally
-from scoring.law.arithmetic import ZERO, PartContext, PartScore, added, half_up, judge
+from scoring.law.arithmetic import ZERO, PartContext, PartScore, added, bounded_sides, half_up, judge
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.shares import Share, shares_of
@@ -103,11 +104,11 @@ class SheetScore:
 
 def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
     """The period's sheet: units with tickets by their items, the others by what the sheet says of them."""
-    members, active = members_of(sheet, month), active_units(sheet, month)
+    members, active = members_of(sheet, month), active_units(judging.book, sheet, month)
     means = group_means(judging, sheet, month, active)
     scored = [unit_score(judging, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
-        scored += [_idle(judging, scored, unit, month.group(unit)) for unit in sorted(members - active)]
+        scored += [_idle(judging, sheet, month, scored, unit) for unit in sorted(members - active)]
     return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
 
 
@@ -116,9 +117,10 @@ def members_of(sheet: Sheet, month: Evidence) -> set[str]:
     return {unit for unit, group in month.groups.items() if not sheet.groups or group in sheet.groups}
 
 
-def active_units(sheet: Sheet, month: Evidence) -> set[str]:
+def active_units(book: Rulebook, sheet: Sheet, month: Evidence) -> set[str]:
     """The units that are scored by their own tickets (or by none, where the sheet judges everyone)."""
-    active = {unit for unit in month.units(sheet.channels) if not sheet.groups or month.group(unit) in sheet.groups}
+    found = month.units(sheet.channels, VOLUME.name if book.reading("idle_unit") == "no_dispatch" else None)
+    active = {unit for unit in found if not sheet.groups or month.group(unit) in sheet.groups}
     return active | members_of(sheet, month) if sheet.without_tickets == "everyone" else active
 
 
@@ -154,9 +156,19 @@ def item_score(
         return ItemScore(
             item=item, score=mean if item.when_empty == "group_mean" else item.full, parts=parts, note=item.when_empty
         )
+    if any(_unproved(judging.book, part) for part in parts):
+        return ItemScore(item=item, score=item.floor, parts=parts, note="unproved")
+    if item.extra and judging.book.reading("reward_bounds") == "each_side":
+        parts = bounded_sides(parts, item.cap, -item.floor)
     lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
     score = half_up(min(max(item.full - lost, item.floor), item.cap), judging.book.digits.item)
     return ItemScore(item=item, score=score, parts=parts)
+
+
+def _unproved(book: Rulebook, part: PartScore) -> bool:
+    """Whether a part that nothing was found for takes the whole item with it."""
+    reading = part.part.proof_reading
+    return bool(reading) and not part.charges and book.reading(reading) == "whole"
 
 
 def _empty(parts: Sequence[PartScore]) -> bool:
@@ -263,15 +275,32 @@ def group_means(judging: Judging, sheet: Sheet, month: Evidence, units: Iterable
     return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}
 
 
-def _idle(judging: Judging, scored: Sequence[UnitScore], unit: str, group: str) -> UnitScore:
-    """A unit without a ticket gets the mean of those that had one: of all, or of its group."""
+def _idle(judging: Judging, sheet: Sheet, month: Evidence, scored: Sequence[UnitScore], unit: str) -> UnitScore:
+    """A unit without a ticket gets the mean of those that had one, of all or of its group; with the findings on it, or not."""
+    group = month.group(unit)
     grouped = "idle_mean" in {one.id for one in judging.book.readings} and judging.book.reading("idle_mean") == "group"
     scores = [
         one.score
         for one in scored
         if one.basis == "tickets" and one.score is not None and (not grouped or one.group == group)
     ]
-    return UnitScore(unit=unit, group=group, score=_mean(scores, judging.book.digits.total), basis="mean")
+    mean = _mean(scores, judging.book.digits.total)
+    if mean is None or judging.book.reading("idle_findings") == "ignored":
+        return UnitScore(unit=unit, group=group, score=mean, basis="mean")
+    total = min(max(mean + _found_worth(judging, sheet, month, unit), sheet.floor), sheet.cap)
+    found = Adjustment("idle_findings", total - mean)
+    return UnitScore(unit=unit, group=group, score=total, basis="mean", adjustments=(found,) if found.points else ())
+
+
+def _found_worth(judging: Judging, sheet: Sheet, month: Evidence, unit: str) -> Fraction:
+    """What the findings on a unit without tickets take from it, or give it: of each item that findings alone decide."""
+    worth = ZERO
+    for item in sheet.items_of(month.month):
+        parts = tuple(part for part in item.parts if part.kind in ("findings", "awards", "pairs"))
+        if parts and (item.extra or parts == item.parts):
+            only = attrs.evolve(item, parts=parts)
+            worth -= item_score(judging, sheet, only, unit, [month] * len(parts)).lost
+    return worth
 
 
 def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:

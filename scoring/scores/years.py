@@ -91,7 +91,9 @@ def _unit_year(
     digits = scoring.book.digits.total
     components = []
     for one in rule.components:
-        lines = [(month, line[unit].score) for month, line in scores[one.sheet] if unit in line]
+        own = scoring.book.reading("idle_months") == "leave"
+        found = [(month, line[unit]) for month, line in scores[one.sheet] if unit in line]
+        lines = [(month, line.score) for month, line in found if not (own and line.basis == "mean")]
         periods = tuple((month, score) for month, score in lines if score is not None)
         mean = half_up(sum((score for _, score in periods), ZERO) / len(periods), digits) if periods else None
         components.append(ComponentScore(component=one, periods=periods, value=mean))

@@ -32,8 +32,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "media_exposure": ("2", "1"),
 }
 
-# Younger readings, each as a rulebook that does not name it is read, then the other way. They stand apart because
-# OPTIONS is what the product is asked for by name.
+# Younger readings, each as a rulebook that does not name it is read, then the other way. They stand apart because the
+# older logs do not draw them.
 NEW_OPTIONS: dict[str, tuple[str, ...]] = {
     "moved_rounds": ("stay", "leave"),
     "repeated_dispatch": ("stay", "anew"),
@@ -49,6 +49,7 @@ NEW_OPTIONS: dict[str, tuple[str, ...]] = {
     "idle_months": ("count", "leave"),
     "unexplained_returns": ("count", "late"),
 }
+OPTIONS |= NEW_OPTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ class Readings:
     def __post_init__(self) -> None:
         """Refuse a value that is no reading."""
         for field in fields(self):
-            if getattr(self, field.name) not in (OPTIONS | NEW_OPTIONS)[field.name]:
+            if getattr(self, field.name) not in OPTIONS[field.name]:
                 raise ValueError(f"{field.name} has no reading {getattr(self, field.name)!r}")
 
 

@@ -1,6 +1,6 @@
 """The year: the product against the oracle, and every point of every sheet of a year accounted for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from scoring.scores.sheets import UnitScore
 from scoring.scores.years import YearScore, year_of
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle, oracle_year
+from tests.oracle.disputed import disputed_year
 from tests.oracle.histories import History, year_history
 
 FAST, ALL = range(8), range(30)
@@ -59,8 +60,8 @@ def told(year: YearScore) -> dict[str, Any]:
     return found
 
 
-def agree(seed: int, folder: Path) -> None:
-    log = year_history(seed)
+def agree(seed: int, folder: Path, log_of: Callable[[int], History] = year_history) -> None:
+    log = log_of(seed)
     years = years_of(product(log, folder, seed))
     expected = oracle_year.year(log.facts, log.readings, 2023, log.as_of_ms)
     assert {*years} == {*expected}
@@ -82,6 +83,11 @@ def test_the_product_agrees_with_the_oracle_on_the_year(seed: int, tmp_path: Pat
 @pytest.mark.parametrize("seed", ALL[len(FAST) :])
 def test_the_product_agrees_with_the_oracle_on_more_years(seed: int, tmp_path: Path) -> None:
     agree(seed, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [*FAST, *(pytest.param(seed, marks=pytest.mark.slow) for seed in ALL[len(FAST) :])])
+def test_the_product_agrees_with_the_oracle_on_disputed_years(seed: int, tmp_path: Path) -> None:
+    agree(seed, tmp_path, disputed_year)
 
 
 def test_the_years_to_be_compared_hold_what_is_hard() -> None:
