@@ -13,9 +13,10 @@ from calendars.workdays import Calendar
 from ledger.snapshot import Snapshot
 from scoring.compare.items import Move, Side, moves_of, state_of
 from scoring.compare.verdicts import FactChange, VerdictChange, finding_flips, flips_of, touches_of
-from scoring.law.arithmetic import ZERO, added, counts, gained
+from scoring.law.arithmetic import ZERO, added, gained
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring, recompute
 from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 

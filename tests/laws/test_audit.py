@@ -24,10 +24,10 @@ from metrics.measures import CATALOGUE
 from scoring.compare.appeals import effects_of
 from scoring.explain.ticket import Audit, Explained, Moved, audit
 from scoring.explain.unit import why
-from scoring.law.arithmetic import counts
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores import scoring as recomputing
 from scoring.scores.evidence import Charge, months_of
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring, recompute
 from tests.logs import calendar, ledger_of, rulebook, translated
 from tests.oracle.histories import GROUPS, history
