@@ -179,7 +179,7 @@ def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> No
     if sheet is not None and sheet not in sheets:
         raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
     scored = {line.unit for one in told.sheets for line in one.units}
-    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.known.enrolments}
+    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.snapshot.enrolments}
     units = sorted(scored | enrolled)
     if unit is not None and unit not in units:
         near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]

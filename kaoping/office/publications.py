@@ -14,7 +14,7 @@ from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
 from ledger.sentences import NoSuchText, UserError, sentence
-from ledger.snapshot import Snapshot, known, standing
+from ledger.snapshot import Snapshot, snapshot_of, standing
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, month_of, together
@@ -103,7 +103,7 @@ def publish(
     somebody does again what was broken off, the publication there is."""
     scoring = one.scoring
     stamps = scoring.stamps
-    register = register_of(scoring.known)
+    register = register_of(scoring.snapshot)
     fact = Publish(
         at=now, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
         calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
@@ -161,7 +161,7 @@ def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
     book = _book(ledger, one)
     calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
     with session.busy("deriving rounds and verdicts"):
-        return recompute(known(ledger, position), book, calendar, one.fact.as_of)
+        return recompute(snapshot_of(ledger, position), book, calendar, one.fact.as_of)
 
 
 def _book(ledger: Ledger, one: Publication) -> Rulebook:

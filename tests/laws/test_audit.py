@@ -17,7 +17,7 @@ from kaoping.files.folder import data_folder
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.reports.audit import in_order
 from ledger.facts import RANK, Appeal, Fact, Finding
-from ledger.snapshot import EVENT, known
+from ledger.snapshot import EVENT, snapshot_of
 from ledger.store import Ledger
 from metrics.derive import clock_of, derive
 from metrics.measures import CATALOGUE
@@ -98,9 +98,9 @@ def told_of(seed: int, path: Path) -> tuple[Scoring, list[Audit], list[tuple[lis
     log, rng = history(seed), random.Random(seed)
     with ledger_of(path / f"{seed}.db", translated(log.facts)) as ledger:
         book = random_book(rng, rulebook(log.readings))
-        scoring = recompute(known(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
+        scoring = recompute(snapshot_of(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
         derived = attrs.evolve(scoring.derived, verdicts=scoring.derived.verdicts.collect().lazy())
-        scoring = attrs.evolve(scoring, deriving=lambda: derived)
+        scoring = attrs.evolve(scoring, given=derived)
         tickets = sorted({event.fact.ticket for event in ledger.events() if event.fact.ticket is not None})
         return (
             scoring,
@@ -264,7 +264,7 @@ def on(day: int, clock: str = "10:00:00") -> str:
 def report_on(ledger: Ledger, book: Rulebook | None = None) -> Scoring:
     """What is known of May, at the end of June."""
     as_of = 1_688_000_000_000
-    return recompute(known(ledger, ledger.head().position), book or rulebook(), calendar(), as_of)
+    return recompute(snapshot_of(ledger, ledger.head().position), book or rulebook(), calendar(), as_of)
 
 
 def told_of_ticket(path: Path, *raw: dict[str, Any], book: Rulebook | None = None) -> Audit:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kaoping.files import folder
 from ledger.facts import Finding
-from ledger.snapshot import known
+from ledger.snapshot import snapshot_of
 from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, Strike
 from metrics.tallies import Tally
@@ -665,7 +665,7 @@ def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
         {"kind": "finding", "unit": "西街", "item": "ys_training", "mode": "host", "at": "2025-05-06T10:00:00+08:00"}
     ]
     with ledger_of(tmp_path_factory.mktemp("year") / "year.db", translated(facts)) as ledger:
-        seen = known(ledger, ledger.head().position)
+        seen = snapshot_of(ledger, ledger.head().position)
         return recompute(seen, shipped("yunshan-2025"), calendar(), as_of=1_763_000_000_000)
 
 
