@@ -14,7 +14,8 @@
     rating, contacted   of a survey
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ import narwhals as nw
 from ledger.batches import Event, Head
 from ledger.facts import LIFECYCLE, RANK, Void
 from ledger.files import MEMORY
+from ledger.sentences import DamagedLedger, sentence
 from ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Snapshot:
     register. It holds no ledger, so it serves any thread, and after the ledger is closed.
 
     `findings` and `enrolments` stand; `voids` are all there were. Of a snapshot in outline the events stay in the ledger's file
-    at `path`; they are read from there, opened anew, where they are asked for after all.
+    at `path`; they are read from there, opened anew, where they are asked for after all (raises DamagedLedger, NoLedger).
     """
 
     head: Head
@@ -64,18 +66,23 @@ class Snapshot:
         """The lifecycle events, voided ones left out."""
         if self.whole is not None:
             return self.whole
-        with self._ledger() as ledger:
+        with self._reopened() as ledger:
             return event_columns(ledger, self.head.position, self.voids)
 
     def events_of(self, ticket: str) -> Frame:
         """Those of one ticket."""
         if self.whole is not None:
             return self.whole.filter(nw.col("ticket") == ticket)
-        with self._ledger() as ledger:
+        with self._reopened() as ledger:
             return columns_of_tickets(ledger, self.head.position, (ticket,))
 
-    def _ledger(self) -> Ledger:
-        return Ledger(self.path)
+    @contextmanager
+    def _reopened(self) -> Iterator[Ledger]:
+        """The ledger's file, while it still holds what was known. Raises DamagedLedger, NoLedger."""
+        with Ledger(self.path) as ledger:
+            if ledger.head(self.head.position) != self.head:
+                raise DamagedLedger(sentence("{path} became another ledger while it was read.", path=self.path))
+            yield ledger
 
 
 def snapshot_of(ledger: Ledger, upto: int) -> Snapshot:

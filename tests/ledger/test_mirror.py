@@ -13,6 +13,7 @@ import pytest
 from ledger.exchange import content, key_of
 from ledger.facts import Decide, Exempt, Fact, Void
 from ledger.mirror import Mirror, path_of
+from ledger.sentences import DamagedLedger, NoLedger
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
 from scoring.explain.ticket import audit
@@ -317,3 +318,15 @@ def test_a_snapshot_is_scored_in_another_thread_after_the_ledger_is_closed(tmp_p
     assert light.evidence(every)[every[0]] is light.evidence(every)[every[0]]
     assert kept.mirror is not None
     kept.mirror.close()
+
+
+def test_what_was_left_in_the_file_is_not_read_from_another_ledger(tmp_path: Path) -> None:
+    facts = translated(history(501).facts)
+    with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
+        outline = outline_of(ledger, ledger.head().position)
+    for old in tmp_path.glob("kaoping.db*"):
+        old.unlink()
+    with pytest.raises(NoLedger):
+        _ = outline.events
+    with ledger_of(tmp_path / "kaoping.db", facts[::-1]), pytest.raises(DamagedLedger, match="another ledger"):
+        _ = outline.events
