@@ -22,6 +22,10 @@ ROOMS = {
     "scoring": {"metrics", "ledger", "calendars"},
     "kaoping": {"scoring", "metrics", "ledger", "calendars"},
 }
+# The line of arrows inside a room, from below; what stands in one tuple may know each other.
+LINES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "scoring": (("scoring/law/",), ("scoring/scores/",), ("scoring/explain/",), ("scoring/compare/",)),
+}
 FILES = {path.relative_to(ROOT).as_posix(): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
 
@@ -50,6 +54,15 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield (node.module or "").split(".")[0]
 
 
+def modules(tree: ast.Module) -> Iterator[str]:
+    """The modules a file imports, whole, and what it imports from them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
 def readme(name: str) -> str:
     path = ROOT / name
     if not path.exists() or len(path.read_text("utf-8")) < 500:
@@ -61,6 +74,20 @@ def readme(name: str) -> str:
 def test_nothing_points_up(name: str) -> None:
     room = name.split("/")[0]
     assert {*imports(TREES[name])} & {*ROOMS} <= {room} | ROOMS[room]
+
+
+def test_inside_a_room_nothing_points_up_either() -> None:
+    wrong = []
+    for name, tree in TREES.items():
+        for lines in LINES.values():
+            floor = next((place for place, rooms in enumerate(lines) if name.startswith(rooms)), None)
+            if floor is None:
+                continue
+            above = tuple(room for rooms in lines[floor + 1 :] for room in rooms)
+            wrong += [
+                f"{name} -> {module}" for module in modules(tree) if f"{module.replace('.', '/')}/".startswith(above)
+            ]
+    assert wrong == []
 
 
 def test_the_doors() -> None:

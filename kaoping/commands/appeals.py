@@ -135,7 +135,8 @@ def appeals(
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         found = [
-            Listed(case, list(effects_of(scoring, case.appeal))) for case in _cases(opened, scoring.known.head.position)
+            Listed(case, list(effects_of(scoring, case.appeal)))
+            for case in _cases(opened, scoring.snapshot.head.position)
         ]
         found = [one for one in found if unit in (None, one.case.appeal.unit)]
         if number is not None:

@@ -32,7 +32,7 @@ from kaoping.reports.publications import (
     recomputed_json,
     recomputed_page,
 )
-from kaoping.reports.score import score_page, stamps_json
+from kaoping.reports.score import score_json, score_page, stamps_json
 from kaoping.reports.year_diff import years_json, years_page
 from ledger.sentences import sentence
 from ledger.store import Ledger
@@ -113,15 +113,13 @@ def _replay(session: Session, opened: Ledger, found: Sequence[Publication], *, r
             elsewhere.append(one)
     if not told:
         recomputed(session, opened, found[-1])  # says why not
+    last = told[-1].issue
     if session.json:
-        document = recomputed_json(told, elsewhere)
-        session.answer({**told[-1].issue.document, **document} if reissue else document)
+        issued = {**score_json(last.scoring, last.month, last.sheets), **last.document} if reissue else {}
+        session.answer({**issued, **recomputed_json(told, elsewhere)})
     else:
-        last = told[-1].issue
         if reissue:
-            session.show(
-                score_page(session.language, last.scoring, last.month, last.scoring.sheets(last.month, last.kind))
-            )
+            session.show(score_page(session.language, last.scoring, last.month, last.sheets))
         session.show(recomputed_page(session.language, told, elsewhere))
     differing = [one.publication for one in told if not one.identical]
     if differing:
@@ -181,7 +179,7 @@ def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> No
     if sheet is not None and sheet not in sheets:
         raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
     scored = {line.unit for one in told.sheets for line in one.units}
-    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.known.enrolments}
+    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.snapshot.enrolments}
     units = sorted(scored | enrolled)
     if unit is not None and unit not in units:
         near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]

@@ -26,7 +26,7 @@ def suppose(
     suppositions = [*map(_read_if, ifs), *map(_read_without, without)]
     with session.ledger() as opened:
         before = session.scoring(opened, as_of)
-        if not any(True for _ in opened.events(before.known.head.position, ticket=ticket)):
+        if not any(True for _ in opened.events(before.snapshot.head.position, ticket=ticket)):
             raise WrongArgument(
                 sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
                 "Check the number; it is text, every digit counts.",

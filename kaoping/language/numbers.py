@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from calendars.instants import show_iso
+from scoring.law.arithmetic import decimal_text
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 DAY_MS = 86_400_000
@@ -10,14 +11,7 @@ DAY_MS = 86_400_000
 
 def points(number: Fraction, least: int = 2) -> str:
     """A decimal text, with at least some decimals and no zeros beyond them. Raises ValueError if it has no end."""
-    digits = least
-    while (number * 10**digits).denominator != 1:
-        digits += 1
-        if digits > 30:
-            raise ValueError(f"{number} has no finite decimal")
-    whole = abs(int(number * 10**digits))
-    text = f"{whole // 10**digits}.{whole % 10**digits:0{digits}d}" if digits else str(whole)
-    return f"-{text}" if number < 0 else text
+    return decimal_text(number, least)
 
 
 def short(number: Fraction) -> str:

@@ -33,7 +33,7 @@ class NotProved(UserError):
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
     """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses, the rules."""
-    size = told.scoring.known.head.position
+    size = told.scoring.snapshot.head.position
     tree, book, ticket = ledger.tree(size), told.scoring.book, told.audit.ticket
     trace = audit_json(told)
     return {

@@ -22,7 +22,7 @@ from kaoping.language.language import Language
 from kaoping.papers.terminal import draw
 from kaoping.reports.page import Page
 from ledger.sentences import UserError, sentence
-from ledger.snapshot import known
+from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
@@ -85,21 +85,21 @@ class Session:
 
     def scoring(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
-        beside a large ledger, which must stay open then. Raises LedgerEmpty."""
+        beside a large ledger. Raises LedgerEmpty."""
         position, instant = self.moment(ledger, as_of)
         if position == 0:
             raise LedgerEmpty(
                 sentence("the ledger knew nothing at that moment."),
                 "Import a log first; --as-of speaks of when it was recorded.",
             )
-        known_then, book, calendar = known(ledger, position), self.book(), self.calendar()
+        book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
             if kept and as_of is None:
                 plain = not self.readings and self.known_on is None
-                rows = rows_now(ledger, known_then, book, calendar, __version__, make=plain)
+                rows = rows_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
                 if rows is not None:
-                    return when_asked(known_then, book, calendar, instant, rows)
-            return recompute(known_then, book, calendar, instant)
+                    return when_asked(outline_of(ledger, position), book, calendar, instant, rows)
+            return recompute(snapshot_of(ledger, position), book, calendar, instant)
 
     def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
         """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""

@@ -11,7 +11,7 @@ from scoring.explain.ticket import audit as audit_ticket
 def ticket_report(session: Session, opened: Ledger, ticket: str, as_of: str | None) -> TicketReport:
     """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
     scoring = session.scoring(opened, as_of)
-    upto = scoring.known.head.position
+    upto = scoring.snapshot.head.position
     events = in_order(opened.events(upto, ticket=ticket))
     if not events:
         raise WrongArgument(

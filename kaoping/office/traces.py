@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
-from calendars.clock_columns import Frame
 from calendars.instants import read_iso
 from calendars.notices import CalendarError
 from calendars.workdays import Calendar
@@ -36,16 +35,6 @@ class Rules:
     installed: bool
 
 
-@attrs.frozen
-class _Facts:
-    """What `Snapshot` tells, of the facts of a proof."""
-
-    head: Head
-    events: Frame
-    findings: tuple[Event, ...]
-    enrolments: tuple[Event, ...] = ()
-
-
 def rules_of(trace: Mapping[str, Any], carried: Mapping[str, Any] | None) -> Rules | None:
     """The rules whose digests a trace names: those installed, else those carried in the proof; None where neither are they."""
     wanted = trace["stamps"]["rulebook"], trace["stamps"]["calendar"]
@@ -72,9 +61,11 @@ def audit_again(
     findings = tuple(event for event in events if event.fact.kind == "finding" and event.key not in gone)
     import narwhals as nw  # what derives takes long to load
 
-    known = _Facts(Head(size, ""), nw.from_native(columns.lazy()), findings)
+    snapshot = Snapshot(
+        head=Head(size, ""), findings=findings, enrolments=(), voids=tuple(voids), whole=nw.from_native(columns.lazy())
+    )
     as_of = read_iso(trace["stamps"]["as_of"])
-    scoring = when_asked(cast(Snapshot, known), rules.book, rules.calendar, as_of)
+    scoring = when_asked(snapshot, rules.book, rules.calendar, as_of)
     batches = [_UNTOLD] * max(event.batch for event in events)
     told = audit(scoring, str(trace["ticket"]))
     return TicketReport(scoring=scoring, audit=told, events=in_order(events), batches=batches, voided=gone)

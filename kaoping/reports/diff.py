@@ -145,7 +145,7 @@ def _leg(language: Language, leg: Leg) -> str:
     )
     said = language.say(LEGS[leg.reason], reading=reading)
     if leg.reason == "facts":
-        heads = (leg.before.known.head.position, leg.after.known.head.position)
+        heads = (leg.before.snapshot.head.position, leg.after.snapshot.head.position)
         moments = (moment(leg.before.as_of, language.code), moment(leg.after.as_of, language.code))
         return f"{said}  #{heads[0]} → #{heads[1]}  {moments[0]} → {moments[1]}"
     return said

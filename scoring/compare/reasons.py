@@ -113,7 +113,7 @@ def _of_facts(leg: Leg, move: Move) -> Iterator[Reason]:
 
 def _of_finding(leg: Leg, position: int, *, added: bool) -> Reason:
     sides = (leg.before, leg.after) if added else (leg.after, leg.before)
-    if position > sides[0].known.head.position:
+    if position > sides[0].snapshot.head.position:
         return Reason(code="event", position=position, kind="finding", how="added" if added else "unknown_yet")
     how = "restored" if added else "voided"
     return Reason(

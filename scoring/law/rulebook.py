@@ -151,8 +151,8 @@ class Item:
 
 
 @attrs.frozen(kw_only=True)
-class Group:
-    """Items whose scores together stay within bounds."""
+class Cap:
+    """A bound on several items together: `items` score no more than `cap` and no less than `floor` in sum."""
 
     items: tuple[str, ...]
     cap: Fraction | None = None
@@ -197,7 +197,7 @@ class Sheet:
     ranking: str = "sheet"
     ties: str = "share"
     order: str = "sum_then_clamp"
-    caps: tuple[Group, ...] = ()
+    caps: tuple[Cap, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     without_tickets: str = "unranked"
     without_tickets_words: str = ""

@@ -12,9 +12,9 @@ from scoring.law.checks import OPTIONS
 from scoring.law.rulebook import (
     KINDS,
     PERIODS,
+    Cap,
     Component,
     Digits,
-    Group,
     Item,
     Part,
     Ratings,
@@ -425,7 +425,7 @@ def test_the_page_names_every_key_kind_reading_and_measure() -> None:
     named = set(re.findall(r"[a-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", PAGE.replace("```", "")))))
     keys = {
         field.name
-        for kind in (Rulebook, Ratings, Digits, Reading, Sheet, Item, Part, Tier, Group, Veto, Component, Year, Case)
+        for kind in (Rulebook, Ratings, Digits, Reading, Sheet, Item, Part, Tier, Cap, Veto, Component, Year, Case)
         for field in attrs.fields(kind)
     } - {"text", "taken", "file"}
     options = {option for known in OPTIONS.values() for option in known}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ledger.intake.profile import Profile, UnreadableProfile, choose, columns_of, read_profile
-from ledger.intake.tables import Table
+from ledger.intake.tables import LogTable
 from ledger.sentences import UnreadableFile
 
 PROFILES = Path(__file__).parents[2] / "data" / "profiles"
@@ -30,8 +30,8 @@ def shipped() -> list[Profile]:
     return [read_profile(path.read_text("utf-8"), path.name) for path in sorted(PROFILES.glob("*.toml"))]
 
 
-def table(*header: str) -> Table:
-    return Table("工单.csv", header, ())
+def table(*header: str) -> LogTable:
+    return LogTable("工单.csv", header, ())
 
 
 def mistakes(text: str) -> list[tuple[str, str]]:
