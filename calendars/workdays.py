@@ -14,9 +14,9 @@ import attrs
 from chinese_calendar import constants
 
 from calendars.hours import Hours, Season, Unfit, seasons
-from calendars.notices import CalendarError, CalendarMistake, CalendarSource, Notice, NoticeDay, read_source
+from calendars.notices import CalendarError, CalendarMistake, CalendarSource, Notice, NoticeDay
 
-__all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar", "read_source"]
+__all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar"]
 
 FIRST = date(2004, 1, 1)
 YEARS_AHEAD = 5
@@ -269,7 +269,7 @@ def _official_until(sources: tuple[CalendarSource, ...], last: int) -> tuple[dat
     covers = [
         (notice.covers_year, CalendarMistake(source.name, f"notice[{place}].covers_year", _gap(notice.covers_year)))
         for source in sources
-        for place, notice in enumerate(source.notice, 1)
+        for place, notice in enumerate(source.notice)
         if notice.covers_year is not None
     ]
     while any(year == last + 1 for year, _ in covers):
@@ -288,9 +288,9 @@ def _noticed(
     days: dict[date, Day] = {}
     said: dict[tuple[date, date], str] = {}
     mistakes = []
-    notices = [(source.name, place, n) for source in sources for place, n in enumerate(source.notice, 1)]
+    notices = [(source.name, place, n) for source in sources for place, n in enumerate(source.notice)]
     for name, place, notice in sorted(notices, key=lambda found: (found[2].published, found[2].document)):
-        for index, named in enumerate(notice.days, 1):
+        for index, named in enumerate(notice.days):
             day, key = named.date, f"notice[{place}].days[{index}].date"
             kind = _kind(named)
             if not FIRST <= day <= until:
@@ -318,7 +318,7 @@ def _closed(
     """The working days that local closures take away."""
     closed: dict[date, Day] = {}
     mistakes = []
-    closures = [(source.name, place, c) for source in sources for place, c in enumerate(source.closure, 1)]
+    closures = [(source.name, place, c) for source in sources for place, c in enumerate(source.closure)]
     for name, place, closure in sorted(closures, key=lambda found: (found[2].from_, found[2].name)):
         if not FIRST <= closure.from_ <= closure.to <= until:
             mistakes.append(

@@ -21,6 +21,7 @@ from kaoping.commands.asked import (
     desk_of,
 )
 from kaoping.files import folder
+from kaoping.files.cases import read_cases
 from kaoping.office.session import Session, WrongArgument, checked_month, read_month
 from kaoping.reports.annual import annual_json, annual_page
 from kaoping.reports.rules import outcomes_json, outcomes_page, rules_json, rules_page
@@ -28,7 +29,7 @@ from kaoping.reports.why import lines_of, why_json, why_page
 from ledger.sentences import UserError, sentence
 from metrics.derive import clock_of
 from scoring.law.rulebook import Sheet
-from scoring.scores.cases import Case, read_cases, try_cases
+from scoring.scores.cases import Case, try_cases
 from scoring.scores.evidence import month_of
 from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import Judging, UnitScore

@@ -155,7 +155,7 @@ def published_text(ledger: Ledger, one: Publication) -> str:
 
 
 def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
-    """The report a publication was made from, from the ledger alone. Raises NotHere, UnreadableRulebook."""
+    """The report a publication was made from, from the ledger alone. Raises NotHere, UnusableFile."""
     position, hashed = one.base
     if position > ledger.head().position or ledger.head(position).hash != hashed:
         raise NotHere(
