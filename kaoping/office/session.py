@@ -1,26 +1,19 @@
-"""What a command works with: the ledger, rulebook, calendar and moment it was asked about, and how to answer."""
+"""What a command works with: the ledger, rulebook, calendar and moment it was asked about."""
 
-import json
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import attrs
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from calendars.instants import read_iso
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.papers.terminal import draw
-from kaoping.reports.page import Page
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
@@ -28,8 +21,6 @@ from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
-
-WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
 
 class WrongArgument(UserError):
@@ -58,6 +49,7 @@ class Session:
     language: Language
     json: bool
     now: int = attrs.field(factory=lambda: now.now_ms())
+    progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
@@ -116,30 +108,9 @@ class Session:
         instant = read_moment(as_of)
         return ledger.position_at(instant), instant
 
-    @contextmanager
-    def busy(self, doing: str) -> Iterator[None]:
-        """A spinner on the terminal while something long is done; nothing where nobody watches."""
-        console = Console(stderr=True)
-        if not console.is_terminal:
-            yield
-            return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as progress:
-            progress.add_task(self.language.say(doing))
-            yield
-
-    def answer(self, document: dict[str, Any]) -> None:
-        """The one JSON document of a command."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-    def show(self, page: Page) -> None:
-        """A page on the terminal."""
-        draw(self.paper(), page)
-
-    def paper(self) -> Console:
-        """Where tables are written: as wide as the terminal, or as they need."""
-        console = Console(highlight=False, emoji=False, markup=False)
-        return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+    def busy(self, doing: str) -> AbstractContextManager[None]:
+        """Around something long: whoever watches is told what is being done."""
+        return self.progress(self.language.say(doing))
 
 
 def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
@@ -220,3 +191,11 @@ def checked_month(scoring: Scoring, text: str, *, provisional: bool) -> int:
     if not provisional:
         refuse_provisional(scoring.calendar, month)
     return month
+
+
+def read_day(text: str) -> date:
+    """A date like 2020-01-20. Raises WrongArgument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongArgument(sentence("{text} is no date.", text=text), "Write it like 2020-01-20.") from error

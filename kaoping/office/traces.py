@@ -12,7 +12,7 @@ from calendars.notices import CalendarError
 from calendars.workdays import Calendar
 from kaoping.files import folder
 from kaoping.files.rulebooks import UnreadableRulebook, read_rulebook
-from kaoping.reports.audit import TicketReport, in_order
+from kaoping.office.tickets import TicketReport, in_order
 from ledger.batches import Batch, Event, Head
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE

@@ -7,8 +7,8 @@ from typing import Any
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamps_json
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
 from scoring.compare.reasons import Reason, reasons_of

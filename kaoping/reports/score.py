@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points, short
 from kaoping.office.session import show_period
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.law.rulebook import Item
 from scoring.scores.evidence import UNENROLLED, Evidence
@@ -26,13 +26,6 @@ def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) 
         "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
         "stamps": stamps_json(scoring.stamps),
     }
-
-
-def stamps_json(stamps: Stamps) -> dict[str, str]:
-    """The four stamps."""
-    return {
-        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
-    }  # fmt: skip
 
 
 @page_of

@@ -6,8 +6,8 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import moment, points, short
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, page_of
-from kaoping.reports.score import stamps_json
 from scoring.explain.unit import Line, why
 from scoring.law.rulebook import Sheet
 from scoring.scores.scoring import Scoring
