@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from calendars.periods import show_month
 from kaoping import now
 from kaoping.commands.asked import Asked, asks
 from kaoping.commands.entries import AtOption, ReasonOption, key_at, show
@@ -146,7 +147,7 @@ def appeals(
 
 def _published(session: Session, ledger: Ledger, month: int) -> Mapping[str, Any] | None:
     """The document last published for a month."""
-    found = publications(ledger, ledger.head().position, f"{month // 100}-{month % 100:02d}")
+    found = publications(ledger, ledger.head().position, show_month(month))
     return json.loads(published_text(ledger, found[-1])) if found else None
 
 

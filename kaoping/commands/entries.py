@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kaoping.commands.asked import Asked, asks
-from kaoping.language.numbers import moment
+from kaoping.language.moments import moment
 from kaoping.office.entries import Recorded, read_pairs, record_files
 from kaoping.office.entries import record as keep
 from kaoping.office.imports import batch_json

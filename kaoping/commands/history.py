@@ -147,7 +147,8 @@ def diff(
     with session.ledger() as opened:
         sides = (version(session, opened, before), version(session, opened, after))
         name = _period(sides, period)
-        kind, months = read_period(name, sides[1].scoring.book)
+        span = read_period(name, sides[1].scoring.book)
+        kind, months = span.kind, span.months
         with session.busy("comparing"):
             legs = legs_of(sides[0].scoring, sides[1].scoring, voids_of(opened))
             told = difference(sides[0].scoring, sides[1].scoring, months, kind, legs)

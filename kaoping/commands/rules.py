@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from calendars.periods import month_of
 from kaoping.commands.asked import Asked, asks
 from kaoping.files import folder
 from kaoping.office.session import Session, WrongArgument, checked_month, read_month
@@ -18,7 +19,6 @@ from ledger.sentences import UserError, sentence
 from metrics.derive import clock_of
 from scoring.law.rulebook import Sheet
 from scoring.scores.cases import Case, read_cases, try_cases
-from scoring.scores.evidence import month_of
 from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import Judging, UnitScore
 from scoring.scores.years import year_of

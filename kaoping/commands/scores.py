@@ -45,7 +45,8 @@ def score(
 ) -> None:  # fmt: skip
     """Score and rank a month, or a quarter, half-year or year where the rulebook has sheets for it."""
     session = asked.session()
-    kind, months = read_period(month, session.book())
+    period = read_period(month, session.book())
+    kind, months = period.kind, period.months
     with session.ledger() as opened:
         scoring = session.scoring(opened, asked.as_of)
         evidence = period_evidence(scoring, months, provisional=asked.provisional)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from kaoping.office.session import Session, WrongArgument, read_moment, show_month
+from calendars.periods import show_month
+from kaoping.office.session import Session, WrongArgument, read_moment
 from kaoping.papers import terminal
 from kaoping.reports.diff import diff_json, diff_page
 from ledger.sentences import sentence

@@ -6,6 +6,7 @@ from typing import Annotated
 import attrs
 import typer
 
+from calendars.periods import month_of
 from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.commands.history import PeriodArgument
 from kaoping.files import folder
@@ -15,7 +16,7 @@ from kaoping.reports.trials import readings_json, readings_page, whatif_json, wh
 from ledger.sentences import sentence
 from scoring.compare.readings import Shift, alternatives, shifts_of
 from scoring.compare.reports import again
-from scoring.scores.evidence import month_of, together
+from scoring.scores.evidence import together
 from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import UnitScore
 from scoring.scores.years import year_of
@@ -31,7 +32,8 @@ def readings(
 ) -> None:  # fmt: skip
     """Try every reading: who gains, who loses, how much, and how ranks move."""
     session = asked.session()
-    kind, months = read_period(period, session.book())
+    span = read_period(period, session.book())
+    kind, months = span.kind, span.months
     with session.ledger() as opened:
         scoring = session.scoring(opened, asked.as_of)
         period_evidence(scoring, months, provisional=asked.provisional)
@@ -53,7 +55,8 @@ def whatif(
     """Try a draft rulebook on past months: month by month and the year, who rises and who falls."""
     session = attrs.evolve(asked, rulebook=base).session()
     draft_book = folder.rulebook(rulebook)
-    kind, months = read_period(period, session.book())
+    span = read_period(period, session.book())
+    kind, months = span.kind, span.months
     with session.ledger() as opened:
         now = session.scoring(opened, asked.as_of)
         last = month_of(now.as_of)

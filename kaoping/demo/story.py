@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+from calendars.periods import show_month
 from kaoping import now
 from kaoping.demo import simulate
 from kaoping.office.imports import batch_json, read_files, take_in
@@ -79,7 +80,7 @@ def run_demo(session: Session, folder: Path, seed: int) -> None:
         )  # fmt: skip
         terminal.show(audit_page(session.language, told))
         terminal.tell()
-        one = publish(ledger, issue(scoring, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), now.now_ms())
+        one = publish(ledger, issue(scoring, show_month(MONTH), provisional=False), now.now_ms())
         terminal.show(published_page(session.language, one, []))
         terminal.show(recomputed_page(session.language, [recomputed(session, ledger, one)]))
     terminal.tell()

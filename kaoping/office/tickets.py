@@ -8,8 +8,9 @@ import attrs
 
 from calendars.clock import Step
 from calendars.instants import show_iso
+from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
-from kaoping.office.session import Session, WrongArgument, show_month
+from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
 from ledger.sentences import sentence

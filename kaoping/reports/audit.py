@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from calendars.clock import Step
 from calendars.instants import read_iso
+from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points, rounded, short, span
-from kaoping.office.session import show_month
+from kaoping.language.moments import moment, span
+from kaoping.language.numbers import points, rounded, short
 from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, page_of
 from ledger.batches import Event

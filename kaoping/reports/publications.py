@@ -5,7 +5,7 @@ from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment
+from kaoping.language.moments import moment
 from kaoping.office.publications import Issue, Publication, Recomputed
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of

@@ -10,6 +10,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn
 
+from calendars.periods import month_of
 from ledger.exchange import read_fact
 from ledger.facts import Finding
 from ledger.sentences import Sentence, UnreadableFact, UserError, listed, sentence
@@ -17,7 +18,7 @@ from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.checks import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
-from scoring.scores.evidence import Charge, Evidence, month_of
+from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.sheets import Judging, UnitScore, unit_score
 
 UNIT = "某单位"
