@@ -9,10 +9,10 @@ from math import ceil
 
 import attrs
 
-from calendars.hours import DAY_MS, Block
+from calendars.hours import Block
+from calendars.instants import DAY_MS, ZONE_MS
 from calendars.workdays import Calendar, Day
 
-ZONE_MS = 8 * 3_600_000
 LAST_MS = DAY_MS - 1
 HALF = Fraction(1, 2)
 HALF_DAY = ("elapsed", "half_blocks")
@@ -22,7 +22,7 @@ BY_THE_DAY = ("next_day", "same_day")
 
 
 @attrs.frozen(kw_only=True)
-class Deadline:
+class Due:
     """Done on `due_ms` is in time. `provisional`: it lies after the last official date."""
 
     due_ms: int
@@ -70,7 +70,7 @@ class Clock:
         """The reading that serves this limit (days)."""
         return self.whole_days if limit.denominator == 1 else self.half_day
 
-    def deadline(self, start_ms: int, limit: Fraction | int | str, reading: str | None = None) -> Deadline:
+    def deadline(self, start_ms: int, limit: Fraction | int | str, reading: str | None = None) -> Due:
         """The deadline `limit` working days after start. Raises OutsideCalendar, and ValueError for a limit
         that the reading cannot count."""
         days = read_limit(limit)
@@ -83,7 +83,7 @@ class Clock:
             due_ms = self._day_end(start_ms, _whole(days, reading, "whole days"), reading)
         else:
             raise ValueError(f"no reading {reading!r}: {', '.join(WHOLE_DAYS)}")
-        return Deadline(due_ms=due_ms, reading=reading, limit=days, provisional=due_ms > self.official_until_ms)
+        return Due(due_ms=due_ms, reading=reading, limit=days, provisional=due_ms > self.official_until_ms)
 
     def elapsed(self, start_ms: int, stop_ms: int) -> Fraction:
         """Working days from start to stop, negative when stop comes first. Raises OutsideCalendar."""

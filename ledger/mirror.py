@@ -111,7 +111,9 @@ class Mirror:
     def _rows(self, sql: str, *values: object) -> list[Row]:
         try:
             if not self._open:
-                self._open.append(sqlite3.connect(self.path, timeout=WAIT, isolation_level=None))
+                self._open.append(
+                    sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+                )
                 self._open[0].execute("begin")
             return list(self._open[0].execute(sql, values))
         except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""The ledger as columns, for the engines: one row per lifecycle event, voided ones left out.
+"""All a ledger knew at one position: its lifecycle events as columns, one row each, voided ones left out, and the rest.
 
 `EVENT` names the columns and their types:
 
@@ -14,8 +14,10 @@
     rating, contacted   of a survey
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -23,6 +25,8 @@ import narwhals as nw
 
 from ledger.batches import Event, Head
 from ledger.facts import LIFECYCLE, RANK, Void
+from ledger.files import MEMORY
+from ledger.sentences import DamagedLedger, sentence
 from ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -43,47 +47,63 @@ EVENT = {
 
 @attrs.frozen(kw_only=True, eq=False)
 class Snapshot:
-    """All that was known at one position of a ledger: what every score is derived from. Read when it is first asked for."""
+    """All that was known at one position, what every score is derived from: 22 facts of three tickets, two findings, the
+    register. It holds no ledger, so it serves any thread, and after the ledger is closed.
 
-    ledger: Ledger
+    `findings` and `enrolments` stand; `voids` are all there were. Of a snapshot in outline the events stay in the ledger's file
+    at `path`; they are read from there, opened anew, where they are asked for after all (raises DamagedLedger, NoLedger).
+    """
+
     head: Head
+    findings: tuple[Event, ...]
+    enrolments: tuple[Event, ...]
+    voids: tuple[Event, ...]
+    whole: Frame | None = None
+    path: Path = MEMORY
 
     @cached_property
     def events(self) -> Frame:
         """The lifecycle events, voided ones left out."""
-        return event_columns(self.ledger, self.head.position)
+        if self.whole is not None:
+            return self.whole
+        with self._reopened() as ledger:
+            return event_columns(ledger, self.head.position, self.voids)
 
-    @cached_property
-    def findings(self) -> tuple[Event, ...]:
-        """The findings that stand."""
-        return tuple(standing(self.ledger, self.head.position, ("finding",)))
+    def events_of(self, ticket: str) -> Frame:
+        """Those of one ticket."""
+        if self.whole is not None:
+            return self.whole.filter(nw.col("ticket") == ticket)
+        with self._reopened() as ledger:
+            return columns_of_tickets(ledger, self.head.position, (ticket,))
 
-    @cached_property
-    def enrolments(self) -> tuple[Event, ...]:
-        """The enrolments that stand."""
-        return tuple(standing(self.ledger, self.head.position, ("enrol",)))
+    @contextmanager
+    def _reopened(self) -> Iterator[Ledger]:
+        """The ledger's file, while it still holds what was known. Raises DamagedLedger, NoLedger."""
+        with Ledger(self.path) as ledger:
+            if ledger.head(self.head.position) != self.head:
+                raise DamagedLedger(sentence("{path} became another ledger while it was read.", path=self.path))
+            yield ledger
 
-    def read(self) -> None:
-        """Read all of it now, so that the ledger may be closed."""
-        _ = self.events, self.findings, self.enrolments
+
+def snapshot_of(ledger: Ledger, upto: int) -> Snapshot:
+    """What the ledger knew at a position, read whole."""
+    outline = outline_of(ledger, upto)
+    return attrs.evolve(outline, whole=event_columns(ledger, outline.head.position, outline.voids))
 
 
-def known(ledger: Ledger, upto: int) -> Snapshot:
-    """What the ledger knew at a position, voided facts left out. The ledger must stay open while it is read.
-
-    It never changes, so one is enough for all who ask.
-    """
+def outline_of(ledger: Ledger, upto: int) -> Snapshot:
+    """The same, its events left in the file: for a large ledger whose derived rows are kept beside it."""
     head = ledger.head(upto)
-    found = ledger.recalled.setdefault(head.position, Snapshot(ledger=ledger, head=head))
-    assert isinstance(found, Snapshot)
-    return found
+    voids = tuple(ledger.events(head.position, kinds=("void",)))
+    gone = voided_keys(voids)
+    standing = [one for one in ledger.events(head.position, kinds=("finding", "enrol")) if one.key not in gone]
+    findings, enrolments = (tuple(one for one in standing if one.fact.kind == kind) for kind in ("finding", "enrol"))
+    return Snapshot(head=head, findings=findings, enrolments=enrolments, voids=voids, path=ledger.path)
 
 
-def event_columns(ledger: Ledger, upto: int, *, ticket: str | None = None) -> Frame:
-    """The lifecycle events known at a position, of all tickets or of one, as a lazy polars frame behind narwhals."""
-    gone = voided_keys(ledger.events(upto, kinds=("void",)))
-    positions, keys, texts = ledger.texts(upto, ticket=ticket, kinds=LIFECYCLE)
-    return nw.from_native(columns_of(positions, keys, texts, gone).lazy())
+def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event]) -> Frame:
+    """The lifecycle events known at a position, less those voided, as a lazy polars frame behind narwhals."""
+    return nw.from_native(columns_of(*ledger.texts(upto, kinds=LIFECYCLE), voided_keys(voids)).lazy())
 
 
 def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Frame:

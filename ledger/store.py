@@ -38,7 +38,6 @@ class Ledger:
                 "Import a log first, or name another with --ledger.",
             )
         self.path = path
-        self.recalled: dict[int, object] = {}  # what was known at a position, once read
         with told(path):
             if path != MEMORY:
                 refuse_missing(path)

@@ -5,7 +5,7 @@ import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
 from ledger.facts import RANK
-from metrics.custody import HOLDER, ROUND, kind
+from metrics.custody import HOLDER, ROUND, kind, settled
 from metrics.measures import Practice
 
 
@@ -109,20 +109,27 @@ def granted_extends(extends: Frame) -> Frame:
     )
 
 
+def with_first_due(rounds: Frame, clock: ClockColumns) -> Frame:
+    """Rounds with `first_due`, of the closing before any extension: named by the dispatch, else counted from its limit."""
+    counted = clock.with_deadline(rounds, "dispatched_at", "limit_halves", "limit_due")
+    return counted.with_columns(first_due=nw.coalesce("due_at", "limit_due"))
+
+
 def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds with their due instant moved by their granted extensions, in order.
 
-    rounds: ROUND, close_due (null: unknown), limit_halves. extends: `granted_extends`.
+    rounds: ROUND, dispatched_at, due_at, limit_halves. extends: `granted_extends`.
     Returns (ROUND, close_due; every round with an extension) and what each extension did (`Extension`, step, decided_step).
     """
     numbers = extends.select(n=nw.col("n").max()).collect().item()
-    current = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
+    extended = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
+    current = with_first_due(extended, clock).select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
     told = []
     for number in range(1, (numbers or 1) + 1):
         step = extends.filter(nw.col("n") == number).select(
             *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until"
         )
-        moved = _moved(current.join(step, on=list(ROUND), how="left"), clock)
+        moved = settled(_moved(current.join(step, on=list(ROUND), how="left"), clock))
         told.append(
             moved.filter(~nw.col("position").is_null())
             .with_columns(start=nw.col("close_due"), due=nw.col("moved_due"), given=nw.col("by_halves"))

@@ -19,7 +19,7 @@ import narwhals as nw
 from calendars.clock_columns import ClockColumns, Frame
 from metrics.custody import HOLDER, ROUND, kind, settled
 from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
-from metrics.requests import granted_extends, kept, moved_dues, requests
+from metrics.requests import granted_extends, kept, moved_dues, requests, with_first_due
 
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "closed", "seal": "sealed"}
 
@@ -92,13 +92,10 @@ def _with_kept(rounds: Frame, fitting: Frame, returns: Frame) -> Frame:
 
 
 def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
+    dues, extensions = moved_dues(rounds, extends, clock)
     for measure in (SIGNED, RESPONDED, RETURNED):
         rounds = _with_limit(rounds, measure.due, practice.halves(measure), clock)
-    rounds = clock.with_deadline(rounds, "dispatched_at", "limit_halves", "limit_due")
-    rounds = rounds.with_columns(first_due=nw.coalesce("due_at", "limit_due"))
-    plain = rounds.select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
-    dues, extensions = moved_dues(plain, extends, clock)
-    rounds = rounds.join(dues, on=list(ROUND), how="left")
+    rounds = with_first_due(rounds, clock).join(dues, on=list(ROUND), how="left")
     rounds = rounds.with_columns(close_due=nw.coalesce("close_due", "first_due"))
     basis = nw.when(nw.col("due_at").is_null()).then(nw.lit("limit")).otherwise(nw.lit("named"))
     moved = nw.col("close_due") != nw.col("first_due")

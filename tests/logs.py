@@ -12,7 +12,7 @@ from kaoping.files.rulebooks import read_rulebook
 from ledger.batches import Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import Fact
-from ledger.snapshot import known
+from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import Scoring, recompute
@@ -67,4 +67,4 @@ def calendar() -> Calendar:
 
 def report_of(ledger: Ledger, readings: Readings | None, as_of: int) -> Scoring:
     """What the product makes of a ledger."""
-    return recompute(known(ledger, ledger.head().position), rulebook(readings), calendar(), as_of)
+    return recompute(snapshot_of(ledger, ledger.head().position), rulebook(readings), calendar(), as_of)

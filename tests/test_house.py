@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,17 @@ ROOMS = {
     "metrics": {"ledger", "calendars"},
     "scoring": {"metrics", "ledger", "calendars"},
     "kaoping": {"scoring", "metrics", "ledger", "calendars"},
+}
+# The line of arrows inside a room, from below; what stands in one tuple may know each other.
+LINES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "scoring": (("scoring/law/",), ("scoring/scores/",), ("scoring/explain/",), ("scoring/compare/",)),
+    "kaoping": (
+        ("kaoping/language/", "kaoping/files/"),
+        ("kaoping/office/",),
+        ("kaoping/reports/",),
+        ("kaoping/papers/",),
+        ("kaoping/commands/", "kaoping/web/"),
+    ),
 }
 FILES = {path.relative_to(ROOT).as_posix(): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
@@ -50,6 +62,15 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield (node.module or "").split(".")[0]
 
 
+def modules(tree: ast.Module) -> Iterator[str]:
+    """The modules a file imports, whole, and what it imports from them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
 def readme(name: str) -> str:
     path = ROOT / name
     if not path.exists() or len(path.read_text("utf-8")) < 500:
@@ -61,6 +82,52 @@ def readme(name: str) -> str:
 def test_nothing_points_up(name: str) -> None:
     room = name.split("/")[0]
     assert {*imports(TREES[name])} & {*ROOMS} <= {room} | ROOMS[room]
+
+
+def test_inside_a_room_nothing_points_up_either() -> None:
+    wrong = []
+    for name, tree in TREES.items():
+        for lines in LINES.values():
+            floor = next((place for place, rooms in enumerate(lines) if name.startswith(rooms)), None)
+            if floor is None:
+                continue
+            above = tuple(room for rooms in lines[floor + 1 :] for room in rooms)
+            wrong += [
+                f"{name} -> {module}" for module in modules(tree) if f"{module.replace('.', '/')}/".startswith(above)
+            ]
+    assert wrong == []
+
+
+def test_a_class_has_its_name_alone() -> None:
+    found = Counter(node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert sorted(name for name, count in found.items() if count > 1) == []
+
+
+def test_folders_are_small_and_files_are_named_by_what_they_are() -> None:
+    folders = Counter(Path(name).parent.as_posix() for name in FILES if not name.endswith("__init__.py"))
+    assert {folder: count for folder, count in folders.items() if count > 12} == {}
+    assert [name for name in FILES if "_of_" in name] == []
+
+
+def test_a_function_asks_for_eight_things_at_most() -> None:
+    many = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs) > 8
+    ]
+    assert many == []
+
+
+def test_the_office_knows_no_terminal() -> None:
+    assert [
+        f"{name} {module}"
+        for name, tree in TREES.items()
+        if name.startswith(("kaoping/office/", "kaoping/reports/"))
+        for module in imports(tree)
+        if module in ("typer", "click", "rich", "sys")
+    ] == []
 
 
 def test_the_doors() -> None:

@@ -5,7 +5,8 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from types import GenericAlias
+from typing import Any, Generic, TypeVar, get_args
 
 import attrs
 import cattrs
@@ -37,14 +38,15 @@ class FileKind(Generic[T]):
     filled: Mapping[type, tuple[str, ...]] = attrs.Factory(dict)
     judge: Callable[[T], Iterable[Placed]]
 
-    def read(self, text: str, name: str, **filled: object) -> T:
+    def read(self, text: str, name: str, /, **filled: object) -> T:
         """What the file `name` with this text says. Raises UnusableFile with every mistake in it."""
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UnusableFile.of([(name, _syntax(text, error))]) from error
         try:
-            value: T = attrs.evolve(self._converter.structure(raw, self.shape), **filled)  # type: ignore[type-var]
+            plain: Any = self._converter.structure(raw, self.shape)
+            value: T = attrs.evolve(plain, **filled)
         except cattrs.BaseValidationError as error:
             mistakes = [(path, _mistake(path, one, self.filled)) for path, one in _flat(error, "")]
             raise UnusableFile.of(_problems(text, name, mistakes)) from error
@@ -149,7 +151,7 @@ def _table(filled: Mapping[type, tuple[str, ...]], kind: type[Any], converter: c
 
 
 def _list(kind: Any, converter: cattrs.Converter) -> Hook:
-    several = list[get_args(kind)[0]]  # type: ignore[misc]
+    several: Any = GenericAlias(list, get_args(kind)[0])
     structure = list_structure_factory(several, converter)
 
     def items(value: Any, _: Any) -> Any:

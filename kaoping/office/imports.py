@@ -13,7 +13,7 @@ from kaoping.language.language import Language
 from kaoping.office.session import Session
 from ledger.batches import Batch, Source
 from ledger.intake.profile import Profile, choose, lacking
-from ledger.intake.tables import Table, read_table
+from ledger.intake.tables import LogTable, read_table
 from ledger.intake.take import Intake, intake
 from ledger.sentences import Problem, UnreadableFile, sentence
 from ledger.store import Ledger
@@ -67,12 +67,12 @@ def _read_file(file: folder.Loaded, named: Profile | None) -> list[Arrival]:
     ]  # fmt: skip
 
 
-def _fitting(tables: Sequence[Table], named: Profile | None) -> list[tuple[Table, Profile]]:
+def _fitting(tables: Sequence[LogTable], named: Profile | None) -> list[tuple[LogTable, Profile]]:
     """The tables a profile fits; where none does, the first table's refusal is told."""
     if named is not None:
         fitting = [(table, named) for table in tables if not lacking(named, table.header)]
         return fitting or [(tables[0], named)]
-    found: list[tuple[Table, Profile]] = []
+    found: list[tuple[LogTable, Profile]] = []
     refusals: list[UnreadableFile] = []
     for table in tables:
         try:

@@ -13,8 +13,8 @@ import attrs
 
 from kaoping import __version__
 from kaoping.office.publications import publications, published_text
+from kaoping.office.tickets import TicketReport, audit_json
 from kaoping.office.traces import Rules, audit_again, following, rules_of
-from kaoping.reports.audit import TicketReport, audit_json
 from ledger.batches import Event
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Publish, Void
@@ -33,7 +33,7 @@ class NotProved(UserError):
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
     """The bundle of a ticket: its facts with their paths to the root, the checkpoint, the audit, the clauses, the rules."""
-    size = told.scoring.known.head.position
+    size = told.scoring.snapshot.head.position
     tree, book, ticket = ledger.tree(size), told.scoring.book, told.audit.ticket
     trace = audit_json(told)
     return {

@@ -6,25 +6,25 @@ from typing import Any
 
 import attrs
 
+from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.office.session import Session, read_period
-from kaoping.reports.annual import annual_json
-from kaoping.reports.score import score_json
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
 from ledger.sentences import NoSuchText, UserError, sentence
-from ledger.snapshot import Snapshot, known, standing
+from ledger.snapshot import Snapshot, snapshot_of, standing
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
-from scoring.scores.evidence import Evidence, month_of, together
+from scoring.scores.evidence import Evidence, together
+from scoring.scores.published import Document, document_of, text_of
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional
+from scoring.scores.sheets import SheetScore
 from scoring.scores.years import year_of
 
 PROFILE = "publish"
-SCORED = ("period", "rulebook", "sheets", "years")
 
 
 class NotHere(UserError):
@@ -47,16 +47,16 @@ class Publication:
 
 @attrs.frozen(kw_only=True)
 class Issue:
-    """A period scored: the report, its evidence, and the document whose canonical text is what goes out."""
+    """A period scored: the report, its evidence and sheets, and the document that goes out (`scores.published`)."""
 
     scoring: Scoring
     month: Evidence
-    kind: str
-    document: Mapping[str, Any]
+    sheets: Sequence[SheetScore]
+    document: Document
 
     @property
     def text(self) -> str:
-        """The period, the rulebook and the sheets, in one canonical text."""
+        """The document's canonical text."""
         return text_of(self.document)
 
     @property
@@ -65,26 +65,20 @@ class Issue:
         return digest_of(self.text)
 
 
-def text_of(document: Mapping[str, Any]) -> str:
-    """The canonical text of what was scored: JSON, keys sorted; the stamps are no part of it."""
-    scored = {name: document[name] for name in SCORED if name in document}
-    return json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def issue(scoring: Scoring, period: str, *, provisional: bool) -> Issue:
     """A month, quarter, half-year or year scored. Raises ProvisionalPeriod, WrongArgument."""
-    kind, months = read_period(period, scoring.book)
+    asked = read_period(period, scoring.book)
+    kind, months = asked.kind, asked.months
     if not provisional:
         for month in months:
             refuse_provisional(scoring.calendar, month)
     found = scoring.evidence(months)
     evidence = together([found[month] for month in months])
-    document = {**score_json(scoring, evidence, scoring.sheets(evidence, kind)), "period": period}
-    if kind == "year" and scoring.book.years:
-        now = month_of(scoring.as_of)
-        scores = [year_of(scoring, rule, int(period), now) for rule in scoring.book.years]
-        document["years"] = annual_json(scoring, int(period), scores)["years"]
-    return Issue(scoring=scoring, month=evidence, kind=kind, document=document)
+    sheets = scoring.sheets(evidence, kind)
+    rules, now = scoring.book.years if kind == "year" else (), month_of(scoring.as_of)
+    years = [year_of(scoring, rule, int(period), now) for rule in rules]
+    document = document_of(scoring.book, period, sheets, years)
+    return Issue(scoring=scoring, month=evidence, sheets=sheets, document=document)
 
 
 def register_of(what: Snapshot) -> str:
@@ -111,7 +105,7 @@ def publish(
     somebody does again what was broken off, the publication there is."""
     scoring = one.scoring
     stamps = scoring.stamps
-    register = register_of(scoring.known)
+    register = register_of(scoring.snapshot)
     fact = Publish(
         at=now, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
         calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
@@ -169,7 +163,7 @@ def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
     book = _book(ledger, one)
     calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
     with session.busy("deriving rounds and verdicts"):
-        return recompute(known(ledger, position), book, calendar, one.fact.as_of)
+        return recompute(snapshot_of(ledger, position), book, calendar, one.fact.as_of)
 
 
 def _book(ledger: Ledger, one: Publication) -> Rulebook:

@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
-from calendars.clock_columns import Frame
 from calendars.instants import read_iso
 from calendars.notices import CalendarError
 from calendars.workdays import Calendar
 from kaoping.files import folder
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.reports.audit import TicketReport, in_order
+from kaoping.office.tickets import TicketReport, in_order
 from ledger.batches import Batch, Event, Head
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE
+from ledger.sentences import UnusableFile
 from ledger.snapshot import Snapshot, columns_of, voided_keys
 from scoring.explain.ticket import audit
 from scoring.law.rulebook import Rulebook
@@ -34,16 +34,6 @@ class Rules:
     book: Rulebook
     calendar: Calendar
     installed: bool
-
-
-@attrs.frozen
-class _Facts:
-    """What `Snapshot` tells, of the facts of a proof."""
-
-    head: Head
-    events: Frame
-    findings: tuple[Event, ...]
-    enrolments: tuple[Event, ...] = ()
 
 
 def rules_of(trace: Mapping[str, Any], carried: Mapping[str, Any] | None) -> Rules | None:
@@ -72,9 +62,11 @@ def audit_again(
     findings = tuple(event for event in events if event.fact.kind == "finding" and event.key not in gone)
     import narwhals as nw  # what derives takes long to load
 
-    known = _Facts(Head(size, ""), nw.from_native(columns.lazy()), findings)
+    snapshot = Snapshot(
+        head=Head(size, ""), findings=findings, enrolments=(), voids=tuple(voids), whole=nw.from_native(columns.lazy())
+    )
     as_of = read_iso(trace["stamps"]["as_of"])
-    scoring = when_asked(cast(Snapshot, known), rules.book, rules.calendar, as_of)
+    scoring = when_asked(snapshot, rules.book, rules.calendar, as_of)
     batches = [_UNTOLD] * max(event.batch for event in events)
     told = audit(scoring, str(trace["ticket"]))
     return TicketReport(scoring=scoring, audit=told, events=in_order(events), batches=batches, voided=gone)

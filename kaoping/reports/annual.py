@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
-from kaoping.office.session import show_month
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import readings_in_force, stamp_lines, stamps_json
+from kaoping.reports.score import readings_in_force, stamp_lines
+from scoring.scores.published import year_document
 from scoring.scores.scoring import Scoring
-from scoring.scores.years import ComponentScore, UnitYear, YearScore
+from scoring.scores.years import YearScore
 
 
 def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dict[str, Any]:
@@ -19,29 +21,8 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
         "year": year,
         "rulebook": scoring.book.id,
         "stamps": stamps_json(scoring.stamps),
-        "years": [
-            {
-                "year": one.rule.id, "whole": one.whole, "months": [show_month(month) for month in one.months],
-                "units": [_unit_json(unit) for unit in one.units],
-            }
-            for one in scores
-        ],
-    }  # fmt: skip
-
-
-def _unit_json(unit: UnitYear) -> dict[str, Any]:
-    return {
-        "unit": unit.unit, "group": unit.group, "rank": unit.rank, "score": _points(unit.score),
-        "components": [_component_json(one) for one in unit.components],
-        "vetoes": [{"title": veto.title, "clause": veto.words, "place": veto.place} for veto in unit.vetoes],
-    }  # fmt: skip
-
-
-def _component_json(one: ComponentScore) -> dict[str, Any]:
-    return {
-        "sheet": one.component.sheet, "weight": short(one.component.weight), "score": _points(one.value),
-        "periods": [{"until": show_month(month), "score": points(score)} for month, score in one.periods],
-    }  # fmt: skip
+        "years": [year_document(one) for one in scores],
+    }
 
 
 def _points(score: Fraction | None) -> str | None:

@@ -5,10 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from calendars.instants import show_iso
+from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamps_json
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
 from scoring.compare.reasons import Reason, reasons_of
@@ -145,7 +147,7 @@ def _leg(language: Language, leg: Leg) -> str:
     )
     said = language.say(LEGS[leg.reason], reading=reading)
     if leg.reason == "facts":
-        heads = (leg.before.known.head.position, leg.after.known.head.position)
+        heads = (leg.before.snapshot.head.position, leg.after.snapshot.head.position)
         moments = (moment(leg.before.as_of, language.code), moment(leg.after.as_of, language.code))
         return f"{said}  #{heads[0]} → #{heads[1]}  {moments[0]} → {moments[1]}"
     return said
@@ -211,7 +213,7 @@ def _move(language: Language, cut: ItemMoves, move: Move) -> str:
     ticket = move.charge.ticket or "-"
     number = language.say("round {round}", round=move.charge.round) if move.charge.round else f"#{move.charge.position}"
     moved = move.flip.elsewhere if move.flip else None
-    other = language.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
+    other = language.say(" (counts in {month})", month=show_month(moved)) if moved else ""
     return f"    {signed(move.points):>9}  {ticket} {number} {_name(language, move)}  {_change(language, move)}{other}  {said}".rstrip()
 
 

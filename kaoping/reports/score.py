@@ -3,79 +3,30 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from calendars.instants import show_iso
+from calendars.periods import show_months
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points, short
-from kaoping.office.session import show_period
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points, short
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from scoring.law.arithmetic import PartScore, unpriced
 from scoring.law.rulebook import Item
 from scoring.scores.evidence import UNENROLLED, Evidence
+from scoring.scores.parts import unpriced
+from scoring.scores.published import document_of
 from scoring.scores.scoring import Scoring, Stamps
-from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
+from scoring.scores.sheets import SheetScore, UnitScore
 
 
 def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
-    """The document of `kaoping score --json`."""
+    """The document of `kaoping score --json`: what would be published, and what the reader must know besides."""
     return {
-        "period": show_period(month.months),
-        "rulebook": scoring.book.id,
+        **document_of(scoring.book, show_months(month.months), sheets),
         "within_validity": all(map(scoring.book.covers, month.months)),
         "provisional_verdicts": month.provisional,
         "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
         "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
         "stamps": stamps_json(scoring.stamps),
-        "sheets": [{"sheet": one.sheet.id, "units": [_unit_json(unit) for unit in one.units]} for one in sheets],
     }
-
-
-def stamps_json(stamps: Stamps) -> dict[str, str]:
-    """The four stamps."""
-    return {
-        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
-    }  # fmt: skip
-
-
-def _unit_json(unit: UnitScore) -> dict[str, Any]:
-    return {
-        "unit": unit.unit,
-        "group": unit.group,
-        "rank": unit.rank,
-        "score": None if unit.score is None else points(unit.score),
-        "basis": unit.basis,
-        "items": [line for item in unit.items for line in _item_json(item)],
-    }
-
-
-def _item_json(item: ItemScore) -> list[dict[str, Any]]:
-    """The item, and behind it its sub-items."""
-    first = item.parts[0] if item.parts else None
-    whole = {
-        "item": item.item.id, "points": short(item.item.points), "score": points(item.score),
-        **_counts_json(first if first and not first.part.id and item.item.full else None), "lost": points(item.lost),
-    }  # fmt: skip
-    subs = [
-        {
-            "item": part.name, "points": short(part.part.points), "score": points(part.score),
-            **_counts_json(part), "lost": points(part.lost),
-        }
-        for part in item.parts
-        if part.part.id and part.part.points is not None
-    ]  # fmt: skip
-    return [whole, *subs]
-
-
-def _counts_json(part: PartScore | None) -> dict[str, Any]:
-    if part is None:
-        return {"count": None, "breaches": None, "rate": None}
-    rate = None if part.rate is None else _rate(part)
-    return {"count": part.count, "breaches": part.breaches, "rate": rate}
-
-
-def _rate(part: PartScore) -> str:
-    assert part.rate is not None
-    hundredths = (part.rate * 200 + 1) // 2
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 @page_of
@@ -83,13 +34,13 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            yield from _sheet_blocks(language, sheet, show_period(month.months))
+            yield from _sheet_blocks(language, sheet, show_months(month.months))
             yield ""
         else:
             yield language.say(
                 "{title}: no unit had a ticket in {month}.",
                 title=sheet.sheet.title,
-                month=show_period(month.months),
+                month=show_months(month.months),
             )
     yield from warnings(language, scoring, month, sheets)
     yield from readings_in_force(language, scoring)
@@ -131,7 +82,7 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     if not all(map(scoring.book.covers, month.months)):
         lines.append(
             language.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
-                month=show_period(month.months), book=scoring.book.id, start=scoring.book.valid_from, until=scoring.book.valid_until)
+                month=show_months(month.months), book=scoring.book.id, start=scoring.book.valid_from, until=scoring.book.valid_until)
         )  # fmt: skip
     if month.provisional:
         lines.append(language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))

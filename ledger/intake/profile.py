@@ -13,7 +13,7 @@ import attrs
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
 from ledger.facts import KIND, STORED_AS, Scalar, fields_of
-from ledger.intake.tables import Table
+from ledger.intake.tables import LogTable
 from ledger.sentences import Mistake, UnreadableFile, listed, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
@@ -121,7 +121,7 @@ def lacking(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
     return tuple(profile.columns[column][0] for column in profile.needed if column not in there)
 
 
-def choose(profiles: Sequence[Profile], table: Table) -> Profile:
+def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
     """The one profile whose needed columns are all there. Raises UnreadableFile on none, or several."""
     lacks = {profile.name: lacking(profile, table.header) for profile in profiles}
     fits = [profile for profile in profiles if not lacks[profile.name]]

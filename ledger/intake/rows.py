@@ -13,7 +13,7 @@ from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Extend, Fact, fields_of
 from ledger.intake.cells import CONTROL, EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
 from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, When, columns_of
-from ledger.intake.tables import Cell, Row, Table
+from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, sentence
 
 Cells = Mapping[str, Cell]
@@ -41,7 +41,7 @@ class RowReader:
     plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, table: Table, profile: Profile) -> "RowReader":
+    def of(cls, table: LogTable, profile: Profile) -> "RowReader":
         """The table seen through this profile."""
         return cls(profile, Meanings.of(profile), table.header, columns_of(profile, table.header))
 

@@ -44,7 +44,7 @@ class Row:
 
 
 @attrs.frozen
-class Table:
+class LogTable:
     """A header of distinct names, and rows as wide as the header. Rows without any value are no rows."""
 
     name: str
@@ -52,7 +52,7 @@ class Table:
     rows: Sequence[Row]
 
 
-def read_table(data: bytes, name: str) -> tuple[Table, ...]:
+def read_table(data: bytes, name: str) -> tuple[LogTable, ...]:
     """The tables in a file: one, or one for every sheet with rows. Raises UnreadableFile with the remedy."""
     if data[:2] == b"\x1f\x8b":
         data = _unzipped(data)
@@ -66,10 +66,10 @@ def read_table(data: bytes, name: str) -> tuple[Table, ...]:
     return (_table(name, *_csv(text)),)
 
 
-def _table(name: str, header: Sequence[str], rows: Sequence[Row]) -> Table:
+def _table(name: str, header: Sequence[str], rows: Sequence[Row]) -> LogTable:
     if not rows:
         raise UnreadableFile("has a header but no rows", "export it again with the tickets in it")
-    return Table(name, _distinct(header), rows)
+    return LogTable(name, _distinct(header), rows)
 
 
 def _distinct(header: Iterable[str]) -> tuple[str, ...]:
@@ -258,7 +258,7 @@ def _finite(text: str) -> float:
 # workbooks
 
 
-def _sheets(data: bytes, name: str) -> tuple[Table, ...]:
+def _sheets(data: bytes, name: str) -> tuple[LogTable, ...]:
     found = [(sheet, *_sheet(rows)) for sheet, rows in _grids(data)]
     full = [(sheet, header, rows) for sheet, header, rows in found if rows]
     if not full:

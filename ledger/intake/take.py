@@ -13,7 +13,7 @@ from ledger.facts import Fact
 from ledger.intake.cells import UnfitCell, shown, whole
 from ledger.intake.profile import SAME_FACT, Profile, lacking
 from ledger.intake.rows import RowFacts, RowReader
-from ledger.intake.tables import Cell, Row, Table
+from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Problem, UnreadableFile, sentence
 
 CELL_WIDTH = 60  # of an excerpt
@@ -41,7 +41,7 @@ class Intake:
         return len({row for row, _ in self.facts})
 
 
-def intake(table: Table, profile: Profile) -> Intake:
+def intake(table: LogTable, profile: Profile) -> Intake:
     """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs."""
     lacks = lacking(profile, table.header)
     if lacks:

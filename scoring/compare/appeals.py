@@ -8,9 +8,10 @@ import narwhals as nw
 
 from ledger.batches import Event
 from ledger.facts import Appeal, Ruling
-from scoring.law.arithmetic import counts, gained
+from scoring.law.arithmetic import gained
 from scoring.law.rulebook import Item, Sheet
 from scoring.scores.evidence import CASE, Charge, Evidence
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore, sheet_of
 

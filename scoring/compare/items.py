@@ -15,9 +15,10 @@ import attrs
 from metrics.tallies import Tally
 from metrics.verdicts import Verdict
 from scoring.compare.verdicts import FoundChange, VerdictChange
-from scoring.law.arithmetic import PartContext, counts, half_up
+from scoring.law.arithmetic import half_up
 from scoring.law.rulebook import Item, Part, Sheet
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.parts import PartContext, counts
 from scoring.scores.shares import DIGITS
 from scoring.scores.sheets import Judging, Means, item_score
 

@@ -6,7 +6,8 @@ from datetime import date
 import attrs
 
 from calendars.clock import local
-from calendars.workdays import EPOCH, Calendar, OutsideCalendar
+from calendars.instants import EPOCH_DAY
+from calendars.workdays import Calendar, OutsideCalendar
 from metrics.measures import MEASURE, Deadline, Practice
 from metrics.verdicts import Verdict
 from scoring.compare.items import EXEMPT, THERE, Move
@@ -113,7 +114,7 @@ def _of_facts(leg: Leg, move: Move) -> Iterator[Reason]:
 
 def _of_finding(leg: Leg, position: int, *, added: bool) -> Reason:
     sides = (leg.before, leg.after) if added else (leg.after, leg.before)
-    if position > sides[0].known.head.position:
+    if position > sides[0].snapshot.head.position:
         return Reason(code="event", position=position, kind="finding", how="added" if added else "unknown_yet")
     how = "restored" if added else "voided"
     return Reason(
@@ -138,7 +139,7 @@ def _of_day(before: Calendar, after: Calendar, number: int) -> Iterator[Reason]:
         old, new = before.numbered(number), after.numbered(number)
         hours = before.hours(number), after.hours(number)
     except OutsideCalendar:
-        yield Reason(code="day", on=date.fromordinal(number + EPOCH))
+        yield Reason(code="day", on=date.fromordinal(number + EPOCH_DAY))
         return
     if (old.kind, old.reason, old.working) != (new.kind, new.reason, new.working):
         yield Reason(

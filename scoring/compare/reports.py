@@ -13,9 +13,10 @@ from calendars.workdays import Calendar
 from ledger.snapshot import Snapshot
 from scoring.compare.items import Move, Side, moves_of, state_of
 from scoring.compare.verdicts import FactChange, VerdictChange, finding_flips, flips_of, touches_of
-from scoring.law.arithmetic import ZERO, added, counts, gained
+from scoring.law.arithmetic import ZERO, added, gained
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring, recompute
 from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 
@@ -145,9 +146,9 @@ def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = N
         return there
 
     here = before
-    if (before.known.head, before.as_of) != (after.known.head, after.as_of):
-        known = here.known if before.known.head == after.known.head else after.known
-        here = go(again(here, known=known, as_of=after.as_of), "facts")
+    if (before.snapshot.head, before.as_of) != (after.snapshot.head, after.as_of):
+        snapshot = here.snapshot if before.snapshot.head == after.snapshot.head else after.snapshot
+        here = go(again(here, snapshot=snapshot, as_of=after.as_of), "facts")
     if here.calendar.digest() != after.calendar.digest():
         here = go(again(here, calendar=after.calendar), "calendar")
     if here.book.text != after.book.text:
@@ -162,30 +163,30 @@ def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = N
 
 
 def _same(one: Scoring, other: Scoring) -> bool:
-    sides = [(side.known.head, side.as_of, side.calendar.digest(), side.book.digest) for side in (one, other)]
+    sides = [(side.snapshot.head, side.as_of, side.calendar.digest(), side.book.digest) for side in (one, other)]
     return sides[0] == sides[1]
 
 
 def again(
     scoring: Scoring,
     *,
-    known: Snapshot | None = None,
+    snapshot: Snapshot | None = None,
     book: Rulebook | None = None,
     calendar: Calendar | None = None,
     as_of: int | None = None,
 ) -> Scoring:
     """The report with something else in its place, derived anew only where that touches a verdict."""
-    known, book, calendar = known or scoring.known, book or scoring.book, calendar or scoring.calendar
+    snapshot, book, calendar = snapshot or scoring.snapshot, book or scoring.book, calendar or scoring.calendar
     moment = scoring.as_of if as_of is None else as_of
-    if (known is scoring.known, calendar, book.practice()) == (True, scoring.calendar, scoring.book.practice()):
+    if (snapshot is scoring.snapshot, calendar, book.practice()) == (True, scoring.calendar, scoring.book.practice()):
         return attrs.evolve(
             scoring,
             book=book,
             as_of=moment,
-            deriving=lambda: scoring.derived,
-            kept=None if book.exempts != scoring.book.exempts else scoring.kept,
+            given=scoring,
+            mirror=None if book.exempts != scoring.book.exempts else scoring.mirror,
         )
-    return recompute(known, book, calendar, moment)
+    return recompute(snapshot, book, calendar, moment)
 
 
 @attrs.frozen(kw_only=True)

@@ -62,11 +62,11 @@ def supposed(
         rows = _without(rows, rounds, chosen, one) if _is_removal(one) else _changed(rows, rounds, chosen, one)
     changed = derive(_frame(rows), practice, scoring.calendar)
     derived = _spliced(scoring.derived, changed, ticket)
-    return attrs.evolve(scoring, deriving=lambda: derived, kept=None, supposed=True)
+    return attrs.evolve(scoring, given=derived, mirror=None, supposed=True)
 
 
 def _rows(scoring: Scoring, ticket: str) -> list[Row]:
-    return list(scoring.known.events.filter(nw.col("ticket") == ticket).collect().iter_rows(named=True))
+    return list(scoring.snapshot.events_of(ticket).collect().iter_rows(named=True))
 
 
 def _frame(rows: Sequence[Row]) -> Any:

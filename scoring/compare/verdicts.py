@@ -82,10 +82,8 @@ def flips_of(before: Scoring, after: Scoring, months: Sequence[int]) -> list[Ver
 
 def _judged_alike(before: Scoring, after: Scoring) -> bool:
     """Whether both have the same verdicts, without deriving them."""
-    if before.known is not after.known or before.as_of != after.as_of:
+    if (before.snapshot.head, before.as_of) != (after.snapshot.head, after.as_of):
         return False
-    if before.deriving is after.deriving:
-        return True
     practices = before.book.practice(), after.book.practice()
     return practices[0] == practices[1] and before.calendar.digest() == after.calendar.digest() and not after.supposed
 
@@ -120,16 +118,16 @@ def touches_of(before: Scoring, after: Scoring, voids: Mapping[int, int]) -> Map
 
     `voids`: position of a voided fact -> position of its void.
     """
-    if before.known is after.known:
+    if before.snapshot.head == after.snapshot.head:
         return {}
     columns = ("ticket", "position", "rank")
-    frames = [scoring.known.events.select(*columns) for scoring in (before, after)]
-    known = [scoring.known.head.position for scoring in (before, after)]
+    frames = [scoring.snapshot.events.select(*columns) for scoring in (before, after)]
+    ends = [scoring.snapshot.head.position for scoring in (before, after)]
     found: dict[str, list[FactChange]] = defaultdict(list)
     for side, other, gone in ((1, 0, False), (0, 1, True)):
         rows = frames[side].join(frames[other].select("position"), on="position", how="anti").collect().rows()
         for ticket, position, rank in rows:
-            unknown = position > known[other]
+            unknown = position > ends[other]
             how = ("unknown_yet" if gone else "added") if unknown else ("voided" if gone else "restored")
             by = voids.get(position) if how == "voided" else None
             found[ticket].append(FactChange(position, KINDS[rank].kind, how, by))

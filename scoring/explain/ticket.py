@@ -13,9 +13,10 @@ from metrics.custody import ROUND
 from metrics.measures import CLOSED, MEASURE, SEALED, Deadline
 from metrics.requests import EXTENSION, Extension
 from metrics.verdicts import COLUMNS, Verdict
-from scoring.law.arithmetic import added, counts
+from scoring.law.arithmetic import added
 from scoring.law.rulebook import Item, Part, Sheet
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, active_units, marginal, unit_score
 

@@ -1,1 +1,1 @@
-"""What the rules say, as data, and the few kinds of arithmetic they use."""
+"""What the rules say, as data, and the exact numbers they are counted in."""

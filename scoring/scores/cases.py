@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from calendars.periods import month_of
 from ledger.exchange import read_fact
 from ledger.facts import Finding
 from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, sentence
@@ -14,7 +15,7 @@ from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.checks import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
-from scoring.scores.evidence import Charge, Evidence, month_of
+from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.sheets import Judging, UnitScore, unit_score
 
 UNIT = "某单位"
@@ -67,8 +68,14 @@ def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
     for name, (count, breaches) in case.counts.items():
         if name not in MEASURE:
             known = " ".join(MEASURE)
-            yield f"counts.{name}", sentence(
-                "item {item}: there is no measure {measure}; known: {known}", item=case.title, measure=name, known=known
+            yield (
+                f"counts.{name}",
+                sentence(
+                    "item {item}: there is no measure {measure}; known: {known}",
+                    item=case.title,
+                    measure=name,
+                    known=known,
+                ),
             )
         elif not 0 <= breaches <= count:
             yield f"counts.{name}", _unreadable(case, "counts", f"{name} = [{count}, {breaches}]")
@@ -83,12 +90,11 @@ def _unreadable(case: Case, key: str, value: object) -> Sentence:
     return sentence("case {title}: {key} {value} cannot be read", title=case.title, key=key, value=value)
 
 
-def _refuse(case: Case, mistakes: Iterable[Sentence]) -> None:
-    """Raises UnusableFile where there are mistakes."""
+def _unusable(case: Case, mistakes: Iterable[Sentence]) -> UnusableFile:
     remedy = sentence("Mend the case, or name the rulebook it is for with --rulebook.")
-    problems = [Problem(row=case.line, column="", value="", why=why, remedy=remedy) for why in mistakes]
-    if problems:
-        raise UnusableFile.of((case.file, problem) for problem in problems)
+    return UnusableFile.of(
+        (case.file, Problem(row=case.line, column="", value="", why=why, remedy=remedy)) for why in mistakes
+    )
 
 
 def _misplaced(book: Rulebook, case: Case) -> Iterator[Sentence]:
@@ -104,8 +110,11 @@ def _misplaced(book: Rulebook, case: Case) -> Iterator[Sentence]:
     strange = [str(raw.get("item")) for raw in case.findings if raw.get("item") not in found]
     if case.item and case.item not in items:
         strange.append(case.item)
-    for name in strange:
-        yield sentence("case {title}: sheet {sheet} has no item {item}", title=case.title, sheet=case.sheet, item=name)
+    yield from (_strange(case, name) for name in strange)
+
+
+def _strange(case: Case, name: str) -> Sentence:
+    return sentence("case {title}: sheet {sheet} has no item {item}", title=case.title, sheet=case.sheet, item=name)
 
 
 def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequence[Case]) -> Iterator[Outcome]:
@@ -119,7 +128,8 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
         if taken not in courts:
             courts[taken] = court_under(case.readings)
         judging = courts[taken]
-        _refuse(case, _misplaced(judging.book, case))
+        if misplaced := list(_misplaced(judging.book, case)):
+            raise _unusable(case, misplaced)
         one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
         yield Outcome(case, _got(one, case))
 
@@ -163,4 +173,4 @@ def _got(one: UnitScore, case: Case) -> Fraction:
         for part in item.parts:
             if part.name == case.item and part.part.points is not None:
                 return part.score
-    raise AssertionError(f"{case.item} is no item of {case.sheet}")
+    raise _unusable(case, [_strange(case, case.item)])

@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 
 import attrs
 import narwhals as nw
 
-from calendars.clock import ZONE_MS
 from calendars.clock_columns import Frame
-from calendars.hours import DAY_MS
+from calendars.periods import month_of
 from ledger.facts import Enrol, Finding
 from ledger.snapshot import Snapshot
 from metrics.custody import kind, placed
@@ -20,7 +18,6 @@ from metrics.tallies import Tallies, Tally, tallies_of
 from metrics.verdicts import KEY, Verdict, decided
 
 UNENROLLED = "未登记"
-EPOCH = date(1970, 1, 1).toordinal()
 CASE = (*KEY, "breached", "decided_at")
 
 
@@ -122,7 +119,7 @@ class Evidence:
 
 
 def months_of(
-    known: Snapshot,
+    snapshot: Snapshot,
     derived: Derived,
     practice: Practice,
     as_of: int,
@@ -133,11 +130,11 @@ def months_of(
     """The evidence of each of some months; `exempts`: exemptions hold."""
     verdicts = decided(derived.verdicts, as_of).filter(nw.col("month").is_in(list(months)))
     verdicts = verdicts.collect().lazy()
-    exemptions = exemptions_of(every_event(known.events, derived, practice), practice) if exempts else frozenset()
+    exemptions = exemptions_of(every_event(snapshot.events, derived, practice), practice) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _charges(verdicts.filter(nw.col("breached")))
     exempted = _charges(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
-    findings = findings_of(known)
+    findings = findings_of(snapshot)
     late = derived.clock.provisional("due").fill_null(False)
     provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
     every: dict[str, list[Charge]] = defaultdict(list)
@@ -153,7 +150,7 @@ def months_of(
             exemptions=exemptions,
             findings=findings.get(month, {}),
             every_finding=every,
-            groups=groups_at(known, month),
+            groups=groups_at(snapshot, month),
             provisional=provisional.get(month, 0),
         )
         for month in sorted(months)
@@ -207,20 +204,14 @@ def exemptions_of(events: Frame, practice: Practice) -> Exemptions:
     return frozenset(request for request, yes in zip(requests, granted, strict=True) if yes)
 
 
-def groups_at(known: Snapshot, month: int) -> dict[str, str]:
+def groups_at(snapshot: Snapshot, month: int) -> dict[str, str]:
     """Each unit's group by its latest enrolment made in or before the month; of two at one instant, by key."""
     enrolled = sorted(
-        (event for event in known.enrolments if month_of(event.fact.at) <= month), key=lambda e: (e.fact.at, e.key)
+        (event for event in snapshot.enrolments if month_of(event.fact.at) <= month), key=lambda e: (e.fact.at, e.key)
     )
     return {
         event.fact.unit: event.fact.group for event in enrolled if isinstance(event.fact, Enrol) and event.fact.unit
     }
-
-
-def month_of(instant: int) -> int:
-    """The local month of an instant, like 202305."""
-    day = date.fromordinal((instant + ZONE_MS) // DAY_MS + EPOCH)
-    return day.year * 100 + day.month
 
 
 def _charges(verdicts: Frame) -> dict[int, list[Charge]]:
@@ -246,10 +237,10 @@ def _split(tallies: Tallies) -> dict[int, dict[tuple[str, str, str, int], Tally]
     return split
 
 
-def findings_of(known: Snapshot) -> dict[int, dict[str, list[Charge]]]:
+def findings_of(snapshot: Snapshot) -> dict[int, dict[str, list[Charge]]]:
     """Findings by month and unit, earliest first."""
     found: dict[int, dict[str, list[Charge]]] = defaultdict(lambda: defaultdict(list))
-    for event in sorted(known.findings, key=lambda event: (event.fact.at, event.key)):
+    for event in sorted(snapshot.findings, key=lambda event: (event.fact.at, event.key)):
         fact = event.fact
         assert isinstance(fact, Finding)
         charge = Charge(fact.item, fact.ticket, str(fact.unit), 0, "", True, fact.at, fact, event.position)

@@ -14,9 +14,11 @@ import attrs
 
 from calendars.clock_columns import Frame
 from calendars.workdays import Calendar
+from ledger.batches import Head
+from ledger.files import MEMORY
 from ledger.mirror import Basis, Mirror, NoUse, Row, path_of
 from ledger.proof.chain import digest_of
-from ledger.snapshot import Snapshot, columns_of_tickets
+from ledger.snapshot import Snapshot, columns_of_tickets, snapshot_of
 from ledger.store import Ledger
 from metrics.tallies import Tally
 from scoring.law.rulebook import Rulebook
@@ -38,33 +40,33 @@ def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
 
 
 def rows_now(
-    ledger: Ledger, known: Snapshot, book: Rulebook, calendar: Calendar, version: str, *, make: bool
+    ledger: Ledger, head: Head, book: Rulebook, calendar: Calendar, version: str, *, make: bool
 ) -> Mirror | None:
-    """The kept rows, brought up to where `known` stands; None where they do not fit. `make`: derive them where there are
-    none. Whatever goes wrong with that file, nothing fails."""
-    if known.head.position < LEAST:
+    """The kept rows, brought up to `head`; None where they do not fit. `make`: derive them where there are none. Whatever goes
+    wrong with that file, nothing fails."""
+    if head.position < LEAST or ledger.path == MEMORY:
         return None
     kept = Mirror(path_of(ledger.path))
-    basis = Basis(known.head.position, known.head.hash, how_of(book, calendar, version))
+    basis = Basis(head.position, head.hash, how_of(book, calendar, version))
     found = kept.basis()
     if found != basis and not make:
         return None
     try:
         if found != basis:
-            _keep(kept, found, basis, known, book, calendar)
+            _keep(kept, found, basis, ledger, book, calendar)
     except NoUse:
         return None
     return kept if kept.basis() == basis else None
 
 
-def _keep(kept: Mirror, found: Basis | None, basis: Basis, known: Snapshot, book: Rulebook, calendar: Calendar) -> None:
+def _keep(kept: Mirror, found: Basis | None, basis: Basis, ledger: Ledger, book: Rulebook, calendar: Calendar) -> None:
     """Bring the rows from what they were derived from to a basis, or make them anew. Raises NoUse."""
     changed = None
-    if found is not None and _continues(known.ledger, found, basis):
+    if found is not None and _continues(ledger, found, basis):
         with suppress(NoUse):
-            changed = _changed(kept, known, found.position, book, calendar)
+            changed = _changed(kept, ledger, (found.position, basis.position), book, calendar)
     if changed is None:
-        kept.replace(basis, None, _groups(known.events, book, calendar))
+        kept.replace(basis, None, _groups(snapshot_of(ledger, basis.position).events, book, calendar))
     else:
         kept.replace(basis, found, changed)
 
@@ -79,12 +81,11 @@ def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
 
 
 def _changed(
-    kept: Mirror, known: Snapshot, position: int, book: Rulebook, calendar: Calendar
+    kept: Mirror, ledger: Ledger, ends: tuple[int, int], book: Rulebook, calendar: Calendar
 ) -> list[tuple[str, list[Row]]]:
-    """The groups that hold other rows now than at a position. Raises NoUse."""
-    tickets = known.ledger.tickets_since(position)
-    ends = position, known.head.position
-    old, new = (dict(_groups(columns_of_tickets(known.ledger, end, tickets), book, calendar)) for end in ends)
+    """The groups that hold other rows at one position than at an earlier one. Raises NoUse."""
+    tickets = ledger.tickets_since(ends[0])
+    old, new = (dict(_groups(columns_of_tickets(ledger, end, tickets), book, calendar)) for end in ends)
     changed = []
     for name in sorted({*old, *new}):
         rows, gone = {*kept.group(name)}, {*old.get(name, ())}
@@ -113,13 +114,13 @@ def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple
 
 
 def months_kept(
-    kept: Mirror, known: Snapshot, book: Rulebook, as_of: int, official_until: int, months: Sequence[int],
+    kept: Mirror, snapshot: Snapshot, book: Rulebook, as_of: int, official_until: int, months: Sequence[int],
     units: Collection[str] | None = None,
 ) -> dict[int, Evidence]:  # fmt: skip
     """The evidence of some months, of every unit or of some: what `evidence.months_of` gives, from kept rows. Raises NoUse."""
     exemptions = frozenset((ticket, unit, item) for ticket, unit, item in kept.group(EXEMPTIONS))
     exempt = {ticket for ticket, _, _ in exemptions}
-    findings = findings_of(known)
+    findings = findings_of(snapshot)
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
         for unit, charges in found.items():
@@ -130,7 +131,7 @@ def months_kept(
         read[month] = Evidence(
             months=(month,), tallies=_tallies(verdicts, month), breaches=_breaches(verdicts),
             exempted=_charges(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
-            every_finding=every, groups=groups_at(known, month),
+            every_finding=every, groups=groups_at(snapshot, month),
             provisional=sum(row[6] is not None and row[6] > official_until for rows in verdicts.values() for row in rows),
         )  # fmt: skip
     return read

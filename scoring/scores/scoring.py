@@ -1,15 +1,16 @@
 """recompute(events, rulebook, calendar, as_of) -> Scoring: the one line that computes a score."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
 import attrs
 
+from calendars.periods import show_month
 from calendars.workdays import Calendar
 from ledger.mirror import Mirror, NoUse
 from ledger.sentences import UserError, sentence
-from ledger.snapshot import Snapshot, columns_of_tickets
+from ledger.snapshot import Snapshot
 from metrics.derive import Derived, clock_of, derive
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Charge, Evidence, findings_of, months_of
@@ -35,56 +36,58 @@ class Stamps:
 class Scoring:
     """Scores of some months, with all they were computed from. It derives when it is first asked what it needs that for.
 
-    `supposed`: one ticket's facts are taken otherwise than they are known.
+    `given`: what was derived already, or the scoring that shares what it derives, having the same facts, practice and calendar.
+    `supposed`: one ticket's facts are taken otherwise than they are known. What is asked of it twice is computed once.
     """
 
-    known: Snapshot
+    snapshot: Snapshot
     book: Rulebook
     calendar: Calendar
     as_of: int
-    deriving: Callable[[], Derived]
-    kept: Mirror | None = None
+    mirror: Mirror | None = None
     supposed: bool = False
+    _given: "Derived | Scoring | None" = None
     _months: dict[int, Evidence] = attrs.field(factory=dict, init=False, repr=False)
 
     @cached_property
     def derived(self) -> Derived:
         """Rounds, verdicts and oddities of every ticket."""
-        return self.deriving()
+        if isinstance(self._given, Scoring):
+            return self._given.derived
+        return self._given or derive(self.snapshot.events, self.book.practice(), self.calendar)
 
     def derived_of(self, ticket: str) -> Derived:
         """The same of one ticket at least: of that ticket alone where the months are read from kept rows."""
-        if self.kept is None:
+        if self.mirror is None:
             return self.derived
-        events = columns_of_tickets(self.known.ledger, self.known.head.position, (ticket,))
-        return derive(events, self.book.practice(), self.calendar)
+        return derive(self.snapshot.events_of(ticket), self.book.practice(), self.calendar)
 
     @property
     def stamps(self) -> Stamps:
         """The four stamps."""
         return Stamps(
-            ledger=str(self.known.head), rulebook=self.book.digest, calendar=self.calendar.digest(), as_of=self.as_of
+            ledger=str(self.snapshot.head), rulebook=self.book.digest, calendar=self.calendar.digest(), as_of=self.as_of
         )
 
     @cached_property
     def findings(self) -> Mapping[int, Mapping[str, Sequence[Charge]]]:
         """Findings by month and unit."""
-        return findings_of(self.known)
+        return findings_of(self.snapshot)
 
     def evidence(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[int, Evidence]:
         """The evidence of some months: of every unit, or at least of some. That of every unit is made once."""
         missing = [month for month in months if month not in self._months]
-        if self.kept is not None and missing:
+        if self.mirror is not None and missing:
             with suppress(NoUse):
                 until = self.judging.clock.official_until_ms
-                found = months_kept(self.kept, self.known, self.book, self.as_of, until, missing, units)
+                found = months_kept(self.mirror, self.snapshot, self.book, self.as_of, until, missing, units)
                 if units is not None:
                     return {month: found.get(month) or self._months[month] for month in sorted(months)}
                 self._months.update(found)
                 missing = []
         if missing:
             practice, exempts = self.book.practice(), self.book.exempts
-            self._months.update(months_of(self.known, self.derived, practice, self.as_of, missing, exempts=exempts))
+            self._months.update(months_of(self.snapshot, self.derived, practice, self.as_of, missing, exempts=exempts))
         return {month: self._months[month] for month in sorted(months)}
 
     @cached_property
@@ -97,19 +100,17 @@ class Scoring:
         return tuple(sheet_of(self.judging, sheet, evidence) for sheet in self.book.sheets if sheet.period == period)
 
 
-def recompute(known: Snapshot, book: Rulebook, calendar: Calendar, as_of: int) -> Scoring:
-    """Everything derived from what was known; the report scores the months it is asked for."""
-    derived = derive(known.events, book.practice(), calendar)
-    known.read()
-    return Scoring(known=known, book=book, calendar=calendar, as_of=as_of, deriving=lambda: derived)
+def recompute(snapshot: Snapshot, book: Rulebook, calendar: Calendar, as_of: int) -> Scoring:
+    """Everything derived from a snapshot; the report scores the months it is asked for."""
+    derived = derive(snapshot.events, book.practice(), calendar)
+    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=as_of, given=derived)
 
 
-def when_asked(known: Snapshot, book: Rulebook, calendar: Calendar, as_of: int, kept: Mirror | None = None) -> Scoring:
-    """The same, derived only if it is asked for what the kept rows do not tell; the ledger must be open then."""
-    return Scoring(
-        known=known, book=book, calendar=calendar, as_of=as_of, kept=kept,
-        deriving=lambda: derive(known.events, book.practice(), calendar),
-    )  # fmt: skip
+def when_asked(
+    snapshot: Snapshot, book: Rulebook, calendar: Calendar, as_of: int, mirror: Mirror | None = None
+) -> Scoring:
+    """The same, derived only if it is asked for what the kept rows do not tell."""
+    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=as_of, mirror=mirror)
 
 
 def refuse_provisional(calendar: Calendar, month: int) -> None:
@@ -119,7 +120,7 @@ def refuse_provisional(calendar: Calendar, month: int) -> None:
         raise ProvisionalPeriod(
             sentence(
                 "{month} lies past the last official notice of working days ({until}).",
-                month=f"{month // 100}-{month % 100:02d}",
+                month=show_month(month),
                 until=until,
             ),
             "Wait for the notice, or score it on provisional days with --provisional.",

@@ -9,9 +9,10 @@ import attrs
 
 from calendars.clock import Clock
 from metrics.tallies import Tally
-from scoring.law.arithmetic import ZERO, PartContext, PartScore, added, half_up, judge
+from scoring.law.arithmetic import ZERO, added, half_up
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.parts import PartContext, PartScore, judge
 from scoring.scores.shares import Share, shares_of
 
 EMPTY = Tally()

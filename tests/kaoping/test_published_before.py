@@ -8,12 +8,17 @@ other readings, as-ofs and calendars.
 import gzip
 import json
 import shutil
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kaoping import cli
+from kaoping.reports.annual import annual_json
+from kaoping.reports.score import score_json
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PUBLISHED = {
@@ -63,3 +68,28 @@ def test_it_verifies_to_its_own_head_and_checkpoint(
     said = asked(capsys, monkeypatch, "verify", "--ledger", str(published), "--lang", "en")
     assert "2360 events in 18 batches" in said
     assert "2360:0576066df52b3588ca9270353d58fcf10c53b71b36d237bd13415fed257f9871" in said
+
+
+def test_the_reports_may_tell_more_without_touching_a_digest(
+    published: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_more(plain: Callable[..., dict[str, Any]], units: str) -> Callable[..., dict[str, Any]]:
+        def grown(*values: Any) -> dict[str, Any]:
+            document = plain(*values)
+            parts = [{**part, "units": [{**unit, "grown": 1} for unit in part["units"]]} for part in document[units]]
+            return {**document, units: parts, "grown": 1}
+
+        return grown
+
+    for plain, units in ((score_json, "sheets"), (annual_json, "years")):
+        for module in [one for name, one in sys.modules.items() if name.startswith("kaoping")]:
+            if getattr(module, plain.__name__, None) is plain:
+                monkeypatch.setattr(module, plain.__name__, with_more(plain, units))
+    scored = json.loads(asked(capsys, monkeypatch, "score", "2023-05", "--ledger", str(published), "--json"))
+    assert scored["grown"] == scored["sheets"][0]["units"][0]["grown"] == 1
+    for period, position in (("2023-06", 2360), ("2023", 2350)):
+        words = ("recompute", period, "--ledger", str(published), "--json")
+        told = json.loads(asked(capsys, monkeypatch, *words))["publications"]
+        assert [(one["digest"], one["identical"]) for one in told if one["position"] == position] == [
+            (PUBLISHED[position][1], True)
+        ]

@@ -15,19 +15,19 @@ import pytest
 from calendars.clock import local
 from kaoping.files.folder import data_folder
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.reports.audit import in_order
+from kaoping.office.tickets import in_order
 from ledger.facts import RANK, Appeal, Fact, Finding
-from ledger.snapshot import EVENT, known
+from ledger.snapshot import EVENT, snapshot_of
 from ledger.store import Ledger
 from metrics.derive import clock_of, derive
 from metrics.measures import CATALOGUE
 from scoring.compare.appeals import effects_of
 from scoring.explain.ticket import Audit, Explained, Moved, audit
 from scoring.explain.unit import why
-from scoring.law.arithmetic import counts
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores import scoring as recomputing
 from scoring.scores.evidence import Charge, months_of
+from scoring.scores.parts import counts
 from scoring.scores.scoring import Scoring, recompute
 from tests.logs import calendar, ledger_of, rulebook, translated
 from tests.oracle.histories import GROUPS, history
@@ -98,9 +98,9 @@ def told_of(seed: int, path: Path) -> tuple[Scoring, list[Audit], list[tuple[lis
     log, rng = history(seed), random.Random(seed)
     with ledger_of(path / f"{seed}.db", translated(log.facts)) as ledger:
         book = random_book(rng, rulebook(log.readings))
-        scoring = recompute(known(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
+        scoring = recompute(snapshot_of(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
         derived = attrs.evolve(scoring.derived, verdicts=scoring.derived.verdicts.collect().lazy())
-        scoring = attrs.evolve(scoring, deriving=lambda: derived)
+        scoring = attrs.evolve(scoring, given=derived)
         tickets = sorted({event.fact.ticket for event in ledger.events() if event.fact.ticket is not None})
         return (
             scoring,
@@ -264,7 +264,7 @@ def on(day: int, clock: str = "10:00:00") -> str:
 def report_on(ledger: Ledger, book: Rulebook | None = None) -> Scoring:
     """What is known of May, at the end of June."""
     as_of = 1_688_000_000_000
-    return recompute(known(ledger, ledger.head().position), book or rulebook(), calendar(), as_of)
+    return recompute(snapshot_of(ledger, ledger.head().position), book or rulebook(), calendar(), as_of)
 
 
 def told_of_ticket(path: Path, *raw: dict[str, Any], book: Rulebook | None = None) -> Audit:

@@ -12,7 +12,7 @@ from calendars.workdays import Calendar, Day
 from kaoping.files.rulebooks import read_rulebook
 from ledger.exchange import content, key_of
 from ledger.facts import LIFECYCLE, Void
-from ledger.snapshot import known
+from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from metrics.measures import MEASURE
 from scoring.compare.reasons import SPEAKS, reasons_of
@@ -53,7 +53,7 @@ def random_book(rng: random.Random) -> Rulebook:
 def random_side(rng: random.Random, ledger: Ledger, last: int, as_of: int) -> Scoring:
     position = rng.choice((last, last, rng.randint(1, last)))
     moment = as_of - rng.choice((0, 0, rng.randint(0, 30 * 86_400_000)))
-    return recompute(known(ledger, position), random_book(rng), random_calendar(rng), moment)
+    return recompute(snapshot_of(ledger, position), random_book(rng), random_calendar(rng), moment)
 
 
 def check(told: Difference) -> int:
@@ -124,7 +124,7 @@ def test_a_clause_is_named_with_what_it_said_and_says(tmp_path: Path) -> None:
     log = history(701)
     draft = read_rulebook(rulebook_text().replace("at_least = 100\n", 'at_least = 100\nslope = "0.5"\n'), "draft.toml")
     with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
-        seen = known(ledger, ledger.head().position)
+        seen = snapshot_of(ledger, ledger.head().position)
         before = recompute(seen, read_rulebook(rulebook_text(), "now.toml"), calendar(), log.as_of_ms)
         told = difference(before, again(before, book=draft), [int(log.period.replace("-", ""))])
     moves = [

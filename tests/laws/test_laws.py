@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.exchange import content, key_of
 from ledger.facts import Fact, Void
-from ledger.snapshot import columns_of, known, voided_keys
+from ledger.snapshot import columns_of, snapshot_of, voided_keys
 from ledger.store import Ledger
 from scoring.scores.scoring import Scoring
 from tests.logs import ledger_of, report_of, source, translated
@@ -128,10 +128,10 @@ def test_as_of_a_position_is_the_ledger_as_it_was(tmp_path: Path, seed: int) -> 
     facts = translated(log.facts)
     cut = len(facts) // 3
     with ledger_of(tmp_path / "whole.db", facts[:cut], facts[cut:]) as ledger:
-        then = known(ledger, cut)
+        then = snapshot_of(ledger, cut)
         assert then.head == ledger.head(cut)
         with ledger_of(tmp_path / "then.db", facts[:cut]) as earlier:
-            was = known(earlier, cut)
+            was = snapshot_of(earlier, cut)
             assert then.head.hash == was.head.hash
             assert then.events.collect().to_native().equals(was.events.collect().to_native())
             assert [event.fact for event in then.findings] == [event.fact for event in was.findings]

@@ -22,7 +22,7 @@ from kaoping.office.session import Session
 from ledger.exchange import canonical, content, key_of
 from ledger.facts import Decide, Dispatch, Exempt, Fact, Publish, Void
 from ledger.migrations import SCHEMA
-from ledger.snapshot import known
+from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from scoring.scores.scoring import recompute
 from tests.laws.test_laws import scores
@@ -40,7 +40,7 @@ def session(path: Path) -> Session:
 
 
 def issued(ledger: Ledger, period: str, as_of: int) -> Issue:
-    scoring = recompute(known(ledger, ledger.head().position), rulebook(), calendar(), as_of)
+    scoring = recompute(snapshot_of(ledger, ledger.head().position), rulebook(), calendar(), as_of)
     return issue(scoring, period, provisional=False)
 
 
@@ -95,7 +95,7 @@ def test_a_published_year_is_issued_again_identical(tmp_path: Path, monkeypatch:
             Void(at=end, key=key_of(content(fact), 1), reason="录错") for fact in rng.sample(alone, k=200)
         ]
         ledger.append(source(voids, "voids.jsonl"), end + 2 * DAY)
-        now = recompute(known(ledger, ledger.head().position), rulebook(), calendar(), end)
+        now = recompute(snapshot_of(ledger, ledger.head().position), rulebook(), calendar(), end)
         months = issue(now, f"{year}-05", provisional=False)
         assert months.digest != publications(ledger, ledger.head().position, f"{year}-05")[-1].fact.digest
     assert again(path) == first
@@ -217,7 +217,7 @@ class KnownThen(RuleBasedStateMachine):
     @rule(place=st.integers(1, 10_000))
     def look_back(self, place: int) -> None:
         position = place % len(self.learned) + 1
-        then = recompute(known(self.ledger, position), rulebook(), calendar(), self.log.as_of_ms)
+        then = recompute(snapshot_of(self.ledger, position), rulebook(), calendar(), self.log.as_of_ms)
         rest = [fact for fact in self.learned[:position] if not isinstance(fact, Publish)]
         with ledger_of(self.folder / f"{uuid4().hex}.db", rest) as plain:
             assert scores(then, self.log) == scores(report_of(plain, None, self.log.as_of_ms), self.log)

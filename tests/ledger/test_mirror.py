@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from ledger.exchange import content, key_of
 from ledger.facts import Decide, Exempt, Fact, Void
 from ledger.mirror import Mirror, path_of
-from ledger.snapshot import known
+from ledger.sentences import DamagedLedger, NoLedger
+from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
 from scoring.explain.ticket import audit
 from scoring.scores import mirrored
@@ -33,8 +35,8 @@ def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pair(ledger: Ledger, as_of: int) -> tuple[Scoring, Scoring]:
     """The report that derives, and the one that reads kept rows."""
-    book, days, seen = rulebook(), calendar(), known(ledger, ledger.head().position)
-    rows = mirrored.rows_now(ledger, seen, book, days, "test", make=True)
+    book, days, seen = rulebook(), calendar(), snapshot_of(ledger, ledger.head().position)
+    rows = mirrored.rows_now(ledger, seen.head, book, days, "test", make=True)
     assert rows is not None
     return recompute(seen, book, days, as_of), when_asked(seen, book, days, as_of, rows)
 
@@ -57,13 +59,13 @@ def months(scoring: Scoring) -> list[int]:
 def agree(ledger: Ledger, as_of: int, tickets: Sequence[str]) -> None:
     full, kept = pair(ledger, as_of)
     compare(full, kept, as_of, tickets)
-    assert kept.kept is not None
-    kept.kept.close()
+    assert kept.mirror is not None
+    kept.mirror.close()
 
 
 def compare(full: Scoring, kept: Scoring, as_of: int, tickets: Sequence[str]) -> None:
     every = months(full)
-    wanted = months_of(full.known, full.derived, full.book.practice(), as_of, every, exempts=full.book.exempts)
+    wanted = months_of(full.snapshot, full.derived, full.book.practice(), as_of, every, exempts=full.book.exempts)
     found = kept.evidence(every)
     for month in every:
         assert plain(found[month]) == plain(wanted[month])
@@ -109,23 +111,23 @@ def test_a_kept_file_that_is_no_use_is_not_used(tmp_path: Path) -> None:
     log = history(501)
     facts = translated(log.facts)
     with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
-        seen, path = known(ledger, ledger.head().position), path_of(ledger.path)
+        seen, path = snapshot_of(ledger, ledger.head().position), path_of(ledger.path)
         for data in (b"", b"no database at all" * 100):
             path.write_bytes(data)
             assert Mirror(path).basis() is None
             agree(ledger, log.as_of_ms, [])
-        assert mirrored.rows_now(ledger, seen, rulebook(), calendar(), "another version", make=False) is None
+        assert mirrored.rows_now(ledger, seen.head, rulebook(), calendar(), "another version", make=False) is None
         path.unlink()
         path.mkdir()
-        assert mirrored.rows_now(ledger, seen, rulebook(), calendar(), "test", make=True) is None
+        assert mirrored.rows_now(ledger, seen.head, rulebook(), calendar(), "test", make=True) is None
 
 
 def test_a_kept_file_that_breaks_while_it_is_read_is_left(tmp_path: Path) -> None:
     log = history(501)
     with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
         full, kept = pair(ledger, log.as_of_ms)
-        assert kept.kept is not None
-        kept.kept._open[0].execute("drop table groups")
+        assert kept.mirror is not None
+        kept.mirror._open[0].execute("drop table groups")
         every = months(full)
         assert kept.sheets(kept.evidence(every)[every[0]]) == full.sheets(full.evidence(every)[every[0]])
 
@@ -135,13 +137,13 @@ def test_what_another_process_writes_meanwhile_is_not_seen(tmp_path: Path) -> No
     facts = translated(log.facts)
     with ledger_of(tmp_path / "kaoping.db", facts[:-30]) as ledger:
         _, kept = pair(ledger, log.as_of_ms)
-        assert kept.kept is not None
-        before = [kept.kept.group(name) for name in kept.kept.names()]
+        assert kept.mirror is not None
+        before = [kept.mirror.group(name) for name in kept.mirror.names()]
         ledger.append(source(facts[-30:], "more.jsonl"), 1)
-        seen = known(ledger, ledger.head().position)
-        other = mirrored.rows_now(ledger, seen, rulebook(), calendar(), "test", make=True)
+        seen = snapshot_of(ledger, ledger.head().position)
+        other = mirrored.rows_now(ledger, seen.head, rulebook(), calendar(), "test", make=True)
         assert other is None, "the file is being read: the other derives in memory"
-        assert [kept.kept.group(name) for name in kept.kept.names()] == before
+        assert [kept.mirror.group(name) for name in kept.mirror.names()] == before
 
 
 def test_rows_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
@@ -149,8 +151,8 @@ def test_rows_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
     facts = translated(log.facts)
     with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
         _, made = pair(ledger, log.as_of_ms)
-        assert made.kept is not None
-        made.kept.close()
+        assert made.mirror is not None
+        made.mirror.close()
     for old in tmp_path.glob("kaoping.db*"):
         if not old.name.endswith(".kept"):
             old.unlink()
@@ -230,16 +232,16 @@ def test_an_edited_file_changes_no_evidence(tmp_path: Path) -> None:
     facts = translated(log.facts)
     with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
         full, kept = pair(ledger, log.as_of_ms)
-        assert kept.kept is not None
-        kept.kept.close()
-        every, seen, path = months(full), full.known, path_of(ledger.path)
+        assert kept.mirror is not None
+        kept.mirror.close()
+        every, seen, path = months(full), full.snapshot, path_of(ledger.path)
         wanted = {month: plain(evidence) for month, evidence in full.evidence(every).items()}
         sound = path.read_bytes()
         for one in edits(path, 4):
             restore(path, sound)
             if edit(path, one):
-                rows = mirrored.rows_now(ledger, seen, rulebook(), calendar(), "test", make=False)
-                scoring = attrs.evolve(full, kept=rows)
+                rows = mirrored.rows_now(ledger, seen.head, rulebook(), calendar(), "test", make=False)
+                scoring = attrs.evolve(full, mirror=rows)
                 found = scoring.evidence(every)
                 assert {month: plain(evidence) for month, evidence in found.items()} == wanted, one
                 if rows is not None:
@@ -294,3 +296,37 @@ def test_verify_throws_away_what_nobody_can_tell_from_sound_rows(may: Run, tmp_p
     path.mkdir()
     assert may("verify", "--json").document["derived_rows_left"] is True
     assert "kaoping.db.kept" in may("verify").out
+
+
+def test_a_snapshot_is_scored_in_another_thread_after_the_ledger_is_closed(tmp_path: Path) -> None:
+    log = history(501)
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        full, kept = pair(ledger, log.as_of_ms)
+        every = months(full)
+        wanted = full.sheets(full.evidence(every)[every[0]])
+        snapshot, outline = (read(ledger, ledger.head().position) for read in (snapshot_of, outline_of))
+        (ticket, *_) = sorted({event.fact.ticket or "" for event in ledger.events(kinds=("dispatch",))})
+        told = audit(full, ticket)
+    light = when_asked(outline, kept.book, kept.calendar, log.as_of_ms, kept.mirror)
+    unread = when_asked(outline, kept.book, kept.calendar, log.as_of_ms)
+    with ThreadPoolExecutor(1) as pool:
+        plain = pool.submit(recompute, snapshot, kept.book, kept.calendar, log.as_of_ms).result()
+        for scoring in (plain, light, unread):
+            sheets = pool.submit(lambda it: it.sheets(it.evidence(every)[every[0]]), scoring).result()
+            assert sheets == wanted
+            assert pool.submit(audit, scoring, ticket).result() == told
+    assert light.evidence(every)[every[0]] is light.evidence(every)[every[0]]
+    assert kept.mirror is not None
+    kept.mirror.close()
+
+
+def test_what_was_left_in_the_file_is_not_read_from_another_ledger(tmp_path: Path) -> None:
+    facts = translated(history(501).facts)
+    with ledger_of(tmp_path / "kaoping.db", facts) as ledger:
+        outline = outline_of(ledger, ledger.head().position)
+    for old in tmp_path.glob("kaoping.db*"):
+        old.unlink()
+    with pytest.raises(NoLedger):
+        _ = outline.events
+    with ledger_of(tmp_path / "kaoping.db", facts[::-1]), pytest.raises(DamagedLedger, match="another ledger"):
+        _ = outline.events

@@ -13,22 +13,22 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.intake.tables import Table, read_table
+from ledger.intake.tables import LogTable, read_table
 from ledger.sentences import UnreadableFile
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 
 
-def read(text: str | bytes, name: str = "工单.csv", encoding: str = "utf-8") -> Table:
+def read(text: str | bytes, name: str = "工单.csv", encoding: str = "utf-8") -> LogTable:
     (table,) = read_table(text.encode(encoding) if isinstance(text, str) else text, name)
     return table
 
 
-def lines(table: Table) -> list[tuple[int, tuple[object, ...]]]:
+def lines(table: LogTable) -> list[tuple[int, tuple[object, ...]]]:
     return [(row.number, row.cells) for row in table.rows]
 
 
-def faults(table: Table) -> list[tuple[int, str]]:
+def faults(table: LogTable) -> list[tuple[int, str]]:
     return [(row.number, str(row.fault.why)) for row in table.rows if row.fault]
 
 

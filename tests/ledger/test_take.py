@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calendars.instants import read_iso, show_iso
+from kaoping.files.profiles import read_profile
 from ledger.exchange import canonical, content, read_fact
 from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
-from ledger.intake.profile import Profile, choose, read_profile
-from ledger.intake.tables import Cell, Row, Table, read_table
+from ledger.intake.profile import Profile, choose
+from ledger.intake.tables import Cell, LogTable, Row, read_table
 from ledger.intake.take import Intake, intake
 from ledger.sentences import Problem, UnreadableFile
 
@@ -35,7 +36,7 @@ def take(text: str, profile: str | None = None) -> Intake:
 
 
 def one(header: str, *cells: Cell, profile: str) -> Intake:
-    return intake(Table("五月.xlsx", tuple(header.split()), (Row(2, cells),)), PROFILES[profile])
+    return intake(LogTable("五月.xlsx", tuple(header.split()), (Row(2, cells),)), PROFILES[profile])
 
 
 def told(done: Intake) -> list[str]:
@@ -170,7 +171,7 @@ def test_an_office_may_name_a_stand_in_for_a_time() -> None:
     mine = read_profile(text.replace('at = "redone_at"', 'at = "redone_at"\nat_else = "closed_at"'), "mine")
     header = ("工单编号", "承办单位", "派单时间", "办结时间", "重办次数")
     row = Row(2, ("GX-1", "茅店镇", "2023-05-04 09:10:00", "2023-05-08 10:00:00", "1"))
-    done = intake(Table("t", header, (row,)), mine)
+    done = intake(LogTable("t", header, (row,)), mine)
     assert told(done)[1] == "redo 茅店镇 2023-05-08T10:00"
     assert done.problems == ()
 
@@ -232,7 +233,7 @@ ROW: dict[str, Cell] = {
 @pytest.mark.parametrize(("column", "cell", "why", "remedy"), BAD)
 def test_a_bad_cell_quarantines_the_whole_row(column: str, cell: Cell, why: str, remedy: str) -> None:
     row = {**ROW, column: cell}
-    done = intake(Table("五月.xlsx", tuple(row), (Row(7, tuple(row.values())),)), PROFILES["hotline-wide"])
+    done = intake(LogTable("五月.xlsx", tuple(row), (Row(7, tuple(row.values())),)), PROFILES["hotline-wide"])
     (problem,) = done.problems
     assert (problem.row, problem.column, problem.fatal) == (7, column, True)
     assert (str(problem.why), str(problem.remedy)) == (why, remedy)
@@ -358,7 +359,7 @@ when = [{column = "kind", changed = true}]
 
 
 def saves(*rows: str) -> list[tuple[int, str]]:
-    table = Table("t", ("ticket", "at", "state", "unit", "seq"), tuple(
+    table = LogTable("t", ("ticket", "at", "state", "unit", "seq"), tuple(
         Row(number, tuple(row.split(","))) for number, row in enumerate(rows, start=1)
     ))  # fmt: skip
     done = intake(table, read_profile(SAVES, "saves"))
@@ -500,7 +501,7 @@ def plain(profile: Profile, column: str) -> list[Cell]:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[Table, Profile]:
+def tables(draw: st.DrawFn) -> tuple[LogTable, Profile]:
     """A table of any profile: most cells what they should be, one in twenty anything."""
     profile = draw(st.sampled_from([*PROFILES.values()]))
     others = [None, *(column for column in profile.columns if column not in profile.needed)]
@@ -516,12 +517,12 @@ def tables(draw: st.DrawFn) -> tuple[Table, Profile]:
     twice = rows + rows[: draw(st.integers(0, len(rows)))]
     header = (*(profile.columns[column][0] for column in columns), *(() if profile.exchange else ("来电人",)))
     cut = [row[: len(header)] for row in twice]
-    return Table("t", header, tuple(Row(number, cells) for number, cells in enumerate(cut, start=2))), profile
+    return LogTable("t", header, tuple(Row(number, cells) for number, cells in enumerate(cut, start=2))), profile
 
 
 @given(tables())
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
-def test_no_table_makes_it_crash_or_lose_a_row(given_: tuple[Table, Profile]) -> None:
+def test_no_table_makes_it_crash_or_lose_a_row(given_: tuple[LogTable, Profile]) -> None:
     done = intake(*given_)
     assert balanced(done)
     for _, fact in done.facts:

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from kaoping.files import folder
 from ledger.facts import Finding
-from ledger.snapshot import known
+from ledger.snapshot import snapshot_of
 from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, Strike
 from metrics.tallies import Tally
 from scoring.explain.unit import Line, why
 from scoring.law.arithmetic import added, half_up
-from scoring.law.rulebook import Group, Item, Part, Rulebook, Sheet, Tier, Veto
+from scoring.law.rulebook import Cap, Item, Part, Rulebook, Sheet, Tier, Veto
 from scoring.scores.evidence import UNENROLLED, Charge, Evidence, together
 from scoring.scores.scoring import Scoring, recompute
 from scoring.scores.shares import shares_of
@@ -277,7 +277,7 @@ def test_items_and_extras_are_summed_then_clamped_or_clamped_then_added() -> Non
 
 def test_a_group_of_items_is_bounded_together() -> None:
     items = (item(GAIN, cap=Fraction(12)), attrs.evolve(item(RATE), id="two"))
-    group = Group(items=("one", "two"), cap=Fraction(15), floor=Fraction(4), words="两项合计不超过 15 分")
+    group = Cap(items=("one", "two"), cap=Fraction(15), floor=Fraction(4), words="两项合计不超过 15 分")
     on = sheet(*items, caps=(group,))
     top = scored_on(on, {"closed": (100, 0)})
     assert top.score == 15
@@ -286,7 +286,7 @@ def test_a_group_of_items_is_bounded_together() -> None:
 
 
 def test_a_group_of_extras_is_bounded_after_they_are_added() -> None:
-    group = Group(items=("x", "y"), cap=Fraction(6))
+    group = Cap(items=("x", "y"), cap=Fraction(6))
     on = sheet(item(RATE), awarded("x", 5), awarded("y", 5), caps=(group,), order="clamp_then_add", cap=Fraction(20))
     assert scored_on(on, {}, [found("x", 0), found("y", 1)]).score == 16
 
@@ -665,7 +665,7 @@ def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
         {"kind": "finding", "unit": "西街", "item": "ys_training", "mode": "host", "at": "2025-05-06T10:00:00+08:00"}
     ]
     with ledger_of(tmp_path_factory.mktemp("year") / "year.db", translated(facts)) as ledger:
-        seen = known(ledger, ledger.head().position)
+        seen = snapshot_of(ledger, ledger.head().position)
         return recompute(seen, shipped("yunshan-2025"), calendar(), as_of=1_763_000_000_000)
 
 
