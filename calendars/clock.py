@@ -9,10 +9,10 @@ from math import ceil
 
 import attrs
 
-from calendars.hours import DAY_MS, Block
+from calendars.hours import Block
+from calendars.instants import DAY_MS, ZONE_MS
 from calendars.workdays import Calendar, Day
 
-ZONE_MS = 8 * 3_600_000
 LAST_MS = DAY_MS - 1
 HALF = Fraction(1, 2)
 HALF_DAY = ("elapsed", "half_blocks")

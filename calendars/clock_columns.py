@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 import narwhals as nw
 
-from calendars.clock import BY_THE_DAY, LAST_MS, WHOLE_DAYS, ZONE_MS, Clock, instant
-from calendars.hours import DAY_MS
+from calendars.clock import BY_THE_DAY, LAST_MS, WHOLE_DAYS, Clock, instant
+from calendars.instants import DAY_MS, ZONE_MS
 
 Frame = nw.LazyFrame[Any]
 MINE = "__clock_"  # our columns, out of the way of the caller's

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import attrs
 
-DAY_MS = 86_400_000
+from calendars.instants import DAY_MS
+
 MINUTE_MS = 60_000
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 

@@ -1,4 +1,4 @@
-"""Texts of the outside <-> instants: whole milliseconds since 1970-01-01 UTC."""
+"""Instants, whole milliseconds since 1970-01-01 UTC: the one zone, epoch and length of a day; texts of the outside <-> instants."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 SHANGHAI = "Asia/Shanghai"
+ZONE_MS = 8 * 3_600_000  # Asia/Shanghai before UTC
+DAY_MS = 86_400_000
+EPOCH_DAY = EPOCH.date().toordinal()
 
 
 def instant_of(moment: datetime) -> int:
@@ -15,6 +18,11 @@ def instant_of(moment: datetime) -> int:
     if rest:
         raise ValueError("finer than a millisecond")
     return whole
+
+
+def local_day(instant: int) -> date:
+    """The date of an instant in Asia/Shanghai."""
+    return date.fromordinal((instant + ZONE_MS) // DAY_MS + EPOCH_DAY)
 
 
 @lru_cache(maxsize=65_536)

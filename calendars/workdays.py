@@ -14,13 +14,13 @@ import attrs
 from chinese_calendar import constants
 
 from calendars.hours import Hours, Season, Unfit, seasons
-from calendars.notices import CalendarError, CalendarMistake, CalendarSource, Notice, NoticeDay, read_source
+from calendars.instants import EPOCH_DAY
+from calendars.notices import CalendarError, CalendarMistake, CalendarSource, Notice, NoticeDay
 
-__all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar", "read_source"]
+__all__ = ["Calendar", "CalendarError", "CalendarSource", "Day", "OutsideCalendar", "calendar"]
 
 FIRST = date(2004, 1, 1)
 YEARS_AHEAD = 5
-EPOCH = date(1970, 1, 1).toordinal()
 FORMAT = "kaoping-calendar-1"
 OFFICIAL = "国务院办公厅节假日安排（chinese-calendar）"
 MAKE_UP = "调休上班"
@@ -57,7 +57,7 @@ class Day:
     @property
     def number(self) -> int:
         """Whole days since 1970-01-01, local."""
-        return self.date.toordinal() - EPOCH
+        return self.date.toordinal() - EPOCH_DAY
 
     @property
     def working(self) -> bool:
@@ -88,14 +88,14 @@ class Calendar:
 
     def day(self, day: date) -> Day:
         """That date. Raises OutsideCalendar."""
-        return self.numbered(day.toordinal() - EPOCH)
+        return self.numbered(day.toordinal() - EPOCH_DAY)
 
     def numbered(self, number: int) -> Day:
         """The date with this local day number. Raises OutsideCalendar."""
         self._check(number)
         if number in self._exceptions:
             return self._exceptions[number]
-        return _plain(date.fromordinal(number + EPOCH), self.official_until)
+        return _plain(date.fromordinal(number + EPOCH_DAY), self.official_until)
 
     def hours(self, number: int) -> Hours:
         """The office hours of the season of this local day number, working or not. Raises OutsideCalendar."""
@@ -127,7 +127,7 @@ class Calendar:
     @cached_property
     def numbers(self) -> range:
         """The local day numbers of the calendar."""
-        return range(FIRST.toordinal() - EPOCH, self.until.toordinal() - EPOCH + 1)
+        return range(FIRST.toordinal() - EPOCH_DAY, self.until.toordinal() - EPOCH_DAY + 1)
 
     @cached_property
     def working_numbers(self) -> tuple[int, ...]:
@@ -172,7 +172,7 @@ class Calendar:
 
     @cached_property
     def _turns(self) -> list[int]:
-        return [season.since.toordinal() - EPOCH for season in self.seasons]
+        return [season.since.toordinal() - EPOCH_DAY for season in self.seasons]
 
     @cached_property
     def _before(self) -> list[int]:
@@ -185,8 +185,8 @@ class Calendar:
 
     def _check(self, number: int) -> None:
         if number not in self.numbers:
-            known = 0 < number + EPOCH <= date.max.toordinal()
-            shown = date.fromordinal(number + EPOCH).isoformat() if known else f"day {number}"
+            known = 0 < number + EPOCH_DAY <= date.max.toordinal()
+            shown = date.fromordinal(number + EPOCH_DAY).isoformat() if known else f"day {number}"
             raise OutsideCalendar(shown, FIRST, self.until)
 
 
@@ -269,7 +269,7 @@ def _official_until(sources: tuple[CalendarSource, ...], last: int) -> tuple[dat
     covers = [
         (notice.covers_year, CalendarMistake(source.name, f"notice[{place}].covers_year", _gap(notice.covers_year)))
         for source in sources
-        for place, notice in enumerate(source.notice, 1)
+        for place, notice in enumerate(source.notice)
         if notice.covers_year is not None
     ]
     while any(year == last + 1 for year, _ in covers):
@@ -288,9 +288,9 @@ def _noticed(
     days: dict[date, Day] = {}
     said: dict[tuple[date, date], str] = {}
     mistakes = []
-    notices = [(source.name, place, n) for source in sources for place, n in enumerate(source.notice, 1)]
+    notices = [(source.name, place, n) for source in sources for place, n in enumerate(source.notice)]
     for name, place, notice in sorted(notices, key=lambda found: (found[2].published, found[2].document)):
-        for index, named in enumerate(notice.days, 1):
+        for index, named in enumerate(notice.days):
             day, key = named.date, f"notice[{place}].days[{index}].date"
             kind = _kind(named)
             if not FIRST <= day <= until:
@@ -318,7 +318,7 @@ def _closed(
     """The working days that local closures take away."""
     closed: dict[date, Day] = {}
     mistakes = []
-    closures = [(source.name, place, c) for source in sources for place, c in enumerate(source.closure, 1)]
+    closures = [(source.name, place, c) for source in sources for place, c in enumerate(source.closure)]
     for name, place, closure in sorted(closures, key=lambda found: (found[2].from_, found[2].name)):
         if not FIRST <= closure.from_ <= closure.to <= until:
             mistakes.append(

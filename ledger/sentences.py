@@ -64,6 +64,18 @@ class Problem:
     excerpt: str = ""
     fatal: bool = True
 
+    def told(self, file: str) -> Sentence:
+        """As a person reads it: place, excerpt, remedy. Row 0 is the whole file."""
+        place = f"{file}:{self.row}:" if self.row else f"{file}:"
+        value = f"'{self.value}'" if self.value else ""
+        return sentence(
+            "{place} {why}\n{excerpt}  To fix: {remedy}",
+            place=" ".join(filter(None, (place, self.column, value))),
+            why=self.why,
+            excerpt=f"  {self.row} | {self.excerpt}\n" if self.excerpt else "",
+            remedy=self.remedy,
+        )
+
 
 class UserError(Exception):
     """An error that speaks to the user: what is wrong, and the remedy. `code` is how a command ends that meets it:
@@ -107,7 +119,23 @@ class NoSuchText(LedgerError):
 
 
 class UnreadableFile(UserError):
-    """A file, or a profile, that cannot be used at all."""
+    """A file of events that cannot be read at all."""
+
+
+class UnusableFile(UserError):
+    """A file of ours or of the office, such as a rulebook, that is not as it should be; `problems` with their files."""
+
+    problems: tuple[tuple[str, Problem], ...] = ()
+
+    @classmethod
+    def of(cls, problems: Iterable[tuple[str, Problem]]) -> "UnusableFile":
+        """The error that tells them all, in the order of the lines."""
+        ordered = tuple(sorted(problems, key=lambda named: (named[0], named[1].row)))
+        files = ", ".join(dict.fromkeys(file for file, _ in ordered))
+        told = listed(problem.told(file) for file, problem in ordered)
+        error = cls(sentence("{file} cannot be used:\n{problems}", file=files, problems=told))
+        error.problems = ordered
+        return error
 
 
 class UnreadableFact(Exception):

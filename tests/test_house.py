@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,13 @@ ROOMS = {
 # The line of arrows inside a room, from below; what stands in one tuple may know each other.
 LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "scoring": (("scoring/law/",), ("scoring/scores/",), ("scoring/explain/",), ("scoring/compare/",)),
+    "kaoping": (
+        ("kaoping/language/", "kaoping/files/"),
+        ("kaoping/office/",),
+        ("kaoping/reports/",),
+        ("kaoping/papers/",),
+        ("kaoping/commands/", "kaoping/web/"),
+    ),
 }
 FILES = {path.relative_to(ROOT).as_posix(): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
@@ -88,6 +96,38 @@ def test_inside_a_room_nothing_points_up_either() -> None:
                 f"{name} -> {module}" for module in modules(tree) if f"{module.replace('.', '/')}/".startswith(above)
             ]
     assert wrong == []
+
+
+def test_a_class_has_its_name_alone() -> None:
+    found = Counter(node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert sorted(name for name, count in found.items() if count > 1) == []
+
+
+def test_folders_are_small_and_files_are_named_by_what_they_are() -> None:
+    folders = Counter(Path(name).parent.as_posix() for name in FILES if not name.endswith("__init__.py"))
+    assert {folder: count for folder, count in folders.items() if count > 12} == {}
+    assert [name for name in FILES if "_of_" in name] == []
+
+
+def test_a_function_asks_for_eight_things_at_most() -> None:
+    many = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs) > 8
+    ]
+    assert many == []
+
+
+def test_the_office_knows_no_terminal() -> None:
+    assert [
+        f"{name} {module}"
+        for name, tree in TREES.items()
+        if name.startswith(("kaoping/office/", "kaoping/reports/"))
+        for module in imports(tree)
+        if module in ("typer", "click", "rich", "sys")
+    ] == []
 
 
 def test_the_doors() -> None:

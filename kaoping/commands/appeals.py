@@ -6,22 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
+from calendars.periods import show_month
 from kaoping import now
-from kaoping.commands.asked import (
-    GANXIAN,
-    AsOfOption,
-    CalendarOption,
-    JsonOption,
-    LanguageOption,
-    LedgerOption,
-    RulebookOption,
-    desk_of,
-)
+from kaoping.commands.asked import Asked, asks
 from kaoping.commands.entries import AtOption, ReasonOption, key_at, show
 from kaoping.office.entries import Refused, objections_to_ruling, read_pairs
 from kaoping.office.entries import record as keep
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, read_month
+from kaoping.papers import terminal
 from kaoping.reports.appeals import STATES, Listed, appeals_json, appeals_page, effects_json, effects_page
 from ledger.batches import Source
 from ledger.exchange import content, key_of
@@ -32,17 +25,18 @@ from scoring.compare.appeals import AppealCase, cases_of, effects_of
 from scoring.scores.scoring import Scoring
 
 
+@asks("rulebook", "calendar", "ledger", "lang", "as_json")
 def appeal(
+    asked: Asked,
     ticket: Annotated[str, typer.Argument(help="the ticket's number")],
     unit: Annotated[str, typer.Option("--unit", help="the unit that appeals")],
     item: Annotated[str, typer.Option("--item", help="the item contested, such as signing")],
-    at: AtOption, reason: ReasonOption,
+    at: AtOption,
+    reason: ReasonOption,
     document: Annotated[str | None, typer.Option("--document", help="document number of the appeal")] = None,
-    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Appeal: a unit contests an item on a ticket; no score moves before the ruling."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = asked.session()
     pairs = [f"ticket={ticket}", f"unit={unit}", f"item={item}", f"at={at}", f"reason={reason}"]
     fact = read_pairs("appeal", pairs + ([f"document={document}"] if document else []))
     assert isinstance(fact, Appeal)
@@ -50,21 +44,23 @@ def appeal(
         kept = keep(opened, session.book(), fact)
         effects = list(effects_of(session.scoring(opened), fact))
     if session.json:
-        session.answer({**show(session, kept), "worth": effects_json(effects)})
+        terminal.answer({**show(session, kept), "worth": effects_json(effects)})
     else:
         show(session, kept)
-        session.show(effects_page(session.language, effects))
+        terminal.show(effects_page(session.language, effects))
 
 
+@asks("ledger", "lang", "as_json")
 def ruling(
+    asked: Asked,
     appeal: Annotated[str, typer.Argument(help="the appeal: a position in the ledger, or a key of 64 digits")],
-    reason: ReasonOption, at: AtOption,
+    reason: ReasonOption,
+    at: AtOption,
     document: Annotated[str, typer.Option("--document", help="document number of the ruling")],
     granted: Annotated[bool, typer.Option("--granted/--refused", help="the appeal is granted, or refused")],
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Rule on an appeal: granted, the ticket is taken out of the item; refused, the score stays."""
-    session = desk_of(ledger, lang, as_json)
+    session = asked.session()
     with session.ledger() as opened:
         pairs = [
             f"key={key_at(opened, appeal)}",
@@ -87,16 +83,15 @@ def ruling(
         opened.append(source, now.now_ms())
         (found,) = [one for one in _cases(opened) if one.key == fact.key]
     if session.json:
-        session.answer(
+        terminal.answer(
             {"appeal": found.position, "state": found.state, "document": document, "facts": [one.kind for one in facts]}
         )
     else:
         state = session.language.say(STATES[found.state])
-        session.paper().print(
+        terminal.tell(
             session.language.say(
                 "appeal #{position} is {state}: {reason}", position=found.position, state=state, reason=reason
-            ),
-            soft_wrap=True,
+            )
         )
 
 
@@ -123,17 +118,17 @@ def _cases(ledger: Ledger, upto: int | None = None) -> tuple[AppealCase, ...]:
     return cases_of(standing(ledger, position, ("appeal", "ruling")))
 
 
+@asks("as_of", "rulebook", "calendar", "ledger", "lang", "as_json")
 def appeals(
+    asked: Asked,
     month: Annotated[str | None, typer.Argument(help="a month, such as 2023-05; without one all are listed")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
-    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """List the appeals: where each stands and what it is worth; published scores beside those of now."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = asked.session()
     number = None if month is None else read_month(month)
     with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of)
+        scoring = session.scoring(opened, asked.as_of)
         found = [
             Listed(case, list(effects_of(scoring, case.appeal)))
             for case in _cases(opened, scoring.snapshot.head.position)
@@ -145,14 +140,14 @@ def appeals(
         published = {one: _published(session, opened, one) for one in months}
     told = _restated(scoring, found, months)
     if session.json:
-        session.answer(appeals_json(scoring, found, told, published))
+        terminal.answer(appeals_json(scoring, found, told, published))
     else:
-        session.show(appeals_page(session.language, found, told, published))
+        terminal.show(appeals_page(session.language, found, told, published))
 
 
 def _published(session: Session, ledger: Ledger, month: int) -> Mapping[str, Any] | None:
     """The document last published for a month."""
-    found = publications(ledger, ledger.head().position, f"{month // 100}-{month % 100:02d}")
+    found = publications(ledger, ledger.head().position, show_month(month))
     return json.loads(published_text(ledger, found[-1])) if found else None
 
 

@@ -1,14 +1,17 @@
-"""The options all commands share, and what they make: a desk."""
+"""The options all commands share, and what they make: a session."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import attrs
 import typer
 
 from kaoping.language.language import Language
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.papers.terminal import spinner
 from ledger.sentences import sentence
 
 LedgerOption = Annotated[
@@ -35,24 +38,59 @@ ReadingOption = Annotated[
 GANXIAN = "ganxian-2023"
 
 
-def desk_of(
-    ledger: Path | None,
-    lang: str | None,
-    as_json: bool,
-    rulebook: str = GANXIAN,
-    calendar: Path | None = None,
-    readings: Sequence[str] | None = None,
-    known_on: str | None = None,
-) -> Session:
-    """The surroundings of one command."""
-    code = lang or "zh"
-    if code not in ("zh", "en"):
-        raise WrongArgument(sentence("there is no language {code}.", code=code), "Use zh or en.")
-    path = ledger or Path("kaoping.db")
-    return Session(
-        path=path, rulebook=rulebook, calendar_folder=calendar, readings=read_readings(readings or ()),
-        known_on=None if known_on is None else read_day(known_on), language=Language(code), json=as_json,
-    )  # fmt: skip
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What the shared options of one command said; those it does not have are as if they had not been given."""
+
+    as_of: str | None = None
+    provisional: bool = False
+    rulebook: str = GANXIAN
+    calendar: Path | None = None
+    known_on: str | None = None
+    reading: Sequence[str] | None = None
+    ledger: Path | None = None
+    lang: str | None = None
+    as_json: bool = False
+
+    def session(self) -> Session:
+        """The surroundings of the command. Raises WrongArgument."""
+        code = self.lang or "zh"
+        if code not in ("zh", "en"):
+            raise WrongArgument(sentence("there is no language {code}.", code=code), "Use zh or en.")
+        return Session(
+            path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
+            readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
+            language=Language(code), json=self.as_json, progress=spinner,
+        )  # fmt: skip
+
+
+OPTIONS: Mapping[str, Any] = {
+    "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
+    "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
+}  # fmt: skip
+
+
+def asks(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command these shared options, after its own: it is called with an `Asked` first."""
+
+    def give(function: Callable[..., None]) -> Callable[..., None]:
+        own = [one for one in signature(function).parameters.values() if one.name != "asked"]
+        fields = attrs.fields_dict(Asked)
+        shared = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=fields[name].default, annotation=OPTIONS[name])
+            for name in names
+        ]
+        whole = [*(one.replace(kind=Parameter.KEYWORD_ONLY) for one in own), *shared]
+
+        @wraps(function)
+        def command(**given: Any) -> None:
+            function(Asked(**{name: given.pop(name) for name in names}), **given)
+
+        command.__signature__ = Signature(whole)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in whole}
+        return command
+
+    return give
 
 
 def read_readings(pairs: Sequence[str]) -> dict[str, str]:
@@ -66,11 +104,3 @@ def read_readings(pairs: Sequence[str]) -> dict[str, str]:
             )
         taken[name] = option
     return taken
-
-
-def read_day(text: str) -> date:
-    """A date like 2020-01-20. Raises WrongArgument."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise WrongArgument(sentence("{text} is no date.", text=text), "Write it like 2020-01-20.") from error

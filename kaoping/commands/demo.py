@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Annotated
 
+import attrs
 import typer
 
-from kaoping.commands.asked import LanguageOption, desk_of
+from kaoping.commands.asked import Asked, asks
 from kaoping.demo.story import run_demo
 
 
+@asks("lang")
 def demo(
+    asked: Asked,
     folder: Annotated[Path, typer.Option("--folder", help="where the files go")] = Path(".demo"),
     seed: Annotated[int, typer.Option("--seed", help="the random seed")] = 2023,
-    lang: LanguageOption = None,
 ) -> None:
     """Demonstrate: simulate a county's month, import it, rank it, explain its costliest ticket."""
-    run_demo(desk_of(folder / "kaoping.db", lang, as_json=False), folder, seed)
+    run_demo(attrs.evolve(asked, ledger=folder / "kaoping.db").session(), folder, seed)

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from kaoping.commands.asked import AsOfOption, JsonOption, LanguageOption, LedgerOption, desk_of
+from kaoping.commands.asked import Asked, asks
 from kaoping.office.imports import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
 from kaoping.office.session import Session, WrongArgument
+from kaoping.papers import terminal
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -20,14 +21,15 @@ IMPORTED = (
 )
 
 
+@asks("ledger", "lang", "as_json")
 def import_(
+    asked: Asked,
     files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
     profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
-    session = desk_of(ledger, lang, as_json)
+    session = asked.session()
     with session.busy("reading files"):
         arrivals = read_files(files, profile)
     try:
@@ -40,14 +42,16 @@ def import_(
     for arrival in arrivals:
         _show_problems(session, arrival.name, arrival.read.problems)
     if session.json:
-        session.answer({"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]})
+        terminal.answer(
+            {"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]}
+        )
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
         del one["problems"], one["sha256"]
-        session.paper().print(session.language.say(IMPORTED, **one), soft_wrap=True)
+        terminal.tell(session.language.say(IMPORTED, **one))
     if dry_run:
-        session.paper().print(session.language.say("A rehearsal: nothing was written."))
+        terminal.tell(session.language.say("A rehearsal: nothing was written."))
 
 
 def _show_problems(session: Session, name: str, problems: Any) -> None:
@@ -61,16 +65,16 @@ def _show_problems(session: Session, name: str, problems: Any) -> None:
         sys.stderr.write(more + "\n")
 
 
+@asks("as_of", "ledger", "lang")
 def export(
+    asked: Asked,
     format_: Annotated[str, typer.Option("--format", help="the format: jsonl")] = "jsonl",
-    as_of: AsOfOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None,
 ) -> None:  # fmt: skip
     """Export the ledger, one fact a line, which imports again unchanged."""
-    session = desk_of(ledger, lang, as_json=True)
+    session = asked.session()
     if format_ != "jsonl":
         raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
     with session.ledger() as opened:
-        position, _ = session.moment(opened, as_of)
+        position, _ = session.moment(opened, asked.as_of)
         for event in opened.events(position):
             sys.stdout.write(json.dumps(canonical(event.fact), ensure_ascii=False) + "\n")

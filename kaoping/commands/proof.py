@@ -8,16 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kaoping.commands.asked import (
-    GANXIAN,
-    AsOfOption,
-    CalendarOption,
-    JsonOption,
-    LanguageOption,
-    LedgerOption,
-    RulebookOption,
-    desk_of,
-)
+from kaoping.commands.asked import Asked, asks
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.proofs import Checked, growth_proof, read_proof, ticket_proof
@@ -25,6 +16,7 @@ from kaoping.office.proofs import check_proof as check
 from kaoping.office.session import WrongArgument
 from kaoping.office.tickets import ticket_report
 from kaoping.office.traces import ONLY_TOLD
+from kaoping.papers import terminal
 from ledger.mirror import path_of
 from ledger.sentences import sentence
 
@@ -34,34 +26,35 @@ CheckpointOption = Annotated[
 ]
 
 
+@asks("ledger", "lang", "as_json")
 def verify(
+    asked: Asked,
     checkpoint: CheckpointOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
-    session = desk_of(ledger, lang, as_json)
+    session = asked.session()
     held = [read_checkpoint(text) for text in checkpoint or ()]
     with session.ledger() as opened, session.busy("re-deriving every hash"):
         told = opened.verify(held)
     left = _left_behind(path_of(session.path))
     attested = max([told.attested_to, *(size for size, _ in held)])
     if session.json:
-        session.answer({
+        terminal.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
             "derived_rows_left": left,
         })  # fmt: skip
         return
-    paper, say = session.paper(), session.language.say
+    say = session.language.say
     sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
-    paper.print(say(sound, position=told.position, batches=told.batches, hash=told.hash), soft_wrap=True)
-    paper.print(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"), soft_wrap=True)
+    terminal.tell(say(sound, position=told.position, batches=told.batches, hash=told.hash))
+    terminal.tell(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"))
     if attested < told.position:
         said = "Note: checkpoints kept outside the file attest it up to event {attested}; nothing shows whether its end was cut off."
-        paper.print(say(said, attested=attested), soft_wrap=True)
+        terminal.tell(say(said, attested=attested))
     if left:
         said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
-        paper.print(say(said, path=path_of(session.path)), soft_wrap=True)
+        terminal.tell(say(said, path=path_of(session.path)))
 
 
 def _left_behind(path: Path) -> bool:
@@ -73,65 +66,65 @@ def _left_behind(path: Path) -> bool:
     return False
 
 
+@asks("as_of", "rulebook", "calendar", "ledger", "lang", "as_json")
 def prove(
+    asked: Asked,
     ticket: Annotated[str | None, typer.Argument(help="the ticket's number")] = None,
     since: Annotated[str | None, typer.Option("--since", help="prove that the ledger only grew since this checkpoint, SIZE:ROOT")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="the file to write; without one TICKET.proof.json")] = None,
-    as_of: AsOfOption = None, rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Prove a ticket's facts, or that the ledger only grew; the proof is checked without the ledger."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar)
+    session = asked.session()
     if (ticket is None) == (since is None):
         raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
     with session.ledger() as opened:
         if ticket is not None:
-            told = ticket_report(session, opened, ticket, as_of)
+            told = ticket_report(session, opened, ticket, asked.as_of)
             with session.busy("building the hash tree"):
                 bundle = ticket_proof(opened, told)
         else:
             with session.busy("building the hash tree"):
                 bundle = growth_proof(opened, *read_checkpoint(str(since)))
     if session.json:
-        session.answer(bundle)
+        terminal.answer(bundle)
         return
     name = re.sub(r"[^\w.-]", "_", ticket or "growth")
     path = output or Path(f"{name}.proof.json")
     path.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", "utf-8")
     checkpoint = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
-    session.paper().print(
-        session.language.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint),
-        soft_wrap=True,
+    terminal.tell(
+        session.language.say("Written: {path}. It rests on checkpoint {checkpoint}", path=path, checkpoint=checkpoint)
     )
 
 
+@asks("lang", "as_json")
 def check_proof(
+    asked: Asked,
     file: Annotated[Path, typer.Argument(help="the proof")],
     checkpoint: CheckpointOption = None,
-    lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Check a proof; no ledger is needed."""
-    session = desk_of(None, lang, as_json)
+    session = asked.session()
     bundle = read_proof(folder.text_of(file))
     found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
     held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
     if session.json:
-        session.answer({
+        terminal.answer({
             "holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held,
             **({} if bundle["proves"] == "growth" else checked_json(found)),
         })  # fmt: skip
         return
-    paper, say = session.paper(), session.language.say
+    say = session.language.say
     if bundle["proves"] == "growth":
-        paper.print(say("It holds: the ledger of checkpoint {checkpoint} only added to that of {first} events.",
-            checkpoint=held, first=bundle["first"]["size"]), soft_wrap=True)  # fmt: skip
+        terminal.tell(say("It holds: the ledger of checkpoint {checkpoint} only added to that of {first} events.",
+            checkpoint=held, first=bundle["first"]["size"]))  # fmt: skip
         return
     count = len(bundle["events"])
-    paper.print(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
-        count=count, ticket=bundle["ticket"], checkpoint=held), soft_wrap=True)  # fmt: skip
+    terminal.tell(say("It holds: {count} events of ticket {ticket} stand in the ledger of checkpoint {checkpoint}.",
+        count=count, ticket=bundle["ticket"], checkpoint=held))  # fmt: skip
     for line in checked_lines(session.language, found):
-        paper.print(line, soft_wrap=True)
-    paper.print(say("Hold the checkpoint against the one the office published."))
+        terminal.tell(line)
+    terminal.tell(say("Hold the checkpoint against the one the office published."))
 
 
 def checked_json(found: Checked) -> dict[str, Any]:

@@ -7,29 +7,19 @@ from typing import Annotated
 
 import typer
 
-from kaoping.commands.asked import (
-    GANXIAN,
-    AsOfOption,
-    CalendarOption,
-    JsonOption,
-    KnownOnOption,
-    LanguageOption,
-    LedgerOption,
-    ProvisionalOption,
-    ReadingOption,
-    RulebookOption,
-    desk_of,
-)
+from calendars.periods import month_of
+from kaoping.commands.asked import Asked, asks
 from kaoping.files import folder
+from kaoping.files.cases import read_cases
 from kaoping.office.session import Session, WrongArgument, checked_month, read_month
+from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page
 from kaoping.reports.rules import outcomes_json, outcomes_page, rules_json, rules_page
 from kaoping.reports.why import lines_of, why_json, why_page
 from ledger.sentences import UserError, sentence
 from metrics.derive import clock_of
 from scoring.law.rulebook import Sheet
-from scoring.scores.cases import Case, read_cases, try_cases
-from scoring.scores.evidence import month_of
+from scoring.scores.cases import Case, try_cases
 from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import Judging, UnitScore
 from scoring.scores.years import year_of
@@ -39,25 +29,24 @@ class CasesFail(UserError):
     """A rulebook's own worked cases do not come out."""
 
 
+@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def why(
+    asked: Asked,
     unit: Annotated[str, typer.Argument(help="the unit")],
     month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or a year, 2023")],
-    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """How a unit lost its points: by item and ticket, adding up exactly to full marks minus the score."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = asked.session()
     yearly = re.fullmatch(r"\d{4}", month) is not None
     if not yearly:
         read_month(month)
     with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of)
+        scoring = session.scoring(opened, asked.as_of)
         if yearly:
-            _refuse_provisional_year(scoring, int(month), provisional=provisional)
+            _refuse_provisional_year(scoring, int(month), provisional=asked.provisional)
             found = _yearly_sheets(scoring, int(month), unit)
         else:
-            number = checked_month(scoring, month, provisional=provisional)
+            number = checked_month(scoring, month, provisional=asked.provisional)
             evidence = scoring.evidence([number])[number]
             found = [(one.sheet, line) for one in scoring.sheets(evidence) for line in one.units if line.unit == unit]
         lines = lines_of(scoring, found)
@@ -67,9 +56,9 @@ def why(
                 "kaoping score lists the units that have.",
             )
         if session.json:
-            session.answer(why_json(scoring, month, unit, lines))
+            terminal.answer(why_json(scoring, month, unit, lines))
         else:
-            session.show(why_page(session.language, unit, lines))
+            terminal.show(why_page(session.language, unit, lines))
 
 
 def _yearly_sheets(scoring: Scoring, year: int, unit: str) -> list[tuple[Sheet, UnitScore]]:
@@ -87,48 +76,48 @@ def _refuse_provisional_year(scoring: Scoring, year: int, *, provisional: bool) 
         refuse_provisional(scoring.calendar, month)
 
 
+@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def annual(
+    asked: Asked,
     year: Annotated[int, typer.Argument(help="a year, such as 2023", min=2004, max=2100)],
-    as_of: AsOfOption = None, provisional: ProvisionalOption = False, rulebook: RulebookOption = GANXIAN,
-    calendar: CalendarOption = None, known_on: KnownOnOption = None, reading: ReadingOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Score the year: to date, or whole."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading, known_on)
+    session = asked.session()
     with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of)
+        scoring = session.scoring(opened, asked.as_of)
         if not scoring.book.years:
             raise WrongArgument(
                 sentence("{book} has no rule for a year.", book=scoring.book.id),
                 "Name another rulebook with --rulebook.",
             )
-        _refuse_provisional_year(scoring, year, provisional=provisional)
+        _refuse_provisional_year(scoring, year, provisional=asked.provisional)
         scores = [year_of(scoring, rule, year, month_of(scoring.as_of)) for rule in scoring.book.years]
         if session.json:
-            session.answer(annual_json(scoring, year, scores))
+            terminal.answer(annual_json(scoring, year, scores))
         else:
-            session.show(annual_page(session.language, scoring, scores))
+            terminal.show(annual_page(session.language, scoring, scores))
 
 
+@asks("rulebook", "lang", "as_json")
 def rules(
+    asked: Asked,
     check: Annotated[bool, typer.Option("--check", help="try the worked cases that come with the rulebook")] = False,
     cases: Annotated[Path | None, typer.Option("--cases", help="worked cases of your own: a .toml file or a folder")] = None,
-    rulebook: RulebookOption = GANXIAN, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Show the rulebook: items, words of the law, how they are judged and read; --check tries its worked cases."""
-    session = desk_of(None, lang, as_json, rulebook)
+    session = asked.session()
     book = session.book()
     if not (check or cases):
         if session.json:
-            session.answer(rules_json(book))
+            terminal.answer(rules_json(book))
         else:
-            session.show(rules_page(session.language, book))
+            terminal.show(rules_page(session.language, book))
         return
     outcomes = list(try_cases(lambda taken: _court(session, taken), _cases(book.id, cases)))
     if session.json:
-        session.answer(outcomes_json(book, outcomes))
+        terminal.answer(outcomes_json(book, outcomes))
     else:
-        session.show(outcomes_page(session.language, outcomes))
+        terminal.show(outcomes_page(session.language, outcomes))
     if not outcomes:
         raise CasesFail(sentence("there are no cases for {book}.", book=book.id), "Name your own with --cases.")
     failed = sum(not one.holds for one in outcomes)

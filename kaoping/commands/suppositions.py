@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from kaoping.office.session import Session, WrongArgument, read_moment, show_month
+from calendars.periods import show_month
+from kaoping.office.session import Session, WrongArgument, read_moment
+from kaoping.papers import terminal
 from kaoping.reports.diff import diff_json, diff_page
 from ledger.sentences import sentence
 from scoring.compare.reports import Difference, Leg, difference
@@ -40,11 +42,11 @@ def suppose(
     )
     if session.json:
         shown = [diff_json(one, show_month(one.months[0]), names, None, None) for one in told]
-        session.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": shown})
+        terminal.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": shown})
         return
     for one in told:
-        session.show(diff_page(session.language, one, show_month(one.months[0]), names, None, None))
-        session.paper().print()
+        terminal.show(diff_page(session.language, one, show_month(one.months[0]), names, None, None))
+        terminal.tell()
 
 
 def _by_month(before: Scoring, after: Scoring, ticket: str) -> Iterator[Difference]:

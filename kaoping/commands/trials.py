@@ -3,28 +3,20 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+import attrs
 import typer
 
-from kaoping.commands.asked import (
-    GANXIAN,
-    AsOfOption,
-    CalendarOption,
-    JsonOption,
-    LanguageOption,
-    LedgerOption,
-    ProvisionalOption,
-    ReadingOption,
-    RulebookOption,
-    desk_of,
-)
+from calendars.periods import month_of
+from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.commands.history import PeriodArgument
 from kaoping.files import folder
 from kaoping.office.session import WrongArgument, period_evidence, read_period
+from kaoping.papers import terminal
 from kaoping.reports.trials import readings_json, readings_page, whatif_json, whatif_page
 from ledger.sentences import sentence
 from scoring.compare.readings import Shift, alternatives, shifts_of
 from scoring.compare.reports import again
-from scoring.scores.evidence import month_of, together
+from scoring.scores.evidence import together
 from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import UnitScore
 from scoring.scores.years import year_of
@@ -33,42 +25,43 @@ DraftOption = Annotated[str, typer.Option("--rulebook", help="the draft rulebook
 BaseOption = Annotated[str, typer.Option("--base", help="the rulebook to compare with")]
 
 
+@asks("as_of", "provisional", "reading", "rulebook", "calendar", "ledger", "lang", "as_json")
 def readings(
+    asked: Asked,
     period: PeriodArgument,
-    as_of: AsOfOption = None, provisional: ProvisionalOption = False, reading: ReadingOption = None,
-    rulebook: RulebookOption = GANXIAN, calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Try every reading: who gains, who loses, how much, and how ranks move."""
-    session = desk_of(ledger, lang, as_json, rulebook, calendar, reading)
-    kind, months = read_period(period, session.book())
+    session = asked.session()
+    span = read_period(period, session.book())
+    kind, months = span.kind, span.months
     with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of)
-        period_evidence(scoring, months, provisional=provisional)
+        scoring = session.scoring(opened, asked.as_of)
+        period_evidence(scoring, months, provisional=asked.provisional)
         with session.busy("trying every reading"):
             found = list(alternatives(scoring, months, kind))
     if session.json:
-        session.answer(readings_json(scoring, period, found))
+        terminal.answer(readings_json(scoring, period, found))
     else:
-        session.show(readings_page(session.language, scoring, period, found))
+        terminal.show(readings_page(session.language, scoring, period, found))
 
 
+@asks("as_of", "provisional", "calendar", "ledger", "lang", "as_json")
 def whatif(
+    asked: Asked,
     period: PeriodArgument,
     rulebook: DraftOption,
     base: BaseOption = GANXIAN,
-    as_of: AsOfOption = None, provisional: ProvisionalOption = False, calendar: CalendarOption = None,
-    ledger: LedgerOption = None, lang: LanguageOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Try a draft rulebook on past months: month by month and the year, who rises and who falls."""
-    session = desk_of(ledger, lang, as_json, base, calendar)
+    session = attrs.evolve(asked, rulebook=base).session()
     draft_book = folder.rulebook(rulebook)
-    kind, months = read_period(period, session.book())
+    span = read_period(period, session.book())
+    kind, months = span.kind, span.months
     with session.ledger() as opened:
-        now = session.scoring(opened, as_of)
+        now = session.scoring(opened, asked.as_of)
         last = month_of(now.as_of)
         months = tuple(month for month in months if month <= last)
-        if not provisional:
+        if not asked.provisional:
             for month in months:
                 refuse_provisional(now.calendar, month)
         with session.busy("scoring under the draft"):
@@ -78,9 +71,9 @@ def whatif(
     if not found:
         raise WrongArgument(sentence("there is nothing to score in {period}.", period=period), "Import its log first.")
     if session.json:
-        session.answer(whatif_json(now, draft, period, found, years))
+        terminal.answer(whatif_json(now, draft, period, found, years))
     else:
-        session.show(whatif_page(session.language, now, draft, period, found, years))
+        terminal.show(whatif_page(session.language, now, draft, period, found, years))
 
 
 def _month(now: Scoring, draft: Scoring, month: int) -> list[Shift]:

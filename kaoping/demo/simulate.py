@@ -17,8 +17,7 @@ from typing import TypeVar
 import attrs
 
 from calendars.clock import Clock, instant
-from calendars.instants import show_iso
-from calendars.workdays import EPOCH
+from calendars.instants import EPOCH_DAY, show_iso
 from ledger.exchange import canonical
 from ledger.facts import Enrol, Exempt, Fact, Finding
 
@@ -434,4 +433,4 @@ def _weighed(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
 
 
 def _midnight(day: date) -> int:
-    return instant(day.toordinal() - EPOCH, 0)
+    return instant(day.toordinal() - EPOCH_DAY, 0)

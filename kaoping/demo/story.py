@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+from calendars.periods import show_month
 from kaoping import now
 from kaoping.demo import simulate
 from kaoping.office.imports import batch_json, read_files, take_in
 from kaoping.office.publications import issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
-from kaoping.reports.audit import TicketReport, audit_page, in_order
+from kaoping.office.tickets import TicketReport, in_order
+from kaoping.papers import terminal
+from kaoping.reports.audit import audit_page
 from kaoping.reports.publications import published_page, recomputed_page
 from kaoping.reports.score import score_page
 from ledger.sentences import sentence
@@ -55,35 +58,33 @@ def make_room(folder: Path) -> None:
 def run_demo(session: Session, folder: Path, seed: int) -> None:
     """Write the simulated log into the folder, import it into a new ledger there, and show what it says."""
     make_room(folder)
-    paper, say = session.paper(), session.language.say
+    say = session.language.say
     clock = clock_of(session.calendar(), session.book().practice())
     paths = simulate.write(simulate.simulate(seed, clock=clock), folder)
     shown = " ".join(map(str, paths))
-    paper.print(say("Simulated by our own code (seed {seed}): {files}", seed=seed, files=shown), soft_wrap=True)
+    terminal.tell(say("Simulated by our own code (seed {seed}): {files}", seed=seed, files=shown))
     with session.ledger(create=True) as ledger:
         for arrival in take_in(session, ledger, read_files(paths, None)):
-            paper.print(say("{file}: {rows} rows, {events_added} events", **batch_json(arrival, session.language)))
-        paper.print()
+            terminal.tell(say("{file}: {rows} rows, {events_added} events", **batch_json(arrival, session.language)))
+        terminal.tell()
         scoring = session.scoring(ledger)
         evidence = scoring.evidence([MONTH])[MONTH]
         sheets = scoring.sheets(evidence)
-        session.show(score_page(session.language, scoring, evidence, sheets))
+        terminal.show(score_page(session.language, scoring, evidence, sheets))
         ticket = costliest(sheets)
-        paper.print()
-        paper.print(say("The ticket that cost most"))
+        terminal.tell()
+        terminal.tell(say("The ticket that cost most"))
         told = TicketReport(
             scoring=scoring, audit=audit(scoring, ticket), events=in_order(ledger.events(ticket=ticket)),
             batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
         )  # fmt: skip
-        session.show(audit_page(session.language, told))
-        paper.print()
-        one = publish(ledger, issue(scoring, f"{MONTH // 100}-{MONTH % 100:02d}", provisional=False), now.now_ms())
-        session.show(published_page(session.language, one, []))
-        session.show(recomputed_page(session.language, [recomputed(session, ledger, one)]))
-    paper.print()
-    paper.print(
-        say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=session.path), soft_wrap=True
-    )
+        terminal.show(audit_page(session.language, told))
+        terminal.tell()
+        one = publish(ledger, issue(scoring, show_month(MONTH), provisional=False), now.now_ms())
+        terminal.show(published_page(session.language, one, []))
+        terminal.show(recomputed_page(session.language, [recomputed(session, ledger, one)]))
+    terminal.tell()
+    terminal.tell(say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=session.path))
 
 
 def costliest(sheets: Iterable[SheetScore]) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from calendars.notices import CalendarError, CalendarMistake, read_source
-from calendars.workdays import Calendar, calendar
+from calendars.workdays import Calendar
+from kaoping.files.calendars import read_calendar
 from kaoping.files.rulebooks import read_rulebook
-from ledger.sentences import Sentence, UserError, listed, sentence
+from ledger.sentences import UnusableFile, UserError, sentence
 from scoring.law.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ class NoSuchFile(UserError):
     """The command line names a file, a profile or a rulebook that is not there."""
 
     code = 2
-
-
-class UnusableData(UserError):
-    """A file of ours or of the office is not as it should be."""
 
 
 @attrs.frozen
@@ -47,7 +43,7 @@ def data_folder() -> Path:
 
 
 def load(path: Path) -> Loaded:
-    """A file. Raises NoSuchFile, UnusableData."""
+    """A file. Raises NoSuchFile, UnusableFile."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -55,7 +51,7 @@ def load(path: Path) -> Loaded:
             sentence("there is no file {path}.", path=path), "Check its name and the folder you are in."
         ) from error
     except OSError as error:
-        raise UnusableData(
+        raise UnusableFile(
             sentence("{path} cannot be read: {why}", path=path, why=error.strerror),
             "Check the path and its permissions.",
         ) from error
@@ -65,14 +61,14 @@ def load(path: Path) -> Loaded:
 @cache
 def profiles() -> "tuple[Profile, ...]":
     """The profiles that travel with Kaoping."""
-    from ledger.intake.profile import read_profile  # only imports need it
+    from kaoping.files.profiles import read_profile  # only imports need it
 
     return tuple(read_profile(path.read_text("utf-8"), path.name) for path in _files("profiles"))
 
 
 def profile(name: str) -> "Profile":
     """A profile by its name, or from a TOML file. Raises NoSuchFile."""
-    from ledger.intake.profile import read_profile
+    from kaoping.files.profiles import read_profile
 
     for one in profiles():
         if one.name == name:
@@ -87,7 +83,7 @@ def profile(name: str) -> "Profile":
 
 
 def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
-    """A rulebook by its name, or from a TOML file. Raises NoSuchFile, UnreadableRulebook."""
+    """A rulebook by its name, or from a TOML file. Raises NoSuchFile, UnusableFile."""
     paths = {path.stem: path for path in _files("rulebooks")}
     if name in paths:
         return read_rulebook(paths[name].read_text("utf-8"), paths[name].name, taken)
@@ -110,20 +106,7 @@ def working_days(folder: Path | None = None, known_on: date | None = None) -> Ca
             sentence("there is no calendar in {path}.", path=folder),
             "Copy the calendars folder and change what is yours.",
         )
-    try:
-        return calendar([read_source(path.read_text("utf-8"), path.name) for path in paths], known_on)
-    except CalendarError as error:
-        raise UnusableData(
-            sentence("the calendar cannot be used:\n{mistakes}", mistakes=listed(map(_mistake, error.mistakes))),
-            "Mend the file under calendars.",
-        ) from error
-
-
-def _mistake(mistake: CalendarMistake) -> Sentence:
-    """What is wrong in a calendar file, and the remedy."""
-    unfit = mistake.unfit
-    why, remedy = sentence(unfit.why, **unfit.values), sentence(unfit.remedy, **unfit.values)
-    return sentence("  {file}: {key} {why}. {remedy}", file=mistake.file, key=mistake.key, why=why, remedy=remedy)
+    return read_calendar({path.name: text_of(path) for path in paths}, known_on)
 
 
 def cases_of(book: str) -> list[Path]:
@@ -137,8 +120,8 @@ def _files(folder: str) -> list[Path]:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file of ours. Raises NoSuchFile, UnusableData."""
+    """The text of a file of ours. Raises NoSuchFile, UnusableFile."""
     try:
         return load(path).data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UnusableData(sentence("{path} is not UTF-8 text.", path=path), "Save it as UTF-8.") from error
+        raise UnusableFile(sentence("{path} is not UTF-8 text.", path=path), "Save it as UTF-8.") from error

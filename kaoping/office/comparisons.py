@@ -6,9 +6,8 @@ from pathlib import Path
 
 import attrs
 
-from kaoping.commands.asked import read_day
 from kaoping.office.publications import Publication, publications, report_of
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, read_day
 from ledger.facts import Void
 from ledger.sentences import sentence
 from ledger.store import Ledger

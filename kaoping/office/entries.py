@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from calendars.instants import show_iso
+from calendars.periods import month_of
 from kaoping import now
 from kaoping.office.imports import Arrival, read_files, take_in
 from kaoping.office.session import Session, WrongArgument, read_moment
@@ -20,7 +21,6 @@ from ledger.snapshot import voided_keys
 from ledger.store import Ledger
 from scoring.compare.appeals import AppealCase
 from scoring.law.rulebook import Part, Rulebook
-from scoring.scores.evidence import month_of
 
 TIMES = ("at", "due_at", "until")
 FLAGS = {"true": True, "false": False, "是": True, "否": False}

@@ -138,7 +138,4 @@ def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
 
 def problem_text(name: str, problem: Problem, language: Language) -> str:
     """A problem as a person reads it: place, excerpt, remedy."""
-    value = f"'{problem.value}'" if problem.value else ""
-    place = " ".join(filter(None, (f"{name}:{problem.row}:", problem.column, value, language.tell(problem.why))))
-    excerpt = f"  {problem.row} | {problem.excerpt}\n" if problem.excerpt else ""
-    return f"{place}\n{excerpt}  {language.say('To fix: {remedy}', remedy=language.tell(problem.remedy))}"
+    return language.tell(problem.told(name))

@@ -13,8 +13,8 @@ import attrs
 
 from kaoping import __version__
 from kaoping.office.publications import publications, published_text
+from kaoping.office.tickets import TicketReport, audit_json
 from kaoping.office.traces import Rules, audit_again, following, rules_of
-from kaoping.reports.audit import TicketReport, audit_json
 from ledger.batches import Event
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Publish, Void

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__
 from kaoping.files.rulebooks import read_rulebook
@@ -17,7 +18,7 @@ from ledger.sentences import NoSuchText, UserError, sentence
 from ledger.snapshot import Snapshot, snapshot_of, standing
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
-from scoring.scores.evidence import Evidence, month_of, together
+from scoring.scores.evidence import Evidence, together
 from scoring.scores.published import Document, document_of, text_of
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional
 from scoring.scores.sheets import SheetScore
@@ -66,7 +67,8 @@ class Issue:
 
 def issue(scoring: Scoring, period: str, *, provisional: bool) -> Issue:
     """A month, quarter, half-year or year scored. Raises ProvisionalPeriod, WrongArgument."""
-    kind, months = read_period(period, scoring.book)
+    asked = read_period(period, scoring.book)
+    kind, months = asked.kind, asked.months
     if not provisional:
         for month in months:
             refuse_provisional(scoring.calendar, month)
@@ -147,7 +149,7 @@ def published_text(ledger: Ledger, one: Publication) -> str:
 
 
 def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
-    """The report a publication was made from, from the ledger alone. Raises NotHere, UnreadableRulebook."""
+    """The report a publication was made from, from the ledger alone. Raises NotHere, UnusableFile."""
     position, hashed = one.base
     if position > ledger.head().position or ledger.head(position).hash != hashed:
         raise NotHere(

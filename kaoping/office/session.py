@@ -1,26 +1,21 @@
-"""What a command works with: the ledger, rulebook, calendar and moment it was asked about, and how to answer."""
+"""What a command works with: the ledger, rulebook, calendar and moment it was asked about."""
 
-import json
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import attrs
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from calendars.instants import read_iso
+from calendars.periods import Period, PeriodKind
+from calendars.periods import read_period as read
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files import folder
+from kaoping.language import moments
 from kaoping.language.language import Language
-from kaoping.papers.terminal import draw
-from kaoping.reports.page import Page
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
@@ -28,8 +23,6 @@ from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
-
-WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
 
 class WrongArgument(UserError):
@@ -58,6 +51,7 @@ class Session:
     language: Language
     json: bool
     now: int = attrs.field(factory=lambda: now.now_ms())
+    progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
@@ -116,30 +110,9 @@ class Session:
         instant = read_moment(as_of)
         return ledger.position_at(instant), instant
 
-    @contextmanager
-    def busy(self, doing: str) -> Iterator[None]:
-        """A spinner on the terminal while something long is done; nothing where nobody watches."""
-        console = Console(stderr=True)
-        if not console.is_terminal:
-            yield
-            return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as progress:
-            progress.add_task(self.language.say(doing))
-            yield
-
-    def answer(self, document: dict[str, Any]) -> None:
-        """The one JSON document of a command."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-    def show(self, page: Page) -> None:
-        """A page on the terminal."""
-        draw(self.paper(), page)
-
-    def paper(self) -> Console:
-        """Where tables are written: as wide as the terminal, or as they need."""
-        console = Console(highlight=False, emoji=False, markup=False)
-        return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
+    def busy(self, doing: str) -> AbstractContextManager[None]:
+        """Around something long: whoever watches is told what is being done."""
+        return self.progress(self.language.say(doing))
 
 
 def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
@@ -161,46 +134,28 @@ def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
 
 def read_month(text: str) -> int:
     """A month like 2023-05 as 202305. Raises WrongArgument."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.")
-    return int(text.replace("-", ""))
+    with suppress(ValueError):
+        period = read(text)
+        if period.kind == PeriodKind.MONTH:
+            return period.months[0]
+    raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.")
 
 
-def read_period(text: str, book: Rulebook) -> tuple[str, tuple[int, ...]]:
-    """(kind, months) of 2023-05, 2023-Q2, 2023-H1 or 2023. A year is the rulebook's assessment year. Raises WrongArgument."""
-    found = re.fullmatch(r"(\d{4})(?:-([QH])(\d))?", text)
-    if found is None:
-        return "month", (read_month(text),)
-    year, letter, number = int(found.group(1)), found.group(2), int(found.group(3) or 0)
-    if letter is None:
-        return "year", book.years[0].months(year) if book.years else tuple(year * 100 + n for n in range(1, 13))
-    size = {"Q": 3, "H": 6}[letter]
-    if not 1 <= number <= 12 // size:
-        raise WrongArgument(sentence("{text} is no period.", text=text), "Write it like 2023-Q2 or 2023-H1.")
-    first = year * 100 + size * (number - 1) + 1
-    return {"Q": "quarter", "H": "half"}[letter], tuple(range(first, first + size))
-
-
-def show_period(months: Sequence[int]) -> str:
-    """Its month, or its first and last."""
-    shown = [show_month(month) for month in months]
-    return shown[0] if len(shown) == 1 else f"{shown[0]}..{shown[-1]}"
-
-
-def show_month(month: int) -> str:
-    """202305 as 2023-05."""
-    return f"{month // 100}-{month % 100:02d}"
+def read_period(text: str, book: Rulebook) -> Period:
+    """2023-05, 2023-Q2, 2023-H1 or 2023; a year is the rulebook's assessment year. Raises WrongArgument."""
+    try:
+        return read(text, book.years[0].starts if book.years else 1)
+    except ValueError as error:
+        if re.fullmatch(r"\d{4}-[QH]\d", text):
+            remedy = "Write it like 2023-Q2 or 2023-H1."
+            raise WrongArgument(sentence("{text} is no period.", text=text), remedy) from error
+        raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.") from error
 
 
 def read_moment(text: str) -> int:
-    """An instant of the command line: ISO 8601; without offset it is Asia/Shanghai; a date is its last ms."""
-    completed = text.replace(" ", "T")
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", completed):
-        completed += "T23:59:59.999+08:00"
-    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{3})?)?", completed):
-        completed += "+08:00"
+    """An instant of the command line: ISO 8601; without offset it is Asia/Shanghai; a date is its last ms. Raises WrongArgument."""
     try:
-        return read_iso(completed)
+        return moments.read_moment(text)
     except ValueError as error:
         raise WrongArgument(sentence("{text} is no time.", text=text), "Write it like 2023-06-05T09:00.") from error
 
@@ -220,3 +175,11 @@ def checked_month(scoring: Scoring, text: str, *, provisional: bool) -> int:
     if not provisional:
         refuse_provisional(scoring.calendar, month)
     return month
+
+
+def read_day(text: str) -> date:
+    """A date like 2020-01-20. Raises WrongArgument."""
+    try:
+        return moments.read_day(text)
+    except ValueError as error:
+        raise WrongArgument(sentence("{text} is no date.", text=text), "Write it like 2020-01-20.") from error

@@ -11,11 +11,12 @@ from calendars.instants import read_iso
 from calendars.notices import CalendarError
 from calendars.workdays import Calendar
 from kaoping.files import folder
-from kaoping.files.rulebooks import UnreadableRulebook, read_rulebook
-from kaoping.reports.audit import TicketReport, in_order
+from kaoping.files.rulebooks import read_rulebook
+from kaoping.office.tickets import TicketReport, in_order
 from ledger.batches import Batch, Event, Head
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE
+from ledger.sentences import UnusableFile
 from ledger.snapshot import Snapshot, columns_of, voided_keys
 from scoring.explain.ticket import audit
 from scoring.law.rulebook import Rulebook
@@ -42,7 +43,7 @@ def rules_of(trace: Mapping[str, Any], carried: Mapping[str, Any] | None) -> Rul
     with suppress(folder.NoSuchFile):  # a rulebook of the office's own
         found.append(Rules(folder.rulebook(Path(trace["rulebook"]).stem), folder.working_days(), True))
     if carried is not None:
-        with suppress(UnreadableRulebook, CalendarError):
+        with suppress(UnusableFile, CalendarError):
             book = read_rulebook(carried["rulebook"], trace["rulebook"], carried["readings"])
             found.append(Rules(book, Calendar.from_text(carried["calendar"]), False))
     return next((one for one in found if (one.book.digest, one.calendar.digest()) == wanted), None)

@@ -1,14 +1,56 @@
 """The terminal: lines that wrap, tables as wide as their words, and never a cell cut off."""
 
-from collections.abc import Iterator, Sequence
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from rich import table
 from rich.cells import cell_len
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kaoping.reports.page import Column, Page, Table
 
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
+
+
+WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
+
+
+def show(page: Page) -> None:
+    """A page on the terminal."""
+    draw(_console(), page)
+
+
+def tell(line: str = "") -> None:
+    """A line on the terminal, which wraps."""
+    _console().print(line, soft_wrap=True)
+
+
+def answer(document: Mapping[str, Any]) -> None:
+    """The one JSON document of a command."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def spinner(doing: str) -> Iterator[None]:
+    """A spinner while something long is done; nothing where nobody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        progress.add_task(doing)
+        yield
+
+
+def _console() -> Console:
+    """As wide as the terminal, or as what is written needs."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, markup=False, width=WIDE)
 
 
 def draw(console: Console, page: Page) -> None:

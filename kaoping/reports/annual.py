@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
-from kaoping.office.session import show_month
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import readings_in_force, stamp_lines, stamps_json
+from kaoping.reports.score import readings_in_force, stamp_lines
 from scoring.scores.published import year_document
 from scoring.scores.scoring import Scoring
 from scoring.scores.years import YearScore

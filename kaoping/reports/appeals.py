@@ -7,11 +7,12 @@ from typing import Any
 import attrs
 
 from calendars.instants import show_iso
+from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points
-from kaoping.office.session import show_month
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamps_json
 from scoring.compare.appeals import AppealCase, Effect
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore

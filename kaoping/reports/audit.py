@@ -1,134 +1,25 @@
 """One ticket, told so that a clerk can check it with a wall calendar."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
-
-import attrs
 
 from calendars.clock import Step
-from calendars.instants import read_iso, show_iso
+from calendars.instants import read_iso
+from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points, rounded, short, span
-from kaoping.office.session import show_month
+from kaoping.language.moments import moment, span
+from kaoping.language.numbers import points, rounded, short
+from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, page_of
-from kaoping.reports.score import stamps_json
-from ledger.batches import Batch, Event
+from ledger.batches import Event
 from ledger.exchange import canonical
-from ledger.snapshot import order_of
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
-from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved
+from scoring.explain.ticket import Counted, Explained, Moved
 from scoring.scores.evidence import Charge
-from scoring.scores.scoring import Scoring
 
 OF_TIME = ("due_at", "until")
 OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
-
-
-@attrs.frozen(kw_only=True)
-class TicketReport:
-    """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there."""
-
-    scoring: Scoring
-    audit: Audit
-    events: Sequence[Event]
-    batches: Sequence[Batch]
-    voided: frozenset[str]
-
-    def batch(self, event: Event) -> Batch:
-        """The import that brought an event."""
-        return self.batches[event.batch - 1]
-
-
-def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events of a ticket in the order in which they are judged, those that no measure judges at their place among them."""
-    return tuple(sorted(events, key=order_of))
-
-
-def audit_json(told: TicketReport) -> dict[str, Any]:
-    """The document of `kaoping audit --json`."""
-    return {
-        "ticket": told.audit.ticket,
-        "rulebook": told.scoring.book.id,
-        "stamps": stamps_json(told.scoring.stamps),
-        "lost": points(told.audit.lost),
-        "events": [_event_json(told, event) for event in told.events],
-        "rounds": [_round_json(one) for one in told.audit.rounds],
-        "findings": [
-            {"position": charge.position, "item": charge.name, "unit": charge.unit, "counts": [_counted_json(one) for one in counts]}
-            for charge, counts in told.audit.findings
-        ],
-        "oddities": [{"position": position, "code": code} for position, code in told.audit.oddities],
-    }  # fmt: skip
-
-
-def _event_json(told: TicketReport, event: Event) -> dict[str, Any]:
-    batch = told.batch(event)
-    fact = canonical(event.fact)
-    place = {"position": event.position, "key": event.key, "voided": event.key in told.voided}
-    source = {"file": batch.name, "row": event.row, "sha256": batch.sha256, "recorded_at": show_iso(batch.recorded_at)}
-    return {
-        **place,
-        "kind": fact.pop("kind"),
-        "at": fact.pop("at"),
-        "unit": fact.pop("unit", None),
-        **fact,
-        "source": source,
-    }
-
-
-def _round_json(one: ExplainedRound) -> dict[str, Any]:
-    return {
-        "unit": one.unit, "round": one.round, "channel": one.channel, "role": one.role,
-        "verdicts": [_verdict_json(verdict) for verdict in one.verdicts],
-    }  # fmt: skip
-
-
-def _verdict_json(told: Explained) -> dict[str, Any]:
-    verdict = told.verdict
-    return {
-        "measure": verdict.measure, "state": told.state,
-        "limit": None if told.limit is None else short(told.limit),
-        "start": show_iso(verdict.start), "due_at": _iso(verdict.due), "due_basis": verdict.due_basis,
-        "done_at": _iso(told.done), "decided_at": show_iso(verdict.decided_at), "provisional": told.provisional,
-        "margin_days": None if told.margin is None else rounded(told.margin, 4),
-        "steps": [_step_json(step) for step in told.steps],
-        "extensions": [_moved_json(one) for one in told.extensions], "evidence": list(told.evidence),
-        "counts": [_counted_json(one) for one in told.counts],
-    }  # fmt: skip
-
-
-def _moved_json(moved: Moved) -> dict[str, Any]:
-    one = moved.extension
-    return {
-        "position": one.position, "at": show_iso(one.at), "days": _days(one.halves), "given_days": _days(one.given),
-        "until": _iso(one.until), "from": _iso(one.start), "due_at": _iso(one.due), "code": one.code,
-        "steps": [_step_json(step) for step in moved.steps],
-    }  # fmt: skip
-
-
-def _days(halves: int | None) -> str | None:
-    return None if halves is None else short(Fraction(halves, 2))
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    return {
-        "from": show_iso(step.from_ms), "to": show_iso(step.to_ms), "what": step.what, "name": step.name,
-        "days": rounded(step.days, 6),
-    }  # fmt: skip
-
-
-def _counted_json(one: Counted) -> dict[str, Any]:
-    return {
-        "sheet": one.sheet.id, "item": one.name, "period": show_month(one.month), "lost": points(one.lost),
-        "marginal": points(one.marginal), "exempt": one.exempt, "clause": one.part.words or one.item.words,
-        "place": one.item.place,
-    }  # fmt: skip
-
-
-def _iso(instant: int | None) -> str | None:
-    return None if instant is None else show_iso(instant)
 
 
 @page_of

@@ -5,10 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from calendars.instants import show_iso
+from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamps_json
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
 from scoring.compare.reasons import Reason, reasons_of
@@ -211,7 +213,7 @@ def _move(language: Language, cut: ItemMoves, move: Move) -> str:
     ticket = move.charge.ticket or "-"
     number = language.say("round {round}", round=move.charge.round) if move.charge.round else f"#{move.charge.position}"
     moved = move.flip.elsewhere if move.flip else None
-    other = language.say(" (counts in {month})", month=f"{moved // 100}-{moved % 100:02d}") if moved else ""
+    other = language.say(" (counts in {month})", month=show_month(moved)) if moved else ""
     return f"    {signed(move.points):>9}  {ticket} {number} {_name(language, move)}  {_change(language, move)}{other}  {said}".rstrip()
 
 

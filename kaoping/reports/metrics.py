@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 import narwhals as nw
 
+from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import rounded
-from kaoping.office.session import show_month
 from kaoping.reports.page import Block, Column, Table, page_of
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES

@@ -5,10 +5,11 @@ from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment
+from kaoping.language.moments import moment
 from kaoping.office.publications import Issue, Publication, Recomputed
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamp_lines, stamps_json
+from kaoping.reports.score import stamp_lines
 
 SHOWN = 40
 

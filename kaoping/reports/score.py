@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from calendars.instants import show_iso
+from calendars.periods import show_months
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points, short
-from kaoping.office.session import show_period
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points, short
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.law.rulebook import Item
 from scoring.scores.evidence import UNENROLLED, Evidence
@@ -19,7 +20,7 @@ from scoring.scores.sheets import SheetScore, UnitScore
 def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
     """The document of `kaoping score --json`: what would be published, and what the reader must know besides."""
     return {
-        **document_of(scoring.book, show_period(month.months), sheets),
+        **document_of(scoring.book, show_months(month.months), sheets),
         "within_validity": all(map(scoring.book.covers, month.months)),
         "provisional_verdicts": month.provisional,
         "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
@@ -28,25 +29,18 @@ def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) 
     }
 
 
-def stamps_json(stamps: Stamps) -> dict[str, str]:
-    """The four stamps."""
-    return {
-        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
-    }  # fmt: skip
-
-
 @page_of
 def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Iterator[Block]:
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            yield from _sheet_blocks(language, sheet, show_period(month.months))
+            yield from _sheet_blocks(language, sheet, show_months(month.months))
             yield ""
         else:
             yield language.say(
                 "{title}: no unit had a ticket in {month}.",
                 title=sheet.sheet.title,
-                month=show_period(month.months),
+                month=show_months(month.months),
             )
     yield from warnings(language, scoring, month, sheets)
     yield from readings_in_force(language, scoring)
@@ -88,7 +82,7 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     if not all(map(scoring.book.covers, month.months)):
         lines.append(
             language.say("Note: {month} lies outside the validity of {book} ({start} to {until}): a trial score.",
-                month=show_period(month.months), book=scoring.book.id, start=scoring.book.valid_from, until=scoring.book.valid_until)
+                month=show_months(month.months), book=scoring.book.id, start=scoring.book.valid_from, until=scoring.book.valid_until)
         )  # fmt: skip
     if month.provisional:
         lines.append(language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
-from kaoping.office.session import show_month
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamps_json
 from scoring.compare.readings import Alternative, Shift
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore

@@ -5,9 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from kaoping.language.language import Language
-from kaoping.language.numbers import moment, points, short
+from kaoping.language.moments import moment
+from kaoping.language.numbers import points, short
+from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, page_of
-from kaoping.reports.score import stamps_json
 from scoring.explain.unit import Line, why
 from scoring.law.rulebook import Sheet
 from scoring.scores.scoring import Scoring

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
-from kaoping.office.session import show_month
 from kaoping.reports.diff import signed
 from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.compare.years import UnitYearChange, YearChange, YearMove

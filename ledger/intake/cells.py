@@ -11,7 +11,7 @@ from math import isfinite
 
 import attrs
 
-from calendars.instants import day_end, instant_of, local_instant, read_iso
+from calendars.instants import DAY_MS, day_end, instant_of, local_instant, read_iso
 from ledger.exchange import ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.profile import Profile
@@ -20,7 +20,6 @@ from ledger.sentences import Sentence, as_sentence, sentence
 
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
-DAY_MS = 86_400_000
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17

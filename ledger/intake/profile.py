@@ -4,16 +4,11 @@ A profile is a TOML file. It maps columns; what it does not map is never stored:
 numbers, addresses and the text of their complaints stay where they are.
 """
 
-import re
-import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import attrs
-from cattrs import Converter, transform_error
-from cattrs.errors import ForbiddenExtraKeysError
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
@@ -103,15 +98,6 @@ class Profile:
         return tuple(dict.fromkeys((*self.only_changes, *changed)))
 
 
-class UnreadableProfile(UnreadableFile):
-    """A profile that cannot be used, with every mistake in it: its key, its value, why, and the remedy."""
-
-    def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        lines = [sentence("  {key} {why}: {remedy}", key=m.column, why=m.why, remedy=m.remedy) for m in mistakes]
-        super().__init__(sentence("the profile {name} cannot be used:\n{mistakes}", name=name, mistakes=listed(lines)))
-
-
 # choosing
 
 
@@ -161,85 +147,15 @@ def _plain(heading: str) -> str:
     return "".join(unicodedata.normalize("NFKC", heading).casefold().replace("*", "").split())
 
 
-# reading
-
-
-def read_profile(text: str, name: str) -> Profile:
-    """The profile in this TOML text. Raises UnreadableProfile with every mistake in it."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as refused:
-        mistake = Mistake("", None, sentence("is no TOML: {error}", error=refused), "mend that line")
-        raise UnreadableProfile(name, [mistake]) from refused
-    try:
-        profile = _CONVERTER.structure(raw, Profile)
-    except Exception as refused:
-        raise UnreadableProfile(name, _misshapen(refused)) from refused
-    mistakes = [
-        *_wrong_words(profile),
-        *_wrong_times(profile),
-        *_wrong_columns(profile),
-        *_wrong_events(profile),
-    ]
-    if mistakes:
-        raise UnreadableProfile(name, mistakes)
-    return profile
-
-
-class _Misshapen(TypeError):
-    """A value of the wrong shape; the text says why."""
-
-
-def _strictly(fits: Callable[[object], bool], why: str) -> Callable[[object, object], Any]:
-    def structure(value: object, _: object) -> object:
-        if not fits(value):
-            raise _Misshapen(why)
-        return tuple(value) if isinstance(value, list) else value
-
-    return structure
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
-
-
-def _converter() -> Converter:
-    """Strict: TOML has types, so nothing is turned into text, and a text is no list of letters."""
-    converter = Converter(forbid_extra_keys=True)
-    scalar = _strictly(lambda value: isinstance(value, str | int), "is not text, a number, true or false")
-    converter.register_structure_hook(str, _strictly(lambda value: isinstance(value, str), "is not text"))
-    converter.register_structure_hook(
-        bool, _strictly(lambda value: isinstance(value, bool), "is neither true nor false")
-    )
-    converter.register_structure_hook_func(
-        lambda kind: kind == tuple[str, ...], _strictly(_texts, "is not a list of texts")
-    )
-    converter.register_structure_hook_func(lambda kind: kind == Scalar, scalar)
-    return converter
-
-
-_CONVERTER = _converter()
-
-
-def _misshapen(refused: BaseException) -> list[Mistake]:
-    def told(error: BaseException, _: type | None) -> str:
-        if isinstance(error, ForbiddenExtraKeysError):
-            return f"is no key of a profile: {' '.join(sorted(error.extra_fields))}"
-        if isinstance(error, KeyError):
-            return "is missing"
-        return str(error) if isinstance(error, _Misshapen) else "has the wrong shape"
-
-    mistakes = []
-    for line in transform_error(refused, path="", format_exception=told):
-        why, _, key = line.rpartition(" @ ")
-        why, _, extra = why.partition(": ")
-        key = re.sub(r"\['([^']*)'\]", r".\1", key).removeprefix(".")
-        key = " ".join(filter(None, (key, extra)))
-        mistakes.append(Mistake(key, None, why, "compare it with a profile that travels with Kaoping"))
-    return mistakes
-
-
 # what must fit together
+
+
+def mistakes_in(profile: Profile) -> Iterator[Mistake]:
+    """Every mistake of a profile of the right shape; `column` is the path of its key."""
+    yield from _wrong_words(profile)
+    yield from _wrong_times(profile)
+    yield from _wrong_columns(profile)
+    yield from _wrong_events(profile)
 
 
 def _wrong_words(profile: Profile) -> Iterator[Mistake]:

@@ -6,7 +6,8 @@ from datetime import date
 import attrs
 
 from calendars.clock import local
-from calendars.workdays import EPOCH, Calendar, OutsideCalendar
+from calendars.instants import EPOCH_DAY
+from calendars.workdays import Calendar, OutsideCalendar
 from metrics.measures import MEASURE, Deadline, Practice
 from metrics.verdicts import Verdict
 from scoring.compare.items import EXEMPT, THERE, Move
@@ -138,7 +139,7 @@ def _of_day(before: Calendar, after: Calendar, number: int) -> Iterator[Reason]:
         old, new = before.numbered(number), after.numbered(number)
         hours = before.hours(number), after.hours(number)
     except OutsideCalendar:
-        yield Reason(code="day", on=date.fromordinal(number + EPOCH))
+        yield Reason(code="day", on=date.fromordinal(number + EPOCH_DAY))
         return
     if (old.kind, old.reason, old.working) != (new.kind, new.reason, new.working):
         yield Reason(

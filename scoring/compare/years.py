@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import attrs
 
+from calendars.periods import month_of
 from scoring.law.arithmetic import ZERO, added, gained, half_up
-from scoring.scores.evidence import month_of
 from scoring.scores.scoring import Scoring
 from scoring.scores.years import UnitYear, YearScore, year_of
 

@@ -47,7 +47,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """What the readings that the computation knows can say."""
 NUMBER = r"-?\d+(\.\d+)?"
-EXACT = '{value} is no exact number: write a whole number, or text such as "0.5"'
+EXACT = "{value} is no exact number"
 
 
 def mistakes_of(book: Rulebook) -> Mistakes:

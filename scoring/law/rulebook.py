@@ -1,17 +1,18 @@
 """The rules as data: what a rulebook can say, in frozen classes. `kaoping.files.rulebooks` reads them from TOML."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
+from calendars.periods import PeriodKind, last_day, month_number, months_from
 from ledger.proof.chain import digest_of
 from metrics.measures import Practice
 
 KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
-PERIODS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+PERIODS: Mapping[str, int] = {kind.value: kind.size for kind in PeriodKind}
 """How many months each period has."""
 
 
@@ -242,8 +243,7 @@ class Year:
 
     def months(self, year: int) -> tuple[int, ...]:
         """The twelve months of an assessment year, like 202305."""
-        first = year * 12 + self.starts - 1 - (12 if self.starts > 1 else 0)
-        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(12))
+        return months_from(year - (self.starts > 1), self.starts, 12)
 
 
 @attrs.frozen(kw_only=True)
@@ -288,7 +288,7 @@ class Rulebook:
         rules = (year.starts for year in self.years if any(one.sheet == sheet.id for one in year.components))
         size, number = PERIODS[sheet.period], month // 100 * 12 + month % 100 - 1
         first = number - (number - next(rules, 1) + 1) % size
-        return tuple((first + n) // 12 * 100 + (first + n) % 12 + 1 for n in range(size))
+        return months_from(0, first + 1, size)
 
     def parts(self) -> Iterator[tuple[Sheet, Item, Part]]:
         """Every part, with where it stands."""
@@ -341,16 +341,6 @@ UNNAMED = {
 }  # fmt: skip
 """How rules are read that do not name a younger reading: as they were before it was known, so that nothing published moves."""
 NEEDED = (*PRACTISED, "neutral_rating", "steps", "rounding")
-
-
-def month_number(day: date) -> int:
-    """The month of a date, like 202305."""
-    return day.year * 100 + day.month
-
-
-def last_day(month: int) -> date:
-    """The last day of a month like 202305."""
-    return date(month // 100 + month % 100 // 12, month % 100 % 12 + 1, 1) - timedelta(days=1)
 
 
 def _seals(sheet: Sheet) -> bool:

@@ -1,35 +1,29 @@
 """Worked cases: a unit's counts and findings in, its score out, as a clerk would write them down to check a rulebook."""
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import attrs
-import cattrs
-from cattrs.gen import make_dict_structure_fn
 
+from calendars.periods import month_of
 from ledger.exchange import read_fact
 from ledger.facts import Finding
-from ledger.sentences import Sentence, UnreadableFact, UserError, listed, sentence
+from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, sentence
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.checks import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
-from scoring.scores.evidence import Charge, Evidence, month_of
+from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.sheets import Judging, UnitScore, unit_score
 
 UNIT = "某单位"
 
 
-class UnreadableCase(UserError):
-    """A file of cases that cannot be read."""
-
-
 @attrs.frozen(kw_only=True)
 class Case:
-    """One worked case of a sheet, from `file`.
+    """One worked case of a sheet, from a `line` of a `file`.
 
     `counts`: by measure, [judged, of them not met], in `month`; those of `channel`, the sheet's first without one.
     `findings` are written as facts (item, and mode, role, count, document, at where they matter). `score` is what `item`
@@ -48,6 +42,7 @@ class Case:
     findings: tuple[Mapping[str, Any], ...] = ()
     readings: Mapping[str, str] = attrs.Factory(dict)
     file: str = ""
+    line: int = 0
 
 
 @attrs.frozen
@@ -63,53 +58,43 @@ class Outcome:
         return self.got == Fraction(self.case.score)
 
 
-def read_cases(text: str, name: str) -> tuple[Case, ...]:
-    """The cases of a TOML file. Raises UnreadableCase with every mistake."""
-    try:
-        raw = tomllib.loads(text)
-        cases = tuple(attrs.evolve(one, file=name) for one in _converter().structure(raw.get("cases", []), list[Case]))
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableCase(sentence("{file} is not TOML: {error}", file=name, error=error)) from error
-    except Exception as error:
-        mistakes = "; ".join(cattrs.transform_error(error))
-        raise UnreadableCase(sentence("{file}: {mistakes}", file=name, mistakes=mistakes)) from error
-    _refuse(name, [mistake for case in cases for mistake in _misshapen(case)])
-    return cases
-
-
-def _converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    hook = make_dict_structure_fn(Case, converter, file=cattrs.override(omit=True), _cattrs_forbid_extra_keys=True)
-    converter.register_structure_hook(Case, hook)
-    return converter
-
-
-def _refuse(file: str, mistakes: Sequence[Sentence]) -> None:
-    if mistakes:
-        raise UnreadableCase(sentence("{file}: {mistakes}", file=file, mistakes=listed(mistakes, "; ")))
-
-
-def _misshapen(case: Case) -> Iterator[Sentence]:
-    """What no rulebook could make sense of."""
+def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
+    """What no rulebook could make sense of, each with the key it stands under."""
     if not re.fullmatch(NUMBER, case.score):
-        yield sentence("case {title}: {key} {value} cannot be read", title=case.title, key="score", value=case.score)
+        yield "score", _unreadable(case, "score", case.score)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", case.month):
-        yield sentence("case {title}: {key} {value} cannot be read", title=case.title, key="month", value=case.month)
+        yield "month", _unreadable(case, "month", case.month)
         return
     for name, (count, breaches) in case.counts.items():
         if name not in MEASURE:
             known = " ".join(MEASURE)
-            yield sentence(
-                "item {item}: there is no measure {measure}; known: {known}", item=case.title, measure=name, known=known
+            yield (
+                f"counts.{name}",
+                sentence(
+                    "item {item}: there is no measure {measure}; known: {known}",
+                    item=case.title,
+                    measure=name,
+                    known=known,
+                ),
             )
         elif not 0 <= breaches <= count:
-            value = f"{name} = [{count}, {breaches}]"
-            yield sentence("case {title}: {key} {value} cannot be read", title=case.title, key="counts", value=value)
-    for number, raw in enumerate(case.findings, 1):
+            yield f"counts.{name}", _unreadable(case, "counts", f"{name} = [{count}, {breaches}]")
+    for number, raw in enumerate(case.findings):
         try:
-            _finding(case, number, raw)
+            _finding(case, number + 1, raw)
         except UnreadableFact as error:
-            yield sentence("case {title}: {key} {value} cannot be read", title=case.title, key="findings", value=error)
+            yield f"findings[{number}]", _unreadable(case, "findings", error)
+
+
+def _unreadable(case: Case, key: str, value: object) -> Sentence:
+    return sentence("case {title}: {key} {value} cannot be read", title=case.title, key=key, value=value)
+
+
+def _unusable(case: Case, mistakes: Iterable[Sentence]) -> UnusableFile:
+    remedy = sentence("Mend the case, or name the rulebook it is for with --rulebook.")
+    return UnusableFile.of(
+        (case.file, Problem(row=case.line, column="", value="", why=why, remedy=remedy)) for why in mistakes
+    )
 
 
 def _misplaced(book: Rulebook, case: Case) -> Iterator[Sentence]:
@@ -125,14 +110,17 @@ def _misplaced(book: Rulebook, case: Case) -> Iterator[Sentence]:
     strange = [str(raw.get("item")) for raw in case.findings if raw.get("item") not in found]
     if case.item and case.item not in items:
         strange.append(case.item)
-    for name in strange:
-        yield sentence("case {title}: sheet {sheet} has no item {item}", title=case.title, sheet=case.sheet, item=name)
+    yield from (_strange(case, name) for name in strange)
+
+
+def _strange(case: Case, name: str) -> Sentence:
+    return sentence("case {title}: sheet {sheet} has no item {item}", title=case.title, sheet=case.sheet, item=name)
 
 
 def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequence[Case]) -> Iterator[Outcome]:
     """What comes out of each case; `court_under` gives the court with some readings taken otherwise.
 
-    Raises UnreadableCase for a case that means nothing under the rulebook.
+    Raises UnusableFile for a case that means nothing under the rulebook.
     """
     courts: dict[tuple[tuple[str, str], ...], Judging] = {}
     for case in cases:
@@ -140,7 +128,8 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
         if taken not in courts:
             courts[taken] = court_under(case.readings)
         judging = courts[taken]
-        _refuse(case.file, list(_misplaced(judging.book, case)))
+        if misplaced := list(_misplaced(judging.book, case)):
+            raise _unusable(case, misplaced)
         one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
         yield Outcome(case, _got(one, case))
 
@@ -184,6 +173,4 @@ def _got(one: UnitScore, case: Case) -> Fraction:
         for part in item.parts:
             if part.name == case.item and part.part.points is not None:
                 return part.score
-    raise UnreadableCase(
-        sentence("case {title}: sheet {sheet} has no item {item}", title=case.title, sheet=case.sheet, item=case.item)
-    )
+    raise _unusable(case, [_strange(case, case.item)])

@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 
 import attrs
 import narwhals as nw
 
-from calendars.clock import ZONE_MS
 from calendars.clock_columns import Frame
-from calendars.hours import DAY_MS
+from calendars.periods import month_of
 from ledger.facts import Enrol, Finding
 from ledger.snapshot import Snapshot
 from metrics.custody import kind, placed
@@ -20,7 +18,6 @@ from metrics.tallies import Tallies, Tally, tallies_of
 from metrics.verdicts import KEY, Verdict, decided
 
 UNENROLLED = "未登记"
-EPOCH = date(1970, 1, 1).toordinal()
 CASE = (*KEY, "breached", "decided_at")
 
 
@@ -219,12 +216,6 @@ def groups_at(snapshot: Snapshot, month: int) -> dict[str, str]:
     return {
         event.fact.unit: event.fact.group for event in enrolled if isinstance(event.fact, Enrol) and event.fact.unit
     }
-
-
-def month_of(instant: int) -> int:
-    """The local month of an instant, like 202305."""
-    day = date.fromordinal((instant + ZONE_MS) // DAY_MS + EPOCH)
-    return day.year * 100 + day.month
 
 
 def _charges(verdicts: Frame) -> dict[int, list[Charge]]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import attrs
 
+from calendars.periods import show_month
 from calendars.workdays import Calendar
 from ledger.mirror import Mirror, NoUse
 from ledger.sentences import UserError, sentence
@@ -119,7 +120,7 @@ def refuse_provisional(calendar: Calendar, month: int) -> None:
         raise ProvisionalPeriod(
             sentence(
                 "{month} lies past the last official notice of working days ({until}).",
-                month=f"{month // 100}-{month % 100:02d}",
+                month=show_month(month),
                 until=until,
             ),
             "Wait for the notice, or score it on provisional days with --provisional.",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns
 from calendars.instants import read_iso, show_iso
-from calendars.notices import CalendarError, read_source
+from calendars.notices import CalendarError
 from calendars.workdays import Calendar, calendar
+from kaoping.files.calendars import read_source
 from kaoping.files.folder import data_folder, working_days
 
 FILES = sorted((data_folder() / "calendars").glob("*.toml"))

@@ -122,7 +122,7 @@ def said(file: Source, told: set[str]) -> Iterator[str]:
                 if isinstance(call, ast.Return) and (file.name, node.name) in GIVEN_BACK and call.value is not None:
                     yield from (text for text in texts(call.value, {}) if text)
     for node in file.tree.body:
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             for call in ast.walk(node.value):
                 if isinstance(call, ast.Call):
                     for argument in arguments(file, call, told):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from calendars.clock import Clock
-from calendars.hours import DAY_MS
-from calendars.instants import read_iso
+from calendars.instants import DAY_MS, read_iso
 from kaoping.demo.simulate import (
     HEADINGS,
     IDLE,

@@ -15,7 +15,7 @@ import pytest
 from calendars.clock import local
 from kaoping.files.folder import data_folder
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.reports.audit import in_order
+from kaoping.office.tickets import in_order
 from ledger.facts import RANK, Appeal, Fact, Finding
 from ledger.snapshot import EVENT, snapshot_of
 from ledger.store import Ledger

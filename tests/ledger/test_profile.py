@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.intake.profile import Profile, UnreadableProfile, choose, columns_of, read_profile
+from kaoping.files.profiles import read_profile
+from ledger.intake.profile import Profile, choose, columns_of
 from ledger.intake.tables import LogTable
-from ledger.sentences import UnreadableFile
+from ledger.sentences import UnreadableFile, UnusableFile
 
 PROFILES = Path(__file__).parents[2] / "data" / "profiles"
 GOOD = """
@@ -35,11 +36,11 @@ def table(*header: str) -> LogTable:
 
 
 def mistakes(text: str) -> list[tuple[str, str]]:
-    with pytest.raises(UnreadableProfile) as told:
+    with pytest.raises(UnusableFile) as told:
         read_profile(text, "demo.toml")
     assert "demo.toml" in str(told.value)
-    assert all(str(mistake.remedy) for mistake in told.value.mistakes)
-    return [(mistake.column, str(mistake.why)) for mistake in told.value.mistakes]
+    assert all(str(problem.remedy) for _, problem in told.value.problems)
+    return [(problem.column, str(problem.why)) for _, problem in told.value.problems]
 
 
 def test_the_shipped_profiles_are_read_and_called_like_their_files() -> None:
@@ -93,17 +94,17 @@ def test_the_first_heading_in_the_profile_wins() -> None:
 @pytest.mark.parametrize(
     ("change", "mistake"),
     [
-        (("needed", "neded"), [("needed", "is missing"), ("neded", "is no key of a profile")]),
-        (('"here"', "5"), [("source", "is not text")]),
-        (('"%Y-%m-%d %H:%M"', "5"), [("times", "is not a list of texts")]),
-        (('["时间"]', '"时间"'), [("columns.at", "is not a list of texts")]),
+        (("needed", "neded"), [("needed", "is missing"), ("neded", "means nothing here")]),
+        (('"here"', "5"), [("source", "5 is not a text in quotes")]),
+        (('"%Y-%m-%d %H:%M"', "5"), [("times[0]", "5 is not a text in quotes")]),
+        (('["时间"]', '"时间"'), [("columns.at", "'时间' is not a list")]),
         (('kind = "dispatch"', 'kind = "派单"'), [("events[0]", "is no kind of fact")]),
         (('unit = ["单位"]', ""), [("events[0]", "can give no dispatch: it has no unit")]),
         (('unit = ["单位"]', "unit = []"), [("columns.unit", "has no headings")]),
         (('"dispatch"', '"dispatch"\nat = "x"'), [("events[0]", "speaks of x")]),
         (('"dispatch"', '"dispatch"\nfields = {halves="at"}'),
          [("events[0].fields.halves", "is no field of dispatch")]),
-        (('"dispatch"', '"dispatch"\nkid = 1'), [("events[0] kid", "is no key of a profile")]),
+        (('"dispatch"', '"dispatch"\nkid = 1'), [("events[0].kid", "means nothing here")]),
         (('"dispatch"', '"word"'), [("events[0]", "has no words to go by")]),
         (("%Y-%m-%d %H:%M", "%m-%d %H:%M"), [("times", "is no format of a whole moment")]),
         (("%Y-%m-%d %H:%M", "%Y-%m-%d %I:%M"), [("times", "is no format of a whole moment")]),
@@ -111,14 +112,14 @@ def test_the_first_heading_in_the_profile_wins() -> None:
         (("title", 'dates = ["%d"]\ntitle'), [("dates", "is no format of a date")]),
         (("title", 'zone = "Asia/Beijing"\ntitle'), [("zone", "is no time zone")]),
         (("title", 'identical_rows = "drop"\ntitle'), [("identical_rows", "is neither of two")]),
-        (("title", "exchange = 1\ntitle"), [("exchange", "is neither true nor false")]),
+        (("title", "exchange = 1\ntitle"), [("exchange", "1 is not true or false")]),
         (("title", 'only_changes = ["kind"]\ntitle'), [("only_changes", "speaks of kind")]),
         (("title", 'kinds = {"转派" = "move"}\ntitle'), [("kinds.转派", "is no kind of fact")]),
         (("title", 'words = {role = {lead = "x"}}\ntitle'),
          [("words.role.lead", "is neither lead (主办) nor assist (协办)")]),
         (("title", 'words = {hue = {"红" = "x"}}\ntitle'), [("words.hue.红", "is no field of any fact")]),
         (("title", 'words = {role = {"主办" = 0.5}}\ntitle'),
-         [("words.role.主办", "is not text, a number, true or false")]),
+         [("words.role.主办", "0.5 is not text, a number, true or false")]),
         (("title", "constants = {limit_days = 0}\ntitle"),
          [("constants.limit_days", "is not a positive number of half or whole days")]),
     ],
@@ -137,7 +138,7 @@ def test_a_text_that_is_no_toml_is_told_with_its_line() -> None:
 def test_all_mistakes_are_told_at_once() -> None:
     bad = GOOD.replace("%H:%M", "").replace('"dispatch"', '"x"').replace('["ticket", "at"]', '["foo"]')
     assert mistakes(bad) == [
-        ("times", "is no format of a whole moment"),
         ("needed", "speaks of foo"),
+        ("times", "is no format of a whole moment"),
         ("events[0]", "is no kind of fact"),
     ]

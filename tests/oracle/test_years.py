@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from calendars.clock import Clock
+from calendars.periods import month_of, show_month
 from kaoping.demo.simulate import csv_of, jsonl_of, simulate
 from kaoping.files.folder import profile, working_days
 from ledger.intake.tables import read_table
 from ledger.intake.take import intake
 from scoring.explain.unit import why
 from scoring.law.rulebook import Sheet
-from scoring.scores.evidence import month_of
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore
 from scoring.scores.years import YearScore, year_of
@@ -50,7 +50,7 @@ def told(year: YearScore) -> dict[str, Any]:
     found = {}
     for unit in year.units:
         months = {
-            f"{month // 100}-{month % 100:02d}": decimal(score)
+            show_month(month): decimal(score)
             for one in unit.components
             if one.component.sheet != "base"
             for month, score in one.periods

@@ -9,8 +9,10 @@ import pytest
 
 from kaoping.cli import main
 from kaoping.files import folder
+from kaoping.files.cases import read_cases
+from ledger.sentences import UnusableFile
 from metrics.derive import clock_of
-from scoring.scores.cases import Case, UnreadableCase, read_cases, try_cases
+from scoring.scores.cases import Case, try_cases
 from scoring.scores.sheets import Judging
 from tests.logs import calendar
 
@@ -128,7 +130,7 @@ def test_a_folder_of_cases_is_checked_whole_and_an_empty_one_fails(run: Run, tmp
 
 
 UNREADABLE = {
-    "no TOML": ("[[cases]\n", "我的算例.toml is not TOML: "),
+    "no TOML": ("[[cases]\n", "我的算例.toml:1: is no TOML: "),
     "unknown key": (GOOD + "points = 3\n", "points"),
     "missing key": (GOOD.replace('sheet = "hotline"\n', ""), "sheet"),
     "a key of ours": (GOOD + 'file = "x"\n', "file"),
@@ -159,6 +161,8 @@ def test_a_file_of_cases_that_cannot_be_read_is_told(run: Run, tmp_path: Path, t
 
 def test_every_mistake_of_a_file_of_cases_is_told_at_once() -> None:
     text = GOOD.replace('score = "5"', 'score = "五"') + GOOD.replace("signed =", "sign =")
-    with pytest.raises(UnreadableCase) as told:
+    with pytest.raises(UnusableFile) as told:
         read_cases(text, "我的算例.toml")
-    assert "score 五 cannot be read; item 100 件签收" in str(told.value)
+    assert [problem.row for _, problem in told.value.problems] == [7, 13]
+    assert "score 五 cannot be read" in str(told.value)
+    assert "there is no measure sign" in str(told.value)

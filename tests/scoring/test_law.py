@@ -15,11 +15,12 @@ import attrs
 import cattrs
 import pytest
 
+from kaoping.files.cases import read_cases
 from kaoping.office.entries import findings_of
 from ledger.facts import KIND
 from metrics.measures import MEASURE
 from scoring.law.rulebook import Item, Rulebook
-from scoring.scores.cases import Case, read_cases
+from scoring.scores.cases import Case
 from tests.logs import rulebook, rulebook_text
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,63 @@
+"""Moments as people type and read them: the one door to pendulum, which is loaded when the first of them is read or shown."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from calendars.instants import SHANGHAI, day_end, instant_of
+
+if TYPE_CHECKING:
+    import pendulum
+
+
+def read_moment(text: str) -> int:
+    """The instant (ms) of an ISO 8601 text; without offset it is Asia/Shanghai; a date is its last millisecond. Raises ValueError:
+    a time of day alone, or a month, is no moment."""
+    found = _parsed(text)
+    if isinstance(found, datetime):
+        return instant_of(datetime.fromisoformat(found.isoformat()))  # its own subtraction knows no milliseconds
+    return day_end(found, SHANGHAI)
+
+
+def read_day(text: str) -> date:
+    """The date written 2020-01-20. Raises ValueError."""
+    found = _parsed(text)
+    if isinstance(found, datetime):
+        raise ValueError("a time, not a date")
+    return found
+
+
+def _parsed(text: str) -> date:
+    """The date, or the datetime, in a text that begins with a whole date. Raises ValueError."""
+    import pendulum
+
+    found = pendulum.parse(text, exact=True, tz=SHANGHAI)
+    if not isinstance(found, date) or found.isoformat()[:10] != text[:10]:
+        raise ValueError("neither a date nor a time of a date")
+    return found
+
+
+def moment(instant: int, language: str = "zh") -> str:
+    """2023-05-04 09:10:00 周四: local time to the second, or the millisecond where there are any."""
+    when = _local(instant)
+    text, day = (
+        when.format(f"YYYY-MM-DD HH:mm:ss{'.SSS' if instant % 1000 else ''}"),
+        when.format("ddd", locale=language),
+    )
+    return f"{text} {day}" if language == "zh" else f"{day} {text}"
+
+
+def _local(instant: int) -> "pendulum.DateTime":
+    import pendulum
+
+    return pendulum.datetime(1970, 1, 1).add(microseconds=instant * 1000).in_timezone(SHANGHAI)
+
+
+def span(milliseconds: int, language: str = "zh") -> str:
+    """A span of the wall clock: 1 天 2 小时 3 分 4 秒."""
+    seconds, rest = divmod(abs(milliseconds), 1000)
+    parts = (seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+    units = (" 天", " 小时", " 分", " 秒") if language == "zh" else ("d", "h", "min", "s")
+    shown = [f"{count}{unit}" for count, unit in zip(parts, units, strict=True) if count]
+    if rest:
+        shown.append(f"{rest}{' 毫秒' if language == 'zh' else 'ms'}")
+    return " ".join(shown) or (f"0{units[3]}")
