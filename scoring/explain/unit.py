@@ -9,7 +9,7 @@ import attrs
 from scoring.law.arithmetic import ZERO, added
 from scoring.law.rulebook import Item, Sheet
 from scoring.scores.evidence import Charge
-from scoring.scores.sheets import UnitScore
+from scoring.scores.sheets import ItemScore, UnitScore
 
 
 @attrs.frozen(kw_only=True)
@@ -50,11 +50,11 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
     """
     for one in unit.items:
         item = one.item
-        said = {part.name: part.part.words or item.words for part in one.parts}
+        said = _words_by_cause(one)
         for share in one.charged:
             yield Line(
                 code=_code(share.charge), points=share.points, item=item, part=share.part, charge=share.charge,
-                words=said.get(share.part, item.words), place=item.place,
+                words=said.get((share.part, share.charge.name if share.charge else None), item.words), place=item.place,
             )  # fmt: skip
         start = ZERO if item.extra else item.points
         if item.full is start or item.full == start:
@@ -62,6 +62,19 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
         unearned = start - one.score - added(share.points for share in one.charged)
         if unearned:
             yield Line(code="unearned", points=unearned, item=item, part=item.id, words=item.words, place=item.place)
+
+
+def _words_by_cause(one: ItemScore) -> dict[tuple[str, str | None], str]:
+    """The law's words of the part that counts a measure or finding, or (None) of one that no ticket causes, by the part's name:
+    several parts of an item may have the same."""
+    said: dict[tuple[str, str | None], str] = {}
+    for part in one.parts:
+        words = part.part.words or one.item.words
+        for cause in (*part.part.measures, part.part.finding):
+            said.setdefault((part.name, cause), words)
+        if part.lost and not part.charges:
+            said.setdefault((part.name, None), words)
+    return said
 
 
 def _adjustment_lines(unit: UnitScore) -> Iterator[Line]:
