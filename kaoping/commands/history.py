@@ -1,17 +1,13 @@
 """Commands about what was known when: publish a score, compute it again, and say what moved between two versions."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 
-from kaoping import now
 from kaoping.commands.asked import GANXIAN, Asked, asks
-from kaoping.office.comparisons import Version, version, voids_of
-from kaoping.office.publications import Issue, NotHere, Publication, issue, publications, recomputed
-from kaoping.office.publications import publish as keep
-from kaoping.office.session import Differs, Session, WrongArgument, read_period
+from kaoping.language.language import Language
+from kaoping.office.comparisons import compare
+from kaoping.office.publications import Replay, publish_period, recompute_period, refuse_another
 from kaoping.office.tickets import stamps_json
 from kaoping.papers import terminal
 from kaoping.reports.diff import diff_json, diff_page
@@ -24,10 +20,6 @@ from kaoping.reports.publications import (
 )
 from kaoping.reports.score import score_json, score_page
 from kaoping.reports.year_diff import years_json, years_page
-from ledger.sentences import sentence
-from ledger.store import Ledger
-from scoring.compare.reports import Difference, difference, legs_of
-from scoring.compare.years import year_changes
 
 PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 
@@ -40,24 +32,12 @@ def publish(
 ) -> None:  # fmt: skip
     """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
     session = asked.session()
-    read_period(period, session.book())
-    with session.ledger() as opened:
-        with session.busy("re-deriving every hash"):
-            opened.verify()
-        one = issue(session.scoring(opened, asked.as_of, kept=False), period, provisional=asked.provisional)
-        if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
-            raise WrongArgument(
-                sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
-            )
-        known = publications(opened, opened.head().position, period)
-        told = keep(opened, one, now.now_ms(), provisional=asked.provisional, document=document)
-    earlier = [one for one in known if one.position < told.position]
-    standing = told in known
-    if session.json:
-        before = [publication_json(one) for one in earlier]
-        terminal.answer({**publication_json(told), "standing": standing, "earlier": before})
+    told = publish_period(session, period, as_of=asked.as_of, provisional=asked.provisional, document=document)
+    if asked.as_json:
+        earlier = [publication_json(one) for one in told.earlier]
+        terminal.answer({**publication_json(told.publication), "standing": told.standing, "earlier": earlier})
     else:
-        terminal.show(published_page(session.language, told, earlier, standing=standing))
+        terminal.show(published_page(session.language, told.publication, told.earlier, standing=told.standing))
 
 
 @asks("as_of", "provisional", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
@@ -69,68 +49,36 @@ def recompute(
 ) -> None:  # fmt: skip
     """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
     session = asked.session()
-    if period is not None:
-        read_period(period, session.book())
     other = bool(
         expect or asked.as_of or asked.provisional or asked.reading or asked.known_on or asked.rulebook != GANXIAN
     )  # a publication has its calendar
-    with session.ledger() as opened:
-        with session.busy("re-deriving every hash"):
-            opened.verify()
-        found = [] if other else publications(opened, opened.head().position, period)
-        if found:
-            _replay(session, opened, [found[-1]] if reissue else found, reissue=reissue)
-            return
-        if period is None or reissue:
-            why = (
-                sentence("nothing was published as {name}.", name=period)
-                if period
-                else sentence("nothing was published yet.")
-            )
-            raise WrongArgument(why, "kaoping publish PERIOD publishes.")
-        one = issue(session.scoring(opened, asked.as_of, kept=False), period, provisional=asked.provisional)
-    _tell_fresh(session, one, period, expect)
-
-
-def _replay(session: Session, opened: Ledger, found: Sequence[Publication], *, reissue: bool) -> None:
-    told, elsewhere = [], []
-    for one in found:
-        try:
-            told.append(recomputed(session, opened, one))
-        except NotHere:
-            elsewhere.append(one)
-    if not told:
-        recomputed(session, opened, found[-1])  # says why not
-    last = told[-1].issue
-    if session.json:
-        issued = {**score_json(last.scoring, last.month, last.sheets), **last.document} if reissue else {}
-        terminal.answer({**issued, **recomputed_json(told, elsewhere)})
-    else:
-        if reissue:
-            terminal.show(score_page(session.language, last.scoring, last.month, last.sheets))
-        terminal.show(recomputed_page(session.language, told, elsewhere))
-    differing = [one.publication for one in told if not one.identical]
-    if differing:
-        shown = " ".join(f"{one.fact.period} (#{one.position}, kaoping {one.fact.version})" for one in differing)
-        raise Differs(
-            sentence("not identical to what was published: {periods}", periods=shown),
-            "Compare the versions of Kaoping.",
-        )
-
-
-def _tell_fresh(session: Session, one: Issue, period: str, expect: str | None) -> None:
-    if session.json:
-        same = None if expect is None else one.digest == expect
+    told = recompute_period(
+        session, period, published=not other, last=reissue, as_of=asked.as_of, provisional=asked.provisional
+    )
+    if isinstance(told, Replay):
+        _show_replay(asked, session.language, told, reissue=reissue)
+        told.refuse_differing()
+        return
+    name = str(period)
+    if asked.as_json:
+        same = None if expect is None else told.digest == expect
         terminal.answer(
-            {"period": period, "digest": one.digest, "identical": same, "stamps": stamps_json(one.scoring.stamps)}
+            {"period": name, "digest": told.digest, "identical": same, "stamps": stamps_json(told.scoring.stamps)}
         )
     else:
-        terminal.show(fresh_page(session.language, one, period, expect))
-    if expect is not None and one.digest != expect:
-        why = sentence(
-            "{month} comes out as {digest}, not as {expect}.", month=period, digest=one.digest, expect=expect
-        )
-        raise Differs(why, "Compare the four stamps with those of the expected result.")
+        terminal.show(fresh_page(session.language, told, name, expect))
+    refuse_another(told, name, expect)
+
+
+def _show_replay(asked: Asked, language: Language, told: Replay, *, reissue: bool) -> None:
+    last = told.recomputed[-1].issue
+    if asked.as_json:
+        issued = {**score_json(last.scoring, last.month, last.sheets), **last.document} if reissue else {}
+        terminal.answer({**issued, **recomputed_json(told.recomputed, told.elsewhere)})
+        return
+    if reissue:
+        terminal.show(score_page(language, last.scoring, last.month, last.sheets))
+    terminal.show(recomputed_page(language, told.recomputed, told.elsewhere))
 
 
 @asks("reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
@@ -144,50 +92,11 @@ def diff(
 ) -> None:  # fmt: skip
     """What moved between two versions, by unit and item, down to the ticket and the fact, notice, clause or reading that did it."""
     session = asked.session()
-    with session.ledger() as opened:
-        sides = (version(session, opened, before), version(session, opened, after))
-        name = _period(sides, period)
-        span = read_period(name, sides[1].scoring.book)
-        kind, months = span.kind, span.months
-        with session.busy("comparing"):
-            legs = legs_of(sides[0].scoring, sides[1].scoring, voids_of(opened))
-            told = difference(sides[0].scoring, sides[1].scoring, months, kind, legs)
-            years = year_changes(sides[0].scoring, sides[1].scoring, int(name)) if kind == "year" else ()
-        _refuse_unknown(told, unit, sheet)
-    if session.json:
-        document = diff_json(told, name, (before, after), unit, sheet)
-        terminal.answer({**document, "years": years_json(years, unit)} if years else document)
+    names = (before, after)
+    told = compare(session, names, period, unit, sheet)
+    if asked.as_json:
+        document = diff_json(told.difference, told.period, names, unit, sheet)
+        terminal.answer({**document, "years": years_json(told.years, unit)} if told.years else document)
     else:
-        terminal.show(diff_page(session.language, told, name, (before, after), unit, sheet))
-        terminal.show(years_page(session.language, years, unit))
-
-
-def _refuse_unknown(told: Difference, unit: str | None, sheet: str | None) -> None:
-    """Raises WrongArgument for a sheet of neither version, and for a unit that neither scored or enrolled."""
-    sheets = [one.sheet for one in told.sheets]
-    if sheet is not None and sheet not in sheets:
-        raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
-    scored = {line.unit for one in told.sheets for line in one.units}
-    enrolled = {str(event.fact.unit) for side in (told.before, told.after) for event in side.snapshot.enrolments}
-    units = sorted(scored | enrolled)
-    if unit is not None and unit not in units:
-        near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]
-        raise WrongArgument(
-            sentence("neither version knows a unit {unit}.", unit=unit),
-            sentence("The nearest is {near}.", near=near[0]),
-        )
-
-
-def _period(sides: tuple[Version, Version], asked: str | None) -> str:
-    """The period asked for, or that of the publications. Raises WrongArgument."""
-    published = {one.period for one in sides if one.period is not None}
-    if asked is None and len(published) == 1:
-        return published.pop()
-    if asked is None:
-        raise WrongArgument("the two versions do not say which period is meant.", "Name it with --period 2023-05.")
-    if published - {asked}:
-        raise WrongArgument(
-            sentence("{name} was not published for {period}.", name=" ".join(sorted(published)), period=asked),
-            "Leave --period out, or name another version.",
-        )
-    return asked
+        terminal.show(diff_page(session.language, told.difference, told.period, names, unit, sheet))
+        terminal.show(years_page(session.language, told.years, unit))

@@ -1,16 +1,19 @@
 """What the command line calls a version of a period's scores: a publication, or the ledger under some setting."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import attrs
 
 from kaoping.office.publications import Publication, publications, report_of
-from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.office.session import Session, WrongArgument, read_day, read_period
 from ledger.facts import Void
 from ledger.sentences import sentence
 from ledger.store import Ledger
+from scoring.compare.reports import Difference, difference, legs_of
+from scoring.compare.years import YearChange, year_changes
 from scoring.scores.scoring import Scoring
 
 SETTINGS = ("as_of", "rulebook", "calendar", "known_on")
@@ -78,6 +81,68 @@ def _under(session: Session, ledger: Ledger, settings: Mapping[str, str]) -> Sco
         readings={**session.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
     return other.scoring(ledger, settings.get("as_of"))
+
+
+@attrs.frozen(kw_only=True)
+class Comparison:
+    """What moved in a period between two versions, on its sheets and, of a year, in its rankings."""
+
+    period: str
+    difference: Difference
+    years: Sequence[YearChange]
+
+
+def compare(
+    session: Session,
+    names: tuple[str, str],
+    period: str | None = None,
+    unit: str | None = None,
+    sheet: str | None = None,
+) -> Comparison:
+    """Two versions compared by name in a period: that asked for, or the one published. `unit`, `sheet`: that a reader will
+    look at. Raises WrongArgument, NotHere."""
+    with session.ledger() as opened:
+        sides = (version(session, opened, names[0]), version(session, opened, names[1]))
+        before, after = (side.scoring for side in sides)
+        name = _period(sides, period)
+        span = read_period(name, after.book)
+        with session.busy("comparing"):
+            legs = legs_of(before, after, voids_of(opened))
+            moved = difference(before, after, span.months, span.kind, legs)
+            years = year_changes(before, after, int(name)) if span.kind == "year" else ()
+        _refuse_unknown(moved, unit, sheet)
+    return Comparison(period=name, difference=moved, years=years)
+
+
+def _refuse_unknown(moved: Difference, unit: str | None, sheet: str | None) -> None:
+    """Raises WrongArgument for a sheet of neither version, and for a unit that neither scored or enrolled."""
+    sheets = [one.sheet for one in moved.sheets]
+    if sheet is not None and sheet not in sheets:
+        raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
+    scored = {line.unit for one in moved.sheets for line in one.units}
+    enrolled = {str(event.fact.unit) for side in (moved.before, moved.after) for event in side.snapshot.enrolments}
+    units = sorted(scored | enrolled)
+    if unit is not None and unit not in units:
+        near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]
+        raise WrongArgument(
+            sentence("neither version knows a unit {unit}.", unit=unit),
+            sentence("The nearest is {near}.", near=near[0]),
+        )
+
+
+def _period(sides: tuple[Version, Version], asked: str | None) -> str:
+    """The period asked for, or that of the publications. Raises WrongArgument."""
+    published = {one.period for one in sides if one.period is not None}
+    if asked is None and len(published) == 1:
+        return published.pop()
+    if asked is None:
+        raise WrongArgument("the two versions do not say which period is meant.", "Name it with --period 2023-05.")
+    if published - {asked}:
+        raise WrongArgument(
+            sentence("{name} was not published for {period}.", name=" ".join(sorted(published)), period=asked),
+            "Leave --period out, or name another version.",
+        )
+    return asked
 
 
 def voids_of(ledger: Ledger) -> dict[int, int]:

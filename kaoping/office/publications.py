@@ -8,9 +8,9 @@ import attrs
 
 from calendars.periods import month_of
 from calendars.workdays import Calendar
-from kaoping import __version__
+from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.office.session import Session, read_period
+from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
@@ -75,8 +75,8 @@ def issue(scoring: Scoring, period: str, *, provisional: bool) -> Issue:
     found = scoring.evidence(months)
     evidence = together([found[month] for month in months])
     sheets = scoring.sheets(evidence, kind)
-    rules, now = scoring.book.years if kind == "year" else (), month_of(scoring.as_of)
-    years = [year_of(scoring, rule, int(period), now) for rule in rules]
+    rules, last = scoring.book.years if kind == "year" else (), month_of(scoring.as_of)
+    years = [year_of(scoring, rule, int(period), last) for rule in rules]
     document = document_of(scoring.book, period, sheets, years)
     return Issue(scoring=scoring, month=evidence, sheets=sheets, document=document)
 
@@ -99,15 +99,15 @@ def readings_text(book: Rulebook) -> str:
 
 
 def publish(
-    ledger: Ledger, one: Issue, now: int, *, provisional: bool = False, document: str | None = None
+    ledger: Ledger, one: Issue, at: int, *, provisional: bool = False, document: str | None = None
 ) -> Publication:
-    """The issue kept as published at the instant `now`, with every text it rests on; where it stands so already, as when
+    """The issue kept as published at the instant `at`, with every text it rests on; where it stands so already, as when
     somebody does again what was broken off, the publication there is."""
     scoring = one.scoring
     stamps = scoring.stamps
     register = register_of(scoring.snapshot)
     fact = Publish(
-        at=now, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
+        at=at, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
         calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
         readings=" ".join(readings_text(scoring.book).split("\n")[1:]) or None, provisional=provisional, document=document,
     )  # fmt: skip
@@ -116,7 +116,7 @@ def publish(
         return there
     texts = (one.text, book_text(scoring.book), scoring.calendar.text(), register)
     source = Source(name="kaoping publish", sha256="", profile=PROFILE, rows=1, facts=[(1, fact)], texts=texts)
-    batch = ledger.append(source, now)
+    batch = ledger.append(source, at)
     return Publication(batch.last_position, fact)
 
 
@@ -233,3 +233,99 @@ def _scores(document: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
             (year["year"], one["unit"], ""): f"{one['score'] or '-'} ({one['rank'] or '-'})" for one in year["units"]
         }
     return found
+
+
+@attrs.frozen
+class Published:
+    """What publishing a period came to; `earlier`: its publications before; `standing`: it stood there already."""
+
+    publication: Publication
+    earlier: Sequence[Publication]
+    standing: bool
+
+
+def publish_period(
+    session: Session, period: str, *, as_of: str | None = None, provisional: bool = False, document: str | None = None
+) -> Published:
+    """The ledger verified and the period published. Raises WrongArgument, ProvisionalPeriod, DamagedLedger."""
+    read_period(period, session.book())
+    with session.ledger() as opened:
+        _verify(session, opened)
+        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
+            raise WrongArgument(
+                sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
+            )
+        known = publications(opened, opened.head().position, period)
+        made = publish(opened, one, now.now_ms(), provisional=provisional, document=document)
+    return Published(made, [old for old in known if old.position < made.position], made in known)
+
+
+@attrs.frozen
+class Replay:
+    """Publications computed again, oldest first; `elsewhere`: those made in another ledger."""
+
+    recomputed: Sequence[Recomputed]
+    elsewhere: Sequence[Publication]
+
+    def refuse_differing(self) -> None:
+        """Raises Differs where one does not come out as it was published."""
+        differing = [one.publication for one in self.recomputed if not one.identical]
+        if differing:
+            shown = " ".join(f"{one.fact.period} (#{one.position}, kaoping {one.fact.version})" for one in differing)
+            raise Differs(
+                sentence("not identical to what was published: {periods}", periods=shown),
+                "Compare the versions of Kaoping.",
+            )
+
+
+def recompute_period(
+    session: Session,
+    period: str | None = None,
+    *,
+    published: bool = True,
+    last: bool = False,
+    as_of: str | None = None,
+    provisional: bool = False,
+) -> Replay | Issue:
+    """The ledger verified, and what was published computed again: of a period or all, or the `last` alone. Where a period was
+    not, or what was `published` is not asked about: the period computed from history. Raises WrongArgument, NotHere where all
+    were made in another ledger, ProvisionalPeriod, DamagedLedger."""
+    if period is not None:
+        read_period(period, session.book())
+    with session.ledger() as opened:
+        _verify(session, opened)
+        found = publications(opened, opened.head().position, period) if published else []
+        if found:
+            return _replay(session, opened, found[-1:] if last else found)
+        if period is None or last:
+            why = sentence("nothing was published as {name}.", name=period) if period else None
+            raise WrongArgument(why or sentence("nothing was published yet."), "kaoping publish PERIOD publishes.")
+        return issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+
+
+def _replay(session: Session, ledger: Ledger, found: Sequence[Publication]) -> Replay:
+    again: list[Recomputed] = []
+    elsewhere: list[Publication] = []
+    for one in found:
+        try:
+            again.append(recomputed(session, ledger, one))
+        except NotHere:
+            elsewhere.append(one)
+    if not again:
+        recomputed(session, ledger, found[-1])  # says why not
+    return Replay(again, elsewhere)
+
+
+def refuse_another(one: Issue, period: str, expect: str | None) -> None:
+    """Raises Differs where a digest is expected and the issue has another."""
+    if expect is not None and one.digest != expect:
+        raise Differs(
+            sentence("{month} comes out as {digest}, not as {expect}.", month=period, digest=one.digest, expect=expect),
+            "Compare the four stamps with those of the expected result.",
+        )
+
+
+def _verify(session: Session, ledger: Ledger) -> None:
+    with session.busy("re-deriving every hash"):
+        ledger.verify()

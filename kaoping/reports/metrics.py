@@ -1,62 +1,17 @@
 """The month's metrics per unit: rates, and how much working time acts took."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
-
-import attrs
-import narwhals as nw
 
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import rounded
+from kaoping.office.scores import MonthMetrics, UnitMetrics
 from kaoping.reports.page import Block, Column, Table, page_of
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
-from metrics.tallies import DURATIONS, Tally, durations
-from metrics.verdicts import decided
-from scoring.scores.evidence import Evidence
-from scoring.scores.scoring import Scoring
-
-
-@attrs.frozen(kw_only=True)
-class UnitMetrics:
-    """A unit's month: tallies by measure, and (acts, median, 90th percentile) in working days by measure."""
-
-    unit: str
-    group: str
-    tallies: Mapping[str, Tally]
-    times: Mapping[str, tuple[int, Fraction, Fraction]]
-
-
-def metrics_of(scoring: Scoring, month: Evidence, only: str | None) -> list[UnitMetrics]:
-    """Every unit of the month with a verdict, by name; or one."""
-    tallies: dict[str, dict[str, Tally]] = {}
-    for (measure, unit, _, _), tally in month.tallies.items():
-        of_unit = tallies.setdefault(unit, {})
-        of_unit[measure] = of_unit.get(measure, Tally()) + tally
-    times = _times(scoring, month.month)
-    return [
-        UnitMetrics(unit=unit, group=month.group(unit), tallies=tallies[unit], times=times.get(unit, {}))
-        for unit in sorted(tallies)
-        if only is None or unit == only
-    ]
-
-
-def _times(scoring: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
-    verdicts = decided(scoring.derived.verdicts, scoring.as_of).filter(nw.col("month") == month)
-    day = scoring.derived.clock.ticks_per_day
-    times: dict[str, dict[str, tuple[int, Fraction, Fraction]]] = {}
-    for row in durations(verdicts, scoring.derived.clock).collect().iter_rows(named=True):
-        pair = [Fraction(int(row[name]), day) for name in ("median", "p90")]
-        times.setdefault(row["unit"], {})[row["measure"]] = (row["acts"], pair[0], pair[1])
-    return times
-
-
-def oddity_counts(scoring: Scoring) -> dict[str, int]:
-    """How many oddities of each kind the whole ledger has."""
-    rows = scoring.derived.oddities.unique().group_by("code").agg(nw.len().alias("n")).collect().rows()
-    return dict(sorted(rows))
+from metrics.tallies import DURATIONS, Tally
 
 
 def rate_of(measure: str, tallies: Mapping[str, Tally]) -> Fraction | None:
@@ -70,14 +25,14 @@ def rate_of(measure: str, tallies: Mapping[str, Tally]) -> Fraction | None:
     return Fraction(100 * part, whole) if whole else None
 
 
-def metrics_json(scoring: Scoring, month: Evidence, units: list[UnitMetrics]) -> dict[str, Any]:
+def metrics_json(told: MonthMetrics) -> dict[str, Any]:
     """The document of `kaoping metrics --json`."""
     return {
-        "period": show_month(month.month),
-        "rulebook": scoring.book.id,
-        "provisional_verdicts": month.provisional,
-        "oddities": oddity_counts(scoring),
-        "units": [_unit_json(unit) for unit in units],
+        "period": show_month(told.evidence.month),
+        "rulebook": told.scoring.book.id,
+        "provisional_verdicts": told.evidence.provisional,
+        "oddities": told.oddities,
+        "units": [_unit_json(unit) for unit in told.units],
     }
 
 
@@ -105,8 +60,9 @@ def _percent(measure: str, tallies: Mapping[str, Tally]) -> str | None:
 
 
 @page_of
-def metrics_page(language: Language, scoring: Scoring, month: Evidence, units: list[UnitMetrics]) -> Iterator[Block]:
+def metrics_page(language: Language, told: MonthMetrics) -> Iterator[Block]:
     """Two tables: rates, and working time."""
+    month, units = told.evidence, told.units
     if not units:
         yield language.say("No verdict was decided in {month}.", month=show_month(month.month))
         return
@@ -119,10 +75,10 @@ def metrics_page(language: Language, scoring: Scoring, month: Evidence, units: l
     yield ""
     if month.provisional:
         yield language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional)
-    yield from oddity_lines(language, oddity_counts(scoring))
+    yield from oddity_lines(language, told.oddities)
 
 
-def _rates(language: Language, units: list[UnitMetrics]) -> list[Column]:
+def _rates(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
     volumes = [str(unit.tallies.get(VOLUME.name, Tally()).count) for unit in units]
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
     return [
@@ -137,7 +93,7 @@ def _rates(language: Language, units: list[UnitMetrics]) -> list[Column]:
     ]
 
 
-def _durations(language: Language, units: list[UnitMetrics]) -> list[Column]:
+def _durations(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
     return [
         Column(language.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
         for measure in DURATIONS

@@ -7,14 +7,11 @@ from typing import Any
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points, short
+from kaoping.office.scores import Lines
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, page_of
-from scoring.explain.unit import Line, why
-from scoring.law.rulebook import Sheet
+from scoring.explain.unit import Line
 from scoring.scores.scoring import Scoring
-from scoring.scores.sheets import UnitScore
-
-Lines = Sequence[tuple[Sheet, UnitScore, tuple[Line, ...]]]
 
 CODES = {
     "no_ticket": "of no single ticket",
@@ -26,11 +23,6 @@ CODES = {
     "veto": "the whole period counts nothing",
     "rounding": "rounding of the total",
 }
-
-
-def lines_of(scoring: Scoring, sheets: Sequence[tuple[Sheet, UnitScore]]) -> Lines:
-    """The lines of a unit on some sheets."""
-    return [(sheet, unit, why(sheet, unit)) for sheet, unit in sheets if unit.score is not None]
 
 
 def why_json(scoring: Scoring, period: str, unit: str, lines: Lines) -> dict[str, Any]:

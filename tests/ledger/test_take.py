@@ -89,7 +89,8 @@ GX-1,退回重办,茅店镇,2023-05-16 09:01:00,,,,,,,,,答非所问
         "redo 茅店镇 2023-05-16T09:01",
     ]
     dispatch, extend = done.facts[0][1], done.facts[3][1]
-    assert dispatch == Dispatch(ticket="GX-1", unit="茅店镇", at=read_iso("2023-05-04T09:10:00+08:00"), limit_halves=10)
+    at = read_iso("2023-05-04T09:10:00+08:00")
+    assert dispatch == Dispatch(ticket="GX-1", unit="茅店镇", at=at, role="lead", limit_halves=10)
     assert isinstance(extend, Extend)
     assert extend.halves is None
     assert show_iso(extend.until or 0) == "2023-05-16T23:59:59.999+08:00"
