@@ -60,7 +60,7 @@ class Asked:
         return Session(
             path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
             readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
-            language=Language(code), json=self.as_json, progress=spinner,
+            language=Language(code), progress=spinner,
         )  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from kaoping.commands.asked import Asked, asks
-from kaoping.office.imports import NothingUsable, batch_json, problem_text, read_files, refuse_unusable, take_in
-from kaoping.office.session import Session, WrongArgument
+from kaoping.language.language import Language
+from kaoping.office.imports import Arrival, NothingUsable, batch_json, facts_known, import_files, problem_text
+from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from ledger.exchange import canonical
 from ledger.sentences import sentence
@@ -30,18 +31,14 @@ def import_(
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
     session = asked.session()
-    with session.busy("reading files"):
-        arrivals = read_files(files, profile)
     try:
-        refuse_unusable(arrivals)
+        arrivals = import_files(session, files, profile, keep=not dry_run)
     except NothingUsable as refused:
-        _show_problems(session, refused.arrival.name, refused.arrival.read.problems)
+        _show_problems(asked, session.language, refused.arrival)
         raise
-    with session.ledger_to_write(rehearsal=dry_run) as opened:
-        arrivals = take_in(session, opened, arrivals, keep=not dry_run)
     for arrival in arrivals:
-        _show_problems(session, arrival.name, arrival.read.problems)
-    if session.json:
+        _show_problems(asked, session.language, arrival)
+    if asked.as_json:
         terminal.answer(
             {"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]}
         )
@@ -54,14 +51,13 @@ def import_(
         terminal.tell(session.language.say("A rehearsal: nothing was written."))
 
 
-def _show_problems(session: Session, name: str, problems: Any) -> None:
-    shown = problems if session.json else problems[:SHOWN_PROBLEMS]
+def _show_problems(asked: Asked, language: Language, arrival: Arrival) -> None:
+    problems = arrival.read.problems
+    shown = problems if asked.as_json else problems[:SHOWN_PROBLEMS]
     for problem in shown:
-        sys.stderr.write(problem_text(name, problem, session.language) + "\n")
+        sys.stderr.write(problem_text(arrival.name, problem, language) + "\n")
     if len(problems) > len(shown):
-        more = session.language.say(
-            "… and {count} problems more; --json lists them all.", count=len(problems) - len(shown)
-        )
+        more = language.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
         sys.stderr.write(more + "\n")
 
 
@@ -74,7 +70,5 @@ def export(
     session = asked.session()
     if format_ != "jsonl":
         raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
-    with session.ledger() as opened:
-        position, _ = session.moment(opened, asked.as_of)
-        for event in opened.events(position):
-            sys.stdout.write(json.dumps(canonical(event.fact), ensure_ascii=False) + "\n")
+    for fact in facts_known(session, asked.as_of):
+        sys.stdout.write(json.dumps(canonical(fact), ensure_ascii=False) + "\n")

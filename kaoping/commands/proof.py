@@ -11,14 +11,12 @@ import typer
 from kaoping.commands.asked import Asked, asks
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.office.proofs import Checked, growth_proof, read_proof, ticket_proof
+from kaoping.office.proofs import Checked, prove_growth, prove_ticket, read_checkpoint, read_proof
 from kaoping.office.proofs import check_proof as check
+from kaoping.office.proofs import verify as ledger_verified
 from kaoping.office.session import WrongArgument
-from kaoping.office.tickets import ticket_report
 from kaoping.office.traces import ONLY_TOLD
 from kaoping.papers import terminal
-from ledger.mirror import path_of
-from ledger.sentences import sentence
 
 CheckpointOption = Annotated[
     list[str] | None,
@@ -33,16 +31,13 @@ def verify(
 ) -> None:  # fmt: skip
     """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
     session = asked.session()
-    held = [read_checkpoint(text) for text in checkpoint or ()]
-    with session.ledger() as opened, session.busy("re-deriving every hash"):
-        told = opened.verify(held)
-    left = _left_behind(path_of(session.path))
-    attested = max([told.attested_to, *(size for size, _ in held)])
-    if session.json:
+    found = ledger_verified(session, [read_checkpoint(text) for text in checkpoint or ()])
+    told, attested, left = found.report, found.attested_to, found.rows_left
+    if asked.as_json:
         terminal.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
-            "derived_rows_left": left,
+            "derived_rows_left": left is not None,
         })  # fmt: skip
         return
     say = session.language.say
@@ -54,16 +49,7 @@ def verify(
         terminal.tell(say(said, attested=attested))
     if left:
         said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
-        terminal.tell(say(said, path=path_of(session.path)))
-
-
-def _left_behind(path: Path) -> bool:
-    """Whether derived rows could not be thrown away, so that what is read from now on is derived from what was verified."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return True
-    return False
+        terminal.tell(say(said, path=left))
 
 
 @asks("as_of", "rulebook", "calendar", "ledger", "lang", "as_json")
@@ -77,15 +63,8 @@ def prove(
     session = asked.session()
     if (ticket is None) == (since is None):
         raise WrongArgument("give either a ticket or --since.", "Write it like: kaoping prove GX20230504-0008")
-    with session.ledger() as opened:
-        if ticket is not None:
-            told = ticket_report(session, opened, ticket, asked.as_of)
-            with session.busy("building the hash tree"):
-                bundle = ticket_proof(opened, told)
-        else:
-            with session.busy("building the hash tree"):
-                bundle = growth_proof(opened, *read_checkpoint(str(since)))
-    if session.json:
+    bundle = prove_growth(session, str(since)) if ticket is None else prove_ticket(session, ticket, asked.as_of)
+    if asked.as_json:
         terminal.answer(bundle)
         return
     name = re.sub(r"[^\w.-]", "_", ticket or "growth")
@@ -108,7 +87,7 @@ def check_proof(
     bundle = read_proof(folder.text_of(file))
     found = check(bundle, [read_checkpoint(text) for text in checkpoint or ()])
     held = f"{bundle['checkpoint']['size']}:{bundle['checkpoint']['root']}"
-    if session.json:
+    if asked.as_json:
         terminal.answer({
             "holds": True, "proves": bundle["proves"], "ticket": bundle.get("ticket"), "checkpoint": held,
             **({} if bundle["proves"] == "growth" else checked_json(found)),
@@ -153,13 +132,3 @@ def checked_lines(language: Language, found: Checked) -> Iterator[str]:
     yield say(
         "Only told: what each verdict cost in points (it depends on other tickets), names and times of imports, the moment asked about."
     )
-
-
-def read_checkpoint(text: str) -> tuple[int, str]:
-    """(size, root) of SIZE:ROOT. Raises WrongArgument."""
-    found = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", text)
-    if found is None:
-        raise WrongArgument(
-            sentence("{text} is no checkpoint.", text=text), "Write it as kaoping verify prints it: 697:88328f…"
-        )
-    return int(found[1]), found[2]

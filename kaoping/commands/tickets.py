@@ -1,13 +1,16 @@
 """The command about one ticket: audit, and what had been if."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from calendars.periods import show_month
 from kaoping.commands.asked import Asked, asks
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
+from kaoping.reports.diff import diff_json, diff_page
 
 
 @asks("as_of", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
@@ -22,13 +25,29 @@ def audit(
     """Explain a ticket: verdicts, how deadlines were counted, what it cost by which clause; --if tells what would be otherwise."""
     session = asked.session()
     if if_ or without:
-        from kaoping.commands.suppositions import suppose  # what it needs is not needed else
-
-        suppose(session, ticket, if_ or (), without or (), unit, round_, asked.as_of)
+        _suppose(asked, ticket, if_ or (), without or (), unit, round_)
         return
-    with session.ledger() as opened:
-        told = ticket_report(session, opened, ticket, asked.as_of)
-        if session.json:
-            terminal.answer(audit_json(told))
-        else:
-            terminal.show(audit_page(session.language, told))
+    told = ticket_report(session, ticket, asked.as_of)
+    if asked.as_json:
+        terminal.answer(audit_json(told))
+    else:
+        terminal.show(audit_page(session.language, told))
+
+
+def _suppose(
+    asked: Asked, ticket: str, ifs: Sequence[str], without: Sequence[str], unit: str | None, number: int | None
+) -> None:
+    from kaoping.office.trials import read_if, read_without, suppose  # what it needs is not needed else
+
+    session = asked.session()
+    supposed = [*map(read_if, ifs), *map(read_without, without)]
+    told = suppose(session, ticket, supposed, unit, number, as_of=asked.as_of)
+    named = [*(f"--if {one}" for one in ifs), *(f"--without {one}" for one in without)]
+    names = session.language.say("as it is"), " ".join(named)
+    if asked.as_json:
+        months = [diff_json(one, show_month(one.months[0]), names, None, None) for one in told]
+        terminal.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": months})
+        return
+    for one in told:
+        terminal.show(diff_page(session.language, one, show_month(one.months[0]), names, None, None))
+        terminal.tell()

@@ -10,15 +10,13 @@ from kaoping.demo import simulate
 from kaoping.office.imports import batch_json, read_files, take_in
 from kaoping.office.publications import issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
-from kaoping.office.tickets import TicketReport, in_order
+from kaoping.office.tickets import report_on
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
 from kaoping.reports.publications import published_page, recomputed_page
 from kaoping.reports.score import score_page
 from ledger.sentences import sentence
-from ledger.snapshot import voided_keys
 from metrics.derive import clock_of
-from scoring.explain.ticket import audit
 from scoring.scores.sheets import SheetScore
 
 MONTH = 202305
@@ -74,10 +72,7 @@ def run_demo(session: Session, folder: Path, seed: int) -> None:
         ticket = costliest(sheets)
         terminal.tell()
         terminal.tell(say("The ticket that cost most"))
-        told = TicketReport(
-            scoring=scoring, audit=audit(scoring, ticket), events=in_order(ledger.events(ticket=ticket)),
-            batches=ledger.batches(), voided=frozenset(voided_keys(ledger.events(kinds=("void",)))),
-        )  # fmt: skip
+        told = report_on(ledger, scoring, ticket)
         terminal.show(audit_page(session.language, told))
         terminal.tell()
         one = publish(ledger, issue(scoring, show_month(MONTH), provisional=False), now.now_ms())

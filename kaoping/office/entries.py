@@ -1,10 +1,10 @@
 """Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import attrs
 
@@ -19,9 +19,9 @@ from ledger.facts import KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, P
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.snapshot import voided_keys
 from ledger.store import Ledger
-from scoring.compare.appeals import AppealCase
 from scoring.law.rulebook import Part, Rulebook
 
+T = TypeVar("T")
 TIMES = ("at", "due_at", "until")
 FLAGS = {"true": True, "false": False, "是": True, "否": False}
 WHOLE = ("count", "seq")
@@ -51,16 +51,24 @@ def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
         raise WrongArgument(
             sentence("{kind} is no kind of fact.", kind=kind), sentence("Use one of: {known}", known=" ".join(KIND))
         )
-    raw: dict[str, Any] = {"kind": kind}
+    fields: dict[str, str | None] = {}
     for pair in pairs:
         name, mark, value = pair.partition("=")
         if not mark or not name or name == "kind":
             raise WrongArgument(sentence("{pair} is no FIELD=VALUE.", pair=pair), "Write it like unit=茅店镇.")
-        if name in raw:
+        if name in fields:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
-        raw[name] = _value(name, value)
+        fields[name] = value
+    return fact_of(kind, fields)
+
+
+def fact_of(kind: str, fields: Mapping[str, str | None]) -> Fact:
+    """The fact of a kind with these fields as people write them; those without a value are left out. Raises WrongArgument,
+    Refused."""
     try:
-        return read_fact(raw)
+        return read_fact(
+            {"kind": kind, **{name: _value(name, value) for name, value in fields.items() if value is not None}}
+        )
     except UnreadableFact as error:
         raise Refused([_told(mistake) for mistake in error.mistakes]) from error
 
@@ -96,6 +104,52 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     batch = ledger.append(source, now.now_ms())
     events = [event for event in ledger.events(ticket=fact.ticket, kinds=(fact.kind,)) if event.fact == fact]
     return Recorded(fact, events[-1], known=not batch.events_added)
+
+
+def enter(session: Session, kind: str, fields: Mapping[str, str | None]) -> Recorded:
+    """A fact recorded in a ledger that is there. Raises WrongArgument, Refused."""
+    with session.ledger() as opened:
+        return record(opened, session.book(), fact_of(kind, fields))
+
+
+def void(session: Session, fact: str, at: str, reason: str) -> Recorded:
+    """The void of a fact, named by its position or key, recorded. Raises WrongArgument, Refused."""
+    with session.ledger() as opened:
+        fields = {"key": key_at(opened, fact), "at": at, "reason": reason}
+        return record(opened, session.book(), fact_of("void", fields))
+
+
+def enter_first(session: Session, kind: str, pairs: Sequence[str]) -> Recorded:
+    """A fact in FIELD=VALUE words recorded, in a ledger made if there is none. Raises WrongArgument, Refused."""
+    book, fact = session.book(), read_pairs(kind, pairs)
+    return _rehearsed(session, lambda ledger: record(ledger, book, fact))
+
+
+def enter_files(session: Session, paths: Sequence[Path]) -> list[Arrival]:
+    """Facts of files in the exchange format, all of them or none, in a ledger made if there is none. Raises Refused."""
+    book = session.book()
+    return _rehearsed(session, lambda ledger: record_files(session, ledger, book, paths))
+
+
+def _rehearsed(session: Session, keep: Callable[[Ledger], T]) -> T:
+    if not session.path.exists():  # what is refused makes no ledger
+        with session.ledger_to_write(rehearsal=True) as nothing:
+            keep(nothing)
+    with session.ledger_to_write(rehearsal=False) as opened:
+        return keep(opened)
+
+
+def key_at(ledger: Ledger, fact: str) -> str:
+    """The key of the fact at a position, or the key itself. Raises WrongArgument."""
+    if not fact.isdecimal() or len(fact) == 64:
+        return fact
+    found = ledger.at(int(fact)) if int(fact) < 2**62 else None
+    if found is None:
+        raise WrongArgument(
+            sentence("there is no position {position} in the ledger.", position=fact),
+            "Its last is given by kaoping verify.",
+        )
+    return found.key
 
 
 def record_files(session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
@@ -200,19 +254,6 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Sentence]:
         )
     if held.gone and key_of(content(fact), 1) in held.gone:
         yield sentence("this very fact was recorded and voided before; void its void to bring it back.")
-
-
-def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sentence]:
-    """What speaks against a ruling: no such appeal, made before it, or the ruling that holds already."""
-    if case is None:
-        yield sentence("the ledger holds no appeal with key {key}.", key=fact.key)
-        return
-    if fact.at < case.appeal.at:
-        yield sentence("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
-    if case.ruling is not None and fact.at <= case.ruling.at:
-        yield sentence("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
-    if case.ruling is not None and case.ruling.granted == fact.granted:
-        yield sentence("the appeal is {state} already.", state=sentence("upheld" if fact.granted else "dismissed"))
 
 
 def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Sentence]:

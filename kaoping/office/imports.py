@@ -1,7 +1,7 @@
 """Files -> batches in the ledger: read all, then append all, each file in one transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.session import Session
 from ledger.batches import Batch, Source
+from ledger.facts import Fact
 from ledger.intake.profile import Profile, choose, lacking
 from ledger.intake.tables import LogTable, read_table
 from ledger.intake.take import Intake, intake
@@ -84,7 +85,24 @@ def _fitting(tables: Sequence[LogTable], named: Profile | None) -> list[tuple[Lo
     return found
 
 
-def refuse_unusable(arrivals: Sequence[Arrival]) -> None:
+def import_files(session: Session, paths: Sequence[Path], profile: str | None, *, keep: bool = True) -> list[Arrival]:
+    """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
+    UnreadableFile, NothingUsable."""
+    with session.busy("reading files"):
+        arrivals = read_files(paths, profile)
+    _refuse_unusable(arrivals)
+    with session.ledger_to_write(rehearsal=not keep) as opened:
+        return take_in(session, opened, arrivals, keep=keep)
+
+
+def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
+    """Every fact known at a moment, in the order of the ledger. Raises WrongArgument."""
+    with session.ledger() as opened:
+        position, _ = session.moment(opened, as_of)
+        yield from (event.fact for event in opened.events(position))
+
+
+def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
     """Raises NothingUsable for a file whose rows all became nothing."""
     for arrival in arrivals:
         if arrival.read.rows and len(arrival.read.quarantined) == arrival.read.rows:

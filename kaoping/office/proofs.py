@@ -5,22 +5,27 @@ What a checked bundle shows is of three kinds. *Proved* by the tree: the facts, 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from kaoping import __version__
 from kaoping.office.publications import publications, published_text
-from kaoping.office.tickets import TicketReport, audit_json
+from kaoping.office.session import Session, WrongArgument
+from kaoping.office.tickets import TicketReport, audit_json, report_on
 from kaoping.office.traces import Rules, audit_again, following, rules_of
 from ledger.batches import Event
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Publish, Void
+from ledger.mirror import path_of
 from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
-from ledger.proof.verify import refuse_another
+from ledger.proof.verify import Verified, refuse_another
 from ledger.sentences import Sentence, UserError, sentence
 from ledger.store import Ledger
 
@@ -29,6 +34,51 @@ FORMAT = "kaoping-proof-1"
 
 class NotProved(UserError):
     """A bundle that does not prove what it says; the sentence names the first place."""
+
+
+@attrs.frozen
+class SoundLedger:
+    """A sound ledger; `attested_to`: the last event that a checkpoint outside the file stands for; `rows_left`: rows derived
+    before, where they could not be thrown away."""
+
+    report: Verified
+    attested_to: int
+    rows_left: Path | None
+
+
+def verify(session: Session, held: Sequence[tuple[int, str]] = ()) -> SoundLedger:
+    """Every hash derived again and held against the checkpoints beside the ledger, and those `held` elsewhere; rows derived
+    before are thrown away. Raises DamagedLedger."""
+    with session.ledger() as opened, session.busy("re-deriving every hash"):
+        report = opened.verify(held)
+    left = path_of(session.path)
+    with suppress(OSError):
+        left.unlink(missing_ok=True)
+    return SoundLedger(report, max([report.attested_to, *(size for size, _ in held)]), left if left.exists() else None)
+
+
+def read_checkpoint(text: str) -> tuple[int, str]:
+    """(size, root) of SIZE:ROOT. Raises WrongArgument."""
+    found = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", text)
+    if found is None:
+        raise WrongArgument(
+            sentence("{text} is no checkpoint.", text=text), "Write it as kaoping verify prints it: 697:88328f…"
+        )
+    return int(found[1]), found[2]
+
+
+def prove_ticket(session: Session, ticket: str, as_of: str | None = None) -> dict[str, Any]:
+    """The bundle of a ticket. Raises WrongArgument."""
+    with session.ledger() as opened:
+        told = report_on(opened, session.scoring(opened, as_of), ticket)
+        with session.busy("building the hash tree"):
+            return ticket_proof(opened, told)
+
+
+def prove_growth(session: Session, checkpoint: str) -> dict[str, Any]:
+    """The bundle of growth since a checkpoint, written SIZE:ROOT. Raises WrongArgument, DamagedLedger."""
+    with session.ledger() as opened, session.busy("building the hash tree"):
+        return growth_proof(opened, *read_checkpoint(checkpoint))
 
 
 def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:

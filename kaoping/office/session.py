@@ -49,7 +49,6 @@ class Session:
     known_on: date | None = None
     readings: Mapping[str, str] = attrs.Factory(dict)
     language: Language
-    json: bool
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
 

@@ -36,19 +36,24 @@ class TicketReport:
         return self.batches[event.batch - 1]
 
 
-def ticket_report(session: Session, opened: Ledger, ticket: str, as_of: str | None) -> TicketReport:
+def ticket_report(session: Session, ticket: str, as_of: str | None = None) -> TicketReport:
     """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
-    scoring = session.scoring(opened, as_of)
+    with session.ledger() as opened:
+        return report_on(opened, session.scoring(opened, as_of), ticket)
+
+
+def report_on(ledger: Ledger, scoring: Scoring, ticket: str) -> TicketReport:
+    """The same, of a ledger that is open and scored. Raises WrongArgument."""
     upto = scoring.snapshot.head.position
-    events = in_order(opened.events(upto, ticket=ticket))
+    events = in_order(ledger.events(upto, ticket=ticket))
     if not events:
         raise WrongArgument(
             sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
             "Check the number; it is text, every digit counts.",
         )
-    voided = frozenset(voided_keys(opened.events(upto, kinds=("void",))))
+    voided = frozenset(voided_keys(ledger.events(upto, kinds=("void",))))
     return TicketReport(
-        scoring=scoring, audit=audit_ticket(scoring, ticket), events=events, batches=opened.batches(), voided=voided
+        scoring=scoring, audit=audit_ticket(scoring, ticket), events=events, batches=ledger.batches(), voided=voided
     )
 
 

@@ -4,30 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
 from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points
+from kaoping.office.appeals import AppealList, LastPublished, Lines
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.compare.appeals import AppealCase, Effect
-from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore
 
 STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}
-Lines = Mapping[int, Mapping[tuple[str, str], UnitScore]]
-Published = Mapping[int, Mapping[str, Any] | None]
-
-
-@attrs.frozen
-class Listed:
-    """An appeal and what it is worth."""
-
-    case: AppealCase
-    effects: Sequence[Effect]
 
 
 def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
@@ -42,11 +30,11 @@ def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def appeals_json(scoring: Scoring, found: Sequence[Listed], lines: Lines, published: Published) -> dict[str, Any]:
+def appeals_json(told: AppealList) -> dict[str, Any]:
     """The document of `kaoping appeals --json`."""
     return {
-        "rulebook": scoring.book.id,
-        "stamps": stamps_json(scoring.stamps),
+        "rulebook": told.scoring.book.id,
+        "stamps": stamps_json(told.scoring.stamps),
         "appeals": [
             {
                 "position": one.case.position, "key": one.case.key, "ticket": one.case.appeal.ticket, "unit": one.case.appeal.unit,
@@ -57,14 +45,14 @@ def appeals_json(scoring: Scoring, found: Sequence[Listed], lines: Lines, publis
                 },
                 "worth": effects_json(one.effects),
             }
-            for one in found
+            for one in told.appeals
         ],
         "restated": [
             {
-                "period": show_month(month), "sheet": sheet, "unit": unit, "published": _of(published[month], sheet, unit)[0],
-                "published_rank": _of(published[month], sheet, unit)[1], "restated": _score(line), "rank": line.rank,
+                "period": show_month(month), "sheet": sheet, "unit": unit, "published": _of(told.published[month], sheet, unit)[0],
+                "published_rank": _of(told.published[month], sheet, unit)[1], "restated": _score(line), "rank": line.rank,
             }
-            for month, sheet, unit, line in _all(lines)
+            for month, sheet, unit, line in _all(told.lines)
         ],
     }  # fmt: skip
 
@@ -82,14 +70,16 @@ def effects_page(language: Language, effects: Sequence[Effect]) -> Iterator[Bloc
 
 
 @page_of
-def appeals_page(language: Language, found: Sequence[Listed], lines: Lines, published: Published) -> Iterator[Block]:
+def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
     """The list, then the units it speaks of."""
     say = language.say
-    if not found:
+    if not told.appeals:
         yield say("There is no appeal.")
         return
-    rows: list[tuple[AppealCase, Effect | None]] = [(one.case, effect) for one in found for effect in one.effects]
-    rows += [(one.case, None) for one in found if not one.effects]
+    rows: list[tuple[AppealCase, Effect | None]] = [
+        (one.case, effect) for one in told.appeals for effect in one.effects
+    ]
+    rows += [(one.case, None) for one in told.appeals if not one.effects]
     columns = [
         Column("#", [str(case.position) for case, _ in rows]),
         Column(say("ticket"), [str(case.appeal.ticket) for case, _ in rows], number=False),
@@ -108,19 +98,19 @@ def appeals_page(language: Language, found: Sequence[Listed], lines: Lines, publ
         Column(say("document"), [case.ruling.document if case.ruling else "-" for case, _ in rows], number=False),
     ]
     yield Table(say("Appeals"), columns, [])
-    for one in found:
+    for one in told.appeals:
         case = one.case
         yield f"#{case.position} {moment(case.appeal.at, language.code)}  {case.appeal.reason}"
         if case.ruling is not None:
             yield f"  {say(STATES[case.state])} {moment(case.ruling.at, language.code)}  {case.ruling.reason}"
-    shown = list(_all(lines))
+    shown = list(_all(told.lines))
     if shown:
         yield ""
-        yield from _restated_blocks(language, shown, published)
+        yield from _restated_blocks(language, shown, told.published)
 
 
 def _restated_blocks(
-    language: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: Published
+    language: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: LastPublished
 ) -> Iterator[Block]:
     say = language.say
     was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]

@@ -36,7 +36,7 @@ LATER = 10_000  # events that come after the publications
 
 
 def session(path: Path) -> Session:
-    return Session(path=path, rulebook="ganxian-2023", language=Language("en"), json=True)
+    return Session(path=path, rulebook="ganxian-2023", language=Language("en"))
 
 
 def issued(ledger: Ledger, period: str, as_of: int) -> Issue:

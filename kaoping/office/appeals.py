@@ -1,0 +1,143 @@
+"""Appeals: a unit contests, the office rules, and each is listed with what it is worth."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from calendars.instants import show_iso
+from calendars.periods import show_month
+from kaoping import now
+from kaoping.office.entries import Recorded, Refused, fact_of, key_at, record
+from kaoping.office.publications import publications, published_text
+from kaoping.office.session import Session, read_month
+from ledger.batches import Source
+from ledger.exchange import content, key_of
+from ledger.facts import Appeal, Exempt, Fact, Ruling, Void
+from ledger.sentences import Sentence, sentence
+from ledger.snapshot import standing
+from ledger.store import Ledger
+from scoring.compare.appeals import AppealCase, Effect, cases_of, effects_of
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import UnitScore
+
+Lines = Mapping[int, Mapping[tuple[str, str], UnitScore]]
+LastPublished = Mapping[int, Mapping[str, Any] | None]
+
+
+@attrs.frozen
+class Listed:
+    """An appeal and what it is worth."""
+
+    case: AppealCase
+    effects: Sequence[Effect]
+
+
+@attrs.frozen(kw_only=True)
+class AppealList:
+    """Appeals listed; `lines`: what units with an appeal score now, by month, then sheet and unit; `published`: the document
+    last published for each of these months."""
+
+    scoring: Scoring
+    appeals: Sequence[Listed]
+    lines: Lines
+    published: LastPublished
+
+
+def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded, Sequence[Effect]]:
+    """An appeal recorded, and what it would be worth. Raises WrongArgument, Refused."""
+    fact = fact_of("appeal", fields)
+    assert isinstance(fact, Appeal)
+    with session.ledger() as opened:
+        kept = record(opened, session.book(), fact)
+        return kept, list(effects_of(session.scoring(opened), fact))
+
+
+def rule(session: Session, appealed: str, fields: Mapping[str, str | None]) -> tuple[AppealCase, Sequence[Fact]]:
+    """A ruling on the appeal at a position or of a key, recorded: the appeal as it stands now, and the facts the ruling made.
+    Raises WrongArgument, Refused."""
+    with session.ledger() as opened:
+        fact = fact_of("ruling", {"key": key_at(opened, appealed), **fields})
+        assert isinstance(fact, Ruling)
+        case = next((one for one in _cases(opened) if one.key == fact.key), None)
+        reasons = list(objections_to_ruling(case, fact))
+        if case is None or reasons:
+            raise Refused(reasons)
+        facts = _ruled(case, fact)
+        source = Source(
+            name="kaoping ruling", sha256="", profile="ruling", rows=len(facts), facts=list(enumerate(facts, 1))
+        )
+        opened.append(source, now.now_ms())
+        return next(one for one in _cases(opened) if one.key == fact.key), facts
+
+
+def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sentence]:
+    """What speaks against a ruling: no such appeal, made before it, or the ruling that holds already."""
+    if case is None:
+        yield sentence("the ledger holds no appeal with key {key}.", key=fact.key)
+        return
+    if fact.at < case.appeal.at:
+        yield sentence("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
+    if case.ruling is not None and fact.at <= case.ruling.at:
+        yield sentence("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
+    if case.ruling is not None and case.ruling.granted == fact.granted:
+        yield sentence("the appeal is {state} already.", state=sentence("upheld" if fact.granted else "dismissed"))
+
+
+def _ruled(case: AppealCase, fact: Ruling) -> list[Fact]:
+    """The facts of a ruling: itself, the exemption it gives, and the end of one that an earlier ruling gave."""
+    facts: list[Fact] = [fact]
+    if case.ruling is not None and case.ruling.granted:
+        key = key_of(content(_exemption(case, case.ruling)), 1)
+        facts.append(Void(at=fact.at, key=key, reason=fact.reason))
+    if fact.granted:
+        facts.append(_exemption(case, fact))
+    return facts
+
+
+def _exemption(case: AppealCase, fact: Ruling) -> Exempt:
+    told = case.appeal
+    return Exempt(
+        at=fact.at, ticket=told.ticket, unit=told.unit, item=told.item, reason=fact.reason, document=fact.document
+    )
+
+
+def _cases(ledger: Ledger, upto: int | None = None) -> tuple[AppealCase, ...]:
+    position = ledger.head().position if upto is None else upto
+    return cases_of(standing(ledger, position, ("appeal", "ruling")))
+
+
+def appeal_list(
+    session: Session, month: str | None = None, unit: str | None = None, *, as_of: str | None = None
+) -> AppealList:
+    """The appeals that touch a month, of a unit; or all. Raises WrongArgument."""
+    number = None if month is None else read_month(month)
+    with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
+        found = [
+            Listed(case, list(effects_of(scoring, case.appeal)))
+            for case in _cases(opened, scoring.snapshot.head.position)
+            if unit in (None, case.appeal.unit)
+        ]
+        if number is not None:
+            found = [one for one in found if any(effect.month == number for effect in one.effects)]
+        months = sorted({effect.month for one in found for effect in one.effects if number in (None, effect.month)})
+        published = {one: _published(opened, one) for one in months}
+    return AppealList(scoring=scoring, appeals=found, lines=_restated(scoring, found, months), published=published)
+
+
+def _published(ledger: Ledger, month: int) -> Mapping[str, Any] | None:
+    """The document last published for a month."""
+    found = publications(ledger, ledger.head().position, show_month(month))
+    return json.loads(published_text(ledger, found[-1])) if found else None
+
+
+def _restated(scoring: Scoring, found: Sequence[Listed], months: Sequence[int]) -> Lines:
+    """The lines, as of now, of units with an appeal, by month, sheet and unit."""
+    units = {one.case.appeal.unit for one in found}
+    lines: dict[int, dict[tuple[str, str], UnitScore]] = {}
+    for month in months:
+        sheets = scoring.sheets(scoring.evidence([month])[month])
+        lines[month] = {(one.sheet.id, line.unit): line for one in sheets for line in one.units if line.unit in units}
+    return lines
