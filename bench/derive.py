@@ -23,7 +23,7 @@ import polars as pl
 
 from calendars.clock import instant
 from calendars.clock_columns import ClockColumns
-from calendars.workdays import EPOCH
+from calendars.instants import EPOCH_DAY
 from kaoping.files.folder import rulebook, working_days
 from ledger.facts import RANK
 from ledger.snapshot import EVENT
@@ -34,8 +34,8 @@ from metrics.tallies import tallies_of
 from metrics.verdicts import decided, verdicts_of
 
 UNITS = 45
-AS_OF = instant(date(2024, 3, 1).toordinal() - EPOCH, 0)
-FIRST = instant(date(2023, 1, 1).toordinal() - EPOCH, 0)
+AS_OF = instant(date(2024, 3, 1).toordinal() - EPOCH_DAY, 0)
+FIRST = instant(date(2023, 1, 1).toordinal() - EPOCH_DAY, 0)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 PRIME = 2_147_483_647
 POSTS = ("中国政府网", "国家政务服务平台", "问政江西", "问政赣州")

@@ -15,14 +15,15 @@ from statistics import median
 from time import process_time
 
 from calendars.clock import instant
-from calendars.workdays import EPOCH
+from calendars.instants import EPOCH_DAY
+from calendars.periods import last_day
 from kaoping.files.folder import rulebook, working_days
 from ledger.facts import Finding
 from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, Strike
 from metrics.tallies import Tally
 from scoring.explain.unit import why
-from scoring.law.rulebook import PERIODS, Rulebook, last_day
+from scoring.law.rulebook import PERIODS, Rulebook
 from scoring.scores.evidence import Charge, Evidence, together
 from scoring.scores.sheets import Judging, sheet_of
 
@@ -51,7 +52,7 @@ def _months(book: Rulebook) -> list[int]:
 def _month(book: Rulebook, enrolled: dict[str, str], month: int, most: int, draw: random.Random) -> Evidence:
     tallies: dict[tuple[str, str, str, int], Tally] = {}
     breaches: dict[tuple[str, str], list[Charge]] = {}
-    at = instant(last_day(month).toordinal() - EPOCH, 0)
+    at = instant(last_day(month).toordinal() - EPOCH_DAY, 0)
     for unit in enrolled:
         for place, channel in enumerate(sorted({channel for sheet in book.sheets for channel in sheet.channels})):
             volume = draw.randrange(most // 2, most) if place == 0 else draw.randrange(max(1, most // 10))
