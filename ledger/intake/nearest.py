@@ -27,8 +27,8 @@ def likeness(one: str, other: str) -> float:
     if whole[0] == whole[1]:
         return 1.0
     kinds = [_kind(name) for name in whole]
-    first, second = (_stem(name) for name in whole)
-    ratio = SequenceMatcher(None, *sorted((first, second)), autojunk=False).ratio()
+    first, second = sorted((_stem(whole[0]), _stem(whole[1])))
+    ratio: float = SequenceMatcher(None, first, second, autojunk=False).ratio()
     if min(len(first), len(second)) > 1 and (first in second or second in first):
         ratio = max(ratio, CONTAINED)
     return min(ratio, 0.99) if kinds[0] == kinds[1] else ratio * 0.6
