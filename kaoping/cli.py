@@ -14,6 +14,7 @@ from kaoping import __version__
 from kaoping.language.language import Language
 from kaoping.usage import Command, Group, UsageError, spoken, usage_text
 from ledger.sentences import UserError, sentence
+from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
     "import": "logs", "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
@@ -77,10 +78,10 @@ def _outcome(language: Language) -> int:
     try:
         return _run(language)
     except UsageError as error:
-        sys.stderr.write(usage_text(language, error))
+        sys.stderr.write(visible(usage_text(language, error)))
         return 2
     except UserError as error:
-        sys.stderr.write(_sentence(language, error) + "\n")
+        sys.stderr.write(visible(_sentence(language, error)) + "\n")
         return error.code
     except BrokenPipeError:
         raise
@@ -90,7 +91,7 @@ def _outcome(language: Language) -> int:
             why = sentence("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
         else:
             _drop_output()
-        sys.stderr.write(language.tell(why) + "\n")
+        sys.stderr.write(visible(language.tell(why)) + "\n")
         return 1
 
 

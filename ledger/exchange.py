@@ -9,6 +9,7 @@ from typing import Any
 from calendars.instants import read_iso, show_iso
 from ledger.facts import KIND, NAMED, STORED_AS, Extend, Fact, Scalar, fields_of
 from ledger.sentences import Mistake, UnreadableFact, sentence
+from ledger.texts import refuse_unseen
 
 LEAD = "lead"
 ROLES = {"lead": "lead", "assist": "assist", "主办": "lead", "协办": "assist"}
@@ -127,8 +128,10 @@ def read_fact(raw: Mapping[str, object]) -> Fact:
             continue
         try:
             values[inside] = READERS.get(inside, read_text)(value)
+            if isinstance(values[inside], str):
+                refuse_unseen(inside, values[inside])
         except ValueError as refused:
-            mistakes.append(Mistake(name, value, str(refused), REMEDIES.get(inside, "write it as text")))
+            mistakes.append(Mistake(name, value, str(refused), REMEDIES.get(inside, "write it as text, on one line")))
     mistakes += [m for m in _missing(kind, values, raw) if not any(m.column == other.column for other in mistakes)]
     if mistakes:
         raise UnreadableFact(tuple(mistakes))

@@ -1,6 +1,5 @@
 """Commands that take logs in and give them out again."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -55,10 +54,10 @@ def _show_problems(asked: Asked, language: Language, arrival: Arrival) -> None:
     problems = arrival.read.problems
     shown = problems if asked.as_json else problems[:SHOWN_PROBLEMS]
     for problem in shown:
-        sys.stderr.write(problem_text(arrival.name, problem, language) + "\n")
+        terminal.complain(problem_text(arrival.name, problem, language))
     if len(problems) > len(shown):
         more = language.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
-        sys.stderr.write(more + "\n")
+        terminal.complain(more)
 
 
 @asks("as_of", "ledger", "lang")
@@ -71,4 +70,4 @@ def export(
     if format_ != "jsonl":
         raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
     for fact in facts_known(session, asked.as_of):
-        sys.stdout.write(json.dumps(canonical(fact), ensure_ascii=False) + "\n")
+        sys.stdout.write(terminal.json_text(canonical(fact)) + "\n")

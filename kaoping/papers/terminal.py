@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kaoping.reports.page import Column, Page, Table
+from ledger.texts import STEERING, visible
 
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
 
@@ -26,12 +27,23 @@ def show(page: Page) -> None:
 
 def tell(line: str = "") -> None:
     """A line on the terminal, which wraps."""
-    _console().print(line, soft_wrap=True)
+    _console().print(visible(line), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """What is wrong, beside the output."""
+    sys.stderr.write(visible(text) + "\n")
 
 
 def answer(document: Mapping[str, Any]) -> None:
     """The one JSON document of a command."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json_text(document, indent=1) + "\n")
+
+
+def json_text(document: Mapping[str, Any], indent: int | None = None) -> str:
+    """A JSON document for a terminal: what would steer it stands there as its escape, which means the same in JSON."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @contextmanager
@@ -57,13 +69,13 @@ def draw(console: Console, page: Page) -> None:
     """Print a page. Columns that are wider than the console go into further tables, each with the keys."""
     for block in page.blocks:
         if isinstance(block, str):
-            console.print(block, soft_wrap=True)
+            console.print(visible(block), soft_wrap=True)
         else:
             _draw_table(console, block)
 
 
 def _draw_table(console: Console, block: Table) -> None:
-    console.print(block.title, soft_wrap=True)
+    console.print(visible(block.title), soft_wrap=True)
     room = console.width - 1 - sum(map(_width, block.keys))
     for part in _parts(room, block.columns):
         console.print(_table([*block.keys, *part]), crop=False, overflow="ignore", no_wrap=True)

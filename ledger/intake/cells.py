@@ -17,11 +17,11 @@ from ledger.facts import STORED_AS, Scalar
 from ledger.intake.profile import Profile
 from ledger.intake.tables import Cell
 from ledger.sentences import Sentence, as_sentence, sentence
+from ledger.texts import SENTENCES, refuse_unseen
 
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 USUAL = "%Y-%m-%d %H:%M:%S"
 DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,6"}
@@ -113,7 +113,7 @@ class Meanings:
             return self.known[key]
         if len(self.known) > REMEMBERED:
             self.known.clear()
-        self.known[key] = value = self._read(field, cell)
+        self.known[key] = value = _seen(field, self._read(field, cell))
         return value
 
     def _read(self, field: str, cell: Cell) -> Scalar:
@@ -128,6 +128,18 @@ class Meanings:
         return sentence("means nothing to profile {profile}", profile=self.profile.name)
 
 
+def _seen(field: str, value: Scalar) -> Scalar:
+    """The value, a sentence of people's on one line. Raises UnfitCell where it holds what no fact can."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split()) if field in SENTENCES else value
+    try:
+        refuse_unseen(field, text)
+    except ValueError as refused:
+        raise UnfitCell(str(refused), "type it again, on one line") from refused
+    return text
+
+
 def _same(value: Scalar) -> Scalar:
     return value
 
@@ -135,11 +147,7 @@ def _same(value: Scalar) -> Scalar:
 def _text(_: Meanings, cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise UnfitCell("is not text", AS_TEXT)
-    if isinstance(cell, str):
-        if CONTROL.search(cell):
-            raise UnfitCell("holds characters that are no text", "type it again")
-        return cell
-    return shown(cell)
+    return cell if isinstance(cell, str) else shown(cell)
 
 
 def _number(means: Meanings, cell: Cell) -> str:

@@ -11,7 +11,7 @@ import attrs
 
 from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Extend, Fact, fields_of
-from ledger.intake.cells import CONTROL, EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
+from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
 from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, When, columns_of
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, sentence
@@ -191,9 +191,6 @@ class RowReader:
 
     def _tell_exchanged(self, row: Row, told: RowFacts) -> None:
         raw = {name: exchanged(name, cell) for name, cell in zip(self.header, row.cells, strict=True)}
-        for name, value in raw.items():
-            if isinstance(value, str) and CONTROL.search(value):
-                told.wrong.append(Mistake(name, value, "holds characters that are no text", "type it again"))
         try:
             fact = read_fact(raw)
         except UnreadableFact as refused:

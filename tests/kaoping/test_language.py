@@ -38,7 +38,7 @@ SLOTS = {
     "_damaged": (0,),
 }
 # These files raise ValueErrors whose text becomes a problem's `why`.
-VALUE_ERRORS = ("ledger/exchange.py", "ledger/intake/profile.py")
+VALUE_ERRORS = ("ledger/exchange.py", "ledger/intake/profile.py", "ledger/texts.py")
 # The first lines of these functions are told in help.
 HELPED = {name.replace("-", "_").replace("import", "import_") for name in COMMANDS}
 # Sentences that are no argument of such a call: (file, function) that gives them back.

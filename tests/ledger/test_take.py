@@ -209,7 +209,7 @@ BAD = [
     ("工单编号", "2.50912E+17", "has lost its last digits",
      AS_TEXT),
     ("工单编号", "无", "is missing", "every dispatch has it"),
-    ("工单编号", "a\x00b", "holds characters that are no text", "type it again"),
+    ("工单编号", "a\x00b", "holds line breaks or characters that cannot be seen", "type it again, on one line"),
     ("承办单位", "-", "is missing", "every dispatch has it"),
     ("承办单位", datetime(2023, 5, 4), "is not text",
      AS_TEXT),
