@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from ledger.proof import checkpoints
 from ledger.sentences import DamagedLedger, LedgerError, LedgerFull, NoLedger, NotALedger, sentence
@@ -13,9 +14,87 @@ MEMORY = Path(":memory:")  # a ledger in memory has no file, and none beside it
 MIGRATIONS = ("m001_events_and_batches", "m002_checkpoints_and_texts")
 
 
+PATIENCE = 600
+"""How often a writer tries while others are writing: a large import may take minutes, and is worth waiting for."""
+LOOK_AGAIN = 1.0
+"""Seconds that a try takes; after each the waiting writer can be interrupted."""
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that begins and ends transactions only when told."""
-    return sqlite3.connect(path, isolation_level=None)
+    return sqlite3.connect(path, isolation_level=None, timeout=LOOK_AGAIN)
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A ledger of this version, made if the file is empty; to be read alone where the file, or its folder, may not be
+    written. Raises NotALedger, DamagedLedger, LedgerError."""
+    db = connect(path)
+    try:
+        prepare(db, path)
+    except sqlite3.OperationalError as error:
+        db.close()
+        if path == MEMORY or not _may_only_be_read(error) or not path.exists() or is_empty(path):
+            raise
+        return opened_to_read(path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _may_only_be_read(error: sqlite3.OperationalError) -> bool:
+    """Whether SQLite failed because it could not write: the file itself, or what it keeps beside it."""
+    code = getattr(error, "sqlite_errorname", "")
+    return code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or "readonly" in str(error)
+
+
+def opened_to_read(path: Path) -> sqlite3.Connection:
+    """A ledger that may only be read. One of an earlier version is brought forward in memory. Raises LedgerError where its
+    last writes stand in a log beside it that cannot be read without writing."""
+    db = _connected_to_read(path)
+    try:
+        refuse_foreign(db, path)
+        if _applied(db) != list(MIGRATIONS):
+            memory = connect(MEMORY)
+            with closing(db):
+                db.backup(memory)
+            db = memory
+            with migrating(db) as migrate:
+                migrate()
+        db.execute("pragma query_only = on")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _connected_to_read(path: Path) -> sqlite3.Connection:
+    name = quote(str(path.absolute()).encode(errors="surrogateescape"))
+    log = path.with_name(f"{path.name}-wal")
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        db = sqlite3.connect(f"file:{name}?{how}", uri=True, isolation_level=None)
+        try:
+            db.execute("select count(*) from sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            db.close()
+            if log.exists() and log.stat().st_size:  # what stands in it would be left out without a word
+                break
+        else:
+            return db
+    why = sentence("{path} may only be read, and its last writes stand in {log}.", path=path, log=log.name)
+    raise LedgerError(why, "Copy both, and the file of checkpoints, into a folder where you may write.")
+
+
+def begin(db: sqlite3.Connection, how: str) -> None:
+    """Begin a transaction; whoever is writing is waited for, up to `PATIENCE` times, so that Ctrl-C is heard meanwhile."""
+    for tries in range(1, PATIENCE + 1):
+        try:
+            db.execute(how)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or tries == PATIENCE:
+                raise
+        else:
+            return
 
 
 def prepare(db: sqlite3.Connection, path: Path) -> None:
@@ -30,13 +109,17 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
 
 def bring_forward(db: sqlite3.Connection) -> None:
     """Apply the migrations that a file lacks, all or none."""
-    try:
-        applied = [name for (name,) in db.execute("select name from _sqlite_migrations order by id")]
-    except sqlite3.OperationalError:
-        applied = []
-    if applied != list(MIGRATIONS):
+    if _applied(db) != list(MIGRATIONS):
         with migrating(db) as migrate:
             migrate()
+
+
+def _applied(db: sqlite3.Connection) -> list[str]:
+    """The migrations of a file, in their order."""
+    try:
+        return [name for (name,) in db.execute("select name from _sqlite_migrations order by id")]
+    except sqlite3.OperationalError:
+        return []
 
 
 @contextmanager
@@ -47,7 +130,7 @@ def migrating(db: sqlite3.Connection) -> Iterator[Callable[[], None]]:
 
     from ledger import migrations
 
-    db.execute("begin exclusive")
+    begin(db, "begin exclusive")
     try:
         yield lambda: migrations.bring_forward(Database(db))
         db.execute("commit")
@@ -160,6 +243,11 @@ def in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
             )
             return DamagedLedger(why, "Take the last backup that verifies.")
         return NotALedger(sentence("{path} is no ledger of Kaoping.", path=path), "Name another file with --ledger.")
+    if "readonly" in message:
+        return LedgerError(
+            sentence("{path} may only be read: nothing was written.", path=path),
+            "Work on a copy in a folder where you may write, or ask for the permission.",
+        )
     why = sentence("{path} cannot be used: {message}", path=path, message=message)
     kind = NoLedger if "unable to open" in message else LedgerError
     return kind(why, "Check the path and its permissions.")

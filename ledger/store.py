@@ -13,14 +13,13 @@ import attrs
 from ledger.batches import Batch, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import Fact, Void
-from ledger.files import MEMORY, connect, in_our_words, prepare, refuse_missing, refuse_short, told
+from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
 from ledger.proof.verify import Verified, refuse_another, verify
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
 
-PATIENCE = 60_000  # ms
 New = tuple[int, int, str, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
 
@@ -41,12 +40,7 @@ class Ledger:
         with told(path):
             if path != MEMORY:
                 refuse_missing(path)
-            self._db = connect(path)
-            try:
-                prepare(self._db, path)
-            except BaseException:
-                self._db.close()
-                raise
+            self._db = opened(path)
 
     def __enter__(self) -> "Ledger":
         return self
@@ -78,8 +72,7 @@ class Ledger:
 
     def _attest(self, mark: Checkpoint) -> None:
         """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
-        batch stands, whoever is writing now is waited for longer."""
-        self._db.execute(f"pragma busy_timeout = {PATIENCE}")
+        batch stands, whoever is writing now is waited for."""
         try:
             with self._transaction(keep=False):
                 checkpoints.add(self.path, mark)
@@ -307,7 +300,7 @@ class Ledger:
         from ledger.migrations import expected, schema_of  # what makes tables takes long to load
 
         anchors = list(self._anchors())  # before the ledger, which goes on growing
-        with told(self.path, DamagedLedger), self._transaction(keep=False, begin="begin"):
+        with told(self.path, DamagedLedger), self._transaction(keep=False, how="begin"):
             if self.path != MEMORY:
                 refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
@@ -332,8 +325,8 @@ class Ledger:
         return None if found is None else dict(zip(names, found, strict=True))
 
     @contextmanager
-    def _transaction(self, *, keep: bool, begin: str = "begin immediate") -> Iterator[None]:
-        self._db.execute(begin)
+    def _transaction(self, *, keep: bool, how: str = "begin immediate") -> Iterator[None]:
+        begin(self._db, how)
         try:
             yield
             self._db.execute("commit" if keep else "rollback")

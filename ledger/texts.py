@@ -11,7 +11,9 @@ NAME_LENGTH, TEXT_LENGTH = 200, 2_000  # characters
 SENTENCES = frozenset({"reason", "document", "category", "readings"})
 """Fields that hold what people wrote, not the name of something."""
 
-STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
+STEERING = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
 """What no output may hold: control characters but the line's end, bidirectional controls, halves of characters."""
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 """What no name may hold: these, line breaks, and what has no width."""

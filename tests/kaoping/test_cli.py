@@ -1,5 +1,6 @@
 """Stories at the command line: a month around 1 May 2023, worked out by hand, and everything that can go wrong."""
 
+import gzip
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -514,12 +516,9 @@ def test_a_process_killed_in_the_middle_of_an_import(may: Run, tmp_path: Path) -
 
 
 def test_another_process_is_writing(may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
-    def impatient(path: Path) -> sqlite3.Connection:
-        return sqlite3.connect(path, isolation_level=None, timeout=0.05)
-
     (tmp_path / "june.csv").write_text(LOG.replace("GX-", "JX-"), "utf-8")
     before = content_of(tmp_path / "kaoping.db")
-    monkeypatch.setattr("ledger.store.connect", impatient)
+    monkeypatch.setattr("ledger.files.PATIENCE", 1)
     with sqlite3.connect(tmp_path / "kaoping.db", isolation_level=None) as neighbour:
         neighbour.execute("begin immediate")
         ran = may("import", "june.csv")
@@ -577,6 +576,58 @@ def test_a_ledger_that_may_only_be_read(may: Run, tmp_path: Path, golden: Golden
         assert path.read_bytes() == before
     assert (ran.code, ran.out) == (1, "")
     golden("wrong-read-only.txt", told)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="taking permissions away as on Unix, as root")
+@pytest.mark.parametrize("older", [False, True])
+def test_a_folder_that_may_only_be_read_serves_every_reader(may: Run, tmp_path: Path, older: bool) -> None:
+    asked = [
+        ("score", "2023-05"),
+        ("audit", "GX-1"),
+        ("export",),
+        ("verify",),
+        ("why", "茅店镇", "2023-05"),
+        ("metrics", "2023-05"),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kaoping.db"
+        if older:
+            path.write_bytes(gzip.decompress((ROOT / "tests/fixtures/published.db.gz").read_bytes()))
+            asked = [("verify",), ("export",), ("recompute",)]
+        else:
+            path.write_bytes((tmp_path / "kaoping.db").read_bytes())
+        before = path.read_bytes()
+        ledger = ("--ledger", str(path))
+        writable = [may(*command, "--ledger", str(copied(path, tmp_path / "copy.db"))) for command in asked]
+        path.chmod(0o444)
+        Path(folder).chmod(0o555)
+        os.seteuid(65534)
+        try:
+            found = [may(*command, *ledger) for command in asked]
+        finally:
+            os.seteuid(0)
+        assert [ran.code for ran in found] == [0] * len(asked), [ran.err for ran in found]
+        assert [ran.out for ran in found] == [ran.out for ran in writable]
+        assert path.read_bytes() == before
+        assert [one.name for one in Path(folder).iterdir()] == ["kaoping.db"]
+        Path(folder).chmod(0o755)
+
+
+def copied(path: Path, to: Path) -> Path:
+    to.write_bytes(path.read_bytes())
+    return to
+
+
+def test_a_writer_waits_for_another(may: Run, tmp_path: Path) -> None:
+    (tmp_path / "june.csv").write_text(LOG.replace("GX-", "JX-"), "utf-8")
+    neighbour = sqlite3.connect(tmp_path / "kaoping.db", isolation_level=None, check_same_thread=False)
+    neighbour.execute("begin immediate")
+    later = threading.Timer(2.5, lambda: neighbour.execute("rollback"))
+    later.start()
+    ran = may("import", "june.csv", "--json")
+    later.join()
+    neighbour.close()
+    assert ran.document["batches"][0]["events_added"] == 18
 
 
 def test_an_output_that_cannot_be_written(may: Run, tmp_path: Path) -> None:
