@@ -6,6 +6,7 @@ from typing import ClassVar
 import attrs
 
 Scalar = str | int | bool | None
+ALL_ITEMS = "*"
 
 
 @attrs.frozen(kw_only=True)
@@ -123,7 +124,7 @@ class Finding(Fact):
 
 @attrs.frozen(kw_only=True)
 class Exempt(Fact):
-    """剔除: a ticket is taken out of a unit's item."""
+    """剔除: a ticket is taken out of a unit's item; `item` ALL_ITEMS: of every item that the rulebook exempts from."""
 
     kind, word, needs = "exempt", "剔除", ("ticket", "item", "reason")
     item: str

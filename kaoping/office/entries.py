@@ -15,7 +15,7 @@ from kaoping.office.imports import Arrival, read_files, take_in
 from kaoping.office.session import Session, WrongArgument, read_moment
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
-from ledger.facts import KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
+from ledger.facts import ALL_ITEMS, KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.snapshot import voided_keys
 from ledger.store import Ledger
@@ -298,12 +298,12 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
     if not book.exempts:
         yield sentence("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
         return
-    items = {item.name_of(part) for _, item, part in book.parts() if item.exemptible} | {
-        item.id for _, item, _ in book.parts() if item.exemptible
-    }
+    items = {name for _, item, part in book.parts() if item.exemptible for name in item.names_of(part)}
+    if isinstance(fact, Appeal):
+        items -= {ALL_ITEMS}
     if fact.item not in items:
         yield sentence(
-            "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items))
+            "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name))),
         )
     if not fact.document and isinstance(fact, Exempt):
         yield sentence("an exemption needs its document (文号).")

@@ -220,7 +220,7 @@ class _Teller:
             scored = _scored(self.scoring, sheet, month, charge.unit) if judging else {}
             for name, (item, part) in judging.items():
                 shares = scored[item.id].charged if item.id in scored else ()
-                exempt = month.is_exempt(charge, (item.id, name))
+                exempt = month.is_exempt(charge, item.names_of(part))
                 gains = charge.breached and scored and not exempt
                 yield Counted(
                     sheet=sheet, item=item, part=part, name=name, month=number, exempt=exempt,

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from calendars.periods import PeriodKind, last_day, month_number, months_from
+from ledger.facts import ALL_ITEMS
 from ledger.proof.chain import digest_of
 from metrics.measures import Practice
 
@@ -141,6 +142,11 @@ class Item:
     def name_of(self, part: Part) -> str:
         """The id of a part that is a sub-item, else of the item."""
         return f"{self.id}.{part.id}" if part.id else self.id
+
+    def names_of(self, part: Part) -> tuple[str, ...]:
+        """The names under which a ticket can be exempted from the part."""
+        own = (self.id, self.name_of(part), ALL_ITEMS) if self.exemptible else (self.id, self.name_of(part))
+        return tuple(dict.fromkeys(own))
 
     def holds(self, month: int) -> bool:
         """Whether it is in force in a month like 202305."""

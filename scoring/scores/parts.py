@@ -51,7 +51,7 @@ class PartContext:
 
     def names(self, part: Part) -> tuple[str, ...]:
         """The names under which a ticket can be exempted from the part."""
-        return tuple(dict.fromkeys((self.item.id, self.item.name_of(part))))
+        return self.item.names_of(part)
 
     def judged(self, part: Part, **found: Any) -> PartScore:
         """What came of the part, under its name."""

@@ -380,7 +380,7 @@ def exempt_some(log: Log, tickets: Sequence[Ticket], units: Sequence[Unit], firs
         while log.chance(0.12):
             unit = None if log.chance(0.4) else log.rng.choice(units).name
             at_ms = moment(log.rng, first_ms - 5 * DAY, last_ms + 20 * DAY)
-            remove(log, ticket.name, unit, log.rng.choice((*ITEMS, *("conduct",) * 4)), at_ms)
+            remove(log, ticket.name, unit, log.rng.choice((*ITEMS, *("conduct",) * 4, "*", "*")), at_ms)
 
 
 # -------------------------------------------------------------------------------- findings
@@ -692,7 +692,7 @@ def attest(log: Log, unit: str, name: str, mode: str | None, tickets: Sequence[T
     ticket = log.rng.choice(tickets).name if log.chance(0.1) else None
     at_ms = log.add("finding", at_ms, ticket=ticket, **details, document=f"佐证〔2023〕{log.rng.randint(1, 99)}号")
     if ticket is not None:
-        item = log.rng.choice(("publicity", "knowledge", "leadership", "honours", "operation"))
+        item = log.rng.choice(("publicity", "knowledge", "leadership", "honours", "operation", "*"))
         remove(log, ticket, unit, item, soon(log.rng, at_ms))
 
 

@@ -366,7 +366,8 @@ def exemptions(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str,
             own = [act for act in life if act.unit == unit]
             for act in own:
                 if act.kind == "exempt" and is_granted(act, own, readings):
-                    found.add((ticket, unit, str(act.fact["item"])))
+                    item = str(act.fact["item"])
+                    found |= {(ticket, unit, one) for one in (EXEMPTIBLE if item == "*" else (item,))}
     return found
 
 
@@ -715,6 +716,12 @@ def days_further(due_ms: int, days: Fraction, readings: Readings) -> int:
 Item = tuple[int | None, int | None, Decimal]
 Part = tuple[int, int, Fraction]
 
+EXEMPTIBLE = (  # what an exemption from all items ("*") takes a ticket out of
+    *("closing", "satisfaction", "redo", "signing", "response", "returns", "extension", "extension.first"),
+    *("extension.second", "coordination", "notices", "results", "conduct", "reply_rate", "reply_quality", "sealed_pdf"),
+    *("repeat_posts", "supervision", "operation", "knowledge", "publicity", "training", "leadership", "stations", "honours"),
+    "institutions",
+)
 FINDING_ITEMS = {
     "mishandled": "coordination",
     "notice_unsynced": "notices",
