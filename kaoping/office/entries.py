@@ -303,7 +303,9 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
         items -= {ALL_ITEMS}
     if fact.item not in items:
         yield sentence(
-            "the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=" ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name))),
+            "the rulebook exempts from no item {item}; known: {known}",
+            item=fact.item,
+            known=" ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name))),
         )
     if not fact.document and isinstance(fact, Exempt):
         yield sentence("an exemption needs its document (文号).")

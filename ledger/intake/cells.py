@@ -14,7 +14,7 @@ import attrs
 from calendars.instants import DAY_MS, day_end, instant_of, local_instant, read_iso
 from ledger.exchange import ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
-from ledger.intake.profile import Profile
+from ledger.intake.profile import OTHERS, Profile
 from ledger.intake.tables import Cell
 from ledger.sentences import Sentence, as_sentence, sentence
 from ledger.texts import SENTENCES, refuse_unseen
@@ -99,7 +99,7 @@ class Meanings:
     def kind(self, cell: Cell) -> str:
         """The kind that a word stands for, or `ignore`. Raises UnfitCell."""
         try:
-            return self.kinds[folded(shown(cell))]
+            return self.kinds.get(folded(shown(cell))) or self.kinds[OTHERS]
         except KeyError:
             remedy = 'list it under [kinds] in the profile, as a kind or as "ignore"'
             raise UnfitCell(self.nothing(), remedy) from None

@@ -18,19 +18,22 @@ from ledger.sentences import Mistake, UnreadableFile, listed, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
 IGNORE = "ignore"
+OTHERS = "*"  # in [kinds]: all words that are not listed
 FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
 KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
+REFUSED, LEAD_AND_ASSIST, ONE_NAME = "refused", "lead_and_assist", "one_name"
 
 
 @attrs.frozen(kw_only=True)
 class When:
     """A condition on one column of a row; what is given must all hold.
 
-    `changed`: since the row before of the same ticket, by time and `seq`; an absent value is no change.
+    `changed`: since the row before of the same ticket, by time and `seq`; an absent value is no change. `was`: the column held
+    one of these words in the ticket's rows before, when it was last known.
     """
 
     column: str
@@ -38,6 +41,7 @@ class When:
     other_than: tuple[str, ...] = ()
     filled: bool | None = None
     changed: bool = False
+    was: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +50,8 @@ class EventRule:
 
     `fields` names the columns of fields that are not called like the field. A positive number in `count`, or
     a `told_by` that holds, says that it happened even without a time: then `at_else` gives the time if the
-    profile names one, else the fact is left out, with a problem. `needed`: no row may be without the time.
+    profile names one, else the fact is left out, with a problem. `needed`: no row may be without the time. A field in
+    `constants` always has that value in this fact.
     """
 
     kind: str
@@ -54,6 +59,7 @@ class EventRule:
     at_else: str | None = None
     needed: bool = False
     fields: Mapping[str, str] = attrs.field(factory=dict)
+    constants: Mapping[str, Scalar] = attrs.field(factory=dict)
     count: str | None = None
     told_by: tuple[When, ...] = ()
     when: tuple[When, ...] = ()
@@ -65,8 +71,9 @@ class Profile:
 
     `times` and `dates` are strptime formats on the clocks of `zone`; the time format "iso" is ISO 8601 with
     offset. A field in `constants` has that value where the table has no column for it. `words` are the values
-    of a field's words; a field in `guards` is left out, with a problem, where the guard fails. `exchange`:
-    rows are facts in our own exchange format.
+    of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
+    holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are.
+    `exchange`: rows are facts in our own exchange format.
     """
 
     name: str
@@ -88,13 +95,16 @@ class Profile:
     guards: Mapping[str, When] = attrs.field(factory=dict)
     events: tuple[EventRule, ...] = ()
     only_changes: tuple[str, ...] = ()
+    opens: tuple[When, ...] = ()
+    several_units: str = REFUSED
     identical_rows: str = FURTHER_FACTS
     exchange: bool = False
 
     @property
     def watched(self) -> tuple[str, ...]:
         """The columns in which a change since the ticket's row before matters."""
-        changed = [when.column for event in self.events for when in event.when if when.changed]
+        conditions = [*self.opens, *(when for event in self.events for when in (*event.when, *event.told_by))]
+        changed = [when.column for when in conditions if when.changed or when.was]
         return tuple(dict.fromkeys((*self.only_changes, *changed)))
 
 
@@ -161,11 +171,27 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
 def _wrong_words(profile: Profile) -> Iterator[Mistake]:
     """Values of the outside that no fact could hold."""
     for word, kind in profile.kinds.items():
-        if kind != IGNORE and kind not in KIND:
+        if word == OTHERS and kind != IGNORE:
+            yield Mistake(f"kinds.{word}", kind, "would make facts of words that nobody listed", 'write "*" = "ignore"')
+        elif kind != IGNORE and kind not in KIND:
             yield Mistake(f"kinds.{word}", kind, "is no kind of fact", KNOWN_KINDS)
     given = [(f"constants.{field}", field, value) for field, value in profile.constants.items()]
     for field, values in profile.words.items():
         given += [(f"words.{field}.{word}", field, value) for word, value in values.items()]
+    yield from _wrong_values(given)
+    for number, event in enumerate(profile.events):
+        given = [(f"events[{number}].constants.{field}", field, value) for field, value in event.constants.items()]
+        yield from _wrong_values(given)
+    if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
+        remedy = "write same_fact or further_facts"
+        yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
+    if profile.several_units not in (REFUSED, LEAD_AND_ASSIST, ONE_NAME):
+        remedy = "write refused, lead_and_assist or one_name"
+        yield Mistake("several_units", profile.several_units, "is none of three", remedy)
+
+
+def _wrong_values(given: Sequence[tuple[str, str, Scalar]]) -> Iterator[Mistake]:
+    """Of (key, field, value): what no fact could hold."""
     for key, field, value in given:
         if STORED_AS.get(field, field) not in FIELDS:
             yield Mistake(key, value, "is no field of any fact", KNOWN_FIELDS)
@@ -174,9 +200,6 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
             READERS.get(STORED_AS.get(field, field), _word)(value)
         except ValueError as refused:
             yield Mistake(key, value, str(refused), "write what a fact can hold")
-    if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
-        remedy = "write same_fact or further_facts"
-        yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
 
 
 def _word(value: object) -> None:
@@ -216,7 +239,8 @@ def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
             yield Mistake(f"columns.{column}", None, "has no headings", GIVE_HEADINGS)
     spoken = [("needed", column) for column in profile.needed]
     spoken += [("only_changes", column) for column in profile.only_changes]
-    spoken += [("only_changes", column) for column in ("ticket", "at") if profile.watched]
+    spoken += [("opens", when.column) for when in profile.opens]
+    spoken += [("only_changes", column) for column in ("ticket", "at") if profile.watched or profile.opens]
     spoken += [(f"guards.{field}", when.column) for field, when in profile.guards.items()]
     for number, event in enumerate(profile.events):
         told = [event.at, event.at_else, event.count, *event.fields.values()]
@@ -241,13 +265,13 @@ def _wrong_events(profile: Profile) -> Iterator[Mistake]:
                 if event.kind != BY_WORD:
                     yield Mistake(key, kind, "is no kind of fact", KNOWN_KINDS)
                 continue
-            has = {*profile.columns, *profile.constants, *event.fields}
+            has = {*profile.columns, *profile.constants, *event.fields, *event.constants}
             for field in KIND[kind].needs:
                 if field not in has:
                     why = sentence("can give no {kind}: it has no {field}", kind=sentence(kind), field=field)
                     yield Mistake(key, field, why, GIVE_HEADINGS)
         if event.kind in KIND:
-            for field in event.fields:
+            for field in (*event.fields, *event.constants):
                 if STORED_AS.get(field, field) not in fields_of(KIND[event.kind]):
                     why = sentence("is no field of {kind}", kind=sentence(event.kind))
                     yield Mistake(f"{key}.fields.{field}", field, why, KNOWN_FIELDS)

@@ -3,6 +3,7 @@
 A row with one cell that cannot be read gives no fact at all: half a ticket would make wrong verdicts.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,14 +11,17 @@ from typing import Any
 import attrs
 
 from ledger.exchange import READERS, REMEDIES, read_fact
-from ledger.facts import KIND, STORED_AS, Extend, Fact, fields_of
+from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, fields_of
 from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
-from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, When, columns_of
+from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When, columns_of
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, sentence
 
 Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
+BETWEEN = re.compile(r"\s*[、，,；;]\s*")
+ROLE_OF = ("lead", "assist")
+SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 
 
@@ -28,6 +32,19 @@ class RowFacts:
     facts: list[Fact] = attrs.field(factory=list)
     wrong: list[Mistake] = attrs.field(factory=list)
     left_out: list[Mistake] = attrs.field(factory=list)
+
+
+@attrs.frozen(kw_only=True)
+class Before:
+    """What the ticket's rows before a row said of the columns watched: which `changed` since, and what each `was`. `opens`: the
+    ticket is not with the row's unit, though the row says that it is at work."""
+
+    changed: frozenset[str]
+    was: Mapping[str, str]
+    opens: bool = False
+
+
+OPENING = EventRule(kind=Dispatch.kind)
 
 
 @attrs.frozen
@@ -57,7 +74,7 @@ class RowReader:
     def _mistake(self, cells: Cells, column: str, refused: UnfitCell) -> Mistake:
         return Mistake(self.heading(column), cells.get(column), refused.why, refused.remedy)
 
-    def tell(self, row: Row, changed: frozenset[str] | None) -> RowFacts:
+    def tell(self, row: Row, before: Before | None) -> RowFacts:
         """What a row tells; no fact if anything in it is wrong."""
         told = RowFacts()
         if row.fault:
@@ -66,19 +83,21 @@ class RowReader:
             self._tell_exchanged(row, told)
         else:
             cells = self.cells(row)
+            if before and before.opens:
+                self._tell_event(cells, OPENING, told)
             for event in self.profile.events:
-                if all(self.holds(cells, when, changed) for when in event.when):
-                    self._tell_event(cells, event, told)
+                if all(self.holds(cells, when, before) for when in event.when):
+                    self._tell_event(cells, event, told, before)
         if told.wrong:
             told.facts.clear()
         return told
 
-    def _tell_event(self, cells: Cells, event: EventRule, told: RowFacts) -> None:
+    def _tell_event(self, cells: Cells, event: EventRule, told: RowFacts, before: Before | None = None) -> None:
         try:
             kind = self._kind(cells, event)
             if kind == IGNORE:
                 return
-            times, witness = self._times(cells, event)
+            times, witness = self._times(cells, event, before)
         except UnfitCell as refused:
             column = "kind" if event.kind == BY_WORD else event.count or event.at
             told.wrong.append(self._mistake(cells, column, refused))
@@ -105,7 +124,7 @@ class RowReader:
             raise UnfitCell("is missing", "every row of this format says what was done")
         return self.means.kind(word)
 
-    def _times(self, cells: Cells, event: EventRule) -> tuple[int, str]:
+    def _times(self, cells: Cells, event: EventRule, before: Before | None) -> tuple[int, str]:
         """How often the row says that it happened, without saying when, and the column that says so."""
         cell = cells.get(event.count) if event.count else None
         times = 0 if cell is None else whole(cell)
@@ -114,7 +133,7 @@ class RowReader:
         if times:
             return times, event.count or ""
         for when in event.told_by:
-            if self.holds(cells, when, None):
+            if self.holds(cells, when, before):
                 return 1, when.column
         return 0, ""
 
@@ -148,21 +167,42 @@ class RowReader:
         if len(told.wrong) == before:
             told.wrong.extend(self._missing(kind, event, values))
         if len(told.wrong) == before:
-            told.facts.append(KIND[kind](**values))
+            told.facts.extend(self._of_units(kind, event, values, told))
+
+    def _of_units(self, kind: str, event: EventRule, values: Mapping[str, Any], told: RowFacts) -> Iterator[Fact]:
+        """The fact; of a cell with several units, one of each: the first leads."""
+        units = BETWEEN.split(str(values.get("unit", "")).strip("、，,；; "))
+        if len(units) == 1 or self.profile.several_units == ONE_NAME:
+            yield KIND[kind](**values)
+            return
+        if self.profile.several_units == REFUSED:
+            column = event.fields.get("unit", "unit")
+            why = sentence("names {count} units in one cell", count=len(units))
+            told.wrong.append(Mistake(self.heading(column), values["unit"], why, SAY_WHO))
+            return
+        for number, unit in enumerate(dict.fromkeys(units)):
+            role = {"role": ROLE_OF[min(number, 1)]} if kind == Dispatch.kind else {}
+            yield KIND[kind](**{**values, **role, "unit": unit})
 
     def _plan(self, event: EventRule, kind: str) -> Plan:
         """(field, field as stored, column) of what the table has a column for, and the values of the rest."""
         if (id(event), kind) not in self.plans:
             named = [(OUTSIDE.get(inside, inside), inside) for inside in fields_of(KIND[kind])]
-            columns = [(field, inside, event.fields.get(field, field)) for field, inside in named]
+            columns = [
+                (field, inside, event.fields.get(field, field))
+                for field, inside in named
+                if field not in event.constants
+            ]
             constants = self.profile.constants
+            own = {STORED_AS.get(field, field): value for field, value in event.constants.items()}
             self.plans[id(event), kind] = (
                 tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),
                 {
                     inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
                     for field, inside, column in columns
                     if field in constants and column not in self.places
-                },
+                }
+                | {inside: READERS[inside](value) if inside in READERS else value for inside, value in own.items()},
             )
         return self.plans[id(event), kind]
 
@@ -202,8 +242,8 @@ class RowReader:
                 told.wrong.append(Mistake(name, raw[name], TOO_FAR, REMEDIES["at"]))
         told.facts.append(fact)
 
-    def holds(self, cells: Cells, when: When, changed: frozenset[str] | None) -> bool:
-        """Does the condition hold for the row, in which these columns changed?"""
+    def holds(self, cells: Cells, when: When, before: Before | None) -> bool:
+        """Does the condition hold for the row, after what the ticket's rows before it said?"""
         if when.column not in cells:
             return False
         cell = cells[when.column]
@@ -213,7 +253,9 @@ class RowReader:
             return False
         if when.other_than and (cell is None or folded(shown(cell)) in _folded(when.other_than)):
             return False
-        return not when.changed or changed is None or when.column in changed
+        if when.was and (before is None or folded(before.was.get(when.column, "")) not in _folded(when.was)):
+            return False
+        return not when.changed or before is None or when.column in before.changed
 
 
 @cache

@@ -4,13 +4,14 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import cast
 
 import attrs
 
 from ledger.facts import Fact
-from ledger.intake.cells import UnfitCell, shown, whole
+from ledger.intake.cells import shown
+from ledger.intake.order import befores_of
 from ledger.intake.profile import SAME_FACT, Profile, lacking
 from ledger.intake.rows import RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
@@ -48,23 +49,23 @@ def intake(table: LogTable, profile: Profile) -> Intake:
         why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
         raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
     sheet = RowReader.of(table, profile)
-    changes = _changes(sheet, table.rows) if profile.watched else {}
+    befores = befores_of(sheet, table.rows)
     facts: list[tuple[int, Fact]] = []
     quarantined: list[tuple[int, str]] = []
     problems: list[Problem] = []
     seen: set[str] = set()
     ignored = repeated = 0
     for row in table.rows:
-        changed = changes.get(row.number)
+        before = befores.get(row.number)
         if profile.identical_rows == SAME_FACT and not row.fault:
             if (whole_row := repr(row.cells)) in seen:
                 repeated += 1
                 continue
             seen.add(whole_row)
-        if profile.only_changes and changed is not None and not changed & {*profile.only_changes}:
+        if profile.only_changes and before is not None and not before.changed & {*profile.only_changes}:
             ignored += 1
             continue
-        told = sheet.tell(row, changed)
+        told = sheet.tell(row, before)
         facts += [(row.number, fact) for fact in told.facts]
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
@@ -78,47 +79,6 @@ def intake(table: LogTable, profile: Profile) -> Intake:
         quarantined=tuple(quarantined),
         problems=tuple(problems),
     )
-
-
-def _changes(sheet: RowReader, rows: Sequence[Row]) -> dict[int, frozenset[str]]:
-    """Row number -> which watched columns differ from the ticket's rows before it, by (time, seq, number).
-
-    An absent value is not known to differ. Rows whose ticket, time or seq cannot be read are not in it.
-    """
-    order: list[tuple[str, int, int, int, Row]] = []
-    for row in rows:
-        placed = None if row.fault else _placed(sheet, row)
-        if placed:
-            order.append((*placed, row.number, row))
-    order.sort(key=lambda placed: placed[:4])
-    changes: dict[int, frozenset[str]] = {}
-    watched = [column for column in sheet.profile.watched if column in sheet.places]
-    known: dict[str, str] = {}
-    ticket = ""
-    for name, _, _, number, row in order:
-        if name != ticket:
-            ticket, known = name, {}
-        cells = sheet.cells(row)
-        now = {column: shown(cells[column]) for column in watched if cells[column] is not None}
-        changes[number] = frozenset(column for column, value in now.items() if known.get(column) != value)
-        known |= now
-    return changes
-
-
-def _placed(sheet: RowReader, row: Row) -> tuple[str, int, int] | None:
-    cells = sheet.cells(row)
-    ticket, at, seq = cells["ticket"], cells["at"], cells.get("seq")
-    if ticket is None or at is None:
-        return None
-    try:
-        instant = sheet.means.read("at", at)
-        return (
-            str(sheet.means.read("ticket", ticket)),
-            int(str(instant)),
-            -1 if seq is None else whole(seq),
-        )
-    except UnfitCell:
-        return None
 
 
 def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:

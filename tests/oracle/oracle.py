@@ -719,7 +719,17 @@ Part = tuple[int, int, Fraction]
 EXEMPTIBLE = (  # what an exemption from all items ("*") takes a ticket out of
     *("closing", "satisfaction", "redo", "signing", "response", "returns", "extension", "extension.first"),
     *("extension.second", "coordination", "notices", "results", "conduct", "reply_rate", "reply_quality", "sealed_pdf"),
-    *("repeat_posts", "supervision", "operation", "knowledge", "publicity", "training", "leadership", "stations", "honours"),
+    *(
+        "repeat_posts",
+        "supervision",
+        "operation",
+        "knowledge",
+        "publicity",
+        "training",
+        "leadership",
+        "stations",
+        "honours",
+    ),
     "institutions",
 )
 FINDING_ITEMS = {
