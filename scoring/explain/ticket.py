@@ -16,7 +16,7 @@ from metrics.verdicts import COLUMNS, Verdict
 from scoring.law.arithmetic import added
 from scoring.law.rulebook import Item, Part, Sheet
 from scoring.scores.evidence import Charge, Evidence
-from scoring.scores.parts import counts
+from scoring.scores.parts import PartScore, counts
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, active_units, marginal, unit_score
 
@@ -25,7 +25,8 @@ from scoring.scores.sheets import ItemScore, active_units, marginal, unit_score
 class Counted:
     """Where a verdict or finding counts: the item it is judged under, and what it cost there.
 
-    `lost` is its share of the item's loss, `marginal` what the sheet would have more had it been met.
+    `lost` is its share of the item's loss, `marginal` what the sheet would have more had it been met. `scored`: the unit's item,
+    with its arithmetic; None where the unit is not scored by its own tickets.
     """
 
     sheet: Sheet
@@ -36,6 +37,13 @@ class Counted:
     lost: Fraction
     marginal: Fraction
     exempt: bool
+    scored: ItemScore | None = None
+
+    @property
+    def judged(self) -> PartScore | None:
+        """What came of the part that counts it."""
+        parts = self.scored.parts if self.scored else ()
+        return next((one for one in parts if one.part == self.part), None)
 
 
 @attrs.frozen(kw_only=True)
@@ -226,6 +234,7 @@ class _Teller:
                     sheet=sheet, item=item, part=part, name=name, month=number, exempt=exempt,
                     lost=added(one.points for one in shares if one.part == name and one.charge == charge),
                     marginal=marginal(self.scoring.judging, sheet, month, charge) if gains else Fraction(0),
+                    scored=scored.get(item.id),
                 )  # fmt: skip
 
 

@@ -9,13 +9,14 @@ import attrs
 from scoring.law.arithmetic import ZERO, added
 from scoring.law.rulebook import Item, Sheet
 from scoring.scores.evidence import Charge
-from scoring.scores.sheets import ItemScore, UnitScore
+from scoring.scores.sheets import Adjustment, ItemScore, UnitScore
 
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """Some points lost (below 0: won). `code`: `verdict` or `finding` (see `cause`), `no_ticket` (of the whole item, such
-    as a volume bonus), `unearned` (nothing was proved), `mean`, or the code of an adjustment."""
+    """Some points lost (below 0: won). `code`: `verdict` or `finding` (see `charge`; `weight` is its own price, before what the
+    item lost was shared), `no_ticket` (of the whole item, such as a volume bonus), `unearned` (nothing was proved), `mean`, or the
+    code of an `adjustment`."""
 
     code: str
     points: Fraction
@@ -24,6 +25,8 @@ class Line:
     charge: Charge | None = None
     words: str = ""
     place: str = ""
+    weight: Fraction = ZERO
+    adjustment: Adjustment | None = None
 
 
 def why(sheet: Sheet, unit: UnitScore) -> tuple[Line, ...]:
@@ -31,9 +34,9 @@ def why(sheet: Sheet, unit: UnitScore) -> tuple[Line, ...]:
     if unit.score is None:
         raise ValueError(f"{unit.unit} has no score on {sheet.id}")
     if unit.basis == "mean":
-        lines = [
-            Line(code="mean", points=sheet.points - unit.score, words=sheet.without_tickets_words, place=sheet.place)
-        ]
+        mean = unit.score if unit.mean is None else unit.mean.value
+        lines = [Line(code="mean", points=sheet.points - mean, words=sheet.without_tickets_words, place=sheet.place)]
+        lines += _adjustment_lines(unit)
     else:
         lines = [*_item_lines(unit), *_adjustment_lines(unit)]
     lost = added(line.points for line in lines)
@@ -55,6 +58,7 @@ def _item_lines(unit: UnitScore) -> Iterator[Line]:
             yield Line(
                 code=_code(share.charge), points=share.points, item=item, part=share.part, charge=share.charge,
                 words=said.get((share.part, share.charge.name if share.charge else None), item.words), place=item.place,
+                weight=share.weight,
             )  # fmt: skip
         start = ZERO if item.extra else item.points
         if item.full is start or item.full == start:
@@ -79,7 +83,7 @@ def _words_by_cause(one: ItemScore) -> dict[tuple[str, str | None], str]:
 
 def _adjustment_lines(unit: UnitScore) -> Iterator[Line]:
     for one in unit.adjustments:
-        yield Line(code=one.code, points=-one.points, words=one.words, place=one.place)
+        yield Line(code=one.code, points=-one.points, words=one.words, place=one.place, adjustment=one)
 
 
 def _code(charge: Charge | None) -> str:

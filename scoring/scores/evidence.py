@@ -72,7 +72,7 @@ class Evidence:
         places = [(measure, unit, channel, month) for channel in channels for month in self.months]
         found = [tally for place in places if (tally := self.tallies.get(place)) is not None]
         counted = Tally(sum(tally.count for tally in found), sum(tally.breaches for tally in found))
-        return counted - self._removed(unit, measure, channels, names) if self.exempted else counted
+        return counted - self.removed(unit, measure, channels, names) if self.exempted else counted
 
     def cases(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> list[Charge]:
         """Its breaches, earliest first, less those exempted."""
@@ -105,7 +105,8 @@ class Evidence:
         """The unit's group at the end of the month."""
         return self.groups.get(unit, UNENROLLED)
 
-    def _removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+    def removed(self, unit: str, measure: str, channels: Sequence[str], names: Sequence[str]) -> Tally:
+        """Its verdicts that exemptions took out of an item by any of its names."""
         gone = [
             case
             for case in self._exempted.get((measure, unit), ())

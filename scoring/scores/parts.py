@@ -1,6 +1,6 @@
 """The few kinds of rules, exact: one part of an item judged for one unit and period."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from math import floor
@@ -14,12 +14,13 @@ from calendars.workdays import OutsideCalendar
 from scoring.law.arithmetic import HUNDRED, ZERO, added, half_up
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.workings import Arithmetic, Bound, Priced, Ratio, bounded
 
 
 @attrs.frozen(kw_only=True)
 class PartScore:
     """What came of one part. `lost` is exact, below 0 for a reward; `rate` in percent as shown; `charges` are its causes,
-    each with its weight in `lost`; `note` a code for what the reader should know."""
+    each with its weight in `lost`; `note` a code for what the reader should know; `arithmetic` how `lost` was made."""
 
     part: Part
     name: str = ""
@@ -30,6 +31,7 @@ class PartScore:
     rate: Fraction | None = None
     charges: tuple[tuple[Charge, Fraction], ...] = ()
     note: str = ""
+    arithmetic: Arithmetic = attrs.field(factory=Arithmetic)
 
     @property
     def score(self) -> Fraction:
@@ -79,23 +81,27 @@ def judge(bench: PartContext, part: Part) -> PartScore:
     judged = JUDGES[part.kind](bench, part)
     if part.points is None:
         return judged
-    lost = min(max(judged.lost, -part.points), part.points)
+    within = lost = min(max(judged.lost, -part.points), part.points)
+    bounds = bounded(judged.lost, "points", part.points, lost)
     if part.kind not in EARNING:
         lost = part.points - half_up(part.points - lost, bench.book.digits.item)
-    return _charged(judged, lost)
+        bounds += bounded(within, "digits", Fraction(bench.book.digits.item), lost)
+    return _charged(judged, lost, bounds)
 
 
 def _rate(bench: PartContext, part: Part) -> PartScore:
     judged = _measured(bench, part)
     if judged.rate is None:
         return judged
-    past = part.at_least - judged.rate if part.at_least is not None else judged.rate - (part.at_most or ZERO)
+    line = part.at_least if part.at_least is not None else part.at_most or ZERO
+    past = line - judged.rate if part.at_least is not None else judged.rate - line
     if past < 0:
         won = part.gain * -past
-        return _lost(judged, -won if part.gain_cap is None else -min(won, part.gain_cap))
-    if bench.book.reading("steps") == "whole":
-        past = Fraction(floor(past))
-    return _lost(judged, part.slope * past)
+        capped = won if part.gain_cap is None else min(won, part.gain_cap)
+        bounds = bounded(-won, "gain", part.gain_cap or ZERO, -capped)
+        return _lost(judged, -capped, line=line, past=past, steps=-past, slope=part.gain, due=-won, bounds=bounds)
+    steps = Fraction(floor(past)) if bench.book.reading("steps") == "whole" else past
+    return _lost(judged, part.slope * steps, line=line, past=past, steps=steps, slope=part.slope)
 
 
 def _scaled(bench: PartContext, part: Part) -> PartScore:
@@ -104,47 +110,65 @@ def _scaled(bench: PartContext, part: Part) -> PartScore:
         return judged
     points = bench.points(part)
     failed = part.pass_line is not None and judged.rate < part.pass_line
-    return _lost(judged, points if failed else points * (HUNDRED - judged.rate) / 100)
+    reached = ZERO if failed else points * judged.rate / 100
+    return _lost(judged, points - reached, line=part.pass_line, points=points, reached=reached)
 
 
 def _tiers(bench: PartContext, part: Part) -> PartScore:
     judged = _measured(bench, part)
     if judged.rate is None:
         return judged
-    reached = next((tier.points for tier in part.tiers if judged.rate >= tier.at_least), ZERO)
-    return _lost(judged, bench.points(part) - reached)
+    tier = next((tier for tier in part.tiers if judged.rate >= tier.at_least), None)
+    reached, line = (ZERO, part.tiers[-1].at_least) if tier is None else (tier.points, tier.at_least)
+    points = bench.points(part)
+    return _lost(judged, points - reached, line=line, points=points, reached=reached)
 
 
-def _lost(judged: PartScore, lost: Fraction) -> PartScore:
+def _lost(judged: PartScore, lost: Fraction, **workings: Any) -> PartScore:
     """What a rate lost is charged to its breaches; what it did not lose, or won, no breach caused."""
+    arithmetic = attrs.evolve(judged.arithmetic, **{"due": lost, **workings})
     if lost > 0:
-        return _charged(judged, lost)
-    return attrs.evolve(judged, lost=lost, charges=()) if lost or judged.charges else judged
+        return _charged(attrs.evolve(judged, arithmetic=arithmetic), lost)
+    return attrs.evolve(judged, lost=lost, charges=(), arithmetic=arithmetic)
 
 
 def _measured(bench: PartContext, part: Part) -> PartScore:
     """The rate of a part, its counts and the breaches behind it; without a denominator no rate."""
+    ratios = tuple(_ratios(bench, part))
+    count, breaches = sum(one.count for one in ratios), sum(one.breaches for one in ratios)
+    rated = [one for one in ratios if one.rate is not None]
+    if not rated:
+        arithmetic = Arithmetic(ratios=ratios)
+        return bench.judged(part, count=0, breaches=breaches, note="no_denominator", arithmetic=arithmetic)
     channels, names = bench.sheet.channels_of(part), bench.names(part)
-    weights = part.weights or {part.measure: HUNDRED}
-    count = breaches = 0
-    rates: list[tuple[Fraction, Fraction]] = []
     charges: list[tuple[Charge, Fraction]] = []
-    for measure, weight in weights.items():
-        tally = bench.month.count(bench.unit, measure, channels, names)
-        whole = tally.count if part.over == "count" else bench.month.count(bench.unit, part.over, channels, names).count
-        count, breaches = count + whole, breaches + tally.breaches
-        if whole:
-            counted = tally.breaches if part.at_most is not None else whole - tally.breaches
-            rates.append((weight, Fraction(100 * counted, whole)))
-            price = weight / whole
-            charges += [(case, price) for case in bench.month.cases(bench.unit, measure, channels, names)]
-    total = added(weight for weight, _ in rates)
-    if not total:
-        return bench.judged(part, count=0, breaches=breaches, note="no_denominator")
-    rate = rates[0][1] if len(rates) == 1 else added(weight * one for weight, one in rates) / total
+    for one in rated:
+        price = one.weight / one.count
+        charges += [(case, price) for case in bench.month.cases(bench.unit, one.measure, channels, names)]
+    rate = rated[0].rate or ZERO
+    if len(rated) > 1:
+        rate = added(one.weight * (one.rate or ZERO) for one in rated) / added(one.weight for one in rated)
     if bench.book.reading("rounding") == "staged":
         rate = half_up(rate, bench.book.digits.rate)
-    return bench.judged(part, count=count, breaches=breaches, rate=rate, charges=tuple(charges))
+    return bench.judged(
+        part, count=count, breaches=breaches, rate=rate, charges=tuple(charges),
+        arithmetic=Arithmetic(ratios=ratios, rate=rate),
+    )  # fmt: skip
+
+
+def _ratios(bench: PartContext, part: Part) -> Iterator[Ratio]:
+    """What of each measure of a part was counted, how much of it was not met, and its exact rate."""
+    channels, names = bench.sheet.channels_of(part), bench.names(part)
+    for measure, weight in (part.weights or {part.measure: HUNDRED}).items():
+        over = measure if part.over == "count" else part.over
+        tally = bench.month.count(bench.unit, measure, channels, names)
+        count = tally.count if over == measure else bench.month.count(bench.unit, over, channels, names).count
+        good = tally.breaches if part.at_most is not None else count - tally.breaches
+        yield Ratio(
+            measure=measure, over=over, weight=weight, count=count, breaches=tally.breaches, met=part.at_most is None,
+            removed=bench.month.removed(bench.unit, over, channels, names).count,
+            rate=Fraction(100 * good, count) if count else None,
+        )  # fmt: skip
 
 
 def _cases(bench: PartContext, part: Part) -> PartScore:
@@ -152,7 +176,14 @@ def _cases(bench: PartContext, part: Part) -> PartScore:
     tally = bench.month.count(bench.unit, part.measure, channels, names)
     price = part.price or ZERO
     charges = tuple((case, price) for case in bench.month.cases(bench.unit, part.measure, channels, names))
-    return bench.judged(part, count=tally.count, breaches=tally.breaches, lost=price * tally.breaches, charges=charges)
+    removed = bench.month.removed(bench.unit, part.measure, channels, names).count
+    ratio = Ratio(measure=part.measure, over=part.measure, count=tally.count, breaches=tally.breaches, removed=removed)
+    lost = price * tally.breaches
+    priced = (Priced(times=tally.breaches, price=price),)
+    return bench.judged(
+        part, count=tally.count, breaches=tally.breaches, lost=lost, charges=charges,
+        arithmetic=Arithmetic(ratios=(ratio,), priced=priced, due=lost),
+    )  # fmt: skip
 
 
 def _findings(bench: PartContext, part: Part) -> PartScore:
@@ -162,7 +193,20 @@ def _findings(bench: PartContext, part: Part) -> PartScore:
     charges = tuple((charge, sign * price * _times(charge)) for charge, price in prices if price is not None)
     times = sum(_times(charge) for charge, _ in charges)
     lost = added(weight for _, weight in charges)
-    return bench.judged(part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges)
+    return bench.judged(
+        part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges,
+        arithmetic=Arithmetic(priced=_priced(part, sign, prices), due=lost),
+    )  # fmt: skip
+
+
+def _priced(part: Part, sign: int, prices: Iterable[tuple[Charge, Fraction | None]]) -> tuple[Priced, ...]:
+    """How many findings at each price, by the role or mode that has it."""
+    times: dict[tuple[str, Fraction], int] = {}
+    for charge, price in prices:
+        if price is not None:
+            place = str(getattr(charge.finding, part.by)) if part.prices else "", sign * price
+            times[place] = times.get(place, 0) + _times(charge)
+    return tuple(Priced(by=by, times=count, price=price) for (by, price), count in times.items())
 
 
 def _pairs(bench: PartContext, part: Part) -> PartScore:
@@ -178,7 +222,9 @@ def _pairs(bench: PartContext, part: Part) -> PartScore:
             late.append(notice)
     charges = tuple((one, price * _times(one)) for one in late)
     times, breaches = (sum(_times(one) for one in found) for found in (notices, late))
-    return bench.judged(part, count=times, breaches=breaches, lost=price * breaches, charges=charges)
+    lost = price * breaches
+    arithmetic = Arithmetic(priced=(Priced(times=breaches, price=price),), asked=times, due=lost)
+    return bench.judged(part, count=times, breaches=breaches, lost=lost, charges=charges, arithmetic=arithmetic)
 
 
 def _due(bench: PartContext, start: int, limit: Fraction) -> int | None:
@@ -190,10 +236,15 @@ def _due(bench: PartContext, start: int, limit: Fraction) -> int | None:
 
 def _bonus(bench: PartContext, part: Part) -> PartScore:
     per = part.per.get(bench.month.group(bench.unit))
-    volume = bench.month.count(bench.unit, part.measure, bench.sheet.channels_of(part), bench.names(part)).count
+    channels, names = bench.sheet.channels_of(part), bench.names(part)
+    volume = bench.month.count(bench.unit, part.measure, channels, names).count
+    removed = bench.month.removed(bench.unit, part.measure, channels, names).count
+    ratios = (Ratio(measure=part.measure, over=part.measure, count=volume, breaches=0, removed=removed),)
     if per is None:
-        return bench.judged(part, count=volume, note="no_bonus_for_group")
-    return bench.judged(part, count=volume, lost=-part.award * (volume // per))
+        return bench.judged(part, count=volume, note="no_bonus_for_group", arithmetic=Arithmetic(ratios=ratios))
+    lost = -part.award * (volume // per)
+    arithmetic = Arithmetic(ratios=ratios, per=per, award=part.award, due=lost)
+    return bench.judged(part, count=volume, lost=lost, arithmetic=arithmetic)
 
 
 JUDGES: Mapping[str, Callable[[PartContext, Part], PartScore]] = {
@@ -230,19 +281,21 @@ def _times(charge: Charge) -> int:
 def bounded_sides(parts: Sequence[PartScore], most: Fraction, least: Fraction) -> tuple[PartScore, ...]:
     """Parts of which those that give, together, give at most `most`, and those that take, at most `least`."""
     sides = [added(part.lost for part in parts if (part.lost < 0) == gives) for gives in (True, False)]
-    scales = [
-        min(Fraction(1), bound / abs(side)) if side else Fraction(1)
-        for bound, side in zip((most, least), sides, strict=True)
-    ]
-    return tuple(_charged(part, part.lost * scales[part.lost >= 0]) for part in parts)
+    held = [max(sides[0], -most), min(sides[1], least)]
+    scales = [after / side if side else Fraction(1) for side, after in zip(sides, held, strict=True)]
+    cuts = [bounded(side, "side", bound, after) for side, bound, after in zip(sides, (most, least), held, strict=True)]
+    return tuple(_charged(part, part.lost * scales[part.lost >= 0], cuts[part.lost >= 0]) for part in parts)
 
 
-def _charged(judged: PartScore, lost: Fraction) -> PartScore:
-    """The same with another loss, its causes charged in proportion."""
+def _charged(judged: PartScore, lost: Fraction, bounds: Sequence[Bound] = ()) -> PartScore:
+    """The same with another loss, made by these bounds, its causes charged in proportion."""
     total = added(weight for _, weight in judged.charges)
     scale = lost / total if total else ZERO
     charges: list[tuple[Charge, Fraction]] = []
     for weight, same in groupby(judged.charges, key=itemgetter(1)):
         scaled = weight * scale
         charges += [(charge, scaled) for charge, _ in same]
-    return attrs.evolve(judged, lost=lost, charges=tuple(charges))
+    arithmetic = judged.arithmetic
+    if bounds:
+        arithmetic = attrs.evolve(arithmetic, bounds=(*arithmetic.bounds, *bounds))
+    return attrs.evolve(judged, lost=lost, charges=tuple(charges), arithmetic=arithmetic)

@@ -13,11 +13,13 @@ DIGITS = 6
 
 @attrs.frozen
 class Share:
-    """What one verdict or finding cost its unit on an item; below 0 it earned points."""
+    """What one verdict or finding cost its unit on an item; below 0 it earned points. `weight`: what it weighed among the causes of
+    the item before they were scaled to what the item lost."""
 
     charge: Charge | None
     part: str
     points: Fraction
+    weight: Fraction = ZERO
 
 
 def shares_of(lost: Fraction, charges: Sequence[tuple[Charge | None, str, Fraction]]) -> tuple[Share, ...]:
@@ -40,4 +42,6 @@ def shares_of(lost: Fraction, charges: Sequence[tuple[Charge | None, str, Fracti
                 largest, most = len(points), abs(share)
         points.append(share)
     points[largest] += lost - added(points)
-    return tuple(Share(charge, part, point) for (charge, part, _), point in zip(charges, points, strict=True))
+    return tuple(
+        Share(charge, part, point, weight) for (charge, part, weight), point in zip(charges, points, strict=True)
+    )

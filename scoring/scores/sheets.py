@@ -13,8 +13,9 @@ from metrics.tallies import Tally
 from scoring.law.arithmetic import ZERO, added, half_up
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
-from scoring.scores.parts import PartContext, PartScore, bounded_sides, judge
+from scoring.scores.parts import PartContext, PartScore, bounded_sides, counts, judge, price_of
 from scoring.scores.shares import Share, shares_of
+from scoring.scores.workings import ItemArithmetic, Mean, bounded
 
 EMPTY = Tally()
 
@@ -30,12 +31,14 @@ class Judging:
 
 @attrs.frozen(kw_only=True)
 class ItemScore:
-    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them."""
+    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them; else
+    `arithmetic`: how they came to the score."""
 
     item: Item
     score: Fraction
     parts: tuple[PartScore, ...] = ()
     note: str = ""
+    arithmetic: ItemArithmetic | None = None
 
     @property
     def lost(self) -> Fraction:
@@ -66,19 +69,26 @@ class ItemScore:
 
 @attrs.frozen
 class Adjustment:
-    """What changed a total besides its items: re-spread points, a group's cap, a bound, a veto, rounding."""
+    """What changed a total besides its items: re-spread points, a group's cap, a bound, a veto, rounding.
+
+    From `before` (the sum it changed) to `before` + `points`, which is the bound that held it, if any. Of re-spread points, `before`
+    is what the other items lost; `spread` are the points of those and of the empty ones.
+    """
 
     code: str
     points: Fraction
     words: str = ""
     place: str = ""
+    before: Fraction = attrs.field(default=ZERO, kw_only=True)
+    spread: tuple[Fraction, Fraction] | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen(kw_only=True)
 class UnitScore:
     """A unit's line on a sheet: score = its items + its adjustments.
 
-    `basis`: its own `tickets`, or the `mean` of the others; `score` None: there was no other.
+    `basis`: its own `tickets`, or the `mean` of the others; `score` None: there was no other. `ignored`: findings on a unit with
+    that mean, which cost it nothing and gave it nothing.
     """
 
     unit: str
@@ -88,6 +98,8 @@ class UnitScore:
     items: tuple[ItemScore, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     rank: int | None = None
+    mean: Mean | None = None
+    ignored: tuple[Charge, ...] = ()
 
     def item(self, name: str) -> ItemScore | None:
         """An item by its id."""
@@ -162,8 +174,13 @@ def item_score(
     if item.extra and judging.book.reading("reward_bounds") == "each_side":
         parts = bounded_sides(parts, item.cap, -item.floor)
     lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
-    score = half_up(min(max(item.full - lost, item.floor), item.cap), judging.book.digits.item)
-    return ItemScore(item=item, score=score, parts=parts)
+    exact, digits = item.full - lost, judging.book.digits.item
+    within = min(max(exact, item.floor), item.cap)
+    score = half_up(within, digits)
+    bounds = bounded(exact, "floor", item.floor, max(exact, item.floor)) or bounded(exact, "cap", item.cap, within)
+    bounds += bounded(within, "digits", Fraction(digits), score)
+    arithmetic = ItemArithmetic(start=item.full, lost=lost, bounds=bounds)
+    return ItemScore(item=item, score=score, parts=parts, arithmetic=arithmetic)
 
 
 def _unproved(book: Rulebook, part: PartScore) -> bool:
@@ -197,9 +214,9 @@ def _adjustments(
     yield step
     for veto in sheet.vetoes:
         if vetoed(veto, month, unit, sheet.channels):
-            yield Adjustment("veto", -total, veto.words, veto.place)
+            yield Adjustment("veto", -total, veto.words, veto.place, before=total)
             return
-    yield Adjustment("rounding", half_up(total, digits) - total)
+    yield Adjustment("rounding", half_up(total, digits) - total, before=total)
 
 
 def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
@@ -210,8 +227,9 @@ def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
     if not empty or not points:
         return Adjustment("respread", ZERO)
     lost = sum((one.item.points - one.score for one in judged), ZERO)
-    change = half_up(-lost * added(one.item.points for one in empty) / points, digits)
-    return Adjustment("respread", change, empty[0].item.words, empty[0].item.place)
+    spread = points, added(one.item.points for one in empty)
+    change = half_up(-lost * spread[1] / points, digits)
+    return Adjustment("respread", change, empty[0].item.words, empty[0].item.place, before=lost, spread=spread)
 
 
 def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:
@@ -221,14 +239,14 @@ def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[
         if not inside or any(one.item.extra for one in inside) != extra:
             continue
         total = added(one.score for one in inside)
-        bounded = total if group.cap is None else min(total, group.cap)
-        bounded = bounded if group.floor is None else max(bounded, group.floor)
-        yield Adjustment("group_cap", bounded - total, group.words, sheet.place)
+        held = total if group.cap is None else min(total, group.cap)
+        held = held if group.floor is None else max(held, group.floor)
+        yield Adjustment("group_cap", held - total, group.words, sheet.place, before=total)
 
 
 def _bounded(total: Fraction, sheet: Sheet, cap: Fraction) -> tuple[Fraction, Adjustment]:
-    bounded = min(max(total, sheet.floor), cap)
-    return bounded, Adjustment("bounds", bounded - total, "", sheet.place)
+    held = min(max(total, sheet.floor), cap)
+    return held, Adjustment("bounds", held - total, "", sheet.place, before=total)
 
 
 def vetoed(veto: Veto, month: Evidence, unit: str, channels: Sequence[str]) -> bool:
@@ -287,10 +305,12 @@ def _idle(judging: Judging, sheet: Sheet, month: Evidence, scored: Sequence[Unit
     ]
     mean = _mean(scores, judging.book.digits.total)
     if mean is None or judging.book.reading("idle_findings") == "ignored":
-        return UnitScore(unit=unit, group=group, score=mean, basis="mean")
-    total = min(max(mean + _found_worth(judging, sheet, month, unit), sheet.floor), sheet.cap)
-    found = Adjustment("idle_findings", total - mean)
-    return UnitScore(unit=unit, group=group, score=total, basis="mean", adjustments=(found,) if found.points else ())
+        score, ignored = None if mean is None else mean.value, _found(judging, sheet, month, unit)
+        return UnitScore(unit=unit, group=group, score=score, basis="mean", mean=mean, ignored=ignored)
+    total = min(max(mean.value + _found_worth(judging, sheet, month, unit), sheet.floor), sheet.cap)
+    step = Adjustment("idle_findings", total - mean.value, before=mean.value)
+    adjustments = (step,) if step.points else ()
+    return UnitScore(unit=unit, group=group, score=total, basis="mean", mean=mean, adjustments=adjustments)
 
 
 def _found_worth(judging: Judging, sheet: Sheet, month: Evidence, unit: str) -> Fraction:
@@ -304,8 +324,25 @@ def _found_worth(judging: Judging, sheet: Sheet, month: Evidence, unit: str) -> 
     return worth
 
 
-def _mean(scores: Sequence[Fraction], digits: int) -> Fraction | None:
-    return half_up(added(scores) / len(scores), digits) if scores else None
+def _found(judging: Judging, sheet: Sheet, month: Evidence, unit: str) -> tuple[Charge, ...]:
+    """The findings on a unit that an item of the sheet would have priced, had it had a ticket."""
+    found = month.findings.get(unit, ())
+    parts = [(item, part) for item in sheet.items_of(month.month) for part in item.parts]
+    return tuple(
+        charge
+        for charge in found
+        if any(
+            counts(sheet, part, charge) == "judged"
+            and price_of(judging.book, part, charge)
+            and not month.is_exempt(charge, (item.id, item.name_of(part)))
+            for item, part in parts
+        )
+    )
+
+
+def _mean(scores: Sequence[Fraction], digits: int) -> Mean | None:
+    total = added(scores)
+    return Mean(total=total, count=len(scores), value=half_up(total / len(scores), digits)) if scores else None
 
 
 def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share") -> tuple[UnitScore, ...]:
