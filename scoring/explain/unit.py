@@ -25,8 +25,8 @@ class Line:
     charge: Charge | None = None
     words: str = ""
     place: str = ""
-    weight: Fraction = ZERO
-    adjustment: Adjustment | None = None
+    weight: Fraction = attrs.field(default=ZERO, eq=False)
+    adjustment: Adjustment | None = attrs.field(default=None, eq=False)
 
 
 def why(sheet: Sheet, unit: UnitScore) -> tuple[Line, ...]:
