@@ -25,6 +25,10 @@ COMMANDS: Mapping[str, str] = {
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
 
 
+INTERRUPTED = 130  # as shells have it: 128 and the signal's number
+GOODBYE = "Interrupted. What was being written was undone; the ledger is as it was before."
+
+
 def command_of(names: Iterable[str], language: Language) -> Any:
     """The command line with these commands, its help in the reader's language."""
     app = typer.Typer(
@@ -76,7 +80,10 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
 def _outcome(language: Language) -> int:
     """The exit code of the command, once what is wrong is told. Raises BrokenPipeError."""
     try:
-        return _run(language)
+        code = _run(language)
+        if code == INTERRUPTED:  # the library makes this of Ctrl-C, and says nothing
+            sys.stderr.write("\n" + language.say(GOODBYE) + "\n")
+        return code
     except UsageError as error:
         sys.stderr.write(visible(usage_text(language, error)))
         return 2

@@ -19,6 +19,7 @@ from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
 from ledger.proof.verify import Verified, refuse_another, verify
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
+from ledger.texts import visible
 
 New = tuple[int, int, str, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -95,7 +96,7 @@ class Ledger:
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
         columns: dict[str, Any] = {
-            "number": number, "name": source.name, "sha256": source.sha256, "profile": source.profile,
+            "number": number, "name": visible(source.name), "sha256": source.sha256, "profile": source.profile,
             "recorded_at": recorded_at, "rows": source.rows, "accepted": accepted,
             "known": bearing - accepted + source.repeated, "quarantined": len(source.quarantined),
             "ignored": source.ignored, "events_added": len(new), "last_position": head.position,

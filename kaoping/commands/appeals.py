@@ -8,7 +8,7 @@ from kaoping.commands.asked import Asked, asks
 from kaoping.commands.entries import AtOption, ReasonOption, recorded_json, recorded_line
 from kaoping.office import appeals as office
 from kaoping.papers import terminal
-from kaoping.reports.appeals import STATES, appeals_json, appeals_page, effects_json, effects_page
+from kaoping.reports.compare.appeals import STATES, appeals_json, appeals_page, effects_json, effects_page
 
 
 @asks("rulebook", "calendar", "ledger", "lang", "as_json")

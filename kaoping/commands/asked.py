@@ -13,6 +13,7 @@ from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.papers.terminal import spinner
 from ledger.sentences import sentence
+from ledger.texts import visible
 
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="the ledger file, kaoping.db unless named")
@@ -84,6 +85,7 @@ def asks(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
         @wraps(function)
         def command(**given: Any) -> None:
+            _refuse_odd_bytes(given)
             function(Asked(**{name: given.pop(name) for name in names}), **given)
 
         command.__signature__ = Signature(whole)  # type: ignore[attr-defined]
@@ -91,6 +93,16 @@ def asks(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return command
 
     return give
+
+
+def _refuse_odd_bytes(given: Mapping[str, Any]) -> None:
+    """Raises WrongArgument for a word of the command line that is no text; the names of files may be anything."""
+    for value in given.values():
+        for word in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(word, str) and any("\ud800" <= letter <= "\udfff" for letter in word):
+                raise WrongArgument(
+                    sentence("{text} holds bytes that are no text.", text=visible(word)), "Write it in UTF-8."
+                )
 
 
 def read_readings(pairs: Sequence[str]) -> dict[str, str]:

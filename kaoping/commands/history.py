@@ -10,7 +10,8 @@ from kaoping.office.comparisons import compare
 from kaoping.office.publications import Replay, publish_period, recompute_period, refuse_another
 from kaoping.office.tickets import stamps_json
 from kaoping.papers import terminal
-from kaoping.reports.diff import diff_json, diff_page
+from kaoping.reports.compare.diff import diff_json, diff_page
+from kaoping.reports.compare.year_diff import years_json, years_page
 from kaoping.reports.publications import (
     fresh_page,
     publication_json,
@@ -19,7 +20,6 @@ from kaoping.reports.publications import (
     recomputed_page,
 )
 from kaoping.reports.score import score_json, score_page
-from kaoping.reports.year_diff import years_json, years_page
 
 PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 

@@ -11,6 +11,7 @@ from kaoping.language.language import Language
 from kaoping.office.imports import Arrival, NothingUsable, batch_json, facts_known, import_files, problem_text
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
+from kaoping.reports.intake.batches import dated_ahead
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -37,6 +38,8 @@ def import_(
         raise
     for arrival in arrivals:
         _show_problems(asked, session.language, arrival)
+        if arrival.batch is not None and arrival.batch.recorded_at > session.now:
+            terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
         terminal.answer(
             {"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]}

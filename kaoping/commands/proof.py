@@ -17,6 +17,7 @@ from kaoping.office.proofs import verify as ledger_verified
 from kaoping.office.session import WrongArgument
 from kaoping.office.traces import ONLY_TOLD
 from kaoping.papers import terminal
+from kaoping.reports.intake.batches import dated_ahead, dated_json
 
 CheckpointOption = Annotated[
     list[str] | None,
@@ -36,7 +37,8 @@ def verify(
     if asked.as_json:
         terminal.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
-            "checkpoint": f"{told.position}:{told.root}", "attested_to": attested,
+            "checkpoint": f"{told.position}:{told.root}", "attested_to": attested, "attested_by": found.attested_by,
+            "dated_ahead": [dated_json(one) for one in found.ahead],
             "derived_rows_left": left is not None,
         })  # fmt: skip
         return
@@ -44,9 +46,18 @@ def verify(
     sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
     terminal.tell(say(sound, position=told.position, batches=told.batches, hash=told.hash))
     terminal.tell(say("Checkpoint {checkpoint}", checkpoint=f"{told.position}:{told.root}"))
+    if attested:
+        terminal.tell(
+            say("Attested up to event {attested} by {what}.", attested=attested, what="、".join(found.attested_by))
+        )
     if attested < told.position:
         said = "Note: checkpoints kept outside the file attest it up to event {attested}; nothing shows whether its end was cut off."
         terminal.tell(say(said, attested=attested))
+    elif not checkpoint:
+        said = "Whoever cuts off the ledger's end and its lines there is seen only by a checkpoint kept elsewhere: keep this one."
+        terminal.tell(say(said))
+    for one in found.ahead:
+        terminal.tell(dated_ahead(session.language, one))
     if left:
         said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
         terminal.tell(say(said, path=left))

@@ -10,7 +10,7 @@ from kaoping.commands.asked import Asked, asks
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
-from kaoping.reports.diff import diff_json, diff_page
+from kaoping.reports.compare.diff import diff_json, diff_page
 
 
 @asks("as_of", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")

@@ -9,7 +9,7 @@ from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.commands.history import PeriodArgument
 from kaoping.office.trials import draft_trial, other_readings
 from kaoping.papers import terminal
-from kaoping.reports.trials import readings_json, readings_page, whatif_json, whatif_page
+from kaoping.reports.compare.trials import readings_json, readings_page, whatif_json, whatif_page
 
 DraftOption = Annotated[str, typer.Option("--rulebook", help="the draft rulebook: its name, or a .toml file")]
 BaseOption = Annotated[str, typer.Option("--base", help="the rulebook to compare with")]

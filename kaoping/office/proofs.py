@@ -19,10 +19,11 @@ from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import TicketReport, audit_json, report_on
 from kaoping.office.traces import Rules, audit_again, following, rules_of
-from ledger.batches import Event
+from ledger.batches import Batch, Event
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Publish, Void
 from ledger.mirror import path_of
+from ledger.proof import checkpoints
 from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
 from ledger.proof.verify import Verified, refuse_another
@@ -36,13 +37,16 @@ class NotProved(UserError):
     """A bundle that does not prove what it says; the sentence names the first place."""
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class SoundLedger:
-    """A sound ledger; `attested_to`: the last event that a checkpoint outside the file stands for; `rows_left`: rows derived
-    before, where they could not be thrown away."""
+    """A sound ledger; `attested_to`: the last event that a checkpoint outside the file stands for, and `attested_by` what: the
+    file beside the ledger, those `held` elsewhere; `ahead`: batches dated later than now; `rows_left`: rows derived before,
+    where they could not be thrown away."""
 
     report: Verified
     attested_to: int
+    attested_by: tuple[str, ...]
+    ahead: tuple[Batch, ...]
     rows_left: Path | None
 
 
@@ -51,10 +55,16 @@ def verify(session: Session, held: Sequence[tuple[int, str]] = ()) -> SoundLedge
     before are thrown away. Raises DamagedLedger."""
     with session.ledger() as opened, session.busy("re-deriving every hash"):
         report = opened.verify(held)
+        ahead = tuple(one for one in opened.batches() if one.recorded_at > session.now)
     left = path_of(session.path)
     with suppress(OSError):
         left.unlink(missing_ok=True)
-    return SoundLedger(report, max([report.attested_to, *(size for size, _ in held)]), left if left.exists() else None)
+    beside = [checkpoints.path_of(session.path).name] if report.attested_to else []
+    return SoundLedger(
+        report=report, attested_to=max([report.attested_to, *(size for size, _ in held)]),
+        attested_by=(*beside, *(f"{size}:{root}" for size, root in held)), ahead=ahead,
+        rows_left=left if left.exists() else None,
+    )  # fmt: skip
 
 
 def read_checkpoint(text: str) -> tuple[int, str]:

@@ -220,7 +220,17 @@ def test_a_rehearsal_leaves_nothing_behind(may: Run, tmp_path: Path) -> None:
 
 def test_verify(may: Run) -> None:
     ran = may("verify", "--json")
-    assert {*ran.document} == {"sound", "position", "hash", "batches", "checkpoint", "attested_to", "derived_rows_left"}
+    assert {*ran.document} == {
+        "sound",
+        "position",
+        "hash",
+        "batches",
+        "checkpoint",
+        "attested_to",
+        "attested_by",
+        "dated_ahead",
+        "derived_rows_left",
+    }
     assert ran.document["attested_to"] == ran.document["position"]
     assert (ran.document["sound"], ran.document["position"], ran.document["batches"]) == (True, POSITIONS + 1, 3)
     assert may("verify").out.startswith("核对无误：3 批共 22 个事件")

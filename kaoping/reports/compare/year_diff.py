@@ -7,7 +7,7 @@ from typing import Any
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
-from kaoping.reports.diff import signed
+from kaoping.reports.compare.diff import signed
 from kaoping.reports.page import Block, Column, Table, page_of
 from scoring.compare.years import UnitYearChange, YearChange, YearMove
 from scoring.scores.years import UnitYear

@@ -1,0 +1,1 @@
+"""What moved, and what would: versions of a period, suppositions, appeals."""

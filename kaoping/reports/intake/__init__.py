@@ -1,0 +1,1 @@
+"""What files became: batches, their problems, what stands aside."""
