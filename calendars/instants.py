@@ -58,6 +58,11 @@ def local_instant(naive: datetime, zone: str) -> int:
     return instant_of(first)
 
 
+def day_start(day: date, zone: str) -> int:
+    """The first millisecond of a local date."""
+    return local_instant(datetime.combine(day, time.min), zone)
+
+
 def day_end(day: date, zone: str) -> int:
     """The last millisecond of a local date: what a deadline given as a bare date means (民法典 203)."""
     return local_instant(datetime.combine(day, time.min) + timedelta(days=1), zone) - 1

@@ -28,14 +28,14 @@ def record(
 ) -> None:  # fmt: skip
     """Record findings, evidence, enrolments and other facts; what the rulebook does not know is refused."""
     session = asked.session()
-    if (kind is None) == (not file):
+    if (kind is None and not file) or (fields and file):
         raise WrongArgument(
             "give either one fact or --file.", "kaoping record finding unit=茅店镇 item=praise at=… document=…"
         )
-    if kind is not None:
+    if kind is not None and not file:
         _answer(asked, session.language, enter_first(session, kind, fields or []))
         return
-    arrivals = enter_files(session, file or [])
+    arrivals = enter_files(session, file or [], kind or "")
     if asked.as_json:
         terminal.answer({"batches": [batch_json(arrival, session.language) for arrival in arrivals]})
         return

@@ -95,8 +95,8 @@ def diff(
     names = (before, after)
     told = compare(session, names, period, unit, sheet)
     if asked.as_json:
-        document = diff_json(told.difference, told.period, names, unit, sheet)
+        document = diff_json(told.difference, told.period, names, unit, told.sheet)
         terminal.answer({**document, "years": years_json(told.years, unit)} if told.years else document)
     else:
-        terminal.show(diff_page(session.language, told.difference, told.period, names, unit, sheet))
+        terminal.show(diff_page(session.language, told.difference, told.period, names, unit, told.sheet))
         terminal.show(years_page(session.language, told.years, unit))

@@ -1,9 +1,15 @@
 """Moments as people type and read them: the one door to pendulum, which is loaded when the first of them is read or shown."""
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from calendars.instants import SHANGHAI, day_end, instant_of
+
+PEOPLES = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:：时点](?:(\d{1,2})(?:[:：分](\d{1,2})?秒?)?)?)?"
+)
+"""Dates and times as people write them; a time has at least its hour and a sign after it."""
 
 if TYPE_CHECKING:
     import pendulum
@@ -30,10 +36,21 @@ def _parsed(text: str) -> date:
     """The date, or the datetime, in a text that begins with a whole date. Raises ValueError."""
     import pendulum
 
+    text = _as_iso(text.strip())
     found = pendulum.parse(text, exact=True, tz=SHANGHAI)
     if not isinstance(found, date) or found.isoformat()[:10] != text[:10]:
         raise ValueError("neither a date nor a time of a date")
     return found
+
+
+def _as_iso(text: str) -> str:
+    """2023年5月4日 9时10分, 2023/5/4 9:10 and 2023.5.4 as ISO 8601 writes them; anything else as it is."""
+    found = PEOPLES.fullmatch(text)
+    if not found:
+        return text
+    year, month, day, hour, minute, second = found.groups()
+    whole = f"{year}-{month:0>2}-{day:0>2}"
+    return whole if hour is None else f"{whole}T{hour:0>2}:{minute or '00':0>2}" + (f":{second:0>2}" if second else "")
 
 
 def moment(instant: int, language: str = "zh") -> str:

@@ -47,7 +47,7 @@ class AppealList:
 
 def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded, Sequence[Effect]]:
     """An appeal recorded, and what it would be worth. Raises WrongArgument, Refused."""
-    fact = fact_of("appeal", fields)
+    fact = fact_of("appeal", fields, session.book())
     assert isinstance(fact, Appeal)
     with session.ledger() as opened:
         kept = record(opened, session.book(), fact)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from kaoping.language.words import sheet_of
 from kaoping.office.publications import Publication, publications, report_of
 from kaoping.office.session import Session, WrongArgument, read_day, read_period
 from ledger.facts import Void
@@ -90,6 +91,7 @@ class Comparison:
     period: str
     difference: Difference
     years: Sequence[YearChange]
+    sheet: str | None = None
 
 
 def compare(
@@ -110,8 +112,9 @@ def compare(
             legs = legs_of(before, after, voids_of(opened))
             moved = difference(before, after, span.months, span.kind, legs)
             years = year_changes(before, after, int(name)) if span.kind == "year" else ()
-        _refuse_unknown(moved, unit, sheet)
-    return Comparison(period=name, difference=moved, years=years)
+        asked = None if sheet is None else sheet_of((*before.book.sheets, *after.book.sheets), sheet)
+        _refuse_unknown(moved, unit, asked)
+    return Comparison(period=name, difference=moved, years=years, sheet=asked)
 
 
 def _refuse_unknown(moved: Difference, unit: str | None, sheet: str | None) -> None:

@@ -11,8 +11,10 @@ import attrs
 from calendars.instants import show_iso
 from calendars.periods import month_of
 from kaoping import now
+from kaoping.files.entries import exchange_table
+from kaoping.language import words
 from kaoping.office.imports import Arrival, read_files, take_in
-from kaoping.office.session import Session, WrongArgument, read_moment
+from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import ALL_ITEMS, KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
@@ -22,9 +24,6 @@ from ledger.store import Ledger
 from scoring.law.rulebook import Part, Rulebook
 
 T = TypeVar("T")
-TIMES = ("at", "due_at", "until")
-FLAGS = {"true": True, "false": False, "是": True, "否": False}
-WHOLE = ("count", "seq")
 
 
 class Refused(UserError):
@@ -45,46 +44,45 @@ class Recorded:
     known: bool
 
 
-def read_pairs(kind: str, pairs: Sequence[str]) -> Fact:
-    """The fact in FIELD=VALUE words of the command line. Raises WrongArgument, Refused."""
+def read_pairs(book: Rulebook, word: str, pairs: Sequence[str]) -> Fact:
+    """The fact in FIELD=VALUE words of the command line, in the names people use or those of the exchange format. Raises
+    WrongArgument, Refused."""
+    kind = words.kind_of(word)
     if kind not in KIND:
         raise WrongArgument(
             sentence("{kind} is no kind of fact.", kind=kind), sentence("Use one of: {known}", known=" ".join(KIND))
         )
     fields: dict[str, str | None] = {}
     for pair in pairs:
-        name, mark, value = pair.partition("=")
+        name, mark, value = pair.replace("＝", "=", 1).partition("=")
+        name = words.field_of(kind, name)
         if not mark or not name or name == "kind":
             raise WrongArgument(sentence("{pair} is no FIELD=VALUE.", pair=pair), "Write it like unit=茅店镇.")
         if name in fields:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
         fields[name] = value
-    return fact_of(kind, fields)
+    return fact_of(kind, fields, book)
 
 
-def fact_of(kind: str, fields: Mapping[str, str | None]) -> Fact:
+def fact_of(kind: str, fields: Mapping[str, str | None], book: Rulebook | None = None) -> Fact:
     """The fact of a kind with these fields as people write them; those without a value are left out. Raises WrongArgument,
     Refused."""
+    given = {name: _value(book, kind, name, value) for name, value in fields.items() if value is not None}
     try:
-        return read_fact(
-            {"kind": kind, **{name: _value(name, value) for name, value in fields.items() if value is not None}}
-        )
+        return read_fact({"kind": kind, **given})
     except UnreadableFact as error:
         raise Refused([_told(mistake) for mistake in error.mistakes]) from error
 
 
-def _value(name: str, value: str) -> object:
-    if name in TIMES:
-        return show_iso(read_moment(_timed(value)))
-    if name in WHOLE and value.removeprefix("-").isdecimal():
-        return int(value)
-    return FLAGS.get(value, value) if name in ("anonymous", "granted", "contacted") else value
-
-
-def _timed(text: str) -> str:
-    if len(text) == len("2023-05-04"):
-        raise WrongArgument(sentence("{text} has no time of day.", text=text), "Write it like 2023-05-04T09:10.")
-    return text
+def _value(book: Rulebook | None, kind: str, field: str, value: str) -> object:
+    try:
+        return words.value_of(book, kind, field, value)
+    except words.NoTimeOfDay as error:
+        raise WrongArgument(
+            sentence("{text} has no time of day.", text=value), "Write it like 2023-05-04T09:10."
+        ) from error
+    except ValueError as error:
+        raise WrongArgument(sentence("{text} is no time.", text=value), "Write it like 2023-06-05T09:00.") from error
 
 
 def _told(mistake: Mistake) -> Sentence:
@@ -109,7 +107,8 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
 def enter(session: Session, kind: str, fields: Mapping[str, str | None]) -> Recorded:
     """A fact recorded in a ledger that is there. Raises WrongArgument, Refused."""
     with session.ledger() as opened:
-        return record(opened, session.book(), fact_of(kind, fields))
+        book = session.book()
+        return record(opened, book, fact_of(kind, fields, book))
 
 
 def void(session: Session, fact: str, at: str, reason: str) -> Recorded:
@@ -121,14 +120,16 @@ def void(session: Session, fact: str, at: str, reason: str) -> Recorded:
 
 def enter_first(session: Session, kind: str, pairs: Sequence[str]) -> Recorded:
     """A fact in FIELD=VALUE words recorded, in a ledger made if there is none. Raises WrongArgument, Refused."""
-    book, fact = session.book(), read_pairs(kind, pairs)
+    book = session.book()
+    fact = read_pairs(book, kind, pairs)
     return _rehearsed(session, lambda ledger: record(ledger, book, fact))
 
 
-def enter_files(session: Session, paths: Sequence[Path]) -> list[Arrival]:
-    """Facts of files in the exchange format, all of them or none, in a ledger made if there is none. Raises Refused."""
+def enter_files(session: Session, paths: Sequence[Path], kind: str = "") -> list[Arrival]:
+    """Facts of files in the exchange format, or with the headings people use, all of them or none, in a ledger made if there
+    is none; rows that do not name their kind are of `kind`. Raises Refused."""
     book = session.book()
-    return _rehearsed(session, lambda ledger: record_files(session, ledger, book, paths))
+    return _rehearsed(session, lambda ledger: record_files(session, ledger, book, paths, words.kind_of(kind)))
 
 
 def _rehearsed(session: Session, keep: Callable[[Ledger], T]) -> T:
@@ -152,9 +153,11 @@ def key_at(ledger: Ledger, fact: str) -> str:
     return found.key
 
 
-def record_files(session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path]) -> list[Arrival]:
-    """Facts of files in the exchange format, all of them or none. Raises Refused with the place of each objection."""
-    arrivals = read_files(paths, "events")
+def record_files(
+    session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path], kind: str = ""
+) -> list[Arrival]:
+    """Facts of such files, all of them or none. Raises Refused with the place of each objection."""
+    arrivals = read_files(paths, "events", lambda table: exchange_table(table, book, kind))
     held = Held(ledger)
     for arrival in arrivals:
         held.expect(fact for _, fact in arrival.read.facts)
@@ -259,7 +262,8 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Sentence]:
 def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Sentence]:
     known = findings_of(book)
     if fact.item not in known:
-        yield sentence("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
+        why = sentence("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
+        yield _unknown(why, fact.item, words.findings_named(book))
         return
     part = known[fact.item]
     if part is not None and part.prices and str(getattr(fact, part.by)) not in part.prices:
@@ -288,6 +292,12 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[S
         )
 
 
+def _unknown(why: Sentence, word: str, named: Mapping[str, str]) -> Sentence:
+    """Why a word is refused, with the likest of those that are known."""
+    likest = words.likest(named, word)
+    return sentence("{why}; perhaps {likest}", why=why, likest=likest) if likest else why
+
+
 def _enrol_objections(book: Rulebook, fact: Enrol) -> Iterator[Sentence]:
     known = groups_of(book)
     if known and fact.group not in known:
@@ -302,11 +312,9 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
     if isinstance(fact, Appeal):
         items -= {ALL_ITEMS}
     if fact.item not in items:
-        yield sentence(
-            "the rulebook exempts from no item {item}; known: {known}",
-            item=fact.item,
-            known=" ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name))),
-        )
+        known = " ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name)))
+        why = sentence("the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=known)
+        yield _unknown(why, fact.item, words.items_named(book))
     if not fact.document and isinstance(fact, Exempt):
         yield sentence("an exemption needs its document (文号).")
     units = held.units_of(str(fact.ticket))

@@ -1,7 +1,7 @@
 """Files -> batches in the ledger: read all, then append all, each file in one transaction."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +43,24 @@ class NothingUsable(UnreadableFile):
         self.arrival = arrival
 
 
-def read_files(paths: Sequence[Path], profile: str | None) -> list[Arrival]:
-    """Every table of the files, read. Raises NoSuchFile, UnreadableFile (with the file's name)."""
+def read_files(
+    paths: Sequence[Path], profile: str | None, seen: Callable[[LogTable], LogTable] | None = None
+) -> list[Arrival]:
+    """Every table of the files, read; `seen`: how each is seen first. Raises NoSuchFile, UnreadableFile (with the file's name)."""
     named = None if profile is None else folder.profile(profile)
     arrivals: list[Arrival] = []
     for file in map(folder.load, paths):
         try:
-            arrivals += _read_file(file, named)
+            arrivals += _read_file(file, named, seen)
         except UnreadableFile as error:
             raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
     return arrivals
 
 
-def _read_file(file: folder.Loaded, named: Profile | None) -> list[Arrival]:
-    tables = read_table(file.data, file.path.name)
+def _read_file(
+    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None
+) -> list[Arrival]:
+    tables = [table if seen is None else seen(table) for table in read_table(file.data, file.path.name)]
     fitting = _fitting(tables, named)
     several = len(fitting) > 1
     return [

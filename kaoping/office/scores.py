@@ -11,6 +11,7 @@ import narwhals as nw
 from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.files.cases import read_cases
+from kaoping.language.words import sheet_of
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
 from ledger.sentences import UserError, sentence
 from metrics.derive import clock_of
@@ -68,7 +69,8 @@ def period_score(
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         evidence = period_evidence(scoring, period.months, provisional=provisional)
-        sheets = [one for one in scoring.sheets(evidence, period.kind) if sheet in (None, one.sheet.id)]
+        named = None if sheet is None else sheet_of(scoring.book.sheets, sheet)
+        sheets = [one for one in scoring.sheets(evidence, period.kind) if named in (None, one.sheet.id)]
     if not sheets:
         known = " ".join(f"{one.id} ({one.period})" for one in scoring.book.sheets)
         raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))

@@ -6,6 +6,7 @@ import attrs
 
 from calendars.periods import month_of
 from kaoping.files import folder
+from kaoping.language.words import act_of
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_moment, read_period
 from ledger.sentences import sentence
 from scoring.compare.readings import Alternative, Shift, alternatives, shifts_of
@@ -125,7 +126,8 @@ def _by_month(before: Scoring, after: Scoring, ticket: str) -> Iterator[Differen
 
 def read_if(text: str) -> Supposition:
     """What is supposed of an act, written like signed=2023-05-04T11:20. Raises WrongArgument."""
-    name, mark, value = text.partition("=")
+    name, mark, value = text.replace("＝", "=", 1).partition("=")
+    name = act_of(name.strip())
     if not mark or not value:
         raise WrongArgument(
             sentence("{text} supposes nothing.", text=text), sentence("Write it like: {forms}", forms=FORMS)
@@ -144,4 +146,4 @@ def read_without(text: str) -> Supposition:
     """What is supposed not to be there: an act by name, or a #position."""
     if text.removeprefix("#").isdecimal():
         return Supposition(position=int(text.removeprefix("#")))
-    return Supposition(name=text)
+    return Supposition(name=act_of(text.strip()))

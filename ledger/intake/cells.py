@@ -173,7 +173,7 @@ def _due(means: Meanings, cell: Cell) -> int:
 def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
     try:
-        moment = _from_text(means, cell) if isinstance(cell, str) else _from_sheet(cell)
+        moment = _from_text(means, cell) if isinstance(cell, str) else from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
             raise UnfitCell("is a date without a time of day", "give the time of day; only deadlines may be dates")
         instant = _on_clock(moment, means.profile.zone)
@@ -224,7 +224,7 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile("".join(map("".join, zip_longest(between, digits, fillvalue="")))), tuple(parts[1::2])
 
 
-def _from_sheet(cell: Cell) -> date:
+def from_sheet(cell: Cell) -> date:
     """A clock reading (datetime), or a date, from a typed cell.
 
     A serial number counts days in a binary fraction: it is taken exactly, then rounded to the nearest

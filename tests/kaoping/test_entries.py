@@ -194,7 +194,7 @@ def test_a_unit_enrolled_again_is_known(may: Run) -> None:
         (("record", "praise", "unit=茅店镇"), "praise is no kind of fact."),
         (("record", "finding", "茅店镇"), "茅店镇 is no FIELD=VALUE."),
         (("record", "finding", "kind=void", f"key={NO_KEY}"), "kind=void is no FIELD=VALUE."),
-        (("record", "finding", "at=2023-05-20"), "2023-05-20 has no time of day."),
+        (("record", "sign", "at=2023-05-20"), "2023-05-20 has no time of day."),
         (("record", "finding", "at=yesterday"), "yesterday is no time."),
         (("record", "--file", "none.csv"), "there is no file none.csv."),
     ],
@@ -248,7 +248,7 @@ def test_a_file_is_taken_whole_or_not_at_all(may: Run) -> None:
         "finding,茅店镇,prase,,,,表扬〔2023〕2号,,2023-05-20T10:00:00+08:00",
         "finding,茅店镇,praise,,,-3,表扬〔2023〕3号,,2023-05-20T10:00:00+08:00",
         "finding,茅店镇,praise,,,,表扬〔2023〕1号,,2023-05-20T10:00:00+08:00",
-        "finding,茅店镇,praise,,,,表扬〔2023〕4号,,2023-05-20",
+        "finding,茅店镇,praise,,,,表扬〔2023〕4号,,2023-05-32",
     )
     Path("f.csv").write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
     Path("good.csv").write_text("\n".join((HEADER, rows[0])) + "\n", "utf-8")

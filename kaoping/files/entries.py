@@ -1,0 +1,92 @@
+"""A table of entries as people keep it (单位, 项目, 日期, 文号) -> the same in the exchange format."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import attrs
+
+from calendars.instants import SHANGHAI, local_instant, show_iso
+from kaoping.language import words
+from ledger.facts import KIND
+from ledger.intake.cells import UnfitCell, from_sheet, shown
+from ledger.intake.tables import Cell, LogTable, Row
+from ledger.sentences import Mistake, UnreadableFile, sentence
+from scoring.law.rulebook import Rulebook
+
+FULL_TIME = "write it like 2023-05-20 10:00"
+
+
+def exchange_table(table: LogTable, book: Rulebook, kind: str = "") -> LogTable:
+    """The table with the names of the exchange format for the names that people use, and its times with their offset; rows
+    without a kind of their own are of `kind`. What is not understood stays, to be refused in its place. Raises UnreadableFile
+    where two columns say the same."""
+    fields = [words.field_of(kind, heading) for heading in table.header]
+    kept = [place for place, heading in enumerate(table.header) if not words.is_unread(heading)]
+    header = [fields[place] for place in kept]
+    _refuse_twice(header)
+    at_kind = header.index("kind") if "kind" in header else None
+    reader = _EntryReader(book, kind, tuple(header), tuple(table.header[place] for place in kept))
+    rows = [_row(row, kept, at_kind, reader) for row in table.rows]
+    extra = ["kind"] if kind and at_kind is None else []
+    return LogTable(table.name, (*header, *extra), rows)
+
+
+@attrs.frozen
+class _EntryReader:
+    book: Rulebook
+    kind: str
+    fields: tuple[str, ...]
+    headings: tuple[str, ...]
+
+    def cell(self, kind: str, place: int, cell: Cell) -> Cell:
+        """The value in the exchange format. Raises UnfitCell, with the heading of the file."""
+        field = self.fields[place]
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            return None
+        if field == "kind":
+            return words.kind_of(shown(cell))
+        try:
+            if field in words.TIMES and not isinstance(cell, str):
+                return _moment(kind, field, cell)
+            if isinstance(cell, str):
+                value = words.value_of(self.book, kind, field, cell)
+                return value if isinstance(value, bool | int) else str(value)
+        except words.NoTimeOfDay as refused:
+            raise UnfitCell(str(refused), FULL_TIME) from refused
+        except ValueError as refused:
+            raise UnfitCell("is not a time", FULL_TIME) from refused
+        return cell
+
+
+def _moment(kind: str, field: str, cell: Cell) -> str:
+    found = from_sheet(cell)
+    if isinstance(found, datetime):
+        return show_iso(local_instant(found, SHANGHAI))
+    assert isinstance(found, date)
+    return show_iso(words.instant_of_day(kind, field, found))
+
+
+def _row(row: Row, kept: Iterable[int], at_kind: int | None, reader: _EntryReader) -> Row:
+    if row.fault:
+        return row
+    cells = [row.cells[place] for place in kept]
+    named = None if at_kind is None else cells[at_kind]
+    kind = words.kind_of(shown(named)) if named not in (None, "") else reader.kind
+    done: list[Cell] = []
+    for place, cell in enumerate(cells):
+        try:
+            done.append(reader.cell(kind, place, cell))
+        except UnfitCell as refused:
+            return attrs.evolve(row, cells=(), fault=Mistake(reader.headings[place], cell, refused.why, refused.remedy))
+    if reader.kind and at_kind is None:
+        done.append(reader.kind)
+    elif at_kind is not None and done[at_kind] is None and kind in KIND:
+        done[at_kind] = kind
+    return attrs.evolve(row, cells=tuple(done))
+
+
+def _refuse_twice(header: list[str]) -> None:
+    for name in dict.fromkeys(header):
+        if header.count(name) > 1:
+            why = sentence("has several columns for {field}", field=name)
+            raise UnreadableFile(why, "keep one of them, or give one another heading")
