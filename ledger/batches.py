@@ -1,6 +1,6 @@
 """What a ledger takes and gives back: sources, batches, events at their places, heads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -8,11 +8,37 @@ from ledger.facts import Fact
 
 
 @attrs.frozen(kw_only=True)
+class Telling:
+    """What a file can say otherwise than an earlier one: whether a row tells all of a ticket's round (`by_ticket`), or one event;
+    and of each kind it has columns for, the fields that it tells (None: all)."""
+
+    by_ticket: bool
+    fields: Mapping[str, frozenset[str] | None]
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """What a row says otherwise than the ledger knows: of a ticket's fact of one kind, a `field` that was and is now another (None:
+    empty; `now` None of the field at: the whole act is gone). Of a survey of 茅店镇: rating, 不满意 -> 满意. Not `taken`, it is kept
+    aside."""
+
+    row: int
+    ticket: str
+    unit: str | None
+    kind: str
+    field: str
+    was: str | None
+    now: str | None
+    taken: bool
+
+
+@attrs.frozen(kw_only=True)
 class Source:
     """Where a batch of facts comes from: a file by name and SHA-256, read through a profile, and what became of its rows.
 
     `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing. `texts` are
-    kept by their digest: what a publication rests on.
+    kept by their digest: what a publication rests on. With `telling`, its facts are held against what stands on their tickets, and
+    with `replace` they take its place where they say otherwise. `data` is the file itself, to be kept.
     """
 
     name: str
@@ -24,6 +50,9 @@ class Source:
     repeated: int = 0
     quarantined: Sequence[tuple[int, str, str]] = ()
     texts: Sequence[str] = ()
+    telling: Telling | None = None
+    replace: bool = False
+    data: bytes | None = None
 
 
 @attrs.frozen(kw_only=True)

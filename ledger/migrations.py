@@ -69,6 +69,25 @@ def m002_checkpoints_and_texts(db: Database) -> None:
         _guard(db, table)
 
 
+@SCHEMA()
+def m004_changes_and_files(db: Database) -> None:
+    """What a re-export says otherwise than the ledger knows; the bytes of files, compressed, where they are kept."""
+    db.table("changes").create(
+        {
+            "batch": int, "row": int, "ticket": str, "unit": str, "kind": str, "field": str, "was": str, "now": str,
+            "taken": int,
+        },
+        strict=True, not_null={"batch", "row", "ticket", "kind", "field", "taken"},
+    )  # fmt: skip
+    for column in ("batch", "ticket"):
+        db.table("changes").create_index([column])
+    db.table("files").create(
+        {"batch": int, "digest": bytes, "data": bytes}, pk="batch", strict=True, not_null={"digest", "data"}
+    )
+    for table in ("changes", "files"):
+        _guard(db, table)
+
+
 def _guard(db: Database, table: str) -> None:
     """Triggers that refuse whoever wants to change or delete a row."""
     for act in ("update", "delete"):

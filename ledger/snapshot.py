@@ -25,10 +25,11 @@ import attrs
 import narwhals as nw
 
 from ledger.batches import Event, Head
-from ledger.facts import LIFECYCLE, RANK, Void
+from ledger.facts import LIFECYCLE, RANK
 from ledger.files import MEMORY
 from ledger.sentences import DamagedLedger, sentence
 from ledger.store import Ledger
+from ledger.voids import voided_keys
 
 if TYPE_CHECKING:
     import polars as pl
@@ -150,26 +151,6 @@ def order_of(event: Event) -> tuple[int, int, int, int]:
 
 def _tie(key: bytes) -> int:
     return int.from_bytes(key[:8], "big", signed=True)
-
-
-def voided_keys(voids: Iterable[Event]) -> set[str]:
-    """Keys of the facts that are taken as not there. A void that is itself voided has no effect.
-
-    A void's key is a digest over its target's key, so voids cannot form a circle.
-    """
-    by_key = {event.key: event.fact for event in voids}
-    targets: dict[str, list[str]] = {}
-    for key, fact in by_key.items():
-        assert isinstance(fact, Void)
-        targets.setdefault(fact.key, []).append(key)
-    stands: dict[str, bool] = {}
-
-    def is_void(key: str) -> bool:
-        if key not in stands:
-            stands[key] = any(not is_void(by) for by in targets.get(key, ()))
-        return stands[key]
-
-    return {key for key in targets if is_void(key)}
 
 
 def standing(ledger: Ledger, upto: int, kinds: Sequence[str]) -> list[Event]:

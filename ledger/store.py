@@ -1,16 +1,18 @@
 """The one door to SQLite: append, read, as-of, head, checkpoints."""
 
 import sqlite3
+import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
 import attrs
 
-from ledger.batches import Batch, Event, Head, Source
+from ledger.batches import Batch, Change, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import Fact, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
@@ -20,6 +22,7 @@ from ledger.proof.tree import Frontier, Tree, leaf_hash
 from ledger.proof.verify import Verified, refuse_another, verify
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
 from ledger.texts import visible
+from ledger.voids import renewed, voided_keys
 
 New = tuple[int, int, str, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -65,11 +68,15 @@ class Ledger:
         Raises LedgerError when the disk is full or another process is writing, or when the file of checkpoints cannot be
         written: then the batch stands all the same, and the sentence says so.
         """
+        return self.take(source, recorded_at, keep=keep)[0]
+
+    def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> tuple[Batch, tuple[Change, ...]]:
+        """The same, and what the source says otherwise than the ledger knew."""
         with told(self.path), self._transaction(keep=keep):
-            batch, mark = self._append(source, recorded_at)
+            batch, changes, mark = self._append(source, recorded_at)
         if keep and self.path != MEMORY:
             self._attest(mark)
-        return batch
+        return batch, changes
 
     def _attest(self, mark: Checkpoint) -> None:
         """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
@@ -87,11 +94,11 @@ class Ledger:
                 why, "Make it writable; kaoping verify says up to where it attests the ledger."
             ) from error
 
-    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, Checkpoint]:
+    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, tuple[Change, ...], Checkpoint]:
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
-        new = self._unknown(source)
+        new, changes = self._new_of(source, number, recorded_at)
         head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
@@ -103,9 +110,10 @@ class Ledger:
         }  # fmt: skip
         if columns["rows"] != sum(columns[name] for name in ("accepted", "known", "quarantined", "ignored")):
             raise AssertionError(f"rows of {source.name} do not add up: {columns}")
-        texts = self._keep_texts(number, source.texts)
+        kept = [*self._keep_texts(number, source.texts), *self._keep_file(number, source.data)]
         before = last["checkpoint"] if last else chain.START
-        hashed = chain.checkpoint(before, {**columns, "head": head.hash}, source.quarantined, texts)
+        listed = self._keep_changes(number, changes)
+        hashed = chain.checkpoint(before, {**columns, "head": head.hash}, [*source.quarantined, *listed], kept)
         row = {**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed}
         self._db.execute(
             f"insert into batches ({', '.join(row)}) values ({', '.join('?' * len(row))})", tuple(row.values())
@@ -118,7 +126,53 @@ class Ledger:
             "insert into checkpoints values (?, ?, ?, ?)",
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
-        return Batch(**columns), Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
+        return Batch(**columns), changes, Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
+
+    def _new_of(self, source: Source, number: int, recorded_at: int) -> tuple[list[New], tuple[Change, ...]]:
+        """What a source adds: facts unknown so far, voids of those that they replace; and what it says otherwise."""
+        if source.telling is None or not self.head().position:
+            return self._unknown(source.facts), ()
+        voids = tuple(self.events(kinds=("void",)))
+        gone = voided_keys(voids)
+        tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
+        standing = [event for event in self._on(tickets) if event.key not in gone]
+        own = self._db.execute("select number from batches where profile = ?", (source.profile,))
+        mine = frozenset(int(one) for (one,) in own)
+        settled = renewed(source, standing, voids, mine, number, recorded_at)
+        return self._unknown(settled.facts), settled.changes
+
+    def _on(self, tickets: Sequence[str]) -> Iterator[Event]:
+        """The events of some tickets."""
+        for start in range(0, len(tickets), 500):
+            part = tickets[start : start + 500]
+            marks = ",".join("?" * len(part))
+            sql = f"select position, key, fact, batch, row from events where ticket in ({marks}) order by position"
+            for position, key, text, batch, row in self._db.execute(sql, part):
+                yield Event(position, key.hex(), from_content(text), batch, row)
+
+    def _keep_changes(self, batch: int, changes: Sequence[Change]) -> list[tuple[object, ...]]:
+        """Record the changes, but for one kept aside that is kept aside already; as they are hashed."""
+        rows = [attrs.astuple(one) for one in changes]
+        rows = [(*row[:-1], int(row[-1])) for row in rows if row[-1] or not self._is_aside(row)]
+        self._db.executemany("insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(batch, *row) for row in rows])
+        return rows
+
+    def _is_aside(self, row: Sequence[object]) -> bool:
+        """Whether the same change of (row, ticket, unit, kind, field, was, now, taken) is the last one kept aside."""
+        sql = (
+            "select was is ? and now is ? and not taken from changes"
+            " where ticket = ? and unit is ? and kind = ? and field = ? order by rowid desc limit 1"
+        )
+        _, ticket, unit, kind, field, was, now, _ = row
+        return bool((self._db.execute(sql, (was, now, ticket, unit, kind, field)).fetchone() or [0])[0])
+
+    def _keep_file(self, batch: int, data: bytes | None) -> list[bytes]:
+        if data is None:
+            return []
+        packed = zlib.compress(data, 9)
+        digest = sha256(packed).digest()
+        self._db.execute("insert into files values (?, ?, ?)", (batch, digest, packed))
+        return [digest]
 
     def _keep_texts(self, batch: int, texts: Sequence[str]) -> list[bytes]:
         """Keep the texts that are not there yet; their digests."""
@@ -132,11 +186,11 @@ class Ledger:
     def _has_text(self, digest: bytes) -> bool:
         return self._db.execute("select 1 from texts where digest = ?", (digest,)).fetchone() is not None
 
-    def _unknown(self, source: Source) -> list[New]:
+    def _unknown(self, facts: Iterable[tuple[int, Fact]]) -> list[New]:
         """The facts the ledger does not hold yet, each once."""
         seen: Counter[str] = Counter()
         candidates: dict[str, New] = {}
-        for row, fact in source.facts:
+        for row, fact in facts:
             text = content(fact)
             same = identity(text)
             if fact.id is None:

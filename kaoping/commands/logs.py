@@ -8,10 +8,11 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival, NothingUsable, batch_json, facts_known, import_files, problem_text
+from kaoping.office.imports import Arrival, Manner, NothingUsable, batch_json, facts_known, import_files, problem_text
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
+from kaoping.reports.intake.changes import change_lines, last_line
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -28,11 +29,14 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
     profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="what the files say otherwise than the ledger replaces it")] = False,
+    keep_file: Annotated[bool, typer.Option("--keep-file", help="keep the files themselves in the ledger too")] = False,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
     session = asked.session()
+    manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file)
     try:
-        arrivals = import_files(session, files, profile, keep=not dry_run)
+        arrivals = import_files(session, files, profile, manner)
     except NothingUsable as refused:
         _show_problems(asked, session.language, refused.arrival)
         raise
@@ -47,8 +51,12 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
-        del one["problems"], one["sha256"]
+        del one["problems"], one["sha256"], one["changes"]
         terminal.tell(session.language.say(IMPORTED, **one))
+        for line in change_lines(session.language, arrival.changes):
+            terminal.tell(line)
+    for line in last_line(session.language, [change for arrival in arrivals for change in arrival.changes]):
+        terminal.tell(line)
     if dry_run:
         terminal.tell(session.language.say("A rehearsal: nothing was written."))
 

@@ -19,8 +19,8 @@ from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import ALL_ITEMS, KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
-from ledger.snapshot import voided_keys
 from ledger.store import Ledger
+from ledger.voids import voided_keys
 from scoring.law.rulebook import Part, Rulebook
 
 T = TypeVar("T")

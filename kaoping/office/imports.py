@@ -11,7 +11,7 @@ from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.session import Session
-from ledger.batches import Batch, Source
+from ledger.batches import Batch, Change, Source
 from ledger.facts import Fact
 from ledger.intake.profile import Profile, choose, lacking
 from ledger.intake.tables import LogTable, read_table
@@ -29,6 +29,7 @@ class Arrival:
     profile: Profile
     read: Intake
     batch: Batch | None = None
+    changes: tuple[Change, ...] = ()
 
 
 class NothingUsable(UnreadableFile):
@@ -89,14 +90,27 @@ def _fitting(tables: Sequence[LogTable], named: Profile | None) -> list[tuple[Lo
     return found
 
 
-def import_files(session: Session, paths: Sequence[Path], profile: str | None, *, keep: bool = True) -> list[Arrival]:
+@attrs.frozen(kw_only=True)
+class Manner:
+    """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal, and
+    `keep_file` keeps their bytes too."""
+
+    replace: bool = False
+    keep: bool = True
+    keep_file: bool = False
+
+
+PLAIN = Manner()
+
+
+def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
     UnreadableFile, NothingUsable."""
     with session.busy("reading files"):
         arrivals = read_files(paths, profile)
     _refuse_unusable(arrivals)
-    with session.ledger_to_write(rehearsal=not keep) as opened:
-        return take_in(session, opened, arrivals, keep=keep)
+    with session.ledger_to_write(rehearsal=not manner.keep) as opened:
+        return take_in(session, opened, arrivals, manner)
 
 
 def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
@@ -113,17 +127,19 @@ def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
             raise NothingUsable(arrival)
 
 
-def take_in(session: Session, ledger: Ledger, arrivals: Sequence[Arrival], *, keep: bool = True) -> list[Arrival]:
-    """The arrivals appended to the ledger."""
+def take_in(
+    session: Session, ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner = PLAIN
+) -> list[Arrival]:  # fmt: skip
+    """The arrivals appended to the ledger, each in a transaction of its own."""
     done = []
     for arrival in arrivals:
         with session.busy("writing the ledger"):
-            batch = ledger.append(source_of(arrival), now.now_ms(), keep=keep)
-        done.append(attrs.evolve(arrival, batch=batch))
+            batch, changes = ledger.take(source_of(arrival, manner), now.now_ms(), keep=manner.keep)
+        done.append(attrs.evolve(arrival, batch=batch, changes=changes))
     return done
 
 
-def source_of(arrival: Arrival) -> Source:
+def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     """The arrival as the ledger takes it."""
     read = arrival.read
     reasons: dict[int, list[list[str]]] = {}
@@ -136,6 +152,7 @@ def source_of(arrival: Arrival) -> Source:
     return Source(
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
         facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
+        telling=read.telling, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip
 
 
@@ -147,7 +164,13 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
+        "changes": [change_json(one) for one in arrival.changes],
     }  # fmt: skip
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """What a row says otherwise than the ledger knew."""
+    return attrs.asdict(change)
 
 
 def problem_json(problem: Problem, language: Language) -> dict[str, Any]:

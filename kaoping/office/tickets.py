@@ -14,8 +14,9 @@ from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
 from ledger.sentences import sentence
-from ledger.snapshot import order_of, voided_keys
+from ledger.snapshot import order_of
 from ledger.store import Ledger
+from ledger.voids import voided_keys
 from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved
 from scoring.explain.ticket import audit as audit_ticket
 from scoring.scores.scoring import Scoring, Stamps

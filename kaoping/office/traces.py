@@ -17,7 +17,8 @@ from ledger.batches import Batch, Event, Head
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE
 from ledger.sentences import UnusableFile
-from ledger.snapshot import Snapshot, columns_of, voided_keys
+from ledger.snapshot import Snapshot, columns_of
+from ledger.voids import voided_keys
 from scoring.explain.ticket import audit
 from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import when_asked

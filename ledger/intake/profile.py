@@ -12,7 +12,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
-from ledger.facts import KIND, STORED_AS, Scalar, fields_of
+from ledger.facts import KIND, STORED_AS, Dispatch, Scalar, fields_of
 from ledger.intake.tables import LogTable
 from ledger.sentences import Mistake, UnreadableFile, listed, sentence
 
@@ -106,6 +106,12 @@ class Profile:
         conditions = [*self.opens, *(when for event in self.events for when in (*event.when, *event.told_by))]
         changed = [when.column for when in conditions if when.changed or when.was]
         return tuple(dict.fromkeys((*self.only_changes, *changed)))
+
+    @property
+    def by_ticket(self) -> bool:
+        """Whether a row tells all of a ticket's round, and not one event or a snapshot."""
+        kinds = {event.kind for event in self.events}
+        return Dispatch.kind in kinds and BY_WORD not in kinds and not (self.watched or self.opens)
 
 
 # choosing

@@ -206,6 +206,10 @@ class RowReader:
             )
         return self.plans[id(event), kind]
 
+    def fields_told(self, event: EventRule, kind: str) -> frozenset[str]:
+        """The fields of a kind, as stored, that the table has a column for."""
+        return frozenset(inside for _, inside, column in self._plan(event, kind)[0] if column in self.places)
+
     def _guarded(self, cells: Cells, field: str, column: str, told: RowFacts) -> bool:
         guard = self.profile.guards[field]
         if guard.column not in self.places or self.holds(cells, guard, None):

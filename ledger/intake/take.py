@@ -9,10 +9,11 @@ from typing import cast
 
 import attrs
 
+from ledger.batches import Telling
 from ledger.facts import Fact
 from ledger.intake.cells import shown
 from ledger.intake.order import befores_of
-from ledger.intake.profile import SAME_FACT, Profile, lacking
+from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile, lacking
 from ledger.intake.rows import RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Problem, UnreadableFile, sentence
@@ -26,7 +27,7 @@ class Intake:
 
     `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
     in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
-    fatal left something out of a row that still gave facts.
+    fatal left something out of a row that still gave facts. `telling` is what the table can say otherwise than an earlier one.
     """
 
     rows: int
@@ -35,6 +36,7 @@ class Intake:
     repeated: int
     quarantined: tuple[tuple[int, str], ...]
     problems: tuple[Problem, ...]
+    telling: Telling
 
     @property
     def accepted(self) -> int:
@@ -78,7 +80,23 @@ def intake(table: LogTable, profile: Profile) -> Intake:
         repeated=repeated,
         quarantined=tuple(quarantined),
         problems=tuple(problems),
+        telling=_telling(sheet),
     )
+
+
+def _telling(sheet: RowReader) -> Telling:
+    """Of each kind the table has a time or a count for, the fields it has columns for."""
+    profile, places = sheet.profile, sheet.places
+    if profile.exchange:
+        return Telling(by_ticket=False, fields={})
+    fields: dict[str, frozenset[str]] = {}
+    for event in profile.events:
+        said = {event.at, event.at_else, event.count, *(when.column for when in event.told_by)}
+        if said & {*places}:
+            kinds = [event.kind] if event.kind != BY_WORD else [*{*profile.kinds.values()} - {IGNORE}]
+            for kind in kinds:
+                fields[kind] = fields.get(kind, frozenset()) | sheet.fields_told(event, kind)
+    return Telling(by_ticket=profile.by_ticket, fields=fields)
 
 
 def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 START = bytes(32)
 
@@ -18,14 +18,14 @@ def link(before: bytes, data: bytes) -> bytes:
 
 
 def checkpoint(
-    before: bytes, batch: Mapping[str, object], quarantine: Iterable[tuple[int, str, str]], texts: Iterable[bytes] = ()
+    before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:
-    """The hash of a batch: all its columns, its quarantined rows, the digests of the texts it brought, and the
-    checkpoint before it (SHA-256)."""
+    """The hash of a batch: all its columns, its rows kept aside (three values each) and its changes (eight), the digests of the
+    texts and files it brought, and the checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
     digest.update(_json(batch))
-    for row, cells, reasons in quarantine:
-        digest.update(_json([row, cells, reasons]))
+    for row in rows:
+        digest.update(_json(list(row)))
     for text in sorted(texts):
         digest.update(_json(text.hex()))
     return digest.digest()

@@ -1,5 +1,6 @@
 """Everything of a ledger derived again: the first thing that is not as it was appended is named."""
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -95,12 +96,18 @@ def _verify_events(query: Query, marks: set[int]) -> tuple[dict[int, bytes], dic
 def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: Mapping[int, bytes]) -> dict[int, bytes]:
     """The checkpoint of each batch."""
     quarantined = _by_batch(query, "select batch, row, cells, reasons from quarantine order by rowid")
+    changes = _by_batch(
+        query, "select batch, row, ticket, unit, kind, field, was, now, taken from changes order by rowid"
+    )
     texts = _verify_texts(query)
+    for batch, digest in _verify_files(query, batches).items():
+        texts.setdefault(batch, []).append(digest)
     before, last, found = chain.START, 0, {}
     for number, row in enumerate(batches, 1):
         columns = {name: value for name, value in row.items() if name not in ("checkpoint", "head")}
         columns["head"] = row["head"].hex()
-        hashed = chain.checkpoint(before, columns, quarantined.pop(row["number"], []), texts.pop(row["number"], []))
+        rows = [*quarantined.pop(row["number"], []), *changes.pop(row["number"], [])]
+        hashed = chain.checkpoint(before, columns, rows, texts.pop(row["number"], []))
         fits = row["number"] == number and heads.get(row["last_position"]) == row["head"]
         if not fits or hashed != row["checkpoint"]:
             raise _damaged("batch {number} ({name}) is not as it was recorded.", number=number, name=row["name"])
@@ -108,10 +115,8 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
         found[number] = before
     if last != max(heads):
         raise _damaged("event {position} belongs to no recorded batch.", position=last + 1)
-    if quarantined:
-        raise _damaged(
-            "{strays} quarantined rows belong to no recorded batch.", strays=sum(map(len, quarantined.values()))
-        )
+    if strays := [*quarantined.values(), *changes.values()]:
+        raise _damaged("{strays} quarantined rows belong to no recorded batch.", strays=sum(map(len, strays)))
     if texts:
         raise _damaged("text {digest} belongs to no recorded batch.", digest=next(iter(texts.values()))[0].hex())
     return found
@@ -126,6 +131,25 @@ def _by_batch(query: Query, sql: str) -> dict[int, list[tuple[Any, ...]]]:
         last = batch
         found.setdefault(batch, []).append(tuple(rest))
     return found
+
+
+def _verify_files(query: Query, batches: Sequence[Mapping[str, Any]]) -> dict[int, bytes]:
+    """The digests of the files that were kept, each of its batch's own file."""
+    named = {int(row["number"]): row["sha256"] for row in batches}
+    found: dict[int, bytes] = {}
+    for batch, digest, data in query("select batch, digest, data from files order by batch"):
+        if sha256(data).digest() != digest or unpacked_digest(data) != named.get(batch):
+            raise _damaged("the file of batch {batch} is not as it was kept.", batch=batch)
+        found[batch] = digest
+    return found
+
+
+def unpacked_digest(data: bytes) -> str | None:
+    """SHA-256 of the bytes that were packed; None where they cannot be unpacked."""
+    try:
+        return sha256(zlib.decompress(data)).hexdigest()
+    except zlib.error:
+        return None
 
 
 def _verify_texts(query: Query) -> dict[int, list[bytes]]:

@@ -246,6 +246,7 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     (batch,) = ran.document["batches"]
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
+        "changes",
     }  # fmt: skip
     (problem,) = batch["problems"]
     assert {*problem} == {"row", "column", "value", "why", "remedy", "fatal"}

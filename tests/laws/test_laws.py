@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from ledger.exchange import content, key_of
 from ledger.facts import Fact, Void
-from ledger.snapshot import columns_of, snapshot_of, voided_keys
+from ledger.snapshot import columns_of, snapshot_of
 from ledger.store import Ledger
+from ledger.voids import voided_keys
 from scoring.scores.scoring import Scoring
 from tests.logs import ledger_of, report_of, source, translated
 from tests.oracle.histories import History, history

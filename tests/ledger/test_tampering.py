@@ -5,23 +5,24 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import attrs
 import pytest
 
-from ledger.batches import Source
+from ledger.batches import Source, Telling
 from ledger.facts import Close, Contact, Dispatch, Enrol, Fact, Finding, Sign
 from ledger.proof import checkpoints
 from ledger.sentences import DamagedLedger
 from ledger.store import Ledger
 
 DAY = 1_683_162_000_000
-TABLES = ("batches", "events", "quarantine", "checkpoints", "texts", "_sqlite_migrations")
+TABLES = ("batches", "events", "quarantine", "changes", "files", "checkpoints", "texts", "_sqlite_migrations")
 TIMES = 12  # seeded edits of each kind and column
 NAMES = {
-    "events": "event", "batches": "batch", "quarantine": "batch", "checkpoints": "checkpoint", "texts": "text",
-    "_sqlite_migrations": "_sqlite_migrations",
+    "events": "event", "batches": "batch", "quarantine": "batch", "changes": "batch", "files": "batch",
+    "checkpoints": "checkpoint", "texts": "text", "_sqlite_migrations": "_sqlite_migrations",
 }  # fmt: skip
 
 
@@ -55,9 +56,12 @@ def fill(ledger: Ledger, batches: range) -> None:
             (90 + place, f'{{"行": {number * 10 + place}}}', '[["操作", "转", "means nothing"]]') for place in range(2)
         ]
         texts = [f"细则 {number}", f"日历 {number}"]
+        if number:  # a row that says otherwise, and is kept aside
+            rows.append((99, Dispatch(at=DAY, ticket="GX-0-0", unit="茅店镇", limit_halves=10 + number)))
+        data = f"{number}.csv".encode()
         ledger.append(
-            Source(name=f"{number}.csv", sha256=f"{number:064x}", profile="events", rows=len(rows) + 2, facts=rows,
-                   quarantined=quarantined, texts=texts),
+            Source(name=f"{number}.csv", sha256=sha256(data).hexdigest(), profile="events", rows=len(rows) + 2, facts=rows,
+                   quarantined=quarantined, texts=texts, telling=Telling(by_ticket=False, fields={}), data=data),
             DAY + number,
         )  # fmt: skip
 
@@ -344,7 +348,7 @@ def test_the_end_of_everything_cut_off_together(sound: Path, tmp_path: Path, bat
     triggers = list(db.execute("select name, sql from sqlite_master where type = 'trigger'"))
     for name, _ in triggers:
         db.execute(f"drop trigger {name}")
-    for table in ("events", "batches", "quarantine", "checkpoints", "texts"):
+    for table in ("events", "batches", "quarantine", "changes", "files", "checkpoints", "texts"):
         column = "number" if table == "batches" else "batch"
         db.execute(f"delete from {table} where {column} > ?", (batch,))
     for _, sql in triggers:

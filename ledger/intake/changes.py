@@ -1,0 +1,280 @@
+"""A re-export against what the ledger knows: what is the same, what was newly filled, and what is said otherwise (a change).
+
+The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
+an act at another instant, and one that is gone from a column the file has, are changes. Of a row per event it is what carries the
+same `id` on its ticket, else one kind of act at one instant of its ticket: an event log without ids only grows.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+import attrs
+
+from ledger.batches import Change, Event, Telling
+from ledger.exchange import LEAD, canonical, content, identity
+from ledger.facts import LIFECYCLE, NAMED, Dispatch, Extend, Fact, Scalar, fields_of
+
+PLACE = frozenset(("at", "ticket", "unit", "id", "seq"))  # which fact it is; the other fields are what it says
+UNMOVED: frozenset[str] = frozenset()
+FREE = frozenset(("reason",))
+
+
+@attrs.frozen(eq=False)
+class Saying:
+    """A fact that a row of the file tells."""
+
+    row: int
+    fact: Fact
+
+
+@attrs.frozen(kw_only=True)
+class Settled:
+    """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
+    way, `follows` the facts that take their place; `changes` is what is said otherwise."""
+
+    facts: tuple[tuple[int, Fact], ...]
+    follows: frozenset[tuple[int, Fact]]
+    voids: tuple[tuple[int, str], ...]
+    changes: tuple[Change, ...]
+
+
+def settle(
+    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool
+) -> Settled:  # fmt: skip
+    """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
+    `replace` what is said otherwise takes the place of what stands."""
+    sayings = [Saying(row, fact) for row, fact in facts]
+    said: dict[str, list[Saying]] = defaultdict(list)
+    for one in sayings:
+        if one.fact.kind in LIFECYCLE and one.fact.ticket is not None:
+            said[one.fact.ticket].append(one)
+    held: dict[str, list[Event]] = defaultdict(list)
+    for event in standing:
+        held[str(event.fact.ticket)].append(event)
+    becomes: dict[Saying, Fact | None] = {}
+    voids: list[tuple[int, str]] = []
+    changes: list[Change] = []
+    for ticket in [ticket for ticket in said if held[ticket]]:
+        life = _Life(telling=telling, own=own, replace=replace, left=said[ticket], rest=held[ticket])
+        life.settle()
+        becomes |= life.becomes
+        voids += life.voids
+        changes += life.changes
+    taken = [(one.row, becomes.get(one, one.fact)) for one in sayings]
+    return Settled(
+        facts=tuple((row, fact) for row, fact in taken if fact is not None),
+        follows=frozenset((one.row, fact) for one, fact in becomes.items() if fact is not None),
+        voids=tuple(voids),
+        changes=tuple(sorted(changes, key=lambda change: change.row)),
+    )
+
+
+@attrs.frozen
+class _Round:
+    """A dispatch and the acts that belong to it, in a row of the file (`Saying`) or in the ledger (`Event`)."""
+
+    sent: "Saying | Event"
+    acts: list["Saying | Event"] = attrs.field(factory=list)
+
+
+def _rounds(acts: Iterable["Saying | Event"]) -> list[_Round]:
+    """The rounds of one ticket. An act belongs to the latest dispatch to its unit by then, else to the first one."""
+    ordered = sorted(acts, key=lambda one: one.fact.at)
+    rounds = [_Round(one) for one in ordered if isinstance(one.fact, Dispatch)]
+    for act in ordered:
+        if not isinstance(act.fact, Dispatch):
+            fits = [one for one in rounds if _may_be(one.sent.fact, act.fact)]
+            before = [one for one in fits if one.sent.fact.at <= act.fact.at]
+            for one in before[-1:] or fits[:1]:
+                one.acts.append(act)
+    return rounds
+
+
+def _may_be(sent: Fact, act: Fact) -> bool:
+    return sent.unit == act.unit if act.unit is not None else _value(sent, "role") == LEAD
+
+
+@attrs.define(kw_only=True)
+class _Life:
+    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet. What a saying becomes is in `becomes`:
+    another fact, or None where nothing of it is taken."""
+
+    telling: Telling
+    own: frozenset[int]
+    replace: bool
+    left: list[Saying]
+    rest: list[Event]
+    becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
+    voids: list[tuple[int, str]] = attrs.field(factory=list)
+    changes: list[Change] = attrs.field(factory=list)
+
+    def settle(self) -> None:
+        """All in turn, from what is surely the same to what is new."""
+        rows: dict[int, list[Saying | Event]] = defaultdict(list)
+        for one in self.left:
+            rows[one.row].append(one)
+        said = [one for row in rows.values() for one in _rounds(row)]
+        held = _rounds(self.rest)
+        self._drop_same()
+        if not self.telling.by_ticket:
+            self._pair(_by_id)
+        self._pair(lambda fact: (fact.kind, fact.unit, fact.at))
+        if self.telling.by_ticket:
+            self._settle_rounds(said, held)
+        else:
+            self._pair(_by_instant)
+
+    def _drop_same(self) -> None:
+        """What stands as it is said, as far as the file's columns go."""
+        places: dict[Hashable, list[Event]] = defaultdict(list)
+        for event in self.rest:
+            places[event.fact.kind, event.fact.unit, event.fact.at].append(event)
+        left = []
+        for one in self.left:
+            among = places[one.fact.kind, one.fact.unit, one.fact.at]
+            whole = [event for event in among if _identity(event.fact) == _identity(one.fact)]
+            same = whole or [event for event in among if not self._differing(event.fact, one.fact)]
+            if not same:
+                left.append(one)
+                continue
+            among.remove(same[0])
+            if not whole:  # else its key says that it is known
+                self.becomes[one] = None
+        self.left, self.rest = left, [event for among in places.values() for event in among]
+
+    def _differing(self, was: Fact, now: Fact) -> list[str]:
+        """The fields that the file has a column for, and that are said otherwise."""
+        told = self.telling.fields.get(now.kind)
+        return [
+            name
+            for name in fields_of(type(now))
+            if name not in PLACE and (told is None or name in told) and _value(was, name) != _value(now, name)
+        ]
+
+    def _pair(self, key: Callable[[Fact], Hashable | None]) -> None:
+        """Each saying with a standing fact of the same kind and key."""
+        there: dict[Hashable, list[Event]] = defaultdict(list)
+        for event in self.rest:
+            there[key(event.fact)].append(event)
+        for one in tuple(self.left):
+            place = key(one.fact)
+            if place is not None and there.get(place):
+                self._change(one, there[place].pop(0))
+
+    def _change(self, one: Saying, event: Event, untold: frozenset[str] = UNMOVED) -> None:
+        """A saying that speaks of a standing fact otherwise: what it fills is taken; what it contradicts, if it may replace."""
+        self.left.remove(one)
+        self.rest.remove(event)
+        was, now = event.fact, one.fact
+        differing = self._differing(was, now)
+        moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]
+        filled = [] if isinstance(was, Extend) else [name for name in differing if _value(was, name) is None]
+        contradicted = [name for name in (*moved, *differing) if name not in filled and name not in untold]
+        self.changes += [self._told(one.row, was, now, name) for name in contradicted]
+        if self.replace:
+            untouched = {name for name in fields_of(type(was)) if name not in PLACE} - {*differing}
+            self._follow(one, event, attrs.evolve(now, **{name: getattr(was, name) for name in untouched}))
+        elif filled and not moved:
+            self._follow(one, event, attrs.evolve(was, **{name: getattr(now, name) for name in filled}))
+        else:
+            self.becomes[one] = None
+
+    def _follow(self, one: Saying, event: Event, fact: Fact) -> None:
+        """A fact in the place of one that stood."""
+        self.becomes[one] = fact
+        self.voids.append((one.row, event.key))
+
+    def _told(self, row: int, was: Fact, now: Fact | None, name: str) -> Change:
+        outside = NAMED.get(name, name)
+        return Change(
+            row=row, ticket=str(was.ticket), unit=was.unit, kind=was.kind, field=outside, taken=self.replace,
+            was=_shown(was, outside), now=None if now is None else _shown(now, outside),
+        )  # fmt: skip
+
+    # a row per ticket
+
+    def _settle_rounds(self, said: Sequence[_Round], held: Sequence[_Round]) -> None:
+        """The rounds of the file's rows, each with the one of the ledger that it speaks of."""
+        free = list(held)
+        for fits in (_same_dispatch, _sent_elsewhere, _sent_at_another_time):
+            for one in [one for one in said if isinstance(one.sent, Saying)]:
+                found = next((other for other in free if fits(one, other)), None)
+                if found is not None and (fits is _same_dispatch or one.sent in self.left):
+                    free.remove(found)
+                    self._settle_round(one, found)
+
+    def _settle_round(self, said: _Round, held: _Round) -> None:
+        sent, stood = said.sent, held.sent
+        assert isinstance(sent, Saying)
+        assert isinstance(stood, Event)
+        if sent in self.left and stood in self.rest:
+            self._change(sent, stood)
+        acts = [act for act in said.acts if isinstance(act, Saying) and act in self.left]
+        for kind in dict.fromkeys(act.fact.kind for act in (*said.acts, *held.acts)):
+            if kind in self.telling.fields:
+                self._settle_acts(sent.row, [one for one in acts if one.fact.kind == kind], held, kind)
+        if sent.fact.unit != stood.fact.unit and not self.replace:  # all of it is kept aside with its dispatch
+            self.becomes |= {one: None for one in acts if one in self.left}
+            self.left = [one for one in self.left if one not in acts]
+
+    def _settle_acts(self, row: int, said: Sequence[Saying], held: _Round, kind: str) -> None:
+        """The acts of one kind in a round: those said at another instant, and those that the file says no more."""
+        every = [act for act in held.acts if isinstance(act, Event) and act.fact.kind == kind]
+        stood = [act for act in every if act in self.rest and act.batch in self.own]
+        if not stood and len(every) == len(said) == 1:
+            stood = [act for act in every if act in self.rest]
+        pairs = list(zip(said, stood, strict=False))
+        for one, act in pairs:
+            self._change(one, act, frozenset(("unit",)))
+        for act in stood[len(pairs) :]:
+            self.rest.remove(act)
+            self.changes.append(self._told(row, act.fact, None, "at"))
+            if self.replace:
+                self.voids.append((row, act.key))
+
+
+def _same_dispatch(said: _Round, held: _Round) -> bool:
+    return (said.sent.fact.unit, said.sent.fact.at) == (held.sent.fact.unit, held.sent.fact.at)
+
+
+def _sent_elsewhere(said: _Round, held: _Round) -> bool:
+    """Another unit at the same instant, in the same role."""
+    one, other = said.sent.fact, held.sent.fact
+    return one.at == other.at and _value(one, "role") == _value(other, "role")
+
+
+def _sent_at_another_time(said: _Round, held: _Round) -> bool:
+    """The same unit at another instant, with an act after both that both know: the time of the dispatch was corrected."""
+    one, other = said.sent.fact, held.sent.fact
+    since = max(one.at, other.at)
+    acts = {(act.fact.kind, act.fact.at) for act in said.acts if act.fact.at >= since}
+    return one.unit == other.unit and any((act.fact.kind, act.fact.at) in acts for act in held.acts)
+
+
+def _by_id(fact: Fact) -> Hashable | None:
+    return None if fact.id is None else (fact.kind, fact.id)
+
+
+def _by_instant(fact: Fact) -> Hashable | None:
+    """One kind of act at one instant; a lead and an assisting unit are sent the same ticket at once."""
+    return None if fact.id is not None else (fact.kind, fact.at, _value(fact, "role"))
+
+
+def _value(fact: Fact, name: str) -> Scalar:
+    """A field; a dispatch that tells no role is to the lead."""
+    value: Scalar = getattr(fact, name, None)
+    return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
+
+
+def _identity(fact: Fact) -> str:
+    return identity(content(fact))
+
+
+def _shown(fact: Fact, outside: str) -> str | None:
+    """The value as the exchange format has it; of free text, which may name citizens, only that there is some."""
+    value = canonical(fact).get(outside)
+    if value is None:
+        return None
+    if outside in FREE:
+        return "…"
+    return str(value).lower() if isinstance(value, bool) else str(value)

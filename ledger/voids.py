@@ -1,0 +1,73 @@
+"""Facts taken back: which do not stand, and how an import takes back what a re-export says otherwise."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from ledger.batches import Event, Source
+from ledger.exchange import content, identity, key_of
+from ledger.facts import Fact, Void
+from ledger.intake.changes import Settled, settle
+
+REPLACED = "再次导出有改动：第 {batch} 批第 {row} 行"
+BY_IMPORT = REPLACED.partition("{")[0]  # how the reason of a void begins that an import made
+
+
+def voided_keys(voids: Iterable[Event]) -> set[str]:
+    """Keys of the facts that are taken as not there. A void that is itself voided has no effect.
+
+    A void's key is a digest over its target's key, so voids cannot form a circle.
+    """
+    by_key = {event.key: event.fact for event in voids}
+    targets: dict[str, list[str]] = {}
+    for key, fact in by_key.items():
+        assert isinstance(fact, Void)
+        targets.setdefault(fact.key, []).append(key)
+    stands: dict[str, bool] = {}
+
+    def is_void(key: str) -> bool:
+        if key not in stands:
+            stands[key] = any(not is_void(by) for by in targets.get(key, ()))
+        return stands[key]
+
+    return {key for key in targets if is_void(key)}
+
+
+def renewed(
+    source: Source, standing: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int
+) -> Settled:
+    """What a re-export comes to against the facts that stand on its tickets: its facts, with the voids of those that they replace,
+    and of the voids of those that they bring back. What a person voided stays so."""
+    assert source.telling is not None
+    settled = settle(source.facts, standing, source.telling, own, replace=source.replace)
+    taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
+    gone = voided_keys(voids)
+    for row, fact, key in _keyed(settled.facts) if gone else ():
+        if key in gone:
+            on = {void.key: void.fact for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
+            if (row, fact) in settled.follows or all(_by_import(void) for void in on.values()):
+                taken += [(row, _void(void, batch, row, at)) for void in on]
+    return Settled(
+        facts=(*taken, *settled.facts), voids=settled.voids, changes=settled.changes, follows=settled.follows
+    )
+
+
+def _speaks_of(void: Fact, key: str) -> bool:
+    return isinstance(void, Void) and void.key == key
+
+
+def _by_import(void: Fact) -> bool:
+    return isinstance(void, Void) and void.reason.startswith(BY_IMPORT)
+
+
+def _void(key: str, batch: int, row: int, at: int) -> Void:
+    return Void(at=at, key=key, reason=REPLACED.format(batch=batch, row=row))
+
+
+def _keyed(facts: Iterable[tuple[int, Fact]]) -> Iterator[tuple[int, Fact, str]]:
+    """The facts with their keys, as they come in one source."""
+    seen: Counter[str] = Counter()
+    for row, fact in facts:
+        text = content(fact)
+        same = identity(text)
+        seen[same] += fact.id is None
+        yield row, fact, key_of(text, seen[same] if fact.id is None else 1)

@@ -1,0 +1,239 @@
+"""Pairs of exports of the same tickets: what the second says otherwise is found, all of it and nothing else, and moves scores only
+where it may replace what is known."""
+
+import csv
+import io
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from calendars.instants import read_iso
+from calendars.periods import show_month
+from kaoping.files import folder
+from kaoping.office.imports import PLAIN, Arrival, Manner, source_of
+from ledger.batches import Change
+from ledger.intake.profile import Profile
+from ledger.intake.tables import read_table
+from ledger.intake.take import intake
+from ledger.snapshot import snapshot_of
+from ledger.store import Ledger
+from scoring.scores.published import document_of, text_of
+from scoring.scores.scoring import recompute
+from tests.logs import calendar, rulebook
+
+UNITS = ("茅店镇", "江口镇", "区城管局", "区住建局", "梅林镇")
+TIMES = ("签收时间", "联系时间", "退回时间", "办结时间", "回访时间")
+KIND = {"签收时间": "sign", "联系时间": "contact", "退回时间": "return", "办结时间": "close", "回访时间": "survey"}
+HEADER = (
+    "工单编号",
+    "承办单位",
+    "派单时间",
+    "工单性质",
+    "处理时限",
+    "处理时限单位",
+    "渠道",
+    *TIMES,
+    "最终满意度",
+    "是否联系市民",
+)
+Row = dict[str, str]
+AS_OF = read_iso("2023-07-05T09:00:00+08:00")
+
+
+def rows_of(rng: random.Random, seed: int) -> list[Row]:
+    """Some tickets of May and June 2023, one or two units each, as a platform exports them; no other seed has the same."""
+    rows: list[Row] = []
+    for number in range(rng.randint(2, 6)):
+        sent = datetime(2023, 5, 4, 9) + timedelta(minutes=rng.randrange(20 * 24 * 60))
+        for unit, role in zip(
+            rng.sample(units_of(seed), 2)[: 1 + (rng.random() < 0.3)], ("主办", "协办"), strict=False
+        ):
+            row = dict.fromkeys(HEADER, "")
+            row |= {
+                "工单编号": f"GX-{seed}-{number}",
+                "承办单位": unit,
+                "派单时间": shown(sent),
+                "工单性质": role,
+                "渠道": "12345热线",
+            }
+            if rng.random() < 0.8:
+                row |= {"处理时限": str(rng.randint(1, 5)), "处理时限单位": "工作日"}
+            at = sent
+            for column in TIMES:
+                at += timedelta(minutes=rng.randrange(1, 3 * 24 * 60))
+                if rng.random() < (0.2 if column == "退回时间" else 0.8):
+                    row[column] = shown(at)
+            if row["回访时间"] and rng.random() < 0.9:
+                row |= {
+                    "最终满意度": rng.choice(("满意", "不满意", "基本满意")),
+                    "是否联系市民": rng.choice(("是", "否", "")),
+                }
+            rows.append(row)
+    return rows
+
+
+def units_of(seed: int) -> list[str]:
+    return [f"{unit}{seed}" for unit in UNITS]
+
+
+def shown(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso(text: str) -> str:
+    return f"{text.replace(' ', 'T')}+08:00"
+
+
+def edited(
+    rng: random.Random, seed: int, before: int, first: Sequence[Row]
+) -> tuple[list[Row], list[Row], list[tuple[object, ...]]]:
+    """(the second export, the first with only what was newly filled, the planted changes)."""
+    second, filled = [dict(row) for row in first], [dict(row) for row in first]
+    planted: list[tuple[object, ...]] = []
+    for number, (was, now, half) in enumerate(zip(first, second, filled, strict=True)):
+        place = (before + number + 2, was["工单编号"], was["承办单位"])
+        if rng.random() < 0.15:
+            free = [
+                unit
+                for unit in units_of(seed)
+                if all(unit != row["承办单位"] for row in first if row["工单编号"] == was["工单编号"])
+            ]
+            now["承办单位"] = rng.choice(free)
+            planted.append((*place, "dispatch", "unit", was["承办单位"], now["承办单位"]))
+        moved = was["承办单位"] != now["承办单位"]
+        for column in TIMES:
+            planted += edit_time(rng, column, was, now, half, place)
+        if now["回访时间"] == was["回访时间"] != "":
+            planted += edit_survey(rng, was, now, half, place)
+        planted += edit_dispatch(rng, was, now, half, place)
+        if moved:
+            half.update(was)  # kept aside whole
+    return second, filled, planted
+
+
+def edit_time(
+    rng: random.Random, column: str, was: Row, now: Row, half: Row, place: tuple[object, ...]
+) -> Iterator[tuple[object, ...]]:
+    chance = rng.random()
+    sent = datetime.fromisoformat(was["派单时间"])
+    if not was[column]:
+        if chance < 0.4:
+            now[column] = half[column] = shown(sent + timedelta(minutes=rng.randrange(1, 15 * 24 * 60)))
+    elif chance < 0.15:
+        now[column] = shown(datetime.fromisoformat(was[column]) + timedelta(minutes=rng.choice((-600, -1, 1, 1500))))
+        yield (*place, KIND[column], "at", iso(was[column]), iso(now[column]))
+    elif chance < 0.3:
+        now[column] = ""
+        if column == "回访时间":
+            now |= {"最终满意度": "", "是否联系市民": ""}
+        yield (*place, KIND[column], "at", iso(was[column]), None)
+
+
+def edit_survey(
+    rng: random.Random, was: Row, now: Row, half: Row, place: tuple[object, ...]
+) -> Iterator[tuple[object, ...]]:
+    for column, field, words in (
+        ("最终满意度", "rating", ("满意", "不满意")),
+        ("是否联系市民", "contacted", ("是", "否")),
+    ):
+        new = rng.choice((was[column], was[column], "", *words))
+        if new != was[column]:
+            now[column] = new
+            if was[column]:
+                yield (*place, "survey", field, told(was[column]), told(new))
+            else:
+                half[column] = new
+
+
+def edit_dispatch(
+    rng: random.Random, was: Row, now: Row, half: Row, place: tuple[object, ...]
+) -> Iterator[tuple[object, ...]]:
+    new = rng.choice((*(was["处理时限"],) * 4, "", "3", "7"))
+    if new != was["处理时限"]:
+        now |= {"处理时限": new, "处理时限单位": "工作日" if new else ""}
+        if was["处理时限"]:
+            yield (*place, "dispatch", "limit_days", was["处理时限"], new or None)
+        else:
+            half |= {"处理时限": new, "处理时限单位": "工作日"}
+
+
+def told(word: str) -> str | None:
+    return {"是": "true", "否": "false", "": None}.get(word, word)
+
+
+def take(ledger: Ledger, rows: Sequence[Row], at: int, manner: Manner = PLAIN) -> tuple[Change, ...]:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, HEADER)
+    writer.writeheader()
+    writer.writerows(rows)
+    data = text.getvalue().encode()
+    (table,) = read_table(data, "工单.csv")
+    profile = wide()
+    read = intake(table, profile)
+    assert not read.problems, read.problems
+    arrival = Arrival(file=folder.Loaded(Path("工单.csv"), data, "0" * 64), name="工单.csv", profile=profile, read=read)
+    return ledger.take(source_of(arrival, manner), at)[1]
+
+
+def wide() -> Profile:
+    return folder.profile("hotline-wide")
+
+
+def planted_of(changes: Sequence[Change]) -> list[tuple[object, ...]]:
+    """The changes as `edited` plants them, in order."""
+    return ordered([(one.row, one.ticket, one.unit, one.kind, one.field, one.was, one.now) for one in changes])
+
+
+def ordered(planted: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return sorted(planted, key=repr)
+
+
+def scored(*exports: Sequence[Row], manner: Manner = PLAIN) -> tuple[list[str], list[tuple[Change, ...]]]:
+    """What the exports, taken in one after another, come to, and what each said otherwise."""
+    with Ledger(":memory:", create=True) as ledger:
+        found = [take(ledger, rows, number, manner) for number, rows in enumerate(exports)]
+        scoring = recompute(snapshot_of(ledger, ledger.head().position), rulebook(), calendar(), AS_OF)
+        evidence = scoring.evidence([202305, 202306])
+        told = [
+            text_of(document_of(rulebook(), show_month(month), scoring.sheets(one))) for month, one in evidence.items()
+        ]
+        return told, found
+
+
+@pytest.mark.parametrize("seeds", [
+    range(15), *(pytest.param(range(start, start + 97), marks=pytest.mark.slow) for start in range(15, 500, 97)),
+])  # fmt: skip
+def test_the_second_export_against_the_first(seeds: range) -> None:
+    first: list[Row] = []
+    second: list[Row] = []
+    filled: list[Row] = []
+    planted: list[tuple[object, ...]] = []
+    for seed in seeds:
+        rng = random.Random(seed)
+        rows = rows_of(rng, seed)
+        parts = edited(rng, seed, len(first), rows)
+        first, second, filled, planted = first + rows, second + parts[0], filled + parts[1], planted + parts[2]
+    assert len(planted) > 2 * len(seeds)
+    alone, _ = scored(second)
+    half, (*_, none) = scored(first, filled)
+    assert none == (), "what is filled is no change"
+    kept, (*_, listed) = scored(first, second)
+    replaced, (*_, taken) = scored(first, second, manner=Manner(replace=True))
+    assert planted_of(listed) == planted_of(taken) == ordered(planted)
+    assert replaced == alone, "replaced, the second export is what counts"
+    assert kept == half == scored(filled)[0], "else the first counts, with what was filled"
+
+
+def test_corrected_and_corrected_back() -> None:
+    rng = random.Random(1)
+    first = rows_of(rng, 1)
+    second, _, planted = edited(rng, 1, 0, first)
+    replacing = Manner(replace=True)
+    back, (*_, said) = scored(first, second, second, first, manner=replacing)
+    assert planted
+    assert said
+    assert back == scored(second, first, manner=replacing)[0]
+    assert scored(first, second, first, second, manner=replacing)[0] == scored(second)[0]
