@@ -11,7 +11,8 @@ import narwhals as nw
 class Practice:
     """How a rulebook wants things measured: its readings that touch a verdict, its rating words, channels, limits.
 
-    `limits` gives half working days by (measure, channel); a measure's own default serves every other channel.
+    `limits` gives half working days by (measure, channel); a measure's own default serves every other channel. Where a limit
+    was changed, `later_limits` gives what rounds have that are dispatched from an instant on: (instant, half days), earliest first.
     """
 
     half_day: str = "elapsed"
@@ -34,16 +35,35 @@ class Practice:
     unrated: tuple[str, ...] = ()
     posts: tuple[str, ...] = ("中国政府网", "国家政务服务平台", "问政江西", "问政赣州")
     limits: Mapping[tuple[str, str], int] = attrs.Factory(dict)
+    later_limits: Mapping[tuple[str, str], tuple[tuple[int, int], ...]] = attrs.Factory(dict)
 
     def halves(self, measure: "Deadline") -> int | nw.Expr:
-        """The measure's limit in half working days: one for all, or by the channel of the round."""
-        if not any(name == measure.name and halves != measure.halves for (name, _), halves in self.limits.items()):
+        """The measure's limit in half working days: one for all, or by the channel of the round and the time of its dispatch."""
+        every = {halves for (name, _), halves in self.limits.items() if name == measure.name}
+        every |= {
+            halves for (name, _), turns in self.later_limits.items() if name == measure.name for _, halves in turns
+        }
+        if every <= {measure.halves}:
             return measure.halves
-        limit: nw.Expr = nw.lit(measure.halves, dtype=nw.Int64)
+        limit = _whole(measure.halves)
         for (name, channel), halves in sorted(self.limits.items()):
             if name == measure.name:
-                limit = nw.when(nw.col("channel") == channel).then(nw.lit(halves, dtype=nw.Int64)).otherwise(limit)
+                said = _whole(halves)
+                for since, other in self.later_limits.get((name, channel), ()):
+                    said = nw.when(nw.col("dispatched_at") >= since).then(_whole(other)).otherwise(said)
+                limit = nw.when(nw.col("channel") == channel).then(said).otherwise(limit)
         return limit
+
+    def halves_at(self, measure: "Deadline", channel: str, dispatched: int) -> int:
+        """The same of one round."""
+        limit = self.limits.get((measure.name, channel), measure.halves)
+        for since, halves in self.later_limits.get((measure.name, channel), ()):
+            limit = halves if dispatched >= since else limit
+        return limit
+
+
+def _whole(number: int) -> nw.Expr:
+    return nw.lit(number, dtype=nw.Int64)
 
 
 def everyone(_: Practice) -> nw.Expr:
@@ -154,4 +174,6 @@ CATALOGUE: tuple[Measure, ...] = (
     SIGNED, RESPONDED, RETURNED, RETURNED_AGAIN, CLOSED, SATISFIED, REDONE,
     EXTENDED_FIRST, EXTENDED_SECOND, SEALED, VOLUME,
 )  # fmt: skip
+LIMITED = (SIGNED, RESPONDED, RETURNED)
+"""Those whose limit a rulebook gives."""
 MEASURE: Mapping[str, Measure] = {measure.name: measure for measure in CATALOGUE}

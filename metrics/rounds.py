@@ -24,7 +24,7 @@ import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
 from metrics.custody import HOLDER, ROUND, kind, settled
-from metrics.measures import RESPONDED, RETURNED, SIGNED, Practice
+from metrics.measures import LIMITED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests, with_first_due
 
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "first_closed", "seal": "sealed"}
@@ -124,7 +124,7 @@ def _with_kept(rounds: Frame, fitting: Frame, returns: Frame) -> Frame:
 
 def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
     dues, extensions = moved_dues(rounds, extends, clock)
-    for measure in (SIGNED, RESPONDED, RETURNED):
+    for measure in LIMITED:
         rounds = _with_limit(rounds, measure.due, practice.halves(measure), clock)
     rounds = with_first_due(rounds, clock).join(dues, on=list(ROUND), how="left")
     rounds = rounds.with_columns(close_due=nw.coalesce("close_due", "first_due"))

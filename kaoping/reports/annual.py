@@ -9,7 +9,7 @@ from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import readings_in_force, stamp_lines
+from kaoping.reports.score import honour_columns, readings_in_force, stamp_lines
 from scoring.scores.published import year_document
 from scoring.scores.scoring import Scoring
 from scoring.scores.years import YearScore
@@ -25,8 +25,8 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
     }
 
 
-def _points(score: Fraction | None) -> str | None:
-    return None if score is None else points(score)
+def _points(score: Fraction | None, digits: int) -> str:
+    return "-" if score is None else points(score, digits)
 
 
 @page_of
@@ -41,22 +41,23 @@ def annual_page(language: Language, scoring: Scoring, scores: Sequence[YearScore
 
 def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
     units = [unit for unit in year.units if unit.score is not None]
-    say = language.say
+    say, digits = language.say, scoring.book.digits.total
     span = f"{show_month(year.months[0])} - {show_month(year.months[-1])}" if year.months else str(year.year)
     state = say("whole year") if year.whole else say("to date")
     if not units:
         yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return
     keys = [
-        Column(say("rank"), [str(unit.rank) for unit in units]),
+        Column(say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in units]),
         Column(say("unit"), [unit.unit for unit in units], number=False),
         Column(say("group"), [unit.group for unit in units], number=False),
-        Column(say("score"), [points(unit.score or Fraction(0)) for unit in units]),
+        Column(say("score"), [points(unit.score or Fraction(0), digits) for unit in units]),
+        *honour_columns(language, year.rule, units),
     ]
     columns = []
     for number, component in enumerate(year.rule.components):
         title = f"{scoring.book.sheet(component.sheet).title}\n{short(component.weight)}%"
-        columns.append(Column(title, [_points(unit.components[number].value) or "-" for unit in units]))
+        columns.append(Column(title, [_points(unit.components[number].value, digits) for unit in units]))
     columns.append(
         Column(say("counts nothing"), ["、".join(veto.title for veto in unit.vetoes) for unit in units], number=False)
     )

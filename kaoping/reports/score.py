@@ -1,5 +1,6 @@
 """The month's ranking, with every item, the readings in force and the four stamps."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,12 +10,13 @@ from kaoping.language.moments import moment
 from kaoping.language.numbers import points, short
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Table, page_of
-from scoring.law.rulebook import Item
+from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
 from scoring.scores.parts import unpriced
 from scoring.scores.published import document_of
 from scoring.scores.scoring import Scoring, Stamps
 from scoring.scores.sheets import SheetScore, UnitScore
+from scoring.scores.years import UnitYear
 
 
 def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
@@ -34,7 +36,8 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
-            yield from _sheet_blocks(language, sheet, show_months(month.months))
+            yield from _sheet_blocks(language, sheet, show_months(month.months), scoring.book.digits)
+            yield from apart_lines(language, sheet)
             yield ""
         else:
             yield language.say(
@@ -47,21 +50,48 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
     yield from stamp_lines(language, scoring.stamps)
 
 
-def _sheet_blocks(language: Language, sheet: SheetScore, period: str) -> Iterator[Block]:
+def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Digits) -> Iterator[Block]:
     keys = [
         Column(language.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
         Column(language.say("unit"), [unit.unit for unit in sheet.units], number=False),
         Column(language.say("group"), [unit.group for unit in sheet.units], number=False),
-        Column(language.say("score"), [_total(unit) for unit in sheet.units]),
+        Column(language.say("score"), [_total(unit, digits) for unit in sheet.units]),
+        *honour_columns(language, sheet.sheet, sheet.units),
     ]
-    items = [Column(f"{item.title}\n{_full(item)}", _scores(sheet, item)) for item in sheet.sheet.items_of(sheet.month)]
+    items = [
+        Column(f"{item.title}\n{_full(item)}", _scores(sheet, item, digits))
+        for item in sheet.sheet.items_of(sheet.month)
+    ]
     yield Table(f"{sheet.sheet.title}  {period}", keys, items)
     if any(unit.basis == "mean" and unit.score is not None for unit in sheet.units):
         yield "* " + language.say("no ticket in the month: the mean of the units that had one")
 
 
-def _total(unit: UnitScore) -> str:
-    return "-" if unit.score is None else points(unit.score) + ("*" if unit.basis == "mean" else "")
+def honour_columns(language: Language, rule: Sheet | Year, units: Sequence[UnitScore | UnitYear]) -> list[Column]:
+    """The units' grades, and which list each is on, where the rulebook gives any."""
+    columns = []
+    if rule.grades:
+        columns.append(Column(language.say("grade"), [unit.grade or "-" for unit in units], number=False))
+    if rule.board is not None:
+        named = {"red": language.say("red list"), "black": language.say("black list")}
+        columns.append(Column(language.say("list"), [named.get(unit.board, "") for unit in units], number=False))
+    return columns
+
+
+def apart_lines(language: Language, sheet: SheetScore) -> Iterator[Block]:
+    """The units listed apart, where the rulebook says so."""
+    for name, units in sheet.apart.items():
+        shown = "、".join(units) or "-"
+        if name == "no_tickets":
+            yield language.say("Without tickets, listed apart and not ranked: {units}", units=shown)
+        else:
+            yield language.say(
+                "With tickets of which none is due yet, listed apart and not ranked: {units}", units=shown
+            )
+
+
+def _total(unit: UnitScore, digits: Digits) -> str:
+    return "-" if unit.score is None else points(unit.score, digits.total) + ("*" if unit.basis == "mean" else "")
 
 
 def _full(item: Item) -> str:
@@ -71,9 +101,9 @@ def _full(item: Item) -> str:
     return f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
 
 
-def _scores(sheet: SheetScore, item: Item) -> list[str]:
+def _scores(sheet: SheetScore, item: Item, digits: Digits) -> list[str]:
     found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
-    return ["" if one is None else points(one.score) for one in found]
+    return ["" if one is None else points(one.score, digits.item) for one in found]
 
 
 def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
@@ -100,15 +130,16 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     if strangers:
         shown = "、".join(strangers[:8]) + ("…" if len(strangers) > 8 else "")
         lines.append(language.say("Note: units never enrolled: {count} ({units})", count=len(strangers), units=shown))
-    full = sum(
-        part.note == "no_denominator"
-        for sheet in sheets
-        for unit in sheet.units
-        for item in unit.items
-        for part in item.parts
-    )
-    if full:
+    parts = [part for sheet in sheets for unit in sheet.units for item in unit.items for part in item.parts]
+    notes = Counter(part.note for part in parts)
+    if full := notes["no_denominator"]:
         lines.append(language.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
+    if few := notes["few"]:
+        lines.append(language.say("Note: rates of too few tickets, not judged: {count}", count=few))
+    if few := notes["few_marked"]:
+        lines.append(language.say("Note: rates of few tickets, judged all the same: {count}", count=few))
+    if free := sum(part.tolerated for part in parts):
+        lines.append(language.say("Note: breaches within what is tolerated, that cost nothing: {count}", count=free))
     return lines
 
 

@@ -166,7 +166,7 @@ def _of_practice(leg: Leg, move: Move) -> Iterator[Reason]:
     measure = MEASURE[move.charge.name]
     practices = books[0].practice(), books[1].practice()
     if isinstance(measure, Deadline):
-        limits = [_limit(practice, measure, move.charge.channel) for practice in practices]
+        limits = [_limit(practice, measure, move) for practice in practices]
         if limits[0] != limits[1]:
             yield Reason(code="clause", name=measure.name, was=limits[0], now=limits[1])
     for name in ("satisfied", "unsatisfied", "unrated", "posts"):
@@ -209,10 +209,15 @@ def _told_of(book: Rulebook, sheet: str, item: str) -> dict[str, str]:
 def _text(value: object) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={each}" for name, each in value.items())
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if attrs.has(type(value)):
+        return _text({name: said for name, said in attrs.asdict(value).items() if said not in (None, "")})  # type: ignore[arg-type]
+    return " ".join(map(_text, value)) if isinstance(value, tuple) else str(value)
 
 
-def _limit(practice: Practice, measure: Deadline, channel: str) -> str:
-    """The limit in working days, as text."""
-    halves = practice.limits.get((measure.name, channel), measure.halves)
+def _limit(practice: Practice, measure: Deadline, move: Move) -> str:
+    """The limit in working days that the move's round had, as text."""
+    charge = move.charge
+    assert charge is not None
+    state = None if move.flip is None else move.flip.before or move.flip.after
+    halves = practice.halves_at(measure, charge.channel, state.start if state else charge.at)
     return str(halves // 2) if halves % 2 == 0 else f"{halves // 2}.5"

@@ -188,7 +188,7 @@ class _Teller:
         if measure is CLOSED:
             halves = round_["limit_halves"] if round_["due_at"] is None else None
         else:
-            halves = self.scoring.book.practice().limits.get((measure.name, verdict.channel), measure.halves)
+            halves = self.scoring.book.practice().halves_at(measure, verdict.channel, verdict.start)
         return None if halves is None else Fraction(halves, 2)
 
     def moved(self, round_: Mapping[str, Any], verdict: Verdict) -> Iterator[Moved]:

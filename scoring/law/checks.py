@@ -1,22 +1,24 @@
 """What a well-formed rulebook can still say wrongly: (path, sentence) of every mistake."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
 from calendars.clock import DAY_ENDS, HALF_DAY, WHOLE_DAYS
-from ledger.sentences import Sentence, sentence
-from metrics.measures import MEASURE, Deadline
-from scoring.law.rulebook import KINDS, NEEDED, PERIODS, Item, Part, Reading, Rulebook, Sheet, Veto, Year
+from ledger.sentences import sentence
+from metrics.measures import MEASURE
+from scoring.law.clauses import Mistakes, limits_of, part_mistakes
+from scoring.law.rulebook import NEEDED, PERIODS, Item, Reading, Rulebook, Sheet, Veto, Year
+from scoring.law.terms import Board, Grade, Term
 
-Mistakes = Iterator[tuple[str, Sentence]]
 CHOICES = {
     "period": tuple(PERIODS),
     "ranking": ("sheet", "group"),
     "order": ("sum_then_clamp", "clamp_then_add"),
     "without_tickets": ("mean", "unranked", "everyone"),
 }
+APART = ("no_tickets", "none_due")
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "half_day": HALF_DAY,
     "whole_days": WHOLE_DAYS,
@@ -64,7 +66,7 @@ def mistakes_of(book: Rulebook) -> Mistakes:
         if names.index(name) < number:
             yield f"sheets[{number}].id", sentence("sheet {sheet} is there twice.", sheet=name)
     yield from _channels(book)
-    yield from _limits(book)
+    yield from limits_of(book)
     for number, year in enumerate(book.years):
         yield from _year(book, year, f"years[{number}]")
 
@@ -122,25 +124,6 @@ def _options(book: Rulebook, reading: Reading, path: str) -> Mistakes:
                 yield path, sentence(EXACT, value=repr(option))
 
 
-def _limits(book: Rulebook) -> Mistakes:
-    """A verdict is given once, so a measure has one limit on a channel, whatever judges it."""
-    seen: dict[tuple[str, str], Fraction] = {}
-    for place, sheet in enumerate(book.sheets):
-        for number, item in enumerate(sheet.items):
-            for part in item.parts:
-                for channel in sheet.channels_of(part) if part.limit and part.measure else ():
-                    if seen.setdefault((part.measure, channel), part.limit or Fraction(0)) != part.limit:
-                        yield (
-                            f"sheets[{place}].items[{number}]",
-                            sentence(
-                                "item {item}: {measure} has another limit on {channel} elsewhere.",
-                                item=item.name_of(part),
-                                measure=part.measure,
-                                channel=channel,
-                            ),
-                        )
-
-
 def _channels(book: Rulebook) -> Mistakes:
     """Tickets of one channel are scored on one sheet, for one group of units and one kind of period."""
     seen: list[tuple[str, Sheet]] = []
@@ -163,7 +146,7 @@ def _sheet(book: Rulebook, sheet: Sheet, path: str) -> Mistakes:
     names = [item.id for item in sheet.items]
     if sheet.ties != "share" and sheet.ties not in names:
         yield f"{path}.ties", sentence("sheet {sheet}: ties is share, or an item of it.", sheet=sheet.id)
-    for start in _turns(book, sheet):
+    for start in _turns(book, sheet.items):
         full = sum((i.points for i in sheet.items if not i.extra and i.in_force(start)), Fraction(0))
         if full != sheet.points:
             say = sentence(
@@ -188,12 +171,98 @@ def _sheet(book: Rulebook, sheet: Sheet, path: str) -> Mistakes:
                 sentence("sheet {sheet}: there is no item {item}.", sheet=sheet.id, item=name),
             )
     yield from _vetoes(sheet.vetoes, path)
+    for number, name in enumerate(sheet.apart):
+        if name not in APART:
+            known = " ".join(APART)
+            yield (
+                f"{path}.apart[{number}]",
+                sentence("sheet {sheet}: apart is of: {known}", sheet=sheet.id, known=known),
+            )
+    if "no_tickets" in sheet.apart and sheet.without_tickets == "everyone":
+        say = sentence(
+            "sheet {sheet}: without_tickets = everyone ranks who apart takes out of the ranking.", sheet=sheet.id
+        )
+        yield f"{path}.apart", say
+    yield from _grades(book, sheet.grades, path)
+    yield from _board(sheet.board, path)
+    for number, one in enumerate((*sheet.caps, *sheet.vetoes)):
+        if one.valid_from and one.valid_until and one.valid_from > one.valid_until:
+            place = f"caps[{number}]" if number < len(sheet.caps) else f"vetoes[{number - len(sheet.caps)}]"
+            yield f"{path}.{place}.valid_until", sentence("valid_until lies before valid_from.")
 
 
-def _turns(book: Rulebook, sheet: Sheet) -> list[date]:
-    """The days from which other items are in force."""
-    starts = {item.valid_from for item in sheet.items if item.valid_from}
-    starts |= {item.valid_until + timedelta(days=1) for item in sheet.items if item.valid_until}
+def _grades(book: Rulebook, grades: Sequence[Grade], path: str) -> Mistakes:
+    """Each grade by itself, and those in force at any time together; every mistake once."""
+    for number, one in enumerate(grades):
+        place = f"{path}.grades[{number}]"
+        if one.valid_from and one.valid_until and one.valid_from > one.valid_until:
+            yield f"{place}.valid_until", sentence("valid_until lies before valid_from.")
+        if one.first is not None and one.first < 1:
+            yield place, sentence("grade {grade}: first is 1 or more.", grade=one.grade)
+        if one.first_percent is not None and not 0 < one.first_percent < 100:
+            yield place, sentence("grade {grade}: first_percent lies between 0 and 100.", grade=one.grade)
+    found = [
+        mistake
+        for start in _turns(book, grades)
+        for mistake in _scale([(f"{path}.grades[{n}]", one) for n, one in enumerate(grades) if one.in_force(start)])
+    ]
+    yield from ((place, say) for n, (place, say) in enumerate(found) if (place, say) not in found[:n])
+
+
+def _scale(grades: Sequence[tuple[str, Grade]]) -> Mistakes:
+    """Grades go from the best to the one that everyone else gets; none asks for what a better one is content with."""
+    for number, (place, one) in enumerate(grades):
+        better = [other for _, other in grades[:number]]
+        if one.grade in {other.grade for other in better}:
+            yield place, sentence("grade {grade} is there twice.", grade=one.grade)
+        if number == len(grades) - 1 and one.asks:
+            yield (
+                place,
+                sentence("grade {grade}: the last grade asks for nothing: it is for all the others.", grade=one.grade),
+            )
+        if number < len(grades) - 1 and not one.asks:
+            yield (
+                place,
+                sentence(
+                    "grade {grade}: only the last grade asks for nothing.",
+                    grade=one.grade,
+                ),
+            )
+        if one.asks and any(other.asks and _harder(one, other) for other in better):
+            yield place, sentence("grade {grade}: nobody gets it: who could has a better grade.", grade=one.grade)
+
+
+def _harder(one: Grade, better: Grade) -> bool:
+    """Whether a grade is out of reach, because whoever fulfils it fulfils a better one too."""
+    scores = one.at_least is not None and better.at_least is not None and one.at_least >= better.at_least
+    ranks = [
+        mine is not None and other is not None and mine <= other
+        for mine, other in ((one.first, better.first), (one.first_percent, better.first_percent))
+    ]
+    asked = [better.at_least is not None, better.first is not None, better.first_percent is not None]
+    return all(met for met, needed in zip((scores, *ranks), asked, strict=True) if needed)
+
+
+def _board(board: Board | None, path: str) -> Mistakes:
+    if board is None:
+        return
+    place = f"{path}.board"
+    if not board.words or not board.place:
+        yield place, sentence("the red and black list: the law's words or their place are missing.")
+    if min(board.red, board.black) < 0 or not board.red + board.black:
+        yield place, sentence("the red and black list: red and black say how many, and one of them is 1 or more.")
+    for count, bound, key in (
+        (board.red, board.red_at_least, "red_at_least"),
+        (board.black, board.black_below, "black_below"),
+    ):
+        if bound is not None and not count:
+            yield f"{place}.{key}", sentence("the red and black list: {key} bounds a list of nobody.", key=key)
+
+
+def _turns(book: Rulebook, terms: Sequence[Term]) -> list[date]:
+    """The days from which other terms are in force."""
+    starts = {one.valid_from for one in terms if one.valid_from}
+    starts |= {one.valid_until + timedelta(days=1) for one in terms if one.valid_until}
     return sorted({book.valid_from} | {day for day in starts if book.valid_from <= day <= book.valid_until})
 
 
@@ -218,62 +287,8 @@ def _item(book: Rulebook, item: Item, path: str) -> Mistakes:
     if not item.parts:
         yield path, sentence("item {item}: it has no parts: nothing judges it.", item=item.id)
     for number, part in enumerate(item.parts):
-        for mistake in _part(book, item, part):
+        for mistake in part_mistakes(book, item, part):
             yield f"{path}.parts[{number}]", mistake
-
-
-def _part(book: Rulebook, item: Item, part: Part) -> Iterator[Sentence]:
-    name = item.name_of(part)
-    if part.kind not in KINDS:
-        yield sentence(
-            "item {item}: {kind} is no kind of rule; known: {kinds}", item=name, kind=part.kind, kinds=" ".join(KINDS)
-        )
-        return
-    over = () if part.over == "count" else (part.over,)
-    for measure in (*part.measures, *over):
-        if measure not in MEASURE:
-            yield sentence(
-                "item {item}: there is no measure {measure}; known: {known}",
-                item=name,
-                measure=measure,
-                known=" ".join(MEASURE),
-            )
-    yield from _needs(name, part)
-    if part.price_reading and part.price_reading not in {reading.id for reading in book.readings}:
-        yield sentence("item {item}: there is no reading {name}.", item=name, name=part.price_reading)
-    if part.limit is not None:
-        timed = part.kind == "pairs" or isinstance(MEASURE.get(part.measure), Deadline)
-        if not timed or (part.limit * 2).denominator != 1 or part.limit <= 0:
-            yield sentence(
-                "item {item}: limit {limit} is no number of half days of a deadline.", item=name, limit=part.limit
-            )
-
-
-def _needs(name: str, part: Part) -> Iterator[Sentence]:
-    """What each kind of rule must be given."""
-    rated = part.kind in ("rate", "scaled", "tiers")
-    if (rated or part.kind in ("cases", "bonus")) and not part.measures:
-        yield sentence("item {item}: a {kind} needs its measure.", item=name, kind=part.kind)
-    if part.kind == "rate" and (part.at_least is None) == (part.at_most is None):
-        yield sentence("item {item}: a rate has either at_least or at_most.", item=name)
-    rates, points = [tier.at_least for tier in part.tiers], [tier.points for tier in part.tiers]
-    if rates != sorted(rates, reverse=True) or points != sorted(points, reverse=True):
-        yield sentence("item {item}: tiers go from the highest rate to the lowest.", item=name)
-    if part.kind == "tiers" and not part.tiers:
-        yield sentence("item {item}: it has no tiers.", item=name)
-    if part.kind == "bonus" and (not part.per or min(part.per.values()) < 1):
-        yield sentence("item {item}: a bonus needs per: a whole number of 1 or more for each group.", item=name)
-    if part.kind == "cases" and part.price is None:
-        yield sentence("item {item}: a case needs its price.", item=name)
-    if part.kind in ("findings", "awards", "pairs") and not part.finding:
-        yield sentence("item {item}: a {kind} needs its finding.", item=name, kind=part.kind)
-    priced = [bool(part.prices), part.price is not None, bool(part.price_reading)].count(True)
-    if part.kind == "findings" and priced != 1:
-        yield sentence("item {item}: a finding needs one of price, prices with by, price_reading.", item=name)
-    if part.prices and part.by not in ("role", "mode"):
-        yield sentence("item {item}: by is role or mode.", item=name)
-    if part.kind == "pairs" and (part.limit is None or part.price is None or not part.answered_by):
-        yield sentence("item {item}: a pair needs answered_by, limit and price.", item=name)
 
 
 def _year(book: Rulebook, year: Year, path: str) -> Mistakes:
@@ -292,6 +307,15 @@ def _year(book: Rulebook, year: Year, path: str) -> Mistakes:
     if not year.words or not year.place:
         yield path, sentence("year {year}: the law's words or their place are missing.", year=year.id)
     yield from _vetoes(year.vetoes, path)
+    yield from _grades(book, year.grades, path)
+    dated: Sequence[tuple[str, Term]] = [(f"vetoes[{n}]", one) for n, one in enumerate(year.vetoes)]
+    for place, term in (*dated, *((f"grades[{n}]", one) for n, one in enumerate(year.grades))):
+        if term.is_dated:
+            yield (
+                f"{path}.{place}",
+                sentence("year {year}: what holds for a year has no dates of its own.", year=year.id),
+            )
+    yield from _board(year.board, path)
 
 
 def _vetoes(vetoes: tuple[Veto, ...], path: str) -> Mistakes:

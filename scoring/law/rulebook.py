@@ -1,18 +1,22 @@
 """The rules as data: what a rulebook can say, in frozen classes. `kaoping.files.rulebooks` reads them from TOML."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
+from calendars.instants import SHANGHAI, day_end
 from calendars.periods import PeriodKind, last_day, month_number, months_from
 from ledger.facts import ALL_ITEMS
 from ledger.proof.chain import digest_of
 from metrics.measures import Practice
+from scoring.law.terms import Board, Grade, Limit, Span, Term
 
 KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
+RATED = ("rate", "scaled", "tiers")
+WHEN_FEW = ("as_empty", "mark")
 PERIODS: Mapping[str, int] = {kind.value: kind.size for kind in PeriodKind}
 """How many months each period has."""
 
@@ -74,7 +78,10 @@ class Part:
     pairs     each finding not followed by `answered_by` with the same document within `limit` working days costs `price`
     bonus     `award` points for each full `per` of a measure's count, by the unit's group
 
-    Without what it asks for the whole item is nothing, where the reading `proof_reading` says `whole`.
+    Without what it asks for the whole item is nothing, where the reading `proof_reading` says `whole`. `limit`, or the dated
+    `limits`, in working days, are those of its measures. `round_rates`: rates are rounded before they are weighed.
+    The first `tolerated` breaches, or so many percent of the count (`tolerated_percent`, rounded down), cost nothing. A rate of
+    fewer than `few` is not judged (`when_few`: `as_empty`, as with nothing to divide by), or only `mark`ed.
     """
 
     kind: str
@@ -86,6 +93,12 @@ class Part:
     finding: str = ""
     answered_by: str = ""
     limit: Fraction | None = None
+    limits: tuple[Limit, ...] = ()
+    round_rates: bool = False
+    tolerated: int | None = None
+    tolerated_percent: Fraction | None = None
+    few: int | None = None
+    when_few: str = ""
     over: str = "count"
     at_least: Fraction | None = None
     at_most: Fraction | None = None
@@ -109,9 +122,19 @@ class Part:
         """The measures it looks at."""
         return tuple(self.weights) or ((self.measure,) if self.measure else ())
 
+    @property
+    def every_limit(self) -> tuple[Limit, ...]:
+        """Its limits, each with its measure (of a pair: none)."""
+        alone = () if self.limit is None else (Limit(days=self.limit),)
+        return tuple(attrs.evolve(one, measure=one.measure or self.measure) for one in (*alone, *self.limits))
+
+    def limit_on(self, day: date) -> Fraction | None:
+        """The limit of a pair on a day."""
+        return next((one.days for one in self.every_limit if one.in_force(day)), None)
+
 
 @attrs.frozen(kw_only=True)
-class Item:
+class Item(Term):
     """One line of a sheet, with the law's words and place.
 
     `full` is what it starts from (normally its points), `floor` and `cap` its bounds. `extra` items (rewards and
@@ -136,8 +159,6 @@ class Item:
     concerns: tuple[str, ...] = ()
     when_empty: str = "full"
     exemptible: bool = True
-    valid_from: date | None = None
-    valid_until: date | None = None
 
     def name_of(self, part: Part) -> str:
         """The id of a part that is a sub-item, else of the item."""
@@ -152,13 +173,9 @@ class Item:
         """Whether it is in force in a month like 202305."""
         return self.in_force(last_day(month))
 
-    def in_force(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
-
 
 @attrs.frozen(kw_only=True)
-class Cap:
+class Cap(Term):
     """A bound on several items together: `items` score no more than `cap` and no less than `floor` in sum."""
 
     items: tuple[str, ...]
@@ -168,7 +185,7 @@ class Cap:
 
 
 @attrs.frozen(kw_only=True)
-class Veto:
+class Veto(Term):
     """What makes the whole period count nothing: a finding, or a breach of a measure on some channels.
 
     Without `channels` of its own, on those of its sheet, or of all sheets of its year.
@@ -190,7 +207,9 @@ class Sheet:
     `group`; equal totals `share` a rank, or are ordered by an item (`ties`). `order`: items, extras and bounds are
     taken as `sum_then_clamp`, or the items are held within the sheet's points before the extras are added
     (`clamp_then_add`): then extras can lift the total above full marks, up to `cap`.
-    `without_tickets`: a unit without any gets the mean, or is `unranked`; `everyone`: it is scored all the same.
+    `without_tickets`: a unit without any gets the mean, or is `unranked`; `everyone`: it is scored all the same. Units named
+    by `apart` (`no_tickets`; `none_due`: tickets, but nothing judged yet) are listed apart, without a rank. `grades`, best first,
+    and the `board` (red and black list) are of the ranked.
     """
 
     id: str
@@ -208,6 +227,9 @@ class Sheet:
     vetoes: tuple[Veto, ...] = ()
     without_tickets: str = "unranked"
     without_tickets_words: str = ""
+    apart: tuple[str, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    board: Board | None = None
     floor: Fraction = Fraction(0)
     cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
 
@@ -246,6 +268,8 @@ class Year:
     starts: int = 1
     groups: tuple[str, ...] = ()
     ranking: str = "sheet"
+    grades: tuple[Grade, ...] = ()
+    board: Board | None = None
 
     def months(self, year: int) -> tuple[int, ...]:
         """The twelve months of an assessment year, like 202305."""
@@ -330,7 +354,10 @@ class Rulebook:
             rated[meaning] = (*rated[meaning], *words)
         taken: dict[str, Any] = {name: self.reading(name) for name in (*PRACTISED, *LATER)}
         posts = tuple(channel for sheet in self.sheets if _seals(sheet) for channel in sheet.channels)
-        return Practice(**taken, **rated, posts=posts, limits=_limits(self.sheets))
+        spans = {place: sorted(found) for place, found in limit_spans(self.sheets).items() if found}
+        limits = {place: found[0][2] for place, found in spans.items()}
+        later = {place: _turns(found) for place, found in spans.items() if len(found) > 1}
+        return Practice(**taken, **rated, posts=posts, limits=limits, later_limits=later)
 
 
 PRACTISED = (
@@ -353,12 +380,37 @@ def _seals(sheet: Sheet) -> bool:
     return any("sealed" in part.measures for item in sheet.items for part in item.parts)
 
 
-def _limits(sheets: Iterable[Sheet]) -> dict[tuple[str, str], int]:
-    return {
-        (part.measure, channel): int(part.limit * 2)
-        for sheet in sheets
-        for item in sheet.items
-        for part in item.parts
-        if part.limit is not None and part.measure
-        for channel in sheet.channels_of(part)
-    }
+def limit_spans(sheets: Iterable[Sheet]) -> dict[tuple[str, str], set[Span]]:
+    """What limit a measure has on a channel, by (measure, channel): the spans of days for which somebody says one.
+
+    Where nobody dates a limit, and all say the same, it is one span: an item that ends does not end the limit of a verdict.
+    """
+    found: dict[tuple[str, str], set[Span]] = {}
+    dated: set[tuple[str, str]] = set()
+    for sheet in sheets:
+        for item in sheet.items:
+            for part in item.parts:
+                for limit in part.every_limit if part.measures else ():
+                    since = max(item.valid_from or date.min, limit.valid_from or date.min)
+                    until = min(item.valid_until or date.max, limit.valid_until or date.max)
+                    for channel in sheet.channels_of(part):
+                        place = (limit.measure, channel)
+                        found.setdefault(place, set()).add((since, until, limit.halves))
+                        dated |= {place} if limit.is_dated else set()
+    return {place: spans if place in dated else _undated(spans) for place, spans in found.items()}
+
+
+def _undated(spans: set[Span]) -> set[Span]:
+    alone = len({halves for _, _, halves in spans}) == 1
+    return {(date.min, date.max, halves) for _, _, halves in spans} if alone else spans
+
+
+def _turns(spans: Iterable[Span]) -> tuple[tuple[int, int], ...]:
+    """From which instant on there is another limit, in half days."""
+    turns: list[tuple[int, int]] = []
+    before = None
+    for since, _, halves in spans:
+        if before not in (None, halves) and since > date.min:
+            turns.append((day_end(since - timedelta(days=1), SHANGHAI) + 1, halves))
+        before = halves
+    return tuple(turns)

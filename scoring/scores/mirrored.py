@@ -34,7 +34,9 @@ EXEMPTIONS = "exemptions"
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
     """A digest of how rows are derived: the practice, whether exemptions hold, the calendar, the version of the program."""
     practice = book.practice()
-    told = {**attrs.asdict(practice), "limits": sorted((*place, halves) for place, halves in practice.limits.items())}
+    told = attrs.asdict(practice)
+    for name in ("limits", "later_limits"):
+        told[name] = sorted((*place, said) for place, said in getattr(practice, name).items())
     how = [FORMAT, version, told, book.exempts, calendar.digest()]
     return digest_of(json.dumps(how, sort_keys=True, ensure_ascii=False))
 

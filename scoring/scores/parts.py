@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from calendars.clock import Clock
+from calendars.instants import local_day
 from calendars.workdays import OutsideCalendar
 from scoring.law.arithmetic import HUNDRED, ZERO, added, half_up
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
@@ -20,7 +21,9 @@ from scoring.scores.workings import Arithmetic, Bound, Priced, Ratio, bounded
 @attrs.frozen(kw_only=True)
 class PartScore:
     """What came of one part. `lost` is exact, below 0 for a reward; `rate` in percent as shown; `charges` are its causes,
-    each with its weight in `lost`; `note` a code for what the reader should know; `arithmetic` how `lost` was made."""
+    each with its weight in `lost`; `tolerated` of its breaches cost nothing (the earliest); `note` a code for what the reader
+    should know: no_denominator, no_bonus_for_group, few (not judged, or without the few), few_marked; `arithmetic` how `lost`
+    was made."""
 
     part: Part
     name: str = ""
@@ -30,8 +33,14 @@ class PartScore:
     breaches: int | None = None
     rate: Fraction | None = None
     charges: tuple[tuple[Charge, Fraction], ...] = ()
+    tolerated: int = 0
     note: str = ""
     arithmetic: Arithmetic = attrs.field(factory=Arithmetic)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to judge it by."""
+        return self.rate is None and self.note in ("no_denominator", "few")
 
     @property
     def score(self) -> Fraction:
@@ -139,50 +148,69 @@ def _measured(bench: PartContext, part: Part) -> PartScore:
     rated = [one for one in ratios if one.rate is not None]
     if not rated:
         arithmetic = Arithmetic(ratios=ratios)
-        return bench.judged(part, count=0, breaches=breaches, note="no_denominator", arithmetic=arithmetic)
+        note = "few" if count else "no_denominator"
+        return bench.judged(part, count=count, breaches=breaches, note=note, arithmetic=arithmetic)
     channels, names = bench.sheet.channels_of(part), bench.names(part)
+    few = [one for one in ratios if one.count and one.count < (part.few or 0)]
+    note = ("few_marked" if part.when_few == "mark" else "few") if few else ""
+    tolerated = sum(one.tolerated for one in rated)
     charges: list[tuple[Charge, Fraction]] = []
     for one in rated:
-        price = one.weight / one.count
-        charges += [(case, price) for case in bench.month.cases(bench.unit, one.measure, channels, names)]
+        price, cases = one.weight / one.count, bench.month.cases(bench.unit, one.measure, channels, names)
+        charges += [(case, price) for case in cases[one.tolerated :]]
     rate = rated[0].rate or ZERO
     if len(rated) > 1:
         rate = added(one.weight * (one.rate or ZERO) for one in rated) / added(one.weight for one in rated)
     if bench.book.reading("rounding") == "staged":
         rate = half_up(rate, bench.book.digits.rate)
     return bench.judged(
-        part, count=count, breaches=breaches, rate=rate, charges=tuple(charges),
+        part, count=count, breaches=breaches, rate=rate, charges=tuple(charges), tolerated=tolerated, note=note,
         arithmetic=Arithmetic(ratios=ratios, rate=rate),
     )  # fmt: skip
 
 
 def _ratios(bench: PartContext, part: Part) -> Iterator[Ratio]:
-    """What of each measure of a part was counted, how much of it was not met, and its exact rate."""
+    """What of each measure of a part was counted, how much of it was not met, and its rate: without what is tolerated, exact
+    unless the rulebook rounds it before it is weighed, and none where there were too few to judge."""
     channels, names = bench.sheet.channels_of(part), bench.names(part)
+    least = 1 if part.few is None or part.when_few == "mark" else max(part.few, 1)
+    rounds = part.round_rates and bench.book.reading("rounding") == "staged"
     for measure, weight in (part.weights or {part.measure: HUNDRED}).items():
         over = measure if part.over == "count" else part.over
         tally = bench.month.count(bench.unit, measure, channels, names)
         count = tally.count if over == measure else bench.month.count(bench.unit, over, channels, names).count
-        good = tally.breaches if part.at_most is not None else count - tally.breaches
+        free = forgiven(part, tally.breaches, count)
+        good = tally.breaches - free if part.at_most is not None else count - tally.breaches + free
+        rate = Fraction(100 * good, count) if count >= least else None
         yield Ratio(
             measure=measure, over=over, weight=weight, count=count, breaches=tally.breaches, met=part.at_most is None,
-            removed=bench.month.removed(bench.unit, over, channels, names).count,
-            rate=Fraction(100 * good, count) if count else None,
+            removed=bench.month.removed(bench.unit, over, channels, names).count, tolerated=free,
+            rate=half_up(rate, bench.book.digits.rate) if rate is not None and rounds else rate,
         )  # fmt: skip
+
+
+def forgiven(part: Part, breaches: int, count: int) -> int:
+    """How many of so many breaches, of so many counted, cost nothing: never more than there are."""
+    most = part.tolerated or 0
+    if part.tolerated_percent is not None:
+        most = int(part.tolerated_percent * count / 100)  # rounded down
+    return min(breaches, most)
 
 
 def _cases(bench: PartContext, part: Part) -> PartScore:
     channels, names = bench.sheet.channels_of(part), bench.names(part)
     tally = bench.month.count(bench.unit, part.measure, channels, names)
-    price = part.price or ZERO
-    charges = tuple((case, price) for case in bench.month.cases(bench.unit, part.measure, channels, names))
+    price, free = part.price or ZERO, forgiven(part, tally.breaches, tally.count)
+    cases = bench.month.cases(bench.unit, part.measure, channels, names)[free:]
     removed = bench.month.removed(bench.unit, part.measure, channels, names).count
-    ratio = Ratio(measure=part.measure, over=part.measure, count=tally.count, breaches=tally.breaches, removed=removed)
-    lost = price * tally.breaches
-    priced = (Priced(times=tally.breaches, price=price),)
+    ratio = Ratio(
+        measure=part.measure, over=part.measure, count=tally.count, breaches=tally.breaches, removed=removed, tolerated=free
+    )  # fmt: skip
+    lost = price * (tally.breaches - free)
+    priced = (Priced(times=tally.breaches - free, price=price),)
     return bench.judged(
-        part, count=tally.count, breaches=tally.breaches, lost=lost, charges=charges,
-        arithmetic=Arithmetic(ratios=(ratio,), priced=priced, due=lost),
+        part, count=tally.count, breaches=tally.breaches, lost=lost, tolerated=free,
+        charges=tuple((case, price) for case in cases), arithmetic=Arithmetic(ratios=(ratio,), priced=priced, due=lost),
     )  # fmt: skip
 
 
@@ -190,23 +218,33 @@ def _findings(bench: PartContext, part: Part) -> PartScore:
     sign = -1 if part.kind == "awards" else 1
     found = bench.month.found(bench.unit, part.finding, bench.names(part))
     prices = [(charge, price_of(bench.book, part, charge)) for charge in found]
-    charges = tuple((charge, sign * price * _times(charge)) for charge, price in prices if price is not None)
-    times = sum(_times(charge) for charge, _ in charges)
+    priced = [(charge, sign * price) for charge, price in prices if price is not None]
+    times = sum(_times(charge) for charge, _ in priced)
+    free = forgiven(part, times, times)
+    charges = tuple((charge, price * count) for charge, count, price in _beyond(priced, free))
     lost = added(weight for _, weight in charges)
     return bench.judged(
-        part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges,
-        arithmetic=Arithmetic(priced=_priced(part, sign, prices), due=lost),
+        part, count=times, breaches=times if sign > 0 else 0, lost=lost, charges=charges, tolerated=free,
+        arithmetic=Arithmetic(priced=_priced(part, _beyond(priced, free)), due=lost),
     )  # fmt: skip
 
 
-def _priced(part: Part, sign: int, prices: Iterable[tuple[Charge, Fraction | None]]) -> tuple[Priced, ...]:
+def _priced(part: Part, beyond: Iterable[tuple[Charge, int, Fraction]]) -> tuple[Priced, ...]:
     """How many findings at each price, by the role or mode that has it."""
     times: dict[tuple[str, Fraction], int] = {}
-    for charge, price in prices:
-        if price is not None:
-            place = str(getattr(charge.finding, part.by)) if part.prices else "", sign * price
-            times[place] = times.get(place, 0) + _times(charge)
+    for charge, count, price in beyond:
+        place = str(getattr(charge.finding, part.by)) if part.prices else "", price
+        times[place] = times.get(place, 0) + count
     return tuple(Priced(by=by, times=count, price=price) for (by, price), count in times.items())
+
+
+def _beyond(priced: Iterable[tuple[Charge, Fraction]], free: int) -> Iterator[tuple[Charge, int, Fraction]]:
+    """The findings with how often each counts and its price, the first `free` times of all left out."""
+    for charge, price in priced:
+        times = _times(charge) - min(free, _times(charge))
+        free -= _times(charge) - times
+        if times:
+            yield charge, times, price
 
 
 def _pairs(bench: PartContext, part: Part) -> PartScore:
@@ -215,21 +253,25 @@ def _pairs(bench: PartContext, part: Part) -> PartScore:
     answers = [one for one in bench.month.every_finding.get(bench.unit, ()) if one.name == part.answered_by]
     price, late = part.price or ZERO, []
     for notice in notices:
-        due = _due(bench, notice.at, part.limit or ZERO)
+        due = _due(bench, notice.at, part.limit_on(local_day(notice.at)))
         document = notice.finding.document if notice.finding else None
         after = [one.at for one in answers if one.finding and one.finding.document == document and one.at >= notice.at]
         if due is not None and due <= bench.as_of and not any(at <= due for at in after):
             late.append(notice)
-    charges = tuple((one, price * _times(one)) for one in late)
     times, breaches = (sum(_times(one) for one in found) for found in (notices, late))
-    lost = price * breaches
-    arithmetic = Arithmetic(priced=(Priced(times=breaches, price=price),), asked=times, due=lost)
-    return bench.judged(part, count=times, breaches=breaches, lost=lost, charges=charges, arithmetic=arithmetic)
+    free = forgiven(part, breaches, times)
+    charges = tuple((one, each * count) for one, count, each in _beyond(((one, price) for one in late), free))
+    lost = price * (breaches - free)
+    arithmetic = Arithmetic(priced=(Priced(times=breaches - free, price=price),), asked=times, due=lost)
+    return bench.judged(
+        part, count=times, breaches=breaches, lost=lost, charges=charges, tolerated=free, arithmetic=arithmetic
+    )
 
 
-def _due(bench: PartContext, start: int, limit: Fraction) -> int | None:
+def _due(bench: PartContext, start: int, limit: Fraction | None) -> int | None:
+    """When the answer is due; None where the rulebook or the calendar says nothing of that time."""
     try:
-        return bench.clock.deadline(start, limit).due_ms
+        return None if limit is None else bench.clock.deadline(start, limit).due_ms
     except OutsideCalendar:
         return None
 

@@ -3,6 +3,7 @@
 The document says what the rules say of a period, in names and texts: numbers exact as decimals, months like 2023-05. What the
 program adds for a reader (stamps, warnings, readings) is no part of it. Its text is JSON with sorted keys and no blanks.
 A change to this file would let no publication come out identical again: another format is another document beside this one.
+What only a rulebook of today can ask for (grades, lists, units apart, what is tolerated, rates of few) stands in it where it asks.
 """
 
 import json
@@ -11,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring.law.arithmetic import decimal_text, half_up
-from scoring.law.rulebook import Rulebook
+from scoring.law.rulebook import Rulebook, Sheet, Year
 from scoring.scores.parts import PartScore
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 from scoring.scores.years import ComponentScore, UnitYear, YearScore
@@ -23,7 +24,10 @@ def document_of(
     book: Rulebook, period: str, sheets: Sequence[SheetScore], years: Sequence[YearScore] = ()
 ) -> dict[str, Any]:
     """period, rulebook, sheets, and of an assessment year its `years`; `period` as it is published: 2023-05, 2023-Q2."""
-    scored = [{"sheet": one.sheet.id, "units": [_unit(unit) for unit in one.units]} for one in sheets]
+    scored = [
+        {"sheet": one.sheet.id, "units": [_unit(unit, one.sheet) for unit in one.units], **_apart(one)}
+        for one in sheets
+    ]
     told = {"period": period, "rulebook": book.id, "sheets": scored}
     return {**told, "years": [year_document(one) for one in years]} if years else told
 
@@ -33,10 +37,20 @@ def text_of(document: Document) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _unit(unit: UnitScore) -> dict[str, Any]:
+def _apart(sheet: SheetScore) -> dict[str, Any]:
+    return {"apart": {name: list(units) for name, units in sheet.apart.items()}} if sheet.sheet.apart else {}
+
+
+def _honours(unit: UnitScore | UnitYear, rule: Sheet | Year) -> dict[str, Any]:
+    """The grade and the list it is on, where the rulebook gives any."""
+    grade = {"grade": unit.grade or None} if rule.grades else {}
+    return {**grade, "board": unit.board or None} if rule.board is not None else grade
+
+
+def _unit(unit: UnitScore, sheet: Sheet) -> dict[str, Any]:
     return {
         "unit": unit.unit, "group": unit.group, "rank": unit.rank, "score": _points(unit.score), "basis": unit.basis,
-        "items": [line for item in unit.items for line in _item(item)],
+        "items": [line for item in unit.items for line in _item(item)], **_honours(unit, sheet),
     }  # fmt: skip
 
 
@@ -62,14 +76,22 @@ def _counts(part: PartScore | None) -> dict[str, Any]:
     """How many were judged, how many not met, and the rate in percent to two decimals, half up."""
     if part is None:
         return {"count": None, "breaches": None, "rate": None}
-    return {"count": part.count, "breaches": part.breaches, "rate": None if part.rate is None else _rate(part.rate)}
+    told = {"count": part.count, "breaches": part.breaches, "rate": None if part.rate is None else _rate(part.rate)}
+    return {**told, **_leniency(part)}
+
+
+def _leniency(part: PartScore) -> dict[str, Any]:
+    """How many breaches cost nothing, and whether there were too few to judge, where the rulebook speaks of either."""
+    tolerant = (part.part.tolerated, part.part.tolerated_percent) != (None, None)
+    told: dict[str, Any] = {"tolerated": part.tolerated} if tolerant else {}
+    return {**told, "few": part.note if part.note.startswith("few") else None} if part.part.few is not None else told
 
 
 def year_document(year: YearScore) -> dict[str, Any]:
     """A year by one rule: its months, and each unit's components and vetoes."""
     return {
         "year": year.rule.id, "whole": year.whole, "months": [_month(month) for month in year.months],
-        "units": [_unit_year(unit) for unit in year.units],
+        "units": [{**_unit_year(unit), **_honours(unit, year.rule)} for unit in year.units],
     }  # fmt: skip
 
 

@@ -1,18 +1,21 @@
 """Evidence + rulebook -> a period's sheet: every unit's items, what bounds and vetoes change, total and rank."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 
 import attrs
 
 from calendars.clock import Clock
+from calendars.periods import last_day
 from metrics.measures import VOLUME
 from metrics.tallies import Tally
 from scoring.law.arithmetic import ZERO, added, half_up
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.honours import Standing, boards_of, grades_of
 from scoring.scores.parts import PartContext, PartScore, bounded_sides, counts, judge, price_of
 from scoring.scores.shares import Share, shares_of
 from scoring.scores.workings import ItemArithmetic, Mean, bounded
@@ -88,7 +91,7 @@ class UnitScore:
     """A unit's line on a sheet: score = its items + its adjustments.
 
     `basis`: its own `tickets`, or the `mean` of the others; `score` None: there was no other. `ignored`: findings on a unit with
-    that mean, which cost it nothing and gave it nothing.
+    that mean, which cost it nothing and gave it nothing. `grade` and `board` (red, black) where its sheet gives them.
     """
 
     unit: str
@@ -100,6 +103,8 @@ class UnitScore:
     rank: int | None = None
     mean: Mean | None = None
     ignored: tuple[Charge, ...] = ()
+    grade: str = ""
+    board: str = ""
 
     def item(self, name: str) -> ItemScore | None:
         """An item by its id."""
@@ -108,11 +113,12 @@ class UnitScore:
 
 @attrs.frozen(kw_only=True)
 class SheetScore:
-    """A sheet of one period, best unit first."""
+    """A sheet of one period, best unit first; `apart`: who is listed apart without a rank, by why (`no_tickets`, `none_due`)."""
 
     sheet: Sheet
     month: int
     units: tuple[UnitScore, ...]
+    apart: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
 
 
 def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
@@ -122,7 +128,28 @@ def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
     scored = [unit_score(judging, sheet, month, unit, means) for unit in sorted(active)]
     if sheet.without_tickets == "mean":
         scored += [_idle(judging, sheet, month, scored, unit) for unit in sorted(members - active)]
-    return SheetScore(sheet=sheet, month=month.month, units=ranked(scored, sheet.ranking, sheet.ties))
+    apart = apart_from(sheet, month, members, active)
+    units = ranked(scored, sheet.ranking, sheet.ties, frozenset(chain(*apart.values())))
+    return SheetScore(sheet=sheet, month=month.month, units=_honoured(sheet, month, units), apart=apart)
+
+
+def apart_from(sheet: Sheet, month: Evidence, members: set[str], active: set[str]) -> dict[str, tuple[str, ...]]:
+    """The units listed apart, by why: `no_tickets`, or `none_due`: tickets, but no verdict yet on anything the sheet judges."""
+    parts = [part for item in sheet.items_of(month.month) for part in item.parts if part.kind != "bonus"]
+    judged = {(measure, channel) for part in parts for measure in part.measures for channel in sheet.channels_of(part)}
+    decided = {unit for measure, unit, channel, _ in month.tallies if (measure, channel) in judged}
+    found = {"no_tickets": members - active, "none_due": active & month.units(sheet.channels) - decided}
+    return {name: tuple(sorted(found[name])) for name in sheet.apart}
+
+
+def _honoured(sheet: Sheet, month: Evidence, units: Sequence[UnitScore]) -> tuple[UnitScore, ...]:
+    day = last_day(month.month)
+    grades = tuple(one for one in sheet.grades if one.in_force(day))
+    if not grades and sheet.board is None:
+        return tuple(units)
+    standings = [Standing(unit=one.unit, group=one.group, score=one.score, rank=one.rank) for one in units]
+    graded, listed = grades_of(standings, grades, sheet.ranking), boards_of(standings, sheet.board)
+    return tuple(attrs.evolve(one, grade=graded.get(one.unit, ""), board=listed.get(one.unit, "")) for one in units)
 
 
 def members_of(sheet: Sheet, month: Evidence) -> set[str]:
@@ -190,30 +217,30 @@ def _unproved(book: Rulebook, part: PartScore) -> bool:
 
 
 def _empty(parts: Sequence[PartScore]) -> bool:
-    return all(part.note == "no_denominator" for part in parts)
+    return all(part.is_empty for part in parts)
 
 
 def _adjustments(
     judging: Judging, sheet: Sheet, month: Evidence, unit: str, items: Sequence[ItemScore]
 ) -> Iterable[Adjustment]:
     """In the order of the law: re-spread points, caps of groups, bounds (before or after the extras), veto, rounding."""
-    digits = judging.book.digits.total
+    digits, day = judging.book.digits.total, last_day(month.month)
     plain = [one for one in items if not one.item.extra]
     total = added(one.score for one in plain)
-    for step in (_respread(plain, digits), *_caps(sheet, items, extra=False)):
+    for step in (_respread(plain, digits), *_caps(sheet, items, day, extra=False)):
         total += step.points
         yield step
     if sheet.order == "clamp_then_add":
         total, step = _bounded(total, sheet, min(sheet.points, sheet.cap))
         yield step
     total += sum((one.score for one in items if one.item.extra), ZERO)
-    for step in _caps(sheet, items, extra=True):
+    for step in _caps(sheet, items, day, extra=True):
         total += step.points
         yield step
     total, step = _bounded(total, sheet, sheet.cap)
     yield step
     for veto in sheet.vetoes:
-        if vetoed(veto, month, unit, sheet.channels):
+        if veto.in_force(day) and vetoed(veto, month, unit, sheet.channels):
             yield Adjustment("veto", -total, veto.words, veto.place, before=total)
             return
     yield Adjustment("rounding", half_up(total, digits) - total, before=total)
@@ -232,9 +259,9 @@ def _respread(items: Sequence[ItemScore], digits: int) -> Adjustment:
     return Adjustment("respread", change, empty[0].item.words, empty[0].item.place, before=lost, spread=spread)
 
 
-def _caps(sheet: Sheet, items: Sequence[ItemScore], *, extra: bool) -> Iterable[Adjustment]:
+def _caps(sheet: Sheet, items: Sequence[ItemScore], day: date, *, extra: bool) -> Iterable[Adjustment]:
     """The bounds of groups of items: of those with an `extra` item, or of the others."""
-    for group in sheet.caps:
+    for group in (one for one in sheet.caps if one.in_force(day)):
         inside = [one for one in items if one.item.id in group.items]
         if not inside or any(one.item.extra for one in inside) != extra:
             continue
@@ -345,8 +372,11 @@ def _mean(scores: Sequence[Fraction], digits: int) -> Mean | None:
     return Mean(total=total, count=len(scores), value=half_up(total / len(scores), digits)) if scores else None
 
 
-def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share") -> tuple[UnitScore, ...]:
-    """Best first, over all or within each group. Equal scores share a rank (1, 2, 2, 4), or an item orders them."""
+def ranked(
+    scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "share", apart: frozenset[str] = frozenset()
+) -> tuple[UnitScore, ...]:
+    """Best first, over all or within each group. Equal scores share a rank (1, 2, 2, 4), or an item orders them. Those `apart`
+    have no rank, and stand behind the others."""
 
     def second(one: UnitScore) -> Fraction:
         item = None if ties == "share" else one.item(ties)
@@ -355,13 +385,13 @@ def ranked(scored: Iterable[UnitScore], ranking: str = "sheet", ties: str = "sha
     def merit(one: UnitScore) -> tuple[Fraction, Fraction]:
         return -(one.score or ZERO), -second(one)
 
-    order = sorted(scored, key=lambda one: (one.score is None, *merit(one), one.unit))
+    order = sorted(scored, key=lambda one: (one.unit in apart, one.score is None, *merit(one), one.unit))
     groups: dict[str, list[UnitScore]] = {}
-    for one in order:
+    for one in (one for one in order if one.unit not in apart):
         groups.setdefault(one.group if ranking == "group" else "", []).append(one)
     ranks: dict[str, int | None] = {}
     for members in groups.values():
         for _, equal in groupby(enumerate(members, 1), key=lambda place: merit(place[1])):
             placed = list(equal)
             ranks |= {one.unit: None if one.score is None else placed[0][0] for _, one in placed}
-    return tuple(attrs.evolve(one, rank=ranks[one.unit]) for one in order)
+    return tuple(attrs.evolve(one, rank=ranks.get(one.unit)) for one in order)

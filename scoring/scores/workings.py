@@ -12,7 +12,7 @@ class Ratio:
     """The rate of one measure: 应签收 10 件，逾期 3 件，签收率 70 %. `over`: what was counted, the measure itself or another.
 
     `removed` were taken out by exemptions and are counted no more. `rate` in percent, of those met where `met`, else of the
-    breaches; None where there was nothing to divide by. `weight` is its own in a mean of several.
+    breaches, without the `tolerated`; None where there was nothing, or too little, to divide by. `weight` is its own in a mean.
     """
 
     measure: str
@@ -20,6 +20,7 @@ class Ratio:
     count: int
     breaches: int
     removed: int = 0
+    tolerated: int = 0
     met: bool = True
     rate: Fraction | None = None
     weight: Fraction = HUNDRED

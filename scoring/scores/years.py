@@ -8,6 +8,7 @@ import attrs
 from scoring.law.arithmetic import ZERO, half_up
 from scoring.law.rulebook import PERIODS, Component, Sheet, Veto, Year
 from scoring.scores.evidence import Evidence, together
+from scoring.scores.honours import Standing, boards_of, grades_of
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore, ranked, sheet_of, vetoed
 
@@ -23,7 +24,7 @@ class ComponentScore:
 
 @attrs.frozen(kw_only=True)
 class UnitYear:
-    """A unit's year. `score` None: it has nothing in a component. `vetoes`: what made it 0."""
+    """A unit's year. `score` None: it has nothing in a component. `vetoes`: what made it 0. `grade` and `board` as on a sheet."""
 
     unit: str
     group: str
@@ -31,6 +32,8 @@ class UnitYear:
     components: tuple[ComponentScore, ...]
     vetoes: tuple[Veto, ...] = ()
     rank: int | None = None
+    grade: str = ""
+    board: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +64,7 @@ def year_of(scoring: Scoring, rule: Year, year: int, now: int) -> YearScore:
     }
     return YearScore(
         rule=rule, year=year, months=months, whole=len(months) == 12 and rule.months(year)[-1] < now,
-        units=_ranked(told, rule.ranking), sheets=yearly,
+        units=_honoured(rule, _ranked(told, rule.ranking)), sheets=yearly,
     )  # fmt: skip
 
 
@@ -118,3 +121,9 @@ def _ranked(units: Sequence[UnitYear], ranking: str) -> tuple[UnitYear, ...]:
     lines = ranked(scored, ranking)
     by_name = {one.unit: one for one in units}
     return tuple(attrs.evolve(by_name[line.unit], rank=line.rank) for line in lines)
+
+
+def _honoured(rule: Year, units: Sequence[UnitYear]) -> tuple[UnitYear, ...]:
+    standings = [Standing(unit=one.unit, group=one.group, score=one.score, rank=one.rank) for one in units]
+    graded, listed = grades_of(standings, rule.grades, rule.ranking), boards_of(standings, rule.board)
+    return tuple(attrs.evolve(one, grade=graded.get(one.unit, ""), board=listed.get(one.unit, "")) for one in units)

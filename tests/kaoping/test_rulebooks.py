@@ -26,6 +26,7 @@ from scoring.law.rulebook import (
     Veto,
     Year,
 )
+from scoring.law.terms import Board, Grade, Limit
 from scoring.scores.cases import Case
 from tests.logs import rulebook_text
 
@@ -284,6 +285,136 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "cases"\nmeasure = "signed"\nlimit = 1\nprice = 1\n'),
         ["r.toml:32: item praise: signed has another limit on 12345 elsewhere."],
     ),
+    "limit and limits": (
+        changed('limit = "0.5"', 'limit = "0.5"\nlimits = [{ days = "0.5" }]'),
+        ["r.toml:26: item signing: it has both limit and limits."],
+    ),
+    "a limit beside weights": (
+        changed('measure = "signed"', "weights = { signed = 60, responded = 40 }"),
+        ["r.toml:26: item signing: limit does not say of which measure: write limits, each with its measure and days."],
+    ),
+    "a limit of what the part does not judge": (
+        changed('limit = "0.5"', 'limits = [{ measure = "responded", days = 1 }]'),
+        ["r.toml:26: item signing: limits are of a measure that it judges, and that is one of: signed responded returned"],
+    ),
+    "a limit of what the ticket itself limits": (
+        changed('measure = "signed"\nlimit = "0.5"', 'measure = "closed"\nlimits = [{ days = 5 }]'),
+        ["r.toml:26: item signing: limits are of a measure that it judges, and that is one of: signed responded returned"],
+    ),
+    "a limit that ends before it begins": (
+        changed('limit = "0.5"', "limits = [{ days = 1 }, { days = 1, valid_from = 2025-03-01, valid_until = 2025-02-01 }]"),
+        ["r.toml:26: item signing: a limit's valid_until lies before its valid_from."],
+    ),
+    "two limits for one day": (
+        changed('limit = "0.5"', 'limits = [{ days = 1, valid_until = 2025-07-01 }, { days = "0.5", valid_from = 2025-07-01 }]'),
+        ["r.toml:20: item signing: signed has another limit on 12345 elsewhere."],
+    ),
+    "a day without a limit": (
+        changed('limit = "0.5"', 'limits = [{ days = 1, valid_until = 2025-06-29 }, { days = "0.5", valid_from = 2025-07-01 }]'),
+        ["r.toml:20: item signing: signed has no limit on 12345 on 2025-06-30."],
+    ),
+    "a limit that begins in the year, and none before": (
+        changed('limit = "0.5"', "limits = [{ days = 1, valid_from = 2025-07-01 }]"),
+        ["r.toml:20: item signing: signed has no limit on 12345 on 2025-01-01."],
+    ),
+    "rates rounded that nothing weighs": (
+        changed("at_least = 100", "at_least = 100\nround_rates = true"),
+        ["r.toml:26: item signing: round_rates is for rates that are weighed; it has no weights."],
+    ),
+    "two tolerances": (
+        changed("at_least = 100", "at_least = 100\ntolerated = 2\ntolerated_percent = 1"),
+        ["r.toml:26: item signing: it has both tolerated and tolerated_percent."],
+    ),
+    "a tolerance of nothing": (
+        changed("at_least = 100", "at_least = 100\ntolerated = 0"),
+        ["r.toml:26: item signing: tolerated is more than 0."],
+    ),
+    "a tolerance of everything": (
+        changed("at_least = 100", "at_least = 100\ntolerated_percent = 100"),
+        ["r.toml:26: item signing: tolerated_percent is below 100."],
+    ),
+    "a tolerance of what has no count": (
+        changed('measure = "signed"\nlimit = "0.5"\nat_least = 100', 'measure = "redone"\nat_most = 3\ntolerated_percent = 1'),
+        ["r.toml:26: item signing: tolerated_percent of what? redone has no count of its own: write over."],
+    ),
+    "a tolerance of awards": (
+        changed("award = 5", "award = 5\ntolerated = 1"),
+        ["r.toml:39: item praise: tolerated is for rate scaled tiers cases findings pairs."],
+    ),
+    "a tolerance of rewards": (
+        changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "findings"\nfinding = "x"\nprice = -1\ntolerated = 1\n'),
+        ["r.toml:43: item praise: a reward is nothing to tolerate."],
+    ),
+    "too few of findings": (
+        changed("award = 5", "award = 5\nfew = 5"),
+        ["r.toml:39: item praise: few is for rate scaled tiers."],
+    ),
+    "no such way with few": (
+        changed("at_least = 100", 'at_least = 100\nfew = 5\nwhen_few = "zero"'),
+        ["r.toml:26: item signing: when_few is one of: as_empty mark"],
+    ),
+    "a way with few without how many": (
+        changed("at_least = 100", 'at_least = 100\nwhen_few = "mark"'),
+        ["r.toml:26: item signing: when_few needs few: how many are enough."],
+    ),
+    "nobody of that sort apart": (
+        changed("points = 30", 'points = 30\napart = ["none"]'),
+        ["r.toml:19: sheet month: apart is of: no_tickets none_due"],
+    ),
+    "ranked and apart": (
+        changed("points = 30", 'points = 30\nwithout_tickets = "everyone"\napart = ["no_tickets"]'),
+        ["r.toml:20: sheet month: without_tickets = everyone ranks who apart takes out of the ranking."],
+    ),
+    "a last grade that asks": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A", at_least = 20 }]'),
+        ["r.toml:19: grade A: the last grade asks for nothing: it is for all the others."],
+    ),
+    "a better grade that asks nothing": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A" }, { grade = "B" }]'),
+        ["r.toml:19: grade A: only the last grade asks for nothing."],
+    ),
+    "a grade twice": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A", at_least = 20 }, { grade = "A" }]'),
+        ["r.toml:19: grade A is there twice."],
+    ),
+    "a grade nobody gets": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A", at_least = 20 }, { grade = "B", at_least = 25 }, { grade = "C" }]'),
+        ["r.toml:19: grade B: nobody gets it: who could has a better grade."],
+    ),
+    "a grade of no rank": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A", first = 0 }, { grade = "B" }]'),
+        ["r.toml:19: grade A: first is 1 or more."],
+    ),
+    "a grade of all": (
+        changed("points = 30", 'points = 30\ngrades = [{ grade = "A", first_percent = 100 }, { grade = "B" }]'),
+        ["r.toml:19: grade A: first_percent lies between 0 and 100."],
+    ),
+    "grades that no longer go together": (
+        changed(
+            "points = 30",
+            'points = 30\ngrades = [{ grade = "A", at_least = 20 }, { grade = "B", at_least = 10, valid_until = 2025-06-30 },'
+            ' { grade = "C", at_least = 5 }, { grade = "D", valid_until = 2025-06-30 }]',
+        ),
+        ["r.toml:19: grade C: the last grade asks for nothing: it is for all the others."],
+    ),
+    "a list of nobody": (
+        changed("points = 30", 'points = 30\nboard = { red_at_least = 90, words = "红黑榜", place = "第五条" }'),
+        [
+            "r.toml:19: the red and black list: red and black say how many, and one of them is 1 or more.",
+            "r.toml:19: the red and black list: red_at_least bounds a list of nobody.",
+        ],
+    ),
+    "a list without its words": (
+        changed("points = 30", 'points = 30\nboard = { red = 1, words = "", place = "第五条" }'),
+        ["r.toml:19: the red and black list: the law's words or their place are missing."],
+    ),
+    "a dated grade of a year": (
+        changed(
+            "[[years.components]]",
+            'grades = [{ grade = "A", at_least = 9, valid_from = 2025-02-01 }, { grade = "B" }]\n[[years.components]]',
+        ),
+        ["r.toml:49: year year: what holds for a year has no dates of its own."],
+    ),
     "a case without its price": (
         changed(AWARD, AWARD + '[[sheets.items.parts]]\nkind = "cases"\nmeasure = "sealed"\n'),
         ["r.toml:43: item praise: a case needs its price."],
@@ -435,7 +566,24 @@ def test_the_page_names_every_key_kind_reading_and_measure() -> None:
     named = set(re.findall(r"[a-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", PAGE.replace("```", "")))))
     keys = {
         field.name
-        for kind in (Rulebook, Ratings, Digits, Reading, Sheet, Item, Part, Tier, Cap, Veto, Component, Year, Case)
+        for kind in (
+            Rulebook,
+            Ratings,
+            Digits,
+            Reading,
+            Sheet,
+            Item,
+            Part,
+            Tier,
+            Cap,
+            Veto,
+            Component,
+            Year,
+            Case,
+            Limit,
+            Grade,
+            Board,
+        )
         for field in attrs.fields(kind)
     } - {"text", "taken", "file", "line"}
     options = {option for known in OPTIONS.values() for option in known}

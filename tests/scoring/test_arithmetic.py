@@ -12,16 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendars.instants import read_iso
 from kaoping.files import folder
 from ledger.facts import Finding
 from ledger.snapshot import snapshot_of
 from metrics.derive import clock_of
-from metrics.measures import CATALOGUE, Strike
+from metrics.measures import CATALOGUE, SIGNED, Strike
 from metrics.tallies import Tally
 from scoring.explain.unit import Line, why
 from scoring.law.arithmetic import added, half_up
-from scoring.law.rulebook import Cap, Item, Part, Rulebook, Sheet, Tier, Veto
+from scoring.law.rulebook import Cap, Digits, Item, Part, Rulebook, Sheet, Tier, Veto
+from scoring.law.terms import Board, Grade, Limit
 from scoring.scores.evidence import UNENROLLED, Charge, Evidence, together
+from scoring.scores.honours import Standing, boards_of, grades_of
 from scoring.scores.scoring import Scoring, recompute
 from scoring.scores.shares import shares_of
 from scoring.scores.sheets import (
@@ -107,6 +110,15 @@ TIERS = Part(
 )  # fmt: skip
 WEIGHED = Part(kind="scaled", weights={"closed": Fraction(60), "satisfied": Fraction(40)})
 CASES = Part(kind="cases", measure="sealed", price=Fraction(3))
+TOLERANT = attrs.evolve(STEEP, tolerated=2)
+TOLERANT_OVER = attrs.evolve(OVER, tolerated_percent=Fraction(1))
+TOLERANT_HALF = attrs.evolve(RATE, at_least=Fraction(100), tolerated_percent=Fraction(1, 2))
+TOLERANT_CASES = attrs.evolve(CASES, tolerated=1)
+TOLERANT_WEIGHED = attrs.evolve(WEIGHED, tolerated=1)
+TOLERANT_TIERS = attrs.evolve(TIERS, tolerated=1)
+FEW = attrs.evolve(RATE, few=5)
+FEW_MARKED = attrs.evolve(RATE, few=5, when_few="mark")
+FEW_WEIGHED = attrs.evolve(WEIGHED, few=5)
 
 TABLE: list[tuple[Part, Counts, str]] = [
     (RATE, {}, "10"),
@@ -148,6 +160,28 @@ TABLE: list[tuple[Part, Counts, str]] = [
     (CASES, {}, "10"),
     (CASES, {"sealed": (9, 3)}, "1"),
     (CASES, {"sealed": (9, 4)}, "0"),
+    (TOLERANT, {"closed": (100, 12)}, "10"),
+    (TOLERANT, {"closed": (100, 13)}, "8"),
+    (TOLERANT, {"closed": (1, 1)}, "10"),
+    (TOLERANT_OVER, {"volume": (100, 0), "redone": (4, 4)}, "10"),
+    (TOLERANT_OVER, {"volume": (99, 0), "redone": (4, 4)}, "8.96"),  # 1 % of 99 is none: 4.04 %
+    (TOLERANT_OVER, {"volume": (100, 0), "redone": (5, 5)}, "9"),
+    (TOLERANT_HALF, {"closed": (399, 2)}, "9.75"),  # one of two: 99.75 %
+    (TOLERANT_HALF, {"closed": (400, 2)}, "10"),
+    (TOLERANT_HALF, {"closed": (400, 3)}, "9.75"),
+    (TOLERANT_CASES, {"sealed": (9, 1)}, "10"),
+    (TOLERANT_CASES, {"sealed": (9, 2)}, "7"),
+    (TOLERANT_CASES, {"sealed": (9, 4)}, "1"),
+    (TOLERANT_WEIGHED, {"closed": (10, 1), "satisfied": (10, 1)}, "10"),
+    (TOLERANT_WEIGHED, {"closed": (10, 2), "satisfied": (10, 1)}, "9.4"),
+    (TOLERANT_TIERS, {"closed": (10, 1)}, "10"),
+    (TOLERANT_TIERS, {"closed": (10, 2)}, "6"),
+    (FEW, {"closed": (4, 4)}, "10"),
+    (FEW, {"closed": (5, 5)}, "0"),
+    (FEW_MARKED, {"closed": (4, 1)}, "0"),
+    (FEW_WEIGHED, {"closed": (5, 1), "satisfied": (4, 4)}, "8"),
+    (FEW_WEIGHED, {"closed": (5, 1), "satisfied": (5, 5)}, "4.8"),
+    (FEW_WEIGHED, {"closed": (4, 1), "satisfied": (4, 4)}, "10"),
 ]
 
 
@@ -173,6 +207,40 @@ def test_a_rate_is_rounded_before_it_is_judged_unless_only_the_item_is() -> None
     assert judged(item(OVER), counts, rounding="final").score == fraction("9.88")
 
 
+def test_rates_are_rounded_before_they_are_weighed_where_the_rulebook_says_so() -> None:
+    part = Part(kind="scaled", weights={"closed": Fraction(50), "satisfied": Fraction(50)})
+    counts = {"closed": (3, 1), "satisfied": (9, 7)}  # 66.666 % and 22.222 %
+    tenths = attrs.evolve(shipped("ganxian-2023"), digits=Digits(rate=1))
+    for one, rounding, rate in (
+        (part, "staged", "44.4"), (attrs.evolve(part, round_rates=True), "staged", "44.5"),
+        (attrs.evolve(part, round_rates=True), "final", Fraction(400, 9)),
+    ):  # fmt: skip
+        on = sheet(item(one, points=100))
+        at = court_of(attrs.evolve(tenths, sheets=(on,), years=(), taken={"rounding": rounding}))
+        assert unit_score(at, on, month_of(counts), UNIT).items[0].parts[0].rate == Fraction(rate)
+
+
+def test_the_earliest_breaches_are_the_tolerated_ones_and_cost_nothing() -> None:
+    scored = judged(item(TOLERANT), {"closed": (100, 14)})
+    assert (scored.score, scored.parts[0].tolerated, scored.parts[0].breaches) == (Fraction(6), 2, 14)
+    assert [share.charge.at for share in scored.shares if share.charge] == [*range(2, 14)], "12 of 14 share 4 points"
+    assert sum(share.points for share in scored.shares) == 4
+    pair = Part(kind="pairs", finding="x", answered_by="y", limit=Fraction(1), price=Fraction(3), tolerated=1)
+    late = [found("x", position, document=str(position), count=count) for position, count in enumerate((1, 2))]
+    assert judged(item(pair), {}, late[:1]).score == 10
+    assert judged(item(pair), {}, late).score == 4, "the first of three; the second notice says two"
+
+
+def test_too_few_are_told_and_as_nothing_to_divide_by() -> None:
+    notes = [
+        judged(item(one), {"closed": (count, count)}).parts[0].note for one in (FEW, FEW_MARKED) for count in (0, 4, 5)
+    ]
+    assert notes == ["no_denominator", "few", "", "no_denominator", "few_marked", ""]
+    spread = sheet(item(FEW, when_empty="respread"), attrs.evolve(item(CASES), id="two"))
+    assert scored_on(spread, {"closed": (4, 4), "sealed": (9, 1)}).score == 14, "3 of 10 lost, so 6 of 20"
+    assert scored_on(spread, {"closed": (5, 5), "sealed": (9, 1)}).score == 7
+
+
 BY_MODE = Part(kind="findings", finding="x", by="mode", prices={"sms": Fraction(1), "written": Fraction(2)})
 BY_ROLE = Part(kind="findings", finding="x", by="role", prices={"lead": Fraction(2), "assist": Fraction(1)})
 BY_READING = Part(kind="findings", finding="x", price_reading="media_exposure")
@@ -195,6 +263,10 @@ FINDINGS: list[tuple[Part, list[dict[str, Any]], str]] = [
     (PRICED, [{"count": 21}], "-10"),
     (PRAISED, [{"count": 2}], "2"),
     (PRAISED, [{"count": 99}], "10"),
+    (attrs.evolve(PRICED, tolerated=2), [{"count": 2}], "0"),
+    (attrs.evolve(PRICED, tolerated=2), [{"count": 3}], "-0.5"),
+    (attrs.evolve(BY_MODE, tolerated=1), [{"mode": "smoke"}, {"mode": "written"}, {"mode": "sms"}], "-1"),
+    (attrs.evolve(BY_MODE, tolerated=3), [{"mode": "sms", "count": 2}, {"mode": "written", "count": 2}], "-2"),
     (AWARDED, [{}], "3"),
     (AWARDED, [{"count": 3}], "9"),
     (AWARDED, [{"count": 4}], "10"),
@@ -420,6 +492,81 @@ def test_ranks_within_groups() -> None:
     ]
     told = {one.unit: one.rank for one in ranked(units, ranking="group")}
     assert told == {"甲": 1, "丙": 2, "乙": 1, "丁": 1}
+
+
+# listed apart, grades, the red and the black list
+
+
+def test_units_without_tickets_and_with_none_due_are_listed_apart() -> None:
+    month = of_units(
+        {"甲": {"closed": (100, 12), "volume": (9, 0)}, "乙": {"volume": (3, 0)}, "丁": {"closed": (100, 11)}}, GROUPS
+    )  # fmt: skip
+    plain = sheet(item(RATE), without_tickets="mean")
+    assert [one.rank for one in sheet_of(judging(plain), plain, month).units] == [1, 2, 2, 2, 5]
+    both = attrs.evolve(plain, apart=("no_tickets", "none_due"))
+    score = sheet_of(judging(both), both, month)
+    assert score.apart == {"no_tickets": ("丙", "戊"), "none_due": ("乙",)}
+    assert [(one.unit, one.score, one.rank) for one in score.units] == [
+        ("丁", Fraction(9), 1), ("甲", Fraction(8), 2), ("乙", Fraction(10), None), ("丙", Fraction(9), None), ("戊", Fraction(9), None)
+    ]  # fmt: skip
+    named = attrs.evolve(both, without_tickets="unranked", apart=("no_tickets",))
+    score = sheet_of(judging(named), named, month)
+    assert score.apart == {"no_tickets": ("丙", "戊")}
+    assert [(one.unit, one.rank) for one in score.units] == [("乙", 1), ("丁", 2), ("甲", 3)]
+
+
+def standing(unit: str, score: str, rank: int | None, group: str = "") -> Standing:
+    return Standing(unit=unit, group=group, score=fraction(score), rank=rank)
+
+
+def test_grades_by_score_on_both_sides_of_the_line() -> None:
+    grades = (Grade(grade="优", at_least=Fraction(90)), Grade(grade="良", at_least=Fraction(80)), Grade(grade="差"))
+    units = [standing("甲", "90", 1), standing("乙", "89.99", 2), standing("丙", "80", 3), standing("丁", "79.99", 4)]
+    assert grades_of([*units, standing("戊", "99", None)], grades, "sheet") == {
+        "甲": "优",
+        "乙": "良",
+        "丙": "良",
+        "丁": "差",
+    }
+
+
+@pytest.mark.parametrize(("ranked", "best"), [(4, 0), (5, 1), (9, 1), (10, 2), (14, 2), (15, 3)])
+def test_grades_by_quota_are_rounded_down(ranked: int, best: int) -> None:
+    grades = (Grade(grade="A", first_percent=Fraction(20)), Grade(grade="B"))
+    units = [standing(str(n), str(100 - n), n) for n in range(1, ranked + 1)]
+    assert [*grades_of(units, grades, "sheet").values()].count("A") == best
+
+
+def test_grades_by_rank_of_equals_within_groups_and_of_both() -> None:
+    grades = (Grade(grade="A", first=2, at_least=Fraction(90)), Grade(grade="B"))
+    equal = [standing("甲", "95", 1), standing("乙", "92", 2), standing("丙", "92", 2), standing("丁", "91", 4)]
+    assert grades_of(equal, grades, "sheet") == {"甲": "A", "乙": "A", "丙": "A", "丁": "B"}
+    low = [standing("甲", "95", 1, "东"), standing("乙", "89", 1, "西"), standing("丙", "94", 2, "东")]
+    assert grades_of(low, grades, "group") == {"甲": "A", "乙": "B", "丙": "A"}
+    half = (Grade(grade="A", first_percent=Fraction(50)), Grade(grade="B"))
+    assert grades_of(low, half, "group") == {"甲": "A", "乙": "B", "丙": "B"}, "half of 东 is one, half of 西 none"
+
+
+def board(**more: Any) -> Board:
+    return Board(words="红黑榜", place="第九条", **more)
+
+
+def test_the_red_and_the_black_list_are_of_each_group() -> None:
+    units = [
+        standing("甲", "95", 1, "东"), standing("乙", "90", 2, "东"), standing("丙", "80", 3, "东"), standing("丁", "80", 3, "东"),
+        standing("戊", "70", 5, "西"), standing("己", "60", None, "西"),
+    ]  # fmt: skip
+    assert boards_of(units, board(red=1, black=1)) == {"甲": "red", "丙": "black", "丁": "black", "戊": "red"}
+    assert boards_of(units, board(red=1, red_at_least=Fraction(95))) == {"甲": "red"}
+    assert boards_of(units, board(red=1, red_at_least=Fraction("95.01"))) == {}
+    assert boards_of(units, board(black=2, black_below=Fraction(80))) == {"戊": "black"}
+    assert boards_of(units, board(black=1, black_below=Fraction("80.01"))) == {
+        "丙": "black",
+        "丁": "black",
+        "戊": "black",
+    }
+    assert boards_of(units, board(red=4, black=4)) == dict.fromkeys("甲乙丙丁戊", "red"), "nobody is on both"
+    assert boards_of(units, None) == {}
 
 
 # shares
@@ -711,3 +858,40 @@ def test_a_part_with_channels_of_its_own_has_its_limit_on_those() -> None:
     part = Part(kind="cases", measure="signed", price=Fraction(1), limit=Fraction(1), channels=("市长信箱",))
     book = attrs.evolve(shipped("ganxian-2023"), sheets=(sheet(item(part)),))
     assert book.practice().limits == {("signed", "市长信箱"): 2}
+
+
+def changed_limit(*limits: Limit, **more: Any) -> Rulebook:
+    part = Part(kind="scaled", weights={"signed": Fraction(50), "responded": Fraction(50)}, limits=limits, **more)
+    return attrs.evolve(shipped("ganxian-2023"), sheets=(sheet(item(part)),))
+
+
+def test_a_weighted_mean_has_the_limits_of_its_measures() -> None:
+    limits = (Limit(measure="signed", days=Fraction(1)), Limit(measure="responded", days=Fraction(2)))
+    practice = changed_limit(*limits).practice()
+    assert practice.limits == {("signed", CHANNEL): 2, ("responded", CHANNEL): 4}
+    assert practice.later_limits == {}
+
+
+def test_a_limit_changes_with_the_day_of_the_dispatch() -> None:
+    july = read_iso("2023-07-01T00:00:00+08:00")
+    limits = (
+        Limit(measure="signed", days=Fraction(1), valid_until=date(2023, 6, 30)),
+        Limit(measure="signed", days=Fraction(1, 2), valid_from=date(2023, 7, 1)),
+    )
+    practice = changed_limit(*limits).practice()
+    assert practice.limits == {("signed", CHANNEL): 2}
+    assert practice.later_limits == {("signed", CHANNEL): ((july, 1),)}
+    assert [practice.halves_at(SIGNED, CHANNEL, at) for at in (july - 1, july)] == [2, 1]
+    assert practice.halves_at(SIGNED, "another", july) == 1, "that of the measure itself"
+
+
+def test_an_item_written_twice_has_each_its_own_limit() -> None:
+    part = Part(kind="cases", measure="signed", price=Fraction(1), limit=Fraction(1))
+    twice = (
+        item(part, valid_until=date(2023, 6, 30)),
+        item(attrs.evolve(part, limit=Fraction(2)), valid_from=date(2023, 7, 1)),
+    )
+    book = attrs.evolve(shipped("ganxian-2023"), sheets=(sheet(*twice),))
+    assert book.practice().later_limits == {("signed", CHANNEL): ((read_iso("2023-07-01T00:00:00+08:00"), 4),)}
+    alike = attrs.evolve(book, sheets=(sheet(twice[0], attrs.evolve(twice[1], parts=(part,))),))
+    assert (alike.practice().limits, alike.practice().later_limits) == ({("signed", CHANNEL): 2}, {})
