@@ -17,7 +17,8 @@ from ledger.sentences import UserError, sentence
 from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
-    "import": "logs", "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
+    "import": "logs", "batches": "kept", "aside": "kept",
+    "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",

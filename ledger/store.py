@@ -325,6 +325,18 @@ class Ledger:
         found = self._db.execute("select row, cells, reasons from quarantine where batch = ? order by rowid", (batch,))
         return [(row, cells, reasons) for row, cells, reasons in found]
 
+    def changes(self, batch: int) -> tuple[Change, ...]:
+        """What a batch said otherwise than the ledger knew, as it was recorded: each change kept aside once."""
+        sql = "select row, ticket, unit, kind, field, was, now, taken from changes where batch = ? order by rowid"
+        names = [field.name for field in attrs.fields(Change)]
+        found = (dict(zip(names, row, strict=True)) for row in self._db.execute(sql, (batch,)))
+        return tuple(Change(**{**row, "taken": bool(row["taken"])}) for row in found)
+
+    def file(self, batch: int) -> bytes | None:
+        """The file of a batch, where it was kept."""
+        found = self._db.execute("select data from files where batch = ?", (batch,)).fetchone()
+        return None if found is None else zlib.decompress(found[0])
+
     def text(self, digest: str) -> str:
         """The text kept under this digest. Raises NoSuchText."""
         found = self._db.execute("select text from texts where digest = ?", (bytes.fromhex(digest),)).fetchone()

@@ -1,7 +1,7 @@
 """Files -> batches in the ledger: read all, then append all, each file in one transaction."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import attrs
 from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.office.session import Session
+from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Change, Source
 from ledger.facts import Fact
 from ledger.intake.profile import Profile, choose, lacking
@@ -118,6 +118,49 @@ def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
     with session.ledger() as opened:
         position, _ = session.moment(opened, as_of)
         yield from (event.fact for event in opened.events(position))
+
+
+@attrs.frozen(kw_only=True)
+class Remainder:
+    """What of a batch became no fact: its rows kept aside, each (row, cells by heading, [column, value, why] of each reason), and
+    what it said otherwise than the ledger knew."""
+
+    batch: Batch
+    rows: tuple[tuple[int, Mapping[str, Any], Sequence[Sequence[str]]], ...]
+    changes: tuple[Change, ...]
+
+
+def batches(session: Session) -> list[Batch]:
+    """Every batch of the ledger, oldest first."""
+    with session.ledger() as opened:
+        return list(opened.batches())
+
+
+def aside(session: Session, batch: int | None = None) -> list[Remainder]:
+    """What became no fact, of one batch or of all that left something. Raises WrongArgument."""
+    with session.ledger() as opened:
+        asked = [one for one in opened.batches() if batch in (None, one.number)]
+        if batch is not None and not asked:
+            raise WrongArgument(
+                sentence("the ledger has no batch {batch}.", batch=batch), "kaoping batches lists them."
+            )
+        found = [_remainder(opened, one) for one in asked]
+    return [one for one in found if batch is not None or one.rows or one.changes]
+
+
+def kept_file(session: Session, batch: int) -> bytes:
+    """The file that a batch was read from. Raises WrongArgument where it was not kept."""
+    with session.ledger() as opened:
+        found = opened.file(batch)
+    if found is None:
+        why = sentence("the file of batch {batch} was not kept.", batch=batch)
+        raise WrongArgument(why, "kaoping import --keep-file keeps the files it reads.")
+    return found
+
+
+def _remainder(ledger: Ledger, batch: Batch) -> Remainder:
+    rows = [(row, json.loads(cells), json.loads(why)) for row, cells, why in ledger.quarantine(batch.number)]
+    return Remainder(batch=batch, rows=tuple(rows), changes=ledger.changes(batch.number))
 
 
 def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:

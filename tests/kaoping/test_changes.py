@@ -1,0 +1,60 @@
+"""A corrected re-export at the command line: listed, kept aside, taken, and told again by batches and aside."""
+
+from pathlib import Path
+
+from tests.kaoping.test_cli import Run, run
+
+__all__ = ["run"]
+HEADER = "工单编号,承办单位,派单时间,签收时间,办结时间,回访时间,最终满意度\n"
+
+
+def export(path: Path, rating: str) -> str:
+    lines = [
+        f"GX-{number},茅店镇,2023-05-{4 + number // 10:02d} 09:{number % 10:02d}:00,,,2023-05-20 10:00:00,{rating}\n"
+        for number in range(40)
+    ]
+    path.write_text(HEADER + "".join(lines), "utf-8")
+    return path.name
+
+
+def breached(run: Run) -> int:
+    units = run("metrics", "2023-05", "--json").document["units"]
+    return sum(one["breaches"] for unit in units for one in unit["measures"] if one["measure"] == "satisfied")
+
+
+def test_forty_ratings_corrected(run: Run, tmp_path: Path) -> None:
+    first, second = export(tmp_path / "一.csv", "不满意"), export(tmp_path / "二.csv", "满意")
+    assert run("import", first).code == 0
+    assert breached(run) == 40
+    told = run("import", second, "--lang", "en")
+    assert told.code == 0
+    assert told.out.splitlines()[-1].startswith("40 changes kept aside")
+    assert "survey rating: 不满意 → 满意 (40: row 2, GX-0 …)" in told.out
+    assert breached(run) == 40
+    again = run("import", second, "--replace", "--json").document["batches"][0]
+    assert [(one["was"], one["now"], one["taken"]) for one in again["changes"]] == [("不满意", "满意", True)] * 40
+    assert breached(run) == 0
+    assert run("verify").code == 0
+
+
+def test_batches_and_what_is_kept_aside(run: Run, tmp_path: Path) -> None:
+    first, second = export(tmp_path / "一.csv", "不满意"), export(tmp_path / "二.csv", "满意")
+    (tmp_path / "三.csv").write_text(HEADER + "GX-90,茅店镇,前天,,,,\nGX-91,茅店镇,2023-05-05 09:00:00,,,,\n", "utf-8")
+    run("import", first, "--keep-file")
+    run("import", second)
+    run("import", second)
+    run("import", "三.csv")
+    told = run("batches", "--json").document["batches"]
+    for one in told:
+        assert one["rows"] == one["accepted"] + one["known"] + one["quarantined"] + one["ignored"]
+    assert [(one["file"], one["known"], one["quarantined"]) for one in told] == [
+        ("一.csv", 0, 0), ("二.csv", 40, 0), ("二.csv", 40, 0), ("三.csv", 0, 1),
+    ]  # fmt: skip
+    aside = run("aside", "--json").document["batches"]
+    assert [(one["batch"], len(one["rows"]), len(one["changes"])) for one in aside] == [(2, 0, 40), (4, 1, 0)]
+    assert "一.csv" in run("batches").out
+    assert "改动 40 处" in run("aside", "2").out
+    assert run("aside", "9").code == 2
+    assert run("batches", "--file", "1", "--out", "回.csv").code == 0
+    assert (tmp_path / "回.csv").read_bytes() == (tmp_path / first).read_bytes()
+    assert run("batches", "--file", "2", "--out", "无.csv").code == 2
