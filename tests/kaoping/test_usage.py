@@ -24,6 +24,8 @@ RARE = "𠮷镇"  # in no GBK
 AT = ("--at", "2023-05-25T09:00", "--reason", "不可抗力")
 SAID: dict[str, tuple[str, ...]] = {
     "import": ("import", "六月.csv"),
+    "batches": ("batches",),
+    "aside": ("aside",),
     "metrics": ("metrics", "2023-05"),
     "score": ("score", "2023-05"),
     "why": ("why", RARE, "2023-05"),
@@ -113,7 +115,7 @@ def test_every_command_is_called_here() -> None:
     assert {name for _, _, name in BY_ENVIRONMENT} == {"KAOPING_LEDGER", "KAOPING_CALENDAR", "KAOPING_LANG"}
 
 
-@pytest.mark.parametrize("count", [53, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [57, pytest.param(400, marks=pytest.mark.slow)])
 def test_an_option_given_by_environment_is_that_given_by_hand(
     run: Run, office: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
