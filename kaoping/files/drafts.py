@@ -1,0 +1,161 @@
+"""A proposed profile -> its TOML, with what is sure and what is not, and masked samples, as comments above it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from kaoping.language.language import Language
+from ledger.facts import KIND
+from ledger.intake.profile import Profile
+from ledger.intake.wizard import LIKE, SURE, ColumnGuess, Proposal
+from ledger.sentences import sentence
+from ledger.texts import visible
+
+LINE_WIDTH = 110  # characters of a list on one line
+HOW = {LIKE: "the heading is like one of the field", "content": "by what stands in it"}
+
+
+def draft_text(proposal: Proposal, rows: int, language: Language) -> str:
+    """The text of the profile proposed for a table of so many rows."""
+    comments = [*_head(proposal, rows, language), *_columns(proposal, language), *_rest(proposal, language)]
+    above = "\n".join(f"# {visible(' '.join(one.split(chr(10))))}".rstrip() for one in comments)
+    return f"{above}\n\n{toml_of(proposal, language)}"
+
+
+def _head(proposal: Proposal, rows: int, language: Language) -> Iterator[str]:
+    yield language.say(
+        "Made by kaoping profile new from {file} ({rows} rows).", file=proposal.profile.source, rows=rows
+    )
+    by = (
+        "Each row is taken for one act (a step of a ticket)."
+        if proposal.by_event
+        else "Each row is taken for one whole ticket."
+    )
+    yield language.say(by)
+    if proposal.base:
+        yield language.say("Headings, words and formats follow profile {profile}.", profile=proposal.base)
+    else:
+        yield language.say(
+            "No profile of the field fits its headings; all below is guessed from what stands in the table."
+        )
+    yield language.say("Look it over, then try it: kaoping profile check FILE --profile THIS.toml")
+
+
+def _columns(proposal: Proposal, language: Language) -> Iterator[str]:
+    sure = [one for one in proposal.columns if one.how == SURE and not one.unread]
+    unsure = [one for one in proposal.columns if one not in sure]
+    for title, several in ((sentence("Sure:"), sure), (sentence("Not sure, please check:"), unsure)):
+        if several:
+            yield ""
+            yield language.tell(title)
+        for one in several:
+            yield f"  {one.heading} -> {one.column}{_doubt(one, language)}   {' | '.join(one.samples)}"
+
+
+def _doubt(one: ColumnGuess, language: Language) -> str:
+    doubts = [language.say(HOW[one.how])] if one.how in HOW else []
+    if one.unread:
+        told = "{unread} of {cells} cells cannot be read as this"
+        doubts.append(language.say(told, unread=one.unread, cells=one.cells))
+    return f"  ({'; '.join(doubts)})" if doubts else ""
+
+
+def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
+    if proposal.missing:
+        yield ""
+        yield language.say("Not found, and needed: {columns}", columns=" ".join(dict.fromkeys(proposal.missing)))
+    if proposal.day_first:
+        yield language.say("Dates like 3/4/2023 are read day first; turn %d/%m in times round if it is not so.")
+    citizens, texts, others = (" · ".join(one) for one in (proposal.citizens, proposal.texts, proposal.others))
+    for title, headings in (
+        (sentence("Not read, as it may name citizens: {columns}", columns=citizens), citizens),
+        (sentence("Not read, as it is free text: {columns}", columns=texts), texts),
+        (sentence("Not read, as nobody knows what it is: {columns}", columns=others), others),
+    ):
+        if headings:
+            yield ""
+            yield language.tell(title)
+
+
+def toml_of(proposal: Proposal, language: Language) -> str:
+    """The profile as TOML; words that nobody knows stand there as comments, to be given a kind or a meaning."""
+    profile = proposal.profile
+    plain = attrs.fields_dict(Profile)
+    lines: list[str] = []
+    for name in plain:
+        value = getattr(profile, name)
+        if isinstance(value, Mapping) or name == "events" or (name not in ALWAYS and value == plain[name].default):
+            continue
+        lines.append(f"{name} = {_value(value)}")
+        if name == "ratings":
+            lines += _unknown(proposal, "ratings", language)
+    for name in ("columns", "kinds"):
+        lines += ["", f"[{name}]", *_pairs(getattr(profile, name)), *_unknown(proposal, name, language)]
+    for field, values in profile.words.items():
+        lines += ["", f"[words.{_key(field)}]", *_pairs(values), *_unknown(proposal, f"words.{field}", language)]
+    if profile.constants:
+        lines += ["", "[constants]", *_pairs(profile.constants)]
+    for field, guard in profile.guards.items():
+        lines += ["", f"[guards.{_key(field)}]", *_pairs(_given(guard))]
+    for event in profile.events:
+        lines += ["", "[[events]]", *_pairs(_given(event))]
+    return "\n".join(lines).replace("\n\n[kinds]\n\n", "\n\n") + "\n"
+
+
+ALWAYS = ("name", "title", "source", "needed", "zone", "times")
+
+
+def _unknown(proposal: Proposal, section: str, language: Language) -> Iterator[str]:
+    words = [one for one in proposal.words if one.section == section and not one.value]
+    guessed = [one for one in proposal.words if one.section == section and one.value]
+    if guessed:
+        yield language.say(
+            "# Guessed, please check: {words}",
+            words=" ".join(json.dumps(one.word, ensure_ascii=False) for one in guessed),
+        )
+    if words:
+        yield language.say(
+            "# Nobody knows these words; their rows are problems until they stand here ({kinds}, ignore):",
+            kinds=" ".join(KIND),
+        )
+    for one in words:
+        ending = ' = "ignore"' if section == "kinds" else ' = "?"' if section != "ratings" else ""
+        yield f"# {json.dumps(one.word, ensure_ascii=False)}{ending}  # {one.count}"
+
+
+def _given(value: Any) -> dict[str, Any]:
+    """What differs from the class's defaults."""
+    fields = {field.name: field for field in attrs.fields(type(value))}
+    empty: tuple[object, ...] = (None, (), {}, False)
+    return {name: one for name in fields if (one := getattr(value, name)) not in empty and one != fields[name].default}
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        yield f"{_key(name)} = {_value(value)}"
+
+
+def _key(name: str) -> str:
+    return (
+        name
+        if name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+        else json.dumps(name, ensure_ascii=False)
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_pairs(value)) + " }"
+    if attrs.has(type(value)):
+        return _value(_given(value))
+    items = [_value(one) for one in value]
+    line = f"[{', '.join(items)}]"
+    return line if len(line) <= LINE_WIDTH else "[\n    " + ",\n    ".join(items) + ",\n]"

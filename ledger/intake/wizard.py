@@ -1,0 +1,354 @@
+"""A table that nobody described yet -> the profile it may be read by, with what that is sure of and what not.
+
+What the headings of the field say is taken from the profiles there are; where a heading is only like one of them, or a log is
+of another field, it is proposed and marked. A word whose kind nobody knows is never guessed: its rows stay a problem.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import attrs
+
+from ledger.intake.cells import Meanings, UnfitCell, folded, shown
+from ledger.intake.nearest import likeness, plain
+from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile
+from ledger.intake.tables import Cell, LogTable
+
+BASES = ("hotline-wide", "hotline-log", "posts-wide")
+SURE, LIKE, BY_CONTENT = "sure", "like", "content"
+ENOUGH = 0.7  # of likeness, and of cells that can be read
+ROWS = 2_000  # looked at
+SAMPLES = 3
+CITIZENS = re.compile(
+    "来电人|诉求人|投诉人|举报人|联系人|市民|姓名|电话|手机|号码|身份证|证件|地址|住址|用户|邮箱|caller|phone|email|address|street|zip|latitude|longitude",
+    re.I,
+)
+FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|理由|答复|情况|content|description|comment|note", re.I)
+REASONS = ("reason", "return_reason", "redo_reason")
+FORMATS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y/%m/%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S",
+    "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "iso", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
+)  # fmt: skip
+HINTS: Mapping[str, str] = {
+    "ticket": r"case|ticket|incident|request|工单|编号|单号|^id$|_id$|number|unique.?key",
+    "kind": r"activity|action|event|concept:name|state|status|step|操作|环节|动作|步骤|状态",
+    "at": r"stamp|time|date|updated_at|时间|日期",
+    "unit": r"group|unit|department|section|team|agency|org|单位|部门|科室|responsible|责任",
+    "seq": r"mod_count|seq|步骤序号|环节序号",
+}
+DATED: Mapping[str, str] = {
+    "dispatched_at": r"creat|open|receiv|start|派|受理|登记|创建",
+    "closed_at": r"clos|resolv|complet|finish|end|办结|办毕|答复|回复|完成",
+}
+ACT = re.compile("activity|event|step|环节|操作|流水", re.I)
+WORDS: Mapping[str, str] = {
+    "return": r"reassign|upgrade|退单|退回|退件",
+    "redo": r"reopen|重办|重新办理",
+    "dispatch": r"assign|queue|insert|派单|派发|分派|转派|交办|下派|转办",
+    "sign": r"accept|take in charge|in progress|签收|接单|接收|已接",
+    "contact": r"wait|customer|联系",
+    "close": r"clos|resolv|complet|办结|办毕|回复|答复|结束",
+    "survey": r"回访|survey",
+}
+
+
+@attrs.frozen(kw_only=True)
+class ColumnGuess:
+    """A heading and the column it is taken for; `how`: sure (a heading of the field), like one, or by what stands in it.
+    `unread`: how many of its cells cannot be read as that; `samples`: masked."""
+
+    heading: str
+    column: str
+    how: str
+    unread: int = 0
+    cells: int = 0
+    samples: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class WordGuess:
+    """A word of the table that the profile does not list: where it would stand, and the kind it may be (empty: unknown)."""
+
+    section: str
+    word: str
+    value: str
+    count: int
+
+
+@attrs.frozen(kw_only=True)
+class Proposal:
+    """A profile for a table. `base`: the profile whose headings it follows (empty: none fitted); `by_event`: a row is an act, not
+    a ticket; `words` are not in the profile yet; `citizens` and `texts` are headings not taken for privacy, `others` not
+    understood; `missing` columns without which nothing is read; `day_first`: whether 3/4 was taken for 3 April, undecided."""
+
+    profile: Profile
+    base: str
+    by_event: bool
+    columns: tuple[ColumnGuess, ...]
+    words: tuple[WordGuess, ...]
+    citizens: tuple[str, ...]
+    texts: tuple[str, ...]
+    others: tuple[str, ...]
+    missing: tuple[str, ...]
+    day_first: bool
+
+
+BY_TICKET = (EventRule(kind="dispatch", at="dispatched_at", needed=True), EventRule(kind="close", at="closed_at"))
+
+
+def propose(table: LogTable, known: Sequence[Profile], name: str) -> Proposal:
+    """The profile, called `name`, that the table may be read by."""
+    bases = [profile for profile in known if profile.name in BASES]
+    matched = {base.name: _matched(base, table) for base in bases}
+    best = max(bases, key=lambda base: _fit(base, matched[base.name]))
+    if all(column in matched[best.name] for column in best.needed):
+        guesses, profile = matched[best.name], _like(best, matched[best.name], table, name)
+        base = best.name
+    else:
+        guesses = _by_content(table)
+        profile, base = _new(guesses, table, name), ""
+    return _told(table, profile, base, guesses)
+
+
+def masked(text: str) -> str:
+    """A sample in which long numbers, which may be a telephone or a person, keep their ends alone."""
+    return re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}***{found[0][-2:]}", text)
+
+
+# a table with the headings of the field
+
+
+def _matched(base: Profile, table: LogTable) -> dict[str, tuple[str, str]]:
+    """Column -> (heading, how): first the headings the profile knows, then those that are like one and can be read as it."""
+    places = {plain(heading): heading for heading in reversed(table.header)}
+    found: dict[str, tuple[str, str]] = {}
+    for column, headings in base.columns.items():
+        there = next((places[plain(one)] for one in headings if plain(one) in places), None)
+        if there is not None:
+            found[column] = (there, SURE)
+    taken = {heading for heading, _ in found.values()}
+    free = [
+        one
+        for one in table.header
+        if one and one not in taken and not CITIZENS.search(one) and not FREE_TEXT.search(one)
+    ]
+    pairs = [
+        (max(likeness(heading, one) for one in headings), column, heading)
+        for heading in free
+        for column, headings in base.columns.items()
+        if column not in found and column not in REASONS and not column[-1].isdigit()
+    ]
+    means = Meanings.of(base)
+    for close, column, heading in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if close < ENOUGH or column in found or heading in taken:
+            continue
+        bad, cells = _unread(means, _field(base, column), _cells(table, heading))
+        if cells and bad <= (1 - ENOUGH) * cells:
+            found[column] = (heading, LIKE)
+            taken.add(heading)
+    return found
+
+
+def _fit(base: Profile, found: Mapping[str, tuple[str, str]]) -> tuple[int, int, int]:
+    needed = sum(column in found for column in base.needed) - len(base.needed)
+    sure = sum(how == SURE for _, how in found.values())
+    return needed, sure, len(found)
+
+
+def _like(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, name: str) -> Profile:
+    """The base with the table's own headings first, and its formats."""
+    columns = {
+        column: tuple(dict.fromkeys((found[column][0], *headings))) if column in found else headings
+        for column, headings in base.columns.items()
+        if column not in REASONS
+    }
+    events = tuple(
+        attrs.evolve(event, fields={field: one for field, one in event.fields.items() if one in columns})
+        for event in base.events
+    )
+    times = [heading for column, (heading, _) in found.items() if _field(base, column) in ("at", "due_at", "until")]
+    formats = tuple(dict.fromkeys((*base.times, *_formats(table, times, Meanings.of(base)))))
+    return attrs.evolve(
+        base, name=name, title=table.name, source=table.name, columns=columns, events=events, times=formats
+    )
+
+
+# a table of another field
+
+
+def _by_content(table: LogTable) -> dict[str, tuple[str, str]]:
+    """Column -> (heading, how), by what the headings hint and the cells hold."""
+    found: dict[str, tuple[str, str]] = {}
+    for column, hint in HINTS.items():
+        fitting = [one for one in table.header if re.search(hint, one, re.I) and not CITIZENS.search(one)]
+        fitting = [one for one in fitting if one not in [heading for heading, _ in found.values()]]
+        scored = sorted(fitting, key=lambda one: (-_worth(table, column, one), table.header.index(one)))
+        if scored and _worth(table, column, scored[0]) > 0:
+            found[column] = (scored[0], BY_CONTENT)
+    dated = _dated(table)
+    if "ticket" in found and _worth(table, "ticket", found["ticket"][0]) == 1 and len(dated) == len(DATED):
+        return {column: found[column] for column in ("ticket", "unit") if column in found} | dated
+    return found
+
+
+def _dated(table: LogTable) -> dict[str, tuple[str, str]]:
+    """The times of a ticket's beginning and end, where a row is a whole ticket."""
+    times = [one for one in table.header if _worth(table, "at", one) >= ENOUGH]
+    found = {}
+    for column, hint in DATED.items():
+        named = next((one for one in times if re.search(hint, one, re.I)), None)
+        if named is not None:
+            found[column] = (named, BY_CONTENT)
+    return found
+
+
+def _worth(table: LogTable, column: str, heading: str) -> float:
+    """How much the cells are like what the column holds; 0: not at all."""
+    cells = [shown(cell) for cell in _cells(table, heading)]
+    if not cells:
+        return 0
+    distinct = len(set(cells)) / len(cells)
+    if column == "at":
+        return sum(_time_format(cell) is not None for cell in cells) / len(cells) if not _typed(table, heading) else 1
+    if column == "ticket":
+        return distinct / (50 if ACT.search(heading) else 1)
+    if column == "seq":
+        return float(all(cell.isdecimal() for cell in cells))
+    return (1 - distinct) if len(set(cells)) > 1 else 0.01
+
+
+def _typed(table: LogTable, heading: str) -> bool:
+    return any(isinstance(cell, datetime) for cell in _cells(table, heading))
+
+
+def _new(found: Mapping[str, tuple[str, str]], table: LogTable, name: str) -> Profile:
+    columns = {column: (heading,) for column, (heading, _) in found.items()}
+    dated = [column for column in found if column == "at" or column in DATED]
+    times = _formats(table, [found[column][0] for column in dated], None)
+    words = {shown(cell) for cell in _cells(table, found["kind"][0])} if "kind" in found else set()
+    kinds = {word: kind for word in sorted(words) if (kind := _kind_like(word))}
+    return Profile(
+        name=name, title=table.name, source=table.name, columns=columns, times=times or ("iso",),
+        needed=tuple(column for column in ("ticket", "kind", "at", "unit", "dispatched_at") if column in columns),
+        absent=("", "无", "-", "/", "NULL", "null", "?"), kinds=kinds,
+        events=(EventRule(kind=BY_WORD),) if "at" in columns else BY_TICKET,
+    )  # fmt: skip
+
+
+def _kind_like(word: str) -> str:
+    return next((kind for kind, hint in WORDS.items() if re.search(hint, word, re.I)), "")
+
+
+# formats, words and cells
+
+
+def _formats(table: LogTable, headings: Sequence[str], known: Meanings | None) -> tuple[str, ...]:
+    """The formats that the cells need beyond those that are known, each for cells that none before it reads."""
+    texts = [cell for heading in headings for cell in _cells(table, heading) if isinstance(cell, str)]
+    open_ = {text for text in texts if known is None or _unread(known, "due_at", [text])[0]}
+    open_ = {text for text in open_ if known is None or known.present(text) is not None}
+    taken: list[str] = []
+    for form in FORMATS:
+        reads = {text for text in open_ if _reads(form, text)}
+        rival = form.replace("%d/%m", "%m/%d")
+        if reads and len(reads) >= len({text for text in open_ if _reads(rival, text)}):
+            taken.append(form)
+            open_ -= reads
+    return tuple(taken)
+
+
+def _time_format(text: str) -> str | None:
+    return next((form for form in FORMATS if _reads(form, text)), None)
+
+
+def _reads(form: str, text: str) -> bool:
+    try:
+        datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return form != "iso" or bool(re.search(r"([+-]\d\d:?\d\d|Z)$", text))
+
+
+def _field(profile: Profile, column: str) -> str:
+    """The field of a fact that a column gives; a column that only an event speaks of is a time or else itself."""
+    if any(column in (event.at, event.at_else) for event in profile.events):
+        return "at"
+    named = [field for event in profile.events for field, one in event.fields.items() if one == column]
+    return named[0] if named else column
+
+
+def _cells(table: LogTable, heading: str, most: int | None = ROWS) -> list[Cell]:
+    place = table.header.index(heading)
+    rows = [row for row in table.rows[:most] if not row.fault]
+    return [row.cells[place] for row in rows if row.cells[place] is not None and shown(row.cells[place]).strip()]
+
+
+def _unread(means: Meanings, field: str, cells: Sequence[Cell]) -> tuple[int, int]:
+    """(how many cells of those that say something cannot be read as the field, how many say something)."""
+    bad = said = 0
+    for cell in cells:
+        present = means.present(cell)
+        if present is None:
+            continue
+        said += 1
+        try:
+            means.kind(present) if field == "kind" else means.read(field, present)
+        except UnfitCell:
+            bad += 1
+    return bad, said
+
+
+def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tuple[str, str]]) -> Proposal:
+    means = Meanings.of(profile)
+    columns = []
+    for column, (heading, how) in found.items():
+        if column in REASONS:
+            continue
+        cells = _cells(table, heading)
+        bad, said = _unread(means, _field(profile, column), cells)
+        samples = tuple(dict.fromkeys(masked(shown(cell)) for cell in cells))[:SAMPLES]
+        columns.append(ColumnGuess(heading=heading, column=column, how=how, unread=bad, cells=said, samples=samples))
+    taken = {one.heading for one in columns}
+    rest = [heading for heading in table.header if heading and heading not in taken]
+    citizens = tuple(one for one in rest if CITIZENS.search(one))
+    texts = tuple(one for one in rest if FREE_TEXT.search(one) and one not in citizens)
+    return Proposal(
+        profile=profile, base=base, by_event=any(event.kind == BY_WORD for event in profile.events),
+        columns=tuple(columns), words=tuple(_words(table, profile, means, found)), citizens=citizens, texts=texts,
+        others=tuple(one for one in rest if one not in (*citizens, *texts)),
+        missing=tuple(column for column in ("ticket", "unit", *profile.needed) if column not in found and (base or column != "unit")),
+        day_first=any(form.startswith("%d/%m") for form in profile.times) and _undecided(table, found),
+    )  # fmt: skip
+
+
+def _words(
+    table: LogTable, profile: Profile, means: Meanings, found: Mapping[str, tuple[str, str]]
+) -> Iterator[WordGuess]:
+    """Words that the profile does not know, or knows by a hint alone, the most frequent first."""
+    for column, section in (
+        ("kind", "kinds"),
+        ("rating", "ratings"),
+        ("channel", "words.channel"),
+        ("role", "words.role"),
+    ):
+        if column not in found:
+            continue
+        counts: dict[str, int] = {}
+        for cell in _cells(table, found[column][0], None):
+            word = shown(means.present(cell))
+            if word:
+                counts[word] = counts.get(word, 0) + 1
+        for word, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+            guessed = section == "kinds" and found[column][1] == BY_CONTENT
+            if guessed or _unread(means, column, [word])[0]:
+                value = means.kinds.get(folded(word), "") if section == "kinds" and OTHERS not in means.kinds else ""
+                yield WordGuess(section=section, word=word, value=value, count=count)
+
+
+def _undecided(table: LogTable, found: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether every date could be read month first as well."""
+    texts = [shown(cell) for cell in _cells(table, found["at"][0])] if "at" in found else []
+    return all(int(text[:2].rstrip("/")) <= 12 for text in texts if re.match(r"\d{1,2}/", text))
