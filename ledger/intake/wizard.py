@@ -216,7 +216,7 @@ def _worth(table: LogTable, column: str, heading: str) -> float:
     if column == "ticket":
         return distinct / (50 if ACT.search(heading) else 1)
     if column == "seq":
-        return float(all(cell.isdecimal() for cell in cells))
+        return 1 if all(cell.isdecimal() for cell in cells) else 0
     return (1 - distinct) if len(set(cells)) > 1 else 0.01
 
 
