@@ -483,7 +483,7 @@ def test_a_full_disk(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, 
     lines += [f"GX-9{number},派单,茅店镇,2023-05-08 09:00:00,12345,主办,2,工作日,," for number in range(2000)]
     (tmp_path / "many.csv").write_text("\n".join(lines), "utf-8")
     before = content_of(tmp_path / "kaoping.db")
-    monkeypatch.setattr("ledger.store.connect", small)
+    monkeypatch.setattr("ledger.files.connect", small)
     full = may("import", "many.csv")
     assert (full.code, full.out) == (1, "")
     golden("wrong-full-disk.txt", full.err)

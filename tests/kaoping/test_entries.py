@@ -236,7 +236,7 @@ def test_a_csv_of_findings(may: Run) -> None:
     assert (ran.code, {*ran.document}) == (0, {"batches"})
     (batch,) = ran.document["batches"]
     assert {*batch} == {
-        "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
+        "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems", "changes",
     }  # fmt: skip
     assert (batch["profile"], batch["rows"], batch["events_added"]) == ("events", 3, 3)
     assert score(may)["conduct"] == "-2.00"
