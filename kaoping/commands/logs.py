@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kaoping import now
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
 from kaoping.office.imports import Arrival, Manner, NothingUsable, batch_json, facts_known, import_files, problem_text
@@ -42,7 +43,7 @@ def import_(
         raise
     for arrival in arrivals:
         _show_problems(asked, session.language, arrival)
-        if arrival.batch is not None and arrival.batch.recorded_at > session.now:
+        if arrival.batch is not None and arrival.batch.recorded_at > now.now_ms():
             terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
         terminal.answer(

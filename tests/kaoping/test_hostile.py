@@ -116,6 +116,14 @@ def test_a_clock_that_was_ahead_is_told(may: Run, tmp_path: Path, monkeypatch: p
     assert "2033-06-0" in may("verify").out
 
 
+def test_a_clock_that_is_right_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, "utf-8")
+    for words in (["import", "log.csv"], ["import", "log.csv"], ["verify"]):
+        ran = command(tmp_path, *words, KAOPING_LANG="en")
+        assert (ran.returncode, ran.stderr) == (0, b"")
+        assert b"yet to come" not in ran.stdout
+
+
 def test_ctrl_c_is_no_traceback(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
