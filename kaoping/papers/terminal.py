@@ -6,12 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
 from rich import table
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from kaoping.reports.page import Column, Page, Table
+from kaoping.papers.cells import texts_of
+from kaoping.reports.page import (
+    RIGHT,
+    Block,
+    Chart,
+    Column,
+    Heading,
+    Imprint,
+    Listing,
+    Note,
+    Page,
+    Paragraph,
+    Table,
+)
 from ledger.texts import STEERING, visible
 
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
@@ -68,40 +82,70 @@ def _console() -> Console:
 def draw(console: Console, page: Page) -> None:
     """Print a page. Columns that are wider than the console go into further tables, each with the keys."""
     for block in page.blocks:
-        if isinstance(block, str):
-            console.print(visible(block), soft_wrap=True)
+        if isinstance(block, Table):
+            _draw_table(console, block, page.language)
         else:
-            _draw_table(console, block)
+            for line in _lines(block):
+                console.print(visible(line), soft_wrap=True)
 
 
-def _draw_table(console: Console, block: Table) -> None:
+def _lines(block: Block) -> Iterator[str]:
+    """A block's lines; a chart has none, as its table says the same."""
+    match block:
+        case str():
+            yield block
+        case Heading(text) | Paragraph(text) | Note(text):
+            yield text
+        case Listing(title, lines):
+            yield from (title, *(f"  {line}" for line in lines))
+        case Imprint(title, stamps):
+            yield from (title, *(f"  {name} {value}" for name, value in stamps))
+        case Chart() | Table():
+            return
+
+
+@attrs.frozen
+class Drawn:
+    """A column as texts: its heading, its cells, and whether it stands at the right."""
+
+    heading: str
+    cells: Sequence[str]
+    right: bool
+
+    @property
+    def width(self) -> int:
+        """How wide it is, with its frame."""
+        lines = [line for text in (self.heading, *self.cells) for line in text.split("\n")]
+        return max(map(cell_len, lines)) + FRAME
+
+
+def _drawn(column: Column, language: str) -> Drawn:
+    return Drawn(column.heading, [visible(text) for text in texts_of(column, language)], column.kind in RIGHT)
+
+
+def _draw_table(console: Console, block: Table, language: str) -> None:
     console.print(visible(block.title), soft_wrap=True)
-    room = console.width - 1 - sum(map(_width, block.keys))
-    for part in _parts(room, block.columns):
-        console.print(_table([*block.keys, *part]), crop=False, overflow="ignore", no_wrap=True)
+    keys = [_drawn(column, language) for column in block.keys]
+    room = console.width - 1 - sum(column.width for column in keys)
+    for part in _parts(room, [_drawn(column, language) for column in block.columns]):
+        console.print(_table([*keys, *part]), crop=False, overflow="ignore", no_wrap=True)
 
 
-def _width(column: Column) -> int:
-    """How wide it is, with its frame."""
-    lines = [line for text in (column.heading, *column.cells) for line in text.split("\n")]
-    return max(map(cell_len, lines)) + FRAME
-
-
-def _parts(room: int, columns: Sequence[Column]) -> Iterator[list[Column]]:
-    part: list[Column] = []
+def _parts(room: int, columns: Sequence[Drawn]) -> Iterator[list[Drawn]]:
+    part: list[Drawn] = []
     for column in columns:
-        if part and sum(map(_width, (*part, column))) > room:
+        if part and sum(one.width for one in (*part, column)) > room:
             yield part
             part = []
         part.append(column)
     yield part
 
 
-def _table(columns: Sequence[Column]) -> table.Table:
-    drawn = table.Table(width=sum(map(_width, columns)) + 1)
+def _table(columns: Sequence[Drawn]) -> table.Table:
+    drawn = table.Table(width=sum(column.width for column in columns) + 1)
     for column in columns:
         drawn.add_column(
-            column.heading, justify="right" if column.number else "left", no_wrap=True, min_width=_width(column) - FRAME
+            column.heading, justify="right" if column.right else "left", no_wrap=True, min_width=column.width - FRAME
         )
     for row in zip(*(column.cells for column in columns), strict=True):
         drawn.add_row(*row)

@@ -1,15 +1,14 @@
 """The year's ranking: each component, the months behind it, and what made a year count nothing."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
 from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import points, short
+from kaoping.language.numbers import short
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import honour_columns, readings_in_force, stamp_lines
+from kaoping.reports.page import Block, Column, Kind, Table, page_of
+from kaoping.reports.score import honour_columns, imprint, readings_in_force
 from scoring.scores.published import year_document
 from scoring.scores.scoring import Scoring
 from scoring.scores.years import YearScore
@@ -25,18 +24,14 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
     }
 
 
-def _points(score: Fraction | None, digits: int) -> str:
-    return "-" if score is None else points(score, digits)
-
-
 @page_of
 def annual_page(language: Language, scoring: Scoring, scores: Sequence[YearScore]) -> Iterator[Block]:
     """One table a year rule."""
     for one in scores:
         yield from _year_blocks(language, scoring, one)
         yield ""
-    yield from readings_in_force(language, scoring)
-    yield from stamp_lines(language, scoring.stamps)
+    yield readings_in_force(language, scoring)
+    yield imprint(language, scoring.stamps)
 
 
 def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
@@ -48,17 +43,15 @@ def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Itera
         yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return
     keys = [
-        Column(say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in units]),
-        Column(say("unit"), [unit.unit for unit in units], number=False),
-        Column(say("group"), [unit.group for unit in units], number=False),
-        Column(say("score"), [points(unit.score or Fraction(0), digits) for unit in units]),
+        Column(say("rank"), [unit.rank for unit in units], Kind.COUNT),
+        Column(say("unit"), [unit.unit for unit in units], Kind.UNIT),
+        Column(say("group"), [unit.group for unit in units]),
+        Column(say("score"), [unit.score for unit in units], Kind.NUMBER, digits=digits),
         *honour_columns(language, year.rule, units),
     ]
     columns = []
     for number, component in enumerate(year.rule.components):
         title = f"{scoring.book.sheet(component.sheet).title}\n{short(component.weight)}%"
-        columns.append(Column(title, [_points(unit.components[number].value, digits) for unit in units]))
-    columns.append(
-        Column(say("counts nothing"), ["、".join(veto.title for veto in unit.vetoes) for unit in units], number=False)
-    )
+        columns.append(Column(title, [unit.components[number].value for unit in units], Kind.NUMBER, digits=digits))
+    columns.append(Column(say("counts nothing"), ["、".join(veto.title for veto in unit.vetoes) for unit in units]))
     yield Table(f"{year.rule.title}  {span}  {state}", keys, columns)

@@ -10,7 +10,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment, span
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.tickets import TicketReport
-from kaoping.reports.page import Block, page_of
+from kaoping.reports.page import Block, Heading, page_of
 from ledger.batches import Event
 from ledger.exchange import canonical
 from metrics.measures import MEASURE, Occurrence, Strike
@@ -28,34 +28,38 @@ def audit_page(language: Language, told: TicketReport) -> Iterator[Block]:
     yield from _lines(language, told)
 
 
-def _lines(language: Language, told: TicketReport) -> Iterator[str]:
+def _lines(language: Language, told: TicketReport) -> Iterator[Block]:
     say = language.say
-    yield say("Ticket {ticket}: {points} points lost", ticket=told.audit.ticket, points=points(told.audit.lost))
+    yield Heading(
+        say("Ticket {ticket}: {points} points lost", ticket=told.audit.ticket, points=points(told.audit.lost)), 1
+    )
     yield ""
-    yield say("Its life")
+    yield Heading(say("Its life"))
     for event in told.events:
         yield from _event_lines(language, told, event)
     for one in told.audit.rounds:
         yield ""
         role = say(one.role)
-        yield say(
-            "{unit} · round {round} · {channel} · {role}",
-            unit=one.unit,
-            round=one.round,
-            channel=one.channel,
-            role=role,
+        yield Heading(
+            say(
+                "{unit} · round {round} · {channel} · {role}",
+                unit=one.unit,
+                round=one.round,
+                channel=one.channel,
+                role=role,
+            )
         )
         for verdict in one.verdicts:
             if not isinstance(MEASURE[verdict.verdict.measure], Occurrence):
                 yield from _verdict_lines(language, verdict)
     if told.audit.findings:
         yield ""
-        yield say("Findings on it")
+        yield Heading(say("Findings on it"))
         for charge, counts in told.audit.findings:
             yield from _finding_lines(language, charge, counts)
     if told.audit.oddities:
         yield ""
-        yield say("Oddities")
+        yield Heading(say("Oddities"))
         for position, code in told.audit.oddities:
             yield f"  #{position} {say(CODES[code])}"
 

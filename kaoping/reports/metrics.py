@@ -8,7 +8,7 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import rounded
 from kaoping.office.scores import MonthMetrics, UnitMetrics
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Heading, Kind, Note, Table, page_of
 from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS, Tally
@@ -66,7 +66,7 @@ def metrics_page(language: Language, told: MonthMetrics) -> Iterator[Block]:
     if not units:
         yield language.say("No verdict was decided in {month}.", month=show_month(month.month))
         return
-    named = Column(language.say("unit"), [unit.unit for unit in units], number=False)
+    named = Column(language.say("unit"), [unit.unit for unit in units], Kind.UNIT)
     title = f"{language.say('Rates, percent')}  {show_month(month.month)}"
     yield Table(title, [named], _rates(language, units))
     yield ""
@@ -74,19 +74,20 @@ def metrics_page(language: Language, told: MonthMetrics) -> Iterator[Block]:
     yield Table(f"{title}  {show_month(month.month)}", [named], _durations(language, units))
     yield ""
     if month.provisional:
-        yield language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional)
+        yield Note(language.say("Note: {count} verdicts rest on provisional working days.", count=month.provisional))
     yield from oddity_lines(language, told.oddities)
 
 
 def _rates(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
-    volumes = [str(unit.tallies.get(VOLUME.name, Tally()).count) for unit in units]
+    volumes = [unit.tallies.get(VOLUME.name, Tally()).count for unit in units]
     shown = [one for one in CATALOGUE if not isinstance(one, Occurrence)]
     return [
-        Column(language.say("volume"), volumes),
+        Column(language.say("volume"), volumes, Kind.COUNT),
         *(
             Column(
                 measure.word if language.code == "zh" else measure.name,
-                [_percent(measure.name, unit.tallies) or "-" for unit in units],
+                [rate_of(measure.name, unit.tallies) for unit in units],
+                Kind.RATE,
             )
             for measure in shown
         ),
@@ -95,19 +96,19 @@ def _rates(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
 
 def _durations(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
     return [
-        Column(language.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units])
+        Column(language.say(f"to {measure.act}"), [_time(unit.times.get(measure.name)) for unit in units], Kind.SPREAD)
         for measure in DURATIONS
     ]
 
 
-def _time(found: tuple[int, Fraction, Fraction] | None) -> str:
-    return "-" if found is None else f"{rounded(found[1], 2)} / {rounded(found[2], 2)}"
+def _time(found: tuple[int, Fraction, Fraction] | None) -> tuple[Fraction, ...] | None:
+    return None if found is None else found[1:]
 
 
 def oddity_lines(language: Language, counts: Mapping[str, int]) -> Iterator[Block]:
     """What fits nowhere in the whole ledger, counted by kind."""
     if not counts:
         return
-    yield language.say("Oddities in the ledger: kept, and judged by nothing")
+    yield Heading(language.say("Oddities in the ledger: kept, and judged by nothing"))
     for code, count in counts.items():
         yield f"  {count:>7}  {language.say(CODES[code])} [{code}]"

@@ -1,21 +1,62 @@
-"""A page: what a report says, before anything draws it. Every paper draws the same page."""
+"""A page: what a report says, in typed blocks, before anything draws it. Every paper draws the same page."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
 from functools import wraps
-from typing import ParamSpec
+from typing import Concatenate, Literal, ParamSpec
 
 import attrs
+
+from kaoping.language.language import Language
 
 P = ParamSpec("P")
 
 
+class Kind(StrEnum):
+    """What the cells of a column are. From it follow their alignment and how a paper writes them."""
+
+    TEXT = "text"
+    NUMBER = "number"  # points: exact, with at least the column's digits
+    COUNT = "count"
+    RATE = "rate"  # rounded half up to the column's digits
+    SPREAD = "spread"  # several rates in one cell, such as median / 90th percentile
+    INSTANT = "instant"  # milliseconds
+    DAY = "day"
+    UNIT = "unit"  # names of units and tickets, which a paper may make links of
+    TICKET = "ticket"
+    FACT = "fact"  # a position in the ledger
+
+
+RIGHT = frozenset({Kind.NUMBER, Kind.COUNT, Kind.RATE, Kind.SPREAD, Kind.FACT})
+"""Kinds that stand at the right edge of their column."""
+
+Value = str | int | Fraction | date | tuple[Fraction, ...]
+
+
+@attrs.frozen
+class Marked:
+    """A value with a sign behind it that a note explains: 86.41*."""
+
+    value: Value
+    mark: str
+
+
+Cell = Value | Marked | None
+
+
 @attrs.frozen
 class Column:
-    """A column: its heading (it may have lines), its cells, and whether they are numbers."""
+    """A column: its heading (it may have lines), its cells of one kind, how many decimals, whether a gain shows its +, and
+    what stands where there is nothing."""
 
     heading: str
-    cells: Sequence[str]
-    number: bool = True
+    cells: Sequence[Cell]
+    kind: Kind = Kind.TEXT
+    digits: int = attrs.field(default=2, kw_only=True)
+    signed: bool = attrs.field(default=False, kw_only=True)
+    absent: str = attrs.field(default="-", kw_only=True)
 
 
 @attrs.frozen
@@ -27,22 +68,82 @@ class Table:
     columns: Sequence[Column]
 
 
-Block = str | Table
-"""A line of text, or a table."""
+@attrs.frozen
+class Heading:
+    """A heading; level 1 is the page's own."""
+
+    text: str
+    level: int = 2
+
+
+@attrs.frozen
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@attrs.frozen
+class Note:
+    """What the reader must know before believing the rest."""
+
+    text: str
+
+
+@attrs.frozen
+class Listing:
+    """A title with a line for each thing under it, such as the readings in force."""
+
+    title: str
+    lines: Sequence[str]
+
+
+@attrs.frozen
+class Imprint:
+    """The stamps of a report: (name, value) of each."""
+
+    title: str
+    stamps: Sequence[tuple[str, str]]
+
+
+@attrs.frozen
+class Series:
+    """A row of a chart: its name and its exact values, None where there is nothing."""
+
+    name: str
+    values: Sequence[Fraction | None]
+
+
+@attrs.frozen(kw_only=True)
+class Chart:
+    """A chart over the labels: bars, or lines in time. A table beside it says the same; a paper that cannot draw leaves it out."""
+
+    title: str
+    kind: Literal["bars", "lines"]
+    labels: Sequence[str]
+    series: Sequence[Series]
+    full: Fraction | None = None  # where the scale ends, such as full marks
+
+
+Block = str | Heading | Paragraph | Note | Listing | Table | Chart | Imprint
+"""A plain text is a line that the report has laid out itself, such as the steps of a deadline."""
 
 
 @attrs.frozen
 class Page:
-    """What a report says, block by block."""
+    """What a report says, block by block, in one language."""
 
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
+    language: str = "zh"
 
 
-def page_of(function: Callable[P, Iterator[Block]]) -> Callable[P, Page]:
-    """The blocks that a report yields, as a page."""
+def page_of(
+    function: Callable[Concatenate[Language, P], Iterator[Block]],
+) -> Callable[Concatenate[Language, P], Page]:
+    """The blocks that a report yields in a language, as a page."""
 
     @wraps(function)
-    def page(*args: P.args, **kwargs: P.kwargs) -> Page:
-        return Page(tuple(function(*args, **kwargs)))
+    def page(language: Language, /, *args: P.args, **kwargs: P.kwargs) -> Page:
+        return Page(tuple(function(language, *args, **kwargs)), language.code)
 
     return page

@@ -8,8 +8,8 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.publications import Issue, Publication, Recomputed
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
-from kaoping.reports.score import stamp_lines
+from kaoping.reports.page import Block, Column, Kind, Note, Table, page_of
+from kaoping.reports.score import imprint
 
 SHOWN = 40
 
@@ -75,12 +75,12 @@ def recomputed_page(
     say = language.say
     rows = [(one.publication, say("identical") if one.identical else say("DIFFERS")) for one in told]
     keys = [
-        Column(say("position"), [f"#{one.position}" for one, _ in rows]),
-        Column(say("period"), [one.fact.period for one, _ in rows], number=False),
-        Column(say("published"), [moment(one.fact.at, language.code) for one, _ in rows], number=False),
-        Column(say("recomputed"), [state for _, state in rows], number=False),
+        Column(say("position"), [one.position for one, _ in rows], Kind.FACT),
+        Column(say("period"), [one.fact.period for one, _ in rows]),
+        Column(say("published"), [one.fact.at for one, _ in rows], Kind.INSTANT),
+        Column(say("recomputed"), [state for _, state in rows]),
     ]
-    columns = [Column(say("result"), [one.fact.digest for one, _ in rows], number=False)]
+    columns = [Column(say("result"), [one.fact.digest for one, _ in rows])]
     yield Table(say("Recomputed from history"), keys, columns)
     for one in told:
         if not one.identical:
@@ -89,7 +89,7 @@ def recomputed_page(
         said = (
             "Note: the publication of {period} (#{position}) was made in another ledger, and cannot be recomputed here."
         )
-        yield say(said, period=other.fact.period, position=other.position)
+        yield Note(say(said, period=other.fact.period, position=other.position))
 
 
 def _changes_blocks(language: Language, one: Recomputed) -> Iterator[Block]:
@@ -98,10 +98,7 @@ def _changes_blocks(language: Language, one: Recomputed) -> Iterator[Block]:
         position=one.publication.position)  # fmt: skip
     shown = changes[:SHOWN]
     names = ("sheet", "unit", "item", "published", "recomputed")
-    columns = [
-        Column(language.say(name), [change[place] for change in shown], number=place > 2)
-        for place, name in enumerate(names)
-    ]
+    columns = [Column(language.say(name), [change[place] for change in shown]) for place, name in enumerate(names)]
     yield Table(title, columns, [])
     if len(changes) > SHOWN:
         yield language.say("… and {count} more; --json lists them all.", count=len(changes) - SHOWN)
@@ -113,4 +110,4 @@ def fresh_page(language: Language, one: Issue, period: str, expect: str | None) 
     yield language.say("{month} recomputed from history: result {digest}", month=period, digest=one.digest)
     if one.digest == expect:
         yield language.say("identical to what was expected")
-    yield from stamp_lines(language, one.scoring.stamps)
+    yield imprint(language, one.scoring.stamps)

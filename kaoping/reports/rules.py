@@ -5,7 +5,7 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
-from kaoping.reports.page import Block, page_of
+from kaoping.reports.page import Block, Heading, page_of
 from metrics.measures import MEASURE
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores.cases import Outcome
@@ -49,18 +49,18 @@ def _part_json(item: Item, part: Part) -> dict[str, Any]:
 @page_of
 def rules_page(language: Language, book: Rulebook) -> Iterator[Block]:
     """Every sheet, item by item."""
-    yield book.title
+    yield Heading(book.title, 1)
     yield f"{book.issuer}  {book.valid_from} - {book.valid_until}"
     for sheet in book.sheets:
         yield ""
-        yield f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}"
+        yield Heading(f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}")
         for item in sheet.items:
             yield from _item_blocks(language, book, item)
         for veto in sheet.vetoes:
             yield f"  {veto.title}: {veto.words} ({veto.place})"
     for year in book.years:
         yield ""
-        yield f"{year.title} ({year.place}): {year.words}"
+        yield Heading(f"{year.title} ({year.place}): {year.words}")
         for component in year.components:
             yield f"  {short(component.weight)}%  {book.sheet(component.sheet).title}"
         for veto in year.vetoes:
@@ -124,7 +124,7 @@ def _judged(language: Language, book: Rulebook, part: Part) -> str:
 
 
 def _readings_blocks(language: Language, book: Rulebook) -> Iterator[Block]:
-    yield language.say("Readings")
+    yield Heading(language.say("Readings"))
     for one in book.readings:
         yield f"  {one.title} [{one.id}]: {one.words}"
         for option, meaning in one.options.items():

@@ -7,9 +7,9 @@ from typing import Any
 from calendars.periods import show_months
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.language.numbers import points, short
+from kaoping.language.numbers import short
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
 from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
 from scoring.scores.parts import unpriced
@@ -45,36 +45,36 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
                 title=sheet.sheet.title,
                 month=show_months(month.months),
             )
-    yield from warnings(language, scoring, month, sheets)
-    yield from readings_in_force(language, scoring)
-    yield from stamp_lines(language, scoring.stamps)
+    yield from map(Note, warnings(language, scoring, month, sheets))
+    yield readings_in_force(language, scoring)
+    yield imprint(language, scoring.stamps)
 
 
 def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Digits) -> Iterator[Block]:
     keys = [
-        Column(language.say("rank"), ["-" if unit.rank is None else str(unit.rank) for unit in sheet.units]),
-        Column(language.say("unit"), [unit.unit for unit in sheet.units], number=False),
-        Column(language.say("group"), [unit.group for unit in sheet.units], number=False),
-        Column(language.say("score"), [_total(unit, digits) for unit in sheet.units]),
+        Column(language.say("rank"), [unit.rank for unit in sheet.units], Kind.COUNT),
+        Column(language.say("unit"), [unit.unit for unit in sheet.units], Kind.UNIT),
+        Column(language.say("group"), [unit.group for unit in sheet.units]),
+        Column(language.say("score"), [_total(unit) for unit in sheet.units], Kind.NUMBER, digits=digits.total),
         *honour_columns(language, sheet.sheet, sheet.units),
     ]
     items = [
-        Column(f"{item.title}\n{_full(item)}", _scores(sheet, item, digits))
+        Column(f"{item.title}\n{_full(item)}", _scores(sheet, item), Kind.NUMBER, digits=digits.item, absent="")
         for item in sheet.sheet.items_of(sheet.month)
     ]
     yield Table(f"{sheet.sheet.title}  {period}", keys, items)
     if any(unit.basis == "mean" and unit.score is not None for unit in sheet.units):
-        yield "* " + language.say("no ticket in the month: the mean of the units that had one")
+        yield Note("* " + language.say("no ticket in the month: the mean of the units that had one"))
 
 
 def honour_columns(language: Language, rule: Sheet | Year, units: Sequence[UnitScore | UnitYear]) -> list[Column]:
     """The units' grades, and which list each is on, where the rulebook gives any."""
     columns = []
     if rule.grades:
-        columns.append(Column(language.say("grade"), [unit.grade or "-" for unit in units], number=False))
+        columns.append(Column(language.say("grade"), [unit.grade or None for unit in units]))
     if rule.board is not None:
         named = {"red": language.say("red list"), "black": language.say("black list")}
-        columns.append(Column(language.say("list"), [named.get(unit.board, "") for unit in units], number=False))
+        columns.append(Column(language.say("list"), [named.get(unit.board, "") for unit in units]))
     return columns
 
 
@@ -90,8 +90,8 @@ def apart_lines(language: Language, sheet: SheetScore) -> Iterator[Block]:
             )
 
 
-def _total(unit: UnitScore, digits: Digits) -> str:
-    return "-" if unit.score is None else points(unit.score, digits.total) + ("*" if unit.basis == "mean" else "")
+def _total(unit: UnitScore) -> Cell:
+    return Marked(unit.score, "*") if unit.basis == "mean" and unit.score is not None else unit.score
 
 
 def _full(item: Item) -> str:
@@ -101,9 +101,8 @@ def _full(item: Item) -> str:
     return f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
 
 
-def _scores(sheet: SheetScore, item: Item, digits: Digits) -> list[str]:
-    found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
-    return ["" if one is None else points(one.score, digits.item) for one in found]
+def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
+    return [next((one.score for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
 
 
 def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
@@ -143,18 +142,20 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     return lines
 
 
-def readings_in_force(language: Language, scoring: Scoring) -> Iterator[Block]:
+def readings_in_force(language: Language, scoring: Scoring) -> Listing:
     """The readings in force, each with its option."""
-    yield language.say("Readings in force")
-    for one in scoring.book.readings:
-        taken = scoring.book.reading(one.id)
-        yield f"  {one.title} [{one.id} = {taken}]: {one.options[taken]}"
+    taken = [(one, scoring.book.reading(one.id)) for one in scoring.book.readings]
+    lines = [f"{one.title} [{one.id} = {option}]: {one.options[option]}" for one, option in taken]
+    return Listing(language.say("Readings in force"), lines)
 
 
-def stamp_lines(language: Language, stamps: Stamps) -> Iterator[Block]:
-    """The four stamps, on one line each."""
-    yield language.say("Stamps")
-    yield f"  {language.say('ledger')} {stamps.ledger}"
-    yield f"  {language.say('rulebook')} {stamps.rulebook}"
-    yield f"  {language.say('calendar')} {stamps.calendar}"
-    yield f"  {language.say('as of')} {moment(stamps.as_of, language.code)}"
+def imprint(language: Language, stamps: Stamps) -> Imprint:
+    """The four stamps."""
+    say = language.say
+    values = (
+        (say("ledger"), stamps.ledger),
+        (say("rulebook"), stamps.rulebook),
+        (say("calendar"), stamps.calendar),
+        (say("as of"), moment(stamps.as_of, language.code)),
+    )
+    return Imprint(say("Stamps"), values)

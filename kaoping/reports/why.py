@@ -9,7 +9,7 @@ from kaoping.language.moments import moment
 from kaoping.language.numbers import points, short
 from kaoping.office.scores import Lines
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, page_of
+from kaoping.reports.page import Block, Heading, page_of
 from scoring.explain.unit import Line
 from scoring.scores.scoring import Scoring
 
@@ -66,7 +66,7 @@ def why_page(language: Language, unit: str, lines: Lines) -> Iterator[Block]:
             points=short(sheet.points),
             lost=points(sheet.points - score),
         )
-        yield f"{sheet.title}  {head}"
+        yield Heading(f"{sheet.title}  {head}", 1)
         clauses = dict.fromkeys((one.part, one.words) for one in told)
         parts = [[one for one in told if (one.part, one.words) == clause] for clause in clauses]
         for part in sorted(parts, key=_total, reverse=True):

@@ -11,7 +11,7 @@ from kaoping.language.moments import moment
 from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from scoring.compare.appeals import AppealCase, Effect
 from scoring.scores.sheets import UnitScore
 
@@ -81,21 +81,19 @@ def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
     ]
     rows += [(one.case, None) for one in told.appeals if not one.effects]
     columns = [
-        Column("#", [str(case.position) for case, _ in rows]),
-        Column(say("ticket"), [str(case.appeal.ticket) for case, _ in rows], number=False),
-        Column(say("unit"), [str(case.appeal.unit) for case, _ in rows], number=False),
+        Column("#", [case.position for case, _ in rows], Kind.COUNT),
+        Column(say("ticket"), [case.appeal.ticket for case, _ in rows], Kind.TICKET),
+        Column(say("unit"), [case.appeal.unit for case, _ in rows], Kind.UNIT),
         Column(
             say("item"),
             [case.appeal.item if effect is None else effect.item.title for case, effect in rows],
-            number=False,
         ),
-        Column(say("month"), ["-" if effect is None else show_month(effect.month) for _, effect in rows], number=False),
-        Column(say("state"), [say(STATES[case.state]) for case, _ in rows], number=False),
+        Column(say("month"), [None if effect is None else show_month(effect.month) for _, effect in rows]),
+        Column(say("state"), [say(STATES[case.state]) for case, _ in rows]),
         Column(
-            say("worth"),
-            ["0.00" if effect is None or effect.points is None else points(effect.points) for _, effect in rows],
+            say("worth"), [None if effect is None else effect.points for _, effect in rows], Kind.NUMBER, absent="0.00"
         ),
-        Column(say("document"), [case.ruling.document if case.ruling else "-" for case, _ in rows], number=False),
+        Column(say("document"), [case.ruling.document if case.ruling else None for case, _ in rows]),
     ]
     yield Table(say("Appeals"), columns, [])
     for one in told.appeals:
@@ -115,23 +113,26 @@ def _restated_blocks(
     say = language.say
     was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]
     columns = [
-        Column(say("month"), [show_month(month) for month, *_ in shown], number=False),
-        Column(say("sheet"), [sheet for _, sheet, *_ in shown], number=False),
-        Column(say("unit"), [unit for _, _, unit, _ in shown], number=False),
-        Column(say("published"), [score or "-" for score, _ in was]),
-        Column(say("restated"), [_score(line) or "-" for *_, line in shown]),
-        Column(say("change"), [_change(score, line) for (score, _), (*_, line) in zip(was, shown, strict=True)]),
-        Column(say("published rank"), [str(rank or "-") for _, rank in was]),
-        Column(say("rank"), [str(line.rank or "-") for *_, line in shown]),
+        Column(say("month"), [show_month(month) for month, *_ in shown]),
+        Column(say("sheet"), [sheet for _, sheet, *_ in shown]),
+        Column(say("unit"), [unit for _, _, unit, _ in shown], Kind.UNIT),
+        Column(say("published"), [score and Fraction(score) for score, _ in was], Kind.NUMBER),
+        Column(say("restated"), [line.score for *_, line in shown], Kind.NUMBER),
+        Column(
+            say("change"),
+            [_change(score, line) for (score, _), (*_, line) in zip(was, shown, strict=True)],
+            Kind.NUMBER,
+            signed=True,
+            absent="",
+        ),
+        Column(say("published rank"), [rank for _, rank in was], Kind.COUNT),
+        Column(say("rank"), [line.rank for *_, line in shown], Kind.COUNT),
     ]
     yield Table(say("Published, and restated with all that is known now"), columns, [])
 
 
-def _change(published: str | None, line: UnitScore) -> str:
-    if published is None or line.score is None:
-        return ""
-    change = line.score - Fraction(published)
-    return points(change) if change <= 0 else f"+{points(change)}"
+def _change(published: str | None, line: UnitScore) -> Fraction | None:
+    return None if published is None or line.score is None else line.score - Fraction(published)
 
 
 def _all(lines: Lines) -> Iterator[tuple[int, str, str, UnitScore]]:

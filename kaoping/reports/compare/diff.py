@@ -10,7 +10,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Heading, Kind, Table, page_of
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
 from scoring.compare.reasons import Reason, reasons_of
@@ -124,7 +124,7 @@ def diff_page(
     say = language.say
     shown = [one for one in told.sheets if sheet in (None, one.sheet)]
     units = [(one, line) for one in shown for line in one.units if line.moved and unit in (None, line.unit)]
-    yield say("{period}: from {before} to {after}", period=period, before=names[0], after=names[1])
+    yield Heading(say("{period}: from {before} to {after}", period=period, before=names[0], after=names[1]), 1)
     for leg in told.legs:
         yield "  " + _leg(language, leg)
     if not units:
@@ -157,22 +157,22 @@ def _sheet_blocks(language: Language, sheet: SheetChange, units: Sequence[UnitCh
     say = language.say
     sides = [(unit.before, unit.after) for unit in units]
     columns = [
-        Column(say("unit"), [unit.unit for unit in units], number=False),
-        Column(say("before"), ["-" if one is None or one.score is None else points(one.score) for one, _ in sides]),
-        Column(say("after"), ["-" if one is None or one.score is None else points(one.score) for _, one in sides]),
-        Column(say("change"), ["" if unit.change is None else signed(unit.change) for unit in units]),
-        Column(say("rank before"), ["-" if one is None or one.rank is None else str(one.rank) for one, _ in sides]),
-        Column(say("rank after"), ["-" if one is None or one.rank is None else str(one.rank) for _, one in sides]),
+        Column(say("unit"), [unit.unit for unit in units], Kind.UNIT),
+        Column(say("before"), [None if one is None else one.score for one, _ in sides], Kind.NUMBER),
+        Column(say("after"), [None if one is None else one.score for _, one in sides], Kind.NUMBER),
+        Column(say("change"), [unit.change for unit in units], Kind.NUMBER, signed=True, absent=""),
+        Column(say("rank before"), [None if one is None else one.rank for one, _ in sides], Kind.COUNT),
+        Column(say("rank after"), [None if one is None else one.rank for _, one in sides], Kind.COUNT),
     ]
     yield Table(sheet.title, columns, [])
 
 
-def _unit_lines(language: Language, told: Difference, unit: UnitChange) -> Iterator[str]:
+def _unit_lines(language: Language, told: Difference, unit: UnitChange) -> Iterator[Block]:
     parts = [item for item in unit.items if item.cuts]
     if not parts and not unit.total:
         return
     yield ""
-    yield unit.unit + ("" if unit.change is None else f"  {signed(unit.change)}")
+    yield Heading(unit.unit + ("" if unit.change is None else f"  {signed(unit.change)}"))
     for item in parts:
         scores = " → ".join(_points(score) or "-" for score in (item.before, item.after))
         yield f"  {signed(item.change or Fraction(0)):>9}  {item.title}  {scores}"

@@ -8,7 +8,7 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.tickets import stamps_json
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Heading, Kind, Table, page_of
 from scoring.compare.readings import Alternative, Shift
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import UnitScore
@@ -51,7 +51,7 @@ def _score(line: UnitScore | None) -> str | None:
 def readings_page(language: Language, scoring: Scoring, period: str, found: Sequence[Alternative]) -> Iterator[Block]:
     """One line an option: how many gain, lose and change rank, and the largest of each."""
     say = language.say
-    yield say("{period}: what each other reading would change", period=period)
+    yield Heading(say("{period}: what each other reading would change", period=period), 1)
     for sheet in dict.fromkeys(sheet.id for sheet in scoring.book.sheets):
         rows = [(one, [shift for shift in one.shifts if shift.sheet == sheet]) for one in found]
         rows = [row for row in rows if row[1]]
@@ -71,16 +71,14 @@ def _sheet_blocks(
     changes = [[shift.change or Fraction(0) for shift in shifts] for _, shifts in rows]
     ranks = [sum(_rank(shift.before) != _rank(shift.after) for shift in shifts) for _, shifts in rows]
     columns = [
-        Column(
-            say("reading"), [f"{one.reading.title}\n{one.reading.id}".split("\n")[0] for one, _ in rows], number=False
-        ),
-        Column(say("instead of"), [scoring.book.reading(one.reading.id) for one, _ in rows], number=False),
-        Column(say("option"), [one.option for one, _ in rows], number=False),
-        Column(say("gain"), [str(sum(change > 0 for change in one)) for one in changes]),
-        Column(say("lose"), [str(sum(change < 0 for change in one)) for one in changes]),
-        Column(say("other rank"), [str(count) for count in ranks]),
-        Column(say("largest gain"), [_extreme(shifts, largest=True) for _, shifts in rows], number=False),
-        Column(say("largest loss"), [_extreme(shifts, largest=False) for _, shifts in rows], number=False),
+        Column(say("reading"), [f"{one.reading.title}\n{one.reading.id}".split("\n")[0] for one, _ in rows]),
+        Column(say("instead of"), [scoring.book.reading(one.reading.id) for one, _ in rows]),
+        Column(say("option"), [one.option for one, _ in rows]),
+        Column(say("gain"), [sum(change > 0 for change in one) for one in changes], Kind.COUNT),
+        Column(say("lose"), [sum(change < 0 for change in one) for one in changes], Kind.COUNT),
+        Column(say("other rank"), ranks, Kind.COUNT),
+        Column(say("largest gain"), [_extreme(shifts, largest=True) for _, shifts in rows]),
+        Column(say("largest loss"), [_extreme(shifts, largest=False) for _, shifts in rows]),
     ]
     yield Table(scoring.book.sheet(sheet).title, columns, [])
 
@@ -128,7 +126,8 @@ def whatif_page(
 ) -> Iterator[Block]:
     """Each month's sheets under both rulebooks, unit by unit; then the year."""
     say = language.say
-    yield say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title)
+    title = say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title)
+    yield Heading(title, 1)
     for month, shifts in months.items():
         for sheet in dict.fromkeys(shift.sheet for shift in shifts):
             yield ""
@@ -146,17 +145,12 @@ def _title(draft: Scoring, sheet: str) -> str:
 
 def _shifts_blocks(language: Language, title: str, shifts: Sequence[Shift]) -> Iterator[Block]:
     say = language.say
-    ranks = [(_rank(one.before), _rank(one.after)) for one in shifts]
     columns = [
-        Column(say("unit"), [one.unit for one in shifts], number=False),
-        Column(say("now"), [_score(one.before) or "-" for one in shifts]),
-        Column(say("trial"), [_score(one.after) or "-" for one in shifts]),
-        Column(say("change"), ["" if one.change is None else _signed(one.change) for one in shifts]),
-        Column(say("rank now"), ["-" if rank is None else str(rank) for rank, _ in ranks]),
-        Column(say("rank in the trial"), ["-" if rank is None else str(rank) for _, rank in ranks]),
+        Column(say("unit"), [one.unit for one in shifts], Kind.UNIT),
+        Column(say("now"), [None if one.before is None else one.before.score for one in shifts], Kind.NUMBER),
+        Column(say("trial"), [None if one.after is None else one.after.score for one in shifts], Kind.NUMBER),
+        Column(say("change"), [one.change for one in shifts], Kind.NUMBER, signed=True, absent=""),
+        Column(say("rank now"), [_rank(one.before) for one in shifts], Kind.COUNT),
+        Column(say("rank in the trial"), [_rank(one.after) for one in shifts], Kind.COUNT),
     ]
     yield Table(title, columns, [])
-
-
-def _signed(number: Fraction) -> str:
-    return points(number) if number <= 0 else f"+{points(number)}"

@@ -8,7 +8,7 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.reports.compare.diff import signed
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Heading, Kind, Table, page_of
 from scoring.compare.years import UnitYearChange, YearChange, YearMove
 from scoring.scores.years import UnitYear
 
@@ -58,25 +58,23 @@ def years_page(language: Language, told: Sequence[YearChange], unit: str | None)
             continue
         yield ""
         columns = [
-            Column(say("unit"), [line.unit for line in units], number=False),
-            Column(say("before"), [_score(line.before) or "-" for line in units]),
-            Column(say("after"), [_score(line.after) or "-" for line in units]),
-            Column(say("change"), ["" if line.change is None else signed(line.change) for line in units]),
-            Column(say("rank before"), [_rank(line.before) for line in units]),
-            Column(say("rank after"), [_rank(line.after) for line in units]),
+            Column(say("unit"), [line.unit for line in units], Kind.UNIT),
+            Column(say("before"), [None if line.before is None else line.before.score for line in units], Kind.NUMBER),
+            Column(say("after"), [None if line.after is None else line.after.score for line in units], Kind.NUMBER),
+            Column(say("change"), [line.change for line in units], Kind.NUMBER, signed=True, absent=""),
+            Column(
+                say("rank before"), [None if line.before is None else line.before.rank for line in units], Kind.COUNT
+            ),
+            Column(say("rank after"), [None if line.after is None else line.after.rank for line in units], Kind.COUNT),
         ]
         yield Table(one.title, columns, [])
         for line in units:
             yield from _lines(language, line)
 
 
-def _rank(line: UnitYear | None) -> str:
-    return "-" if line is None or line.rank is None else str(line.rank)
-
-
-def _lines(language: Language, line: UnitYearChange) -> Iterator[str]:
+def _lines(language: Language, line: UnitYearChange) -> Iterator[Block]:
     yield ""
-    yield line.unit + ("" if line.change is None else f"  {signed(line.change)}")
+    yield Heading(line.unit + ("" if line.change is None else f"  {signed(line.change)}"))
     for move in line.moves:
         yield f"  {signed(move.points):>9}  {_said(language, move)}"
     for one in line.periods:

@@ -6,10 +6,9 @@ from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.language.moments import moment
 from kaoping.office.imports import Remainder, change_json
 from kaoping.reports.intake.changes import change_lines
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from ledger.batches import Batch
 
 COUNTS = ("rows", "accepted", "known", "quarantined", "ignored", "events_added")
@@ -34,18 +33,18 @@ def batches_json(batches: Sequence[Batch]) -> dict[str, Any]:
 def batches_page(language: Language, batches: Sequence[Batch]) -> Iterator[Block]:
     """A table: rows = accepted + known + quarantined + ignored."""
     keys = [
-        Column(language.say("batch"), [str(one.number) for one in batches]),
-        Column(language.say("file"), [one.name for one in batches], number=False),
+        Column(language.say("batch"), [one.number for one in batches], Kind.COUNT),
+        Column(language.say("file"), [one.name for one in batches]),
     ]
     told = [
-        Column(language.say("recorded at"), [moment(one.recorded_at, language.code) for one in batches], number=False),
-        Column(language.say("profile"), [one.profile for one in batches], number=False),
-        Column(language.say("rows"), [str(one.rows) for one in batches]),
-        Column(language.say("accepted"), [str(one.accepted) for one in batches]),
-        Column(language.say("known"), [str(one.known) for one in batches]),
-        Column(language.say("quarantined"), [str(one.quarantined) for one in batches]),
-        Column(language.say("ignored"), [str(one.ignored) for one in batches]),
-        Column(language.say("events added"), [str(one.events_added) for one in batches]),
+        Column(language.say("recorded at"), [one.recorded_at for one in batches], Kind.INSTANT),
+        Column(language.say("profile"), [one.profile for one in batches]),
+        Column(language.say("rows"), [one.rows for one in batches], Kind.COUNT),
+        Column(language.say("accepted"), [one.accepted for one in batches], Kind.COUNT),
+        Column(language.say("known"), [one.known for one in batches], Kind.COUNT),
+        Column(language.say("quarantined"), [one.quarantined for one in batches], Kind.COUNT),
+        Column(language.say("ignored"), [one.ignored for one in batches], Kind.COUNT),
+        Column(language.say("events added"), [one.events_added for one in batches], Kind.COUNT),
     ]
     yield Table(language.say("Batches of the ledger"), keys, told)
 
