@@ -13,6 +13,7 @@ class Practice:
 
     `limits` gives half working days by (measure, channel); a measure's own default serves every other channel. Where a limit
     was changed, `later_limits` gives what rounds have that are dispatched from an instant on: (instant, half days), earliest first.
+    What no source tells has no verdict (`untold`: leave), or counts as not done (breach).
     """
 
     half_day: str = "elapsed"
@@ -30,6 +31,9 @@ class Practice:
     redone_closing: str = "first"
     seal_by: str = "month_end"
     unexplained_returns: str = "count"
+    untimed_extensions: str = "ignore"
+    untimed_redos: str = "ignore"
+    untold: str = "leave"
     satisfied: tuple[str, ...] = ("满意", "基本满意", "比较满意", "非常满意")
     unsatisfied: tuple[str, ...] = ("不满意", "非常不满意")
     unrated: tuple[str, ...] = ()
@@ -97,15 +101,27 @@ def counted(practice: Practice) -> nw.Expr:
     return everyone(practice) if practice.volume_of == "dispatches" else nw.col("first_of_month")
 
 
+def needing(*kinds: str) -> Callable[[Practice], tuple[str, ...]]:
+    """The kinds of fact that a source must be able to tell."""
+    return lambda _: kinds
+
+
+def contact_or_survey(practice: Practice) -> tuple[str, ...]:
+    """Whether the citizen was asked is needed where only those who were are judged."""
+    return ("contact", "survey") if practice.response_population == "surveyed" else ("contact",)
+
+
 @attrs.frozen
 class Measure:
     """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
-    else, or anew to the same unit, is judged there no more."""
+    else, or anew to the same unit, is judged there no more. `needs`: the kinds of fact without which it has no verdict, where no
+    source of a round could have told them."""
 
     name: str
     word: str
     population: Callable[[Practice], nw.Expr] = attrs.field(default=everyone, kw_only=True)
     lapses: bool = attrs.field(default=False, kw_only=True)
+    needs: Callable[[Practice], tuple[str, ...]] = attrs.field(default=needing(), kw_only=True)
 
 
 @attrs.frozen
@@ -149,7 +165,9 @@ class Occurrence(Measure):
     act: str = attrs.field(kw_only=True)
 
 
-SIGNED = Deadline("signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True)
+SIGNED = Deadline(
+    "signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True, needs=needing("sign")
+)  # fmt: skip
 RESPONDED = Deadline(
     "responded",
     "按期响应",
@@ -159,15 +177,22 @@ RESPONDED = Deadline(
     denied="denied_step",
     population=reachable,
     lapses=True,
+    needs=contact_or_survey,
 )
-RETURNED = Timely("returned", "按期退回", act="returned", due="return_due", halves=4)
-RETURNED_AGAIN = Strike("returned_again", "退件两次以上仍承办", act="kept")
-CLOSED = Deadline("closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True)
-SATISFIED = Opinion("satisfied", "诉求满意", act="rated", population=not_returned, lapses=True)
-REDONE = Strike("redone", "退回重办", act="redone")
-EXTENDED_FIRST = Strike("extended_first", "首次延期", act="extended_1")
-EXTENDED_SECOND = Strike("extended_second", "二次延期", act="extended_2")
-SEALED = Deadline("sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online)
+RETURNED = Timely("returned", "按期退回", act="returned", due="return_due", halves=4, needs=needing("return"))
+RETURNED_AGAIN = Strike("returned_again", "退件两次以上仍承办", act="kept", needs=needing("return"))
+CLOSED = Deadline(
+    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close")
+)  # fmt: skip
+SATISFIED = Opinion(
+    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey")
+)  # fmt: skip
+REDONE = Strike("redone", "退回重办", act="redone", needs=needing("redo"))
+EXTENDED_FIRST = Strike("extended_first", "首次延期", act="extended_1", needs=needing("extend"))
+EXTENDED_SECOND = Strike("extended_second", "二次延期", act="extended_2", needs=needing("extend"))
+SEALED = Deadline(
+    "sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online, needs=needing("seal", "close")
+)  # fmt: skip
 VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted)
 
 CATALOGUE: tuple[Measure, ...] = (

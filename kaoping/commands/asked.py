@@ -36,6 +36,10 @@ ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="score da
 ReadingOption = Annotated[
     list[str] | None, typer.Option("--reading", help="another reading: READING=OPTION, may be given several times")
 ]
+UntoldOption = Annotated[
+    str | None,
+    typer.Option("--untold", help="what no source tells: full (the item in full, marked) or breach (as if not done)"),
+]
 GANXIAN = "ganxian-2023"
 
 
@@ -50,6 +54,7 @@ class Asked:
     known_on: str | None = None
     reading: Sequence[str] | None = None
     ledger: Path | None = None
+    untold: str | None = None
     lang: str | None = None
     as_json: bool = False
 
@@ -61,13 +66,14 @@ class Asked:
         return Session(
             path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
             readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
-            language=Language(code), progress=spinner,
+            untold=self.untold or "", language=Language(code), progress=spinner,
         )  # fmt: skip
 
 
 OPTIONS: Mapping[str, Any] = {
     "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
+    "untold": UntoldOption,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
+from kaoping.reports.intake.coverage import coverage_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -52,8 +53,10 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
-        del one["problems"], one["sha256"], one["changes"]
-        terminal.tell(session.language.say(IMPORTED, **one))
+        named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
+        terminal.tell(session.language.say(IMPORTED, **{name: one[name] for name in named}))
+        for line in coverage_lines(session.language, arrival.read.coverage):
+            terminal.tell(line)
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)
     for line in last_line(session.language, [change for arrival in arrivals for change in arrival.changes]):

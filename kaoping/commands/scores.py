@@ -26,7 +26,7 @@ def metrics(
         terminal.show(metrics_page(session.language, told))
 
 
-@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def score(
     asked: Asked,
     month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or 2023-Q2, 2023-H1, 2023 where the rulebook has sheets for it")],
@@ -36,6 +36,6 @@ def score(
     session = asked.session()
     told = period_score(session, month, sheet, as_of=asked.as_of, provisional=asked.provisional)
     if asked.as_json:
-        terminal.answer(score_json(told.scoring, told.evidence, told.sheets))
+        terminal.answer(score_json(told.scoring, told.evidence, told.sheets, told.ground))
     else:
-        terminal.show(score_page(session.language, told.scoring, told.evidence, told.sheets))
+        terminal.show(score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground))

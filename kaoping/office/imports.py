@@ -11,7 +11,7 @@ from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument
-from ledger.batches import Batch, Change, Source
+from ledger.batches import Batch, Change, Coverage, Source
 from ledger.facts import Fact
 from ledger.intake.profile import Profile, choose, lacking
 from ledger.intake.tables import LogTable, read_table
@@ -195,7 +195,7 @@ def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     return Source(
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
         facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
-        telling=read.telling, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
+        telling=read.telling, coverage=read.coverage, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip
 
 
@@ -207,7 +207,15 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
-        "changes": [change_json(one) for one in arrival.changes],
+        "changes": [change_json(one) for one in arrival.changes], **coverage_json(arrival.read.coverage),
+    }  # fmt: skip
+
+
+def coverage_json(coverage: Coverage) -> dict[str, Any]:
+    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one."""
+    return {
+        "tells": list(coverage.tells), "columns_absent": list(coverage.columns_absent),
+        "columns_unread": list(coverage.columns_unread), "columns_like": dict(coverage.likely), "assumed": coverage.assumed,
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from ledger.sentences import sentence
 from ledger.snapshot import order_of
 from ledger.store import Ledger
 from ledger.voids import voided_keys
-from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved
+from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved, UntoldMeasure
 from scoring.explain.ticket import audit as audit_ticket
 from scoring.scores.scoring import Scoring, Stamps
 
@@ -105,7 +105,7 @@ def _event_json(told: TicketReport, event: Event) -> dict[str, Any]:
 def _round_json(one: ExplainedRound) -> dict[str, Any]:
     return {
         "unit": one.unit, "round": one.round, "channel": one.channel, "role": one.role,
-        "verdicts": [_verdict_json(verdict) for verdict in one.verdicts],
+        "verdicts": [*map(_verdict_json, one.verdicts), *map(_untold_json, one.untold)],
     }  # fmt: skip
 
 
@@ -123,10 +123,18 @@ def _verdict_json(told: Explained) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _untold_json(one: UntoldMeasure) -> dict[str, Any]:
+    """A verdict that there is not: no source tells the `kinds`."""
+    return {
+        "measure": one.measure, "state": "untold", "kinds": list(one.kinds), "limit": None, "start": show_iso(one.start),
+        "due_at": _iso(one.due), "done_at": None, "decided_at": None, "steps": [], "extensions": [], "evidence": [], "counts": [],
+    }  # fmt: skip
+
+
 def _moved_json(moved: Moved) -> dict[str, Any]:
     one = moved.extension
     return {
-        "position": one.position, "at": show_iso(one.at), "days": _days(one.halves), "given_days": _days(one.given),
+        "position": one.position, "at": _iso(one.at), "assumed": one.assumed, "days": _days(one.halves), "given_days": _days(one.given),
         "until": _iso(one.until), "from": _iso(one.start), "due_at": _iso(one.due), "code": one.code,
         "steps": [_step_json(step) for step in moved.steps],
     }  # fmt: skip

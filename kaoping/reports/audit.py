@@ -13,11 +13,13 @@ from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, Heading, page_of
 from ledger.batches import Event
 from ledger.exchange import canonical
+from ledger.facts import IN_FULL, Fact
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
-from scoring.explain.ticket import Counted, Explained, Moved
+from scoring.explain.ticket import Counted, Explained, Moved, UntoldMeasure
 from scoring.scores.evidence import Charge
 
+NOT_DETAILS = ("kind", "at", "ticket", "unit", "id", "seq", "untold", "assumed")
 OF_TIME = ("due_at", "until")
 OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 
@@ -52,6 +54,8 @@ def _lines(language: Language, told: TicketReport) -> Iterator[Block]:
         for verdict in one.verdicts:
             if not isinstance(MEASURE[verdict.verdict.measure], Occurrence):
                 yield from _verdict_lines(language, verdict)
+        for untold in one.untold:
+            yield _untold_line(language, untold)
     if told.audit.findings:
         yield ""
         yield Heading(say("Findings on it"))
@@ -64,10 +68,28 @@ def _lines(language: Language, told: TicketReport) -> Iterator[Block]:
             yield f"  #{position} {say(CODES[code])}"
 
 
+def _untold_line(language: Language, one: UntoldMeasure) -> str:
+    measure = MEASURE[one.measure]
+    name = measure.word if language.code == "zh" else measure.name
+    kinds = "、".join(language.say(kind) for kind in one.kinds)
+    said = "untold: its source has no column for {kinds}, so it is judged neither met nor breached"
+    return f"  ? {name}  " + language.say(said, kinds=kinds)
+
+
+def _covered(language: Language, fact: Fact) -> str:
+    """What its source could not tell: of a dispatch the kinds, of an act when it was."""
+    if getattr(fact, "assumed", None):
+        return language.say("(its source says that it happened, not when: a reading gives the instant)")
+    if untold := getattr(fact, "untold", None):
+        kinds = "、".join(language.say(kind.removesuffix(IN_FULL)) for kind in untold.split())
+        return language.say("(its source cannot tell: {kinds})", kinds=kinds)
+    return ""
+
+
 def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterator[str]:
     batch = told.batch(event)
     fact = canonical(event.fact)
-    details = {name: value for name, value in fact.items() if name not in ("kind", "at", "ticket", "unit", "id", "seq")}
+    details = {name: value for name, value in fact.items() if name not in NOT_DETAILS}
     shown = " ".join(f"{language.say(name)}={_shown(language, name, value)}" for name, value in details.items())
     word = event.fact.word if language.code == "zh" else event.fact.kind
     gone = f" ({language.say('voided')})" if event.key in told.voided else ""
@@ -77,6 +99,7 @@ def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterat
         f"{word}{gone}",
         event.fact.unit or "-",
         shown,
+        _covered(language, event.fact),
     )
     yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
 
@@ -129,7 +152,8 @@ def _moved(language: Language, moved: Moved) -> str:
     one = moved.extension
     odd = f"  {language.say(CODES[one.code])}" if one.code else ""
     due = "-" if one.due is None else moment(one.due, language.code)
-    return language.say("extension #{position}: due {due}", position=one.position, due=due) + odd
+    said = "extension #{position}, at the due that it moves: due {due}" if one.assumed else "extension #{position}: due {due}"
+    return language.say(said, position=one.position, due=due) + odd
 
 
 def _done(language: Language, told: Explained) -> str:

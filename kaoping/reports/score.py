@@ -8,7 +8,9 @@ from calendars.periods import show_months
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import short
+from kaoping.office.ground import Ground, ground_json
 from kaoping.office.tickets import stamps_json
+from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
 from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
@@ -19,7 +21,9 @@ from scoring.scores.sheets import SheetScore, UnitScore
 from scoring.scores.years import UnitYear
 
 
-def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
+def score_json(
+    scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], ground: Ground | None = None
+) -> dict[str, Any]:
     """The document of `kaoping score --json`: what would be published, and what the reader must know besides."""
     return {
         **document_of(scoring.book, show_months(month.months), sheets),
@@ -28,11 +32,14 @@ def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) 
         "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
         "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
         "stamps": stamps_json(scoring.stamps),
+        **({} if ground is None else {"ground": ground_json(ground)}),
     }
 
 
 @page_of
-def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Iterator[Block]:
+def score_page(
+    language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], ground: Ground | None = None
+) -> Iterator[Block]:
     """The sheets as tables, best unit first."""
     for sheet in sheets:
         if sheet.units:
@@ -46,6 +53,8 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
                 month=show_months(month.months),
             )
     yield from map(Note, warnings(language, scoring, month, sheets))
+    if ground is not None:
+        yield from ground_lines(language, ground_json(ground))
     yield readings_in_force(language, scoring)
     yield imprint(language, scoring.stamps)
 
@@ -102,7 +111,14 @@ def _full(item: Item) -> str:
 
 
 def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
-    return [next((one.score for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
+    found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
+    return [None if one is None else Marked(one.score, "†") if one.note in UNJUDGED else one.score for one in found]
+
+
+UNJUDGED = {
+    "untold": "Note: items in full because no source tells what they need: {count} ({items})",
+    "waived": "Note: items in full because the office states that its platform cannot tell: {count} ({items})",
+}
 
 
 def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
@@ -133,6 +149,14 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     notes = Counter(part.note for part in parts)
     if full := notes["no_denominator"]:
         lines.append(language.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
+    for note, said in UNJUDGED.items():
+        found = [
+            f"{unit.unit} {item.item.title}"
+            for sheet in sheets for unit in sheet.units for item in unit.items if item.note == note
+        ]  # fmt: skip
+        if found:
+            shown = "、".join(found[:8]) + ("…" if len(found) > 8 else "")
+            lines.append(language.say(said, count=len(found), items=shown))
     if few := notes["few"]:
         lines.append(language.say("Note: rates of too few tickets, not judged: {count}", count=few))
     if few := notes["few_marked"]:

@@ -291,7 +291,7 @@ def exchanged(field: str, cell: Cell) -> Cell:
     text = shown(cell).casefold()
     if text == "":
         return None
-    if field in ("anonymous", "granted", "contacted") and text in ("true", "false"):
+    if field in ("anonymous", "granted", "contacted", "assumed") and text in ("true", "false"):
         return text == "true"
     if field in ("seq", "count") and not isinstance(cell, bool) and WHOLE.fullmatch(text):
         return int(text.partition(".")[0])

@@ -12,7 +12,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
-from ledger.facts import KIND, STORED_AS, Dispatch, Scalar, fields_of
+from ledger.facts import KIND, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
 from ledger.intake.tables import LogTable
 from ledger.sentences import Mistake, UnreadableFile, listed, sentence
 
@@ -24,6 +24,7 @@ KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
+ANSWERS = ("full", "breach")
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
 REFUSED, LEAD_AND_ASSIST, ONE_NAME = "refused", "lead_and_assist", "one_name"
 
@@ -72,7 +73,8 @@ class Profile:
     `times` and `dates` are strptime formats on the clocks of `zone`; the time format "iso" is ISO 8601 with
     offset. A field in `constants` has that value where the table has no column for it. `words` are the values
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
-    holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are.
+    holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. `untold`: what
+    the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`).
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -98,6 +100,7 @@ class Profile:
     opens: tuple[When, ...] = ()
     several_units: str = REFUSED
     identical_rows: str = FURTHER_FACTS
+    untold: Mapping[str, str] = attrs.field(factory=dict)
     exchange: bool = False
 
     @property
@@ -121,12 +124,12 @@ def columns_of(profile: Profile, header: Sequence[str]) -> Mapping[str, int]:
     """Our column name -> its place in the header, for every column of the profile that is there."""
     places: dict[str, int] = {}
     for place, heading in enumerate(header):
-        places.setdefault(_plain(heading), place)
+        places.setdefault(plain_heading(heading), place)
     found: dict[str, int] = {}
     for column, headings in profile.columns.items():
         for heading in headings:
-            if _plain(heading) in places:
-                found[column] = places[_plain(heading)]
+            if plain_heading(heading) in places:
+                found[column] = places[plain_heading(heading)]
                 break
     return found
 
@@ -158,7 +161,7 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
     raise UnreadableFile(sentence("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
 
 
-def _plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """A heading without what drifts: spaces, line breaks, case, full-width forms, asterisks."""
     return "".join(unicodedata.normalize("NFKC", heading).casefold().replace("*", "").split())
 
@@ -188,6 +191,10 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
     for number, event in enumerate(profile.events):
         given = [(f"events[{number}].constants.{field}", field, value) for field, value in event.constants.items()]
         yield from _wrong_values(given)
+    for kind, answer in profile.untold.items():
+        if kind not in UNTOLD or answer not in ANSWERS:
+            remedy = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
+            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", remedy)
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
         remedy = "write same_fact or further_facts"
         yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)

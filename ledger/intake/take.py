@@ -9,9 +9,10 @@ from typing import cast
 
 import attrs
 
-from ledger.batches import Telling
+from ledger.batches import Coverage, Telling
 from ledger.facts import Fact
 from ledger.intake.cells import shown
+from ledger.intake.coverage import coverage_of
 from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile, lacking
 from ledger.intake.rows import RowFacts, RowReader
@@ -27,7 +28,8 @@ class Intake:
 
     `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
     in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
-    fatal left something out of a row that still gave facts. `telling` is what the table can say otherwise than an earlier one.
+    fatal left something out of a row that still gave facts. `telling` is what the table can say otherwise than an earlier one, `coverage` which
+    kinds it can tell at all.
     """
 
     rows: int
@@ -37,6 +39,7 @@ class Intake:
     quarantined: tuple[tuple[int, str], ...]
     problems: tuple[Problem, ...]
     telling: Telling
+    coverage: Coverage
 
     @property
     def accepted(self) -> int:
@@ -81,6 +84,7 @@ def intake(table: LogTable, profile: Profile) -> Intake:
         quarantined=tuple(quarantined),
         problems=tuple(problems),
         telling=_telling(sheet),
+        coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
     )
 
 
