@@ -152,7 +152,8 @@ def outcomes_page(language: Language, outcomes: Sequence[Outcome]) -> Iterator[B
     """Each case with what came out."""
     for one in outcomes:
         mark = "√" if one.holds else "×"
-        got = "" if one.holds else "  " + language.say("came out as {got}", got=points(one.got))
+        came = " ".join(filter(None, (points(one.got), one.grade, one.board)))
+        got = "" if one.holds else "  " + language.say("came out as {got}", got=came)
         yield f"{mark} {one.case.name}  {one.case.title}  {one.case.score}{got}"
     failed = sum(not one.holds for one in outcomes)
     yield language.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed)

@@ -1,5 +1,4 @@
-"""Worked cases: a unit's counts and findings, or a small log, in, its score out, as a clerk would write them down to check a
-rulebook."""
+"""Worked cases: a unit's counts and findings, or a log, in, its score out, as a clerk would write them to check a rulebook."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ from scoring.law.rulebook import Rulebook, Sheet
 from scoring.scores.evidence import Charge, Evidence, together
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import Judging, UnitScore, sheet_of, unit_score
-from scoring.scores.years import year_of
+from scoring.scores.years import UnitYear, year_of
 
 UNIT = "某单位"
 
@@ -41,7 +40,7 @@ class Case:
     Or by what was counted:
     `counts`: by measure, [judged, of them not met], in `month`; those of `channel`, the sheet's first without one.
     `findings` are written as facts (item, and mode, role, count, document, at where they matter). `score` is what `item`
-    must get, or with `item` empty the whole sheet; `lost` by cause is not written: it follows. `readings` are taken
+    must get, or with `item` empty the whole sheet, then perhaps with a `grade` and a `board` (red, black); `lost` by cause is not written: it follows. `readings` are taken
     otherwise.
     """
 
@@ -58,6 +57,8 @@ class Case:
     findings: tuple[Mapping[str, Any], ...] = ()
     log: str = ""
     facts: tuple[Mapping[str, Any], ...] = ()
+    grade: str = ""
+    board: str = ""
     readings: Mapping[str, str] = attrs.Factory(dict)
     file: str = ""
     line: int = 0
@@ -80,11 +81,14 @@ class Outcome:
 
     case: Case
     got: Fraction
+    grade: str = ""
+    board: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether it is the score the case says."""
-        return self.got == Fraction(self.case.score)
+        """Whether it is the score the case says, and the grade and the list, where it says any."""
+        honoured = self.case.grade in ("", self.grade) and (not self.case.grade or self.case.board == self.board)
+        return self.got == Fraction(self.case.score) and honoured
 
 
 def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
@@ -177,31 +181,32 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
         judged.append((judging, case))
     scored = _scored(judged)
     for number, (judging, case) in enumerate(judged):
-        told = _got_from_log(scored[number], case) if number in scored else _got_from_counts(judging, case)
-        yield Outcome(case, told)
+        yield _by_log(scored[number], case) if number in scored else _by_counts(judging, case)
 
 
-def _got_from_counts(judging: Judging, case: Case) -> Fraction:
-    return _got(unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT), case)
+def _by_counts(judging: Judging, case: Case) -> Outcome:
+    one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
+    return Outcome(case, _got(one, case))
 
 
-def _got_from_log(scoring: Scoring, case: Case) -> Fraction:
+def _by_log(scoring: Scoring, case: Case) -> Outcome:
     """What the unit gets by the log, scored as any other: on the sheet, or in the year that the month lies in."""
     book, month = scoring.book, int(case.month.replace("-", ""))
+    line: UnitScore | UnitYear | None
     if case.year:
         rule = next(rule for rule in book.years if rule.id == case.year)
         year = month // 100 + (rule.starts > 1 and month % 100 >= rule.starts)
         units = year_of(scoring, rule, year, rule.months(year)[-1]).units
-        score = next((one.score for one in units if one.unit == case.whose), None)
+        line = next((one for one in units if one.unit == case.whose), None)
     else:
         sheet = book.sheet(case.sheet)
         months = scoring.evidence(book.period(sheet, month))
         lines = sheet_of(scoring.judging, sheet, together([months[one] for one in sorted(months)])).units
         line = next((one for one in lines if one.unit == case.whose), None)
-        score = None if line is None or line.score is None else _got(line, case)
-    if score is None:
+    if line is None or line.score is None:
         raise _unusable(case, [sentence("case {title}: {unit} has no score there", title=case.title, unit=case.whose)])
-    return score
+    got = _got(line, case) if isinstance(line, UnitScore) else line.score
+    return Outcome(case, got, grade=line.grade, board=line.board)
 
 
 def _scored(cases: Sequence[tuple[Judging, Case]]) -> Mapping[int, Scoring]:
