@@ -8,7 +8,16 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival, Manner, NothingUsable, batch_json, facts_known, import_files, problem_text
+from kaoping.office.imports import (
+    Arrival,
+    Manner,
+    NothingUsable,
+    batch_json,
+    facts_known,
+    import_files,
+    problem_text,
+    reading_lines,
+)
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
@@ -42,6 +51,8 @@ def import_(
         raise
     for arrival in arrivals:
         _show_problems(asked, session.language, arrival)
+        for line in reading_lines(session.language, arrival):
+            terminal.complain(line)
         if arrival.batch is not None and arrival.batch.recorded_at > session.now:
             terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
@@ -51,7 +62,10 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
-        del one["problems"], one["sha256"], one["changes"]
+        del one["problems"], one["sha256"], one["changes"], one["notes"], one["unread"]
+        if arrival.name != arrival.file.path.name:
+            one["file"] += f"[{arrival.sheet}]"
+        del one["sheet"]
         terminal.tell(session.language.say(IMPORTED, **one))
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)
