@@ -11,7 +11,7 @@ import typer
 
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
-from kaoping.papers.terminal import spinner
+from kaoping.papers.terminal import counted, spinner
 from ledger.sentences import sentence
 from ledger.texts import visible
 
@@ -66,7 +66,7 @@ class Asked:
         return Session(
             path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
             readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
-            untold=self.untold or "", language=Language(code), progress=spinner,
+            untold=self.untold or "", language=Language(code), progress=spinner, counter=counted,
         )  # fmt: skip
 
 

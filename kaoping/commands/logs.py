@@ -9,7 +9,16 @@ import typer
 from kaoping import now
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival, Manner, NothingUsable, batch_json, facts_known, import_files, problem_text
+from kaoping.office.imports import (
+    Arrival,
+    Manner,
+    NothingUsable,
+    batch_json,
+    facts_known,
+    import_files,
+    problem_text,
+    reading_lines,
+)
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
@@ -44,6 +53,8 @@ def import_(
         raise
     for arrival in arrivals:
         _show_problems(asked, session.language, arrival)
+        for line in reading_lines(session.language, arrival):
+            terminal.complain(line)
         if arrival.batch is not None and arrival.batch.recorded_at > now.now_ms():
             terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
@@ -53,6 +64,8 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
+        if arrival.name != arrival.file.path.name:
+            one["file"] += f"[{arrival.sheet}]"
         named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
         terminal.tell(session.language.say(IMPORTED, **{name: one[name] for name in named}))
         for line in coverage_lines(session.language, arrival.read.coverage):

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import attrs
 
@@ -24,6 +25,8 @@ from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
+
+Item = TypeVar("Item")
 
 
 class WrongArgument(UserError):
@@ -53,6 +56,7 @@ class Session:
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
+    counter: Callable[[str, Sequence[Any]], Iterator[Any]] = attrs.field(default=lambda _, items: iter(items))
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
@@ -117,6 +121,10 @@ class Session:
     def busy(self, doing: str) -> AbstractContextManager[None]:
         """Around something long: whoever watches is told what is being done."""
         return self.progress(self.language.say(doing))
+
+    def watched(self, doing: str, items: Sequence[Item]) -> Iterator[Item]:
+        """Many things one after the other: whoever watches sees how many a second, and how long it will take."""
+        return self.counter(self.language.say(doing), items)
 
 
 def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:

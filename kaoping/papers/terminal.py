@@ -4,13 +4,24 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from rich import table
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from kaoping.papers.cells import texts_of
 from kaoping.reports.page import (
@@ -28,6 +39,8 @@ from kaoping.reports.page import (
 )
 from ledger.texts import STEERING, visible
 
+Item = TypeVar("Item")
+STEP = 500  # items between two looks at the bar
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
 
 
@@ -71,6 +84,35 @@ def spinner(doing: str) -> Iterator[None]:
     with Progress(*columns, console=console, transient=True) as progress:
         progress.add_task(doing)
         yield
+
+
+def counted(doing: str, items: Sequence[Item]) -> Iterator[Item]:
+    """The items, with how many are done, how many a second, and the time left; nothing where nobody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(doing, total=len(items))
+        for number, item in enumerate(items):
+            if number % STEP == 0:
+                progress.update(task, completed=number)
+            yield item
+
+
+class _RateColumn(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """Such as 12,000/s."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
 def _console() -> Console:

@@ -4,7 +4,7 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 import attrs
@@ -17,9 +17,10 @@ from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile, lacking
 from ledger.intake.rows import RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
-from ledger.sentences import Problem, UnreadableFile, sentence
+from ledger.sentences import Problem, Sentence, UnreadableFile, sentence
 
 CELL_WIDTH = 60  # of an excerpt
+Watch = Callable[[Sequence[Row]], Iterator[Row]]
 
 
 @attrs.frozen(kw_only=True)
@@ -28,8 +29,8 @@ class Intake:
 
     `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
     in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
-    fatal left something out of a row that still gave facts. `telling` is what the table can say otherwise than an earlier one, `coverage` which
-    kinds it can tell at all.
+    fatal left something out of a row that still gave facts. `notes`: what else was done to read it.
+    `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all.
     """
 
     rows: int
@@ -40,6 +41,7 @@ class Intake:
     problems: tuple[Problem, ...]
     telling: Telling
     coverage: Coverage
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -47,12 +49,9 @@ class Intake:
         return len({row for row, _ in self.facts})
 
 
-def intake(table: LogTable, profile: Profile) -> Intake:
-    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs."""
-    lacks = lacking(profile, table.header)
-    if lacks:
-        why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
-        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
+def intake(table: LogTable, profile: Profile, watch: Watch = iter) -> Intake:
+    """The facts in a table; `watch` sees each row go by. Raises UnreadableFile if it lacks a column that the profile needs."""
+    refuse_lacking(profile, table)
     sheet = RowReader.of(table, profile)
     befores = befores_of(sheet, table.rows)
     facts: list[tuple[int, Fact]] = []
@@ -60,7 +59,7 @@ def intake(table: LogTable, profile: Profile) -> Intake:
     problems: list[Problem] = []
     seen: set[str] = set()
     ignored = repeated = 0
-    for row in table.rows:
+    for row in watch(table.rows):
         before = befores.get(row.number)
         if profile.identical_rows == SAME_FACT and not row.fault:
             if (whole_row := repr(row.cells)) in seen:
@@ -77,15 +76,23 @@ def intake(table: LogTable, profile: Profile) -> Intake:
             quarantined.append((row.number, _kept(sheet, row)))
         ignored += not (told.facts or told.wrong or told.left_out)
     return Intake(
-        rows=len(table.rows),
+        rows=len(table.rows) + len(table.passed),
         facts=tuple(facts),
-        ignored=ignored,
+        ignored=ignored + len(table.passed),
         repeated=repeated,
         quarantined=tuple(quarantined),
         problems=tuple(problems),
         telling=_telling(sheet),
         coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
+        notes=(*table.notes, *sheet.means.notes),
     )
+
+
+def refuse_lacking(profile: Profile, table: LogTable) -> None:
+    """Raises UnreadableFile for a table without a column that the profile needs."""
+    if lacks := lacking(profile, table.header):
+        why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
+        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
 
 
 def _telling(sheet: RowReader) -> Telling:
@@ -113,7 +120,7 @@ def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
         for mistake in dict.fromkeys(mistakes):
             yield Problem(
                 row=row.number, column=mistake.column, value=_cut(shown(cast(Cell, mistake.value))),
-                why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal,
+                why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal, line=row.line,
             )  # fmt: skip
 
 
