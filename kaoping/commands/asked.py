@@ -36,6 +36,10 @@ ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="score da
 ReadingOption = Annotated[
     list[str] | None, typer.Option("--reading", help="another reading: READING=OPTION, may be given several times")
 ]
+XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a workbook")]
+DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
+HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
+PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as PDF, by LibreOffice")]
 GANXIAN = "ganxian-2023"
 
 
@@ -52,6 +56,10 @@ class Asked:
     ledger: Path | None = None
     lang: str | None = None
     as_json: bool = False
+    as_xlsx: bool = False
+    as_docx: bool = False
+    as_html: bool = False
+    as_pdf: bool = False
 
     def session(self) -> Session:
         """The surroundings of the command. Raises WrongArgument."""
@@ -68,6 +76,7 @@ class Asked:
 OPTIONS: Mapping[str, Any] = {
     "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
+    "as_xlsx": XlsxOption, "as_docx": DocxOption, "as_html": HtmlOption, "as_pdf": PdfOption,
 }  # fmt: skip
 
 
