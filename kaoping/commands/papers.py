@@ -26,8 +26,21 @@ class WrittenFile:
     sha256: str
 
 
-@asks("as_of", "provisional", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json", "as_xlsx", "as_docx",
-    "as_html", "as_pdf")
+@asks(
+    "as_of",
+    "provisional",
+    "reading",
+    "rulebook",
+    "calendar",
+    "known_on",
+    "ledger",
+    "lang",
+    "as_json",
+    "as_xlsx",
+    "as_docx",
+    "as_html",
+    "as_pdf",
+)
 def report(
     asked: Asked,
     period: Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")],

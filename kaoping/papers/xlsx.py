@@ -41,8 +41,9 @@ PAPER_A4 = 9
 LONG = 31  # characters of a sheet's name
 FORBIDDEN = str.maketrans("[]:*?/\\", "【】：＊？／＼")
 EXCEL_EPOCH_DAYS = 25569  # from 1899-12-30 to 1970-01-01
-NARROW, WIDE = 6, 46  # characters of a column
-LINE = 15.75  # points of a row of text
+NARROW, HEAD, WIDE = 5, 8, 46  # characters of a column, and of a line of its heading
+TALL = 30  # labels of a chart that needs the height of the paper
+LINE = 14.25  # points of a row of text
 LOST = "#9C0006"
 
 
@@ -148,6 +149,7 @@ class Drawing:
     row: int = 0
     heads: tuple[int, int] | None = None
     tallest: int = 0
+    charts: list[int] = attrs.Factory(list)
 
     @classmethod
     def of(
@@ -161,6 +163,8 @@ class Drawing:
 
     def draw(self) -> None:
         """All its blocks, one under the other."""
+        if any(isinstance(block, Chart) and len(block.labels) > TALL for block in self.page.blocks):
+            self.sheet.set_portrait()
         for number, width in enumerate(self.widths):
             self.sheet.set_column(number, number, width)
         for block in self.page.blocks:
@@ -168,6 +172,8 @@ class Drawing:
         self.sheet.print_area(0, 0, max(self.row - 1, 0), len(self.widths) - 1)
         if self.heads is not None:
             self.sheet.repeat_rows(*self.heads)
+        if len(self.charts) > 1 and self.heads is None:
+            self.sheet.set_h_pagebreaks(self.charts[1:])
 
     def _block(self, block: Block) -> None:
         match block:
@@ -236,7 +242,7 @@ class Drawing:
                 if over:
                     self._span(self.row, place, self.row, place + size - 1, over, style)
                 place += size
-            self.sheet.set_row(self.row, 32)
+            self.sheet.set_row(self.row, LINE + 3)
         low = self.row + two
         for place, column in enumerate(columns):
             self._span(low if column.over else self.row, place, low, place, column.heading, style)
@@ -329,6 +335,7 @@ class Drawing:
 
     def _chart(self, chart: Chart) -> None:
         """Its values as a table, and the chart beside it that draws them."""
+        self.charts.append(self.row)
         top, last = self.row + 1, self.row + len(chart.labels)
         self.sheet.write_string(self.row, 0, "", self.styles.get(bold=True, border=1))
         for column, series in enumerate(chart.series, 1):
@@ -388,7 +395,7 @@ def _number(cell: Cell) -> Fraction | None:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column so wide."""
-    return sum(max(1, ceil(cell_len(line) * 1.08 / max(width - 1.5, 1))) for line in visible(text).split("\n"))
+    return sum(max(1, ceil(cell_len(line) * 1.08 / max(width - 1.2, 1))) for line in visible(text).split("\n"))
 
 
 def _widths(page: Page) -> list[float]:
@@ -414,8 +421,8 @@ def _wanted(block: Block, language: str) -> list[float]:
 
 
 def _column_width(column: Column, language: str) -> float:
-    cells = max((cell_len(cell_text(column, cell, language)) for cell in column.cells), default=0)
     if column.kind is Kind.INSTANT:
-        return 20.0
-    head = max(min(cell_len(line), 10) for line in column.heading.split("\n"))
-    return float(min(max(cells + 3, head + 1, NARROW), WIDE))
+        return 19.0
+    cells = max((cell_len(cell_text(column, cell, language)) for cell in column.cells), default=0)
+    head = max(min(cell_len(line), HEAD) for line in column.heading.split("\n"))
+    return float(min(max(cells + 2, head + 1.5, NARROW), WIDE))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded, short
 from metrics.measures import MEASURE
+from scoring.law.rulebook import RATED
 from scoring.scores.parts import PartScore
 from scoring.scores.sheets import ItemScore
 from scoring.scores.workings import Bound, Ratio
@@ -39,7 +40,7 @@ def _part(language: Language, part: PartScore) -> Iterator[str]:
     if not told.ratios:
         yield say("{title}: {count}", title=part.title, count=part.count)
     for ratio in told.ratios:
-        yield from _ratio(language, ratio, priced=bool(told.priced) or told.per is not None)
+        yield from _ratio(language, ratio, part.part.kind)
     if part.note:
         yield say(NOTES[part.note])
     if told.past is not None and told.past > 0 and told.line is not None:
@@ -49,7 +50,7 @@ def _part(language: Language, part: PartScore) -> Iterator[str]:
     for priced in told.priced:
         by = f"{say(priced.by)} " if priced.by else ""
         if priced.times:
-            yield by + say("{times} × {price} points", times=priced.times, price=short(priced.price))
+            yield by + say("{times} × {price} points", times=priced.times, price=short(abs(priced.price)))
     if told.reached is not None and told.points is not None:
         yield say("{reached} of {points} points reached", reached=rounded(told.reached, 2), points=short(told.points))
     if told.per is not None and told.award is not None:
@@ -61,7 +62,7 @@ def _part(language: Language, part: PartScore) -> Iterator[str]:
         yield _bound(language, bound, Fraction(0))
 
 
-def _ratio(language: Language, ratio: Ratio, *, priced: bool) -> Iterator[str]:
+def _ratio(language: Language, ratio: Ratio, kind: str) -> Iterator[str]:
     say, measure = language.say, MEASURE[ratio.measure]
     name = measure.word if language.code == "zh" else measure.name
     yield say(
@@ -71,7 +72,7 @@ def _ratio(language: Language, ratio: Ratio, *, priced: bool) -> Iterator[str]:
         yield say("{count} exempted", count=ratio.removed)
     if ratio.tolerated:
         yield say("{count} tolerated", count=ratio.tolerated)
-    if ratio.rate is not None and not priced:
+    if ratio.rate is not None and kind in RATED:
         yield say("rate {rate}%", rate=rounded(ratio.rate, 2))
 
 

@@ -8,9 +8,9 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.bulletins import PeriodReport
 from kaoping.reports.annual import year_blocks
-from kaoping.reports.page import Block, Booklet, Heading, Imprint, Note, Page, Signatures, page_of
+from kaoping.reports.page import Block, Booklet, Heading, Imprint, Note, Page, page_of
 from kaoping.reports.period.deductions import deductions_page, unit_page
-from kaoping.reports.period.ranking import SIGNED_BY, charts_page, handled_page, ranking_page
+from kaoping.reports.period.ranking import charts_page, handled_page, ranking_page, signed_by
 from kaoping.reports.score import imprint, readings_in_force, warnings
 from scoring.scores.sheets import SheetScore
 from scoring.scores.years import YearScore
@@ -21,8 +21,8 @@ def booklet(language: Language, told: PeriodReport) -> Booklet:
     say = language.say
     pages: list[Page] = []
     sheets = [sheet for sheet in told.issue.sheets if sheet.units]
-    for number, sheet in enumerate(sheets, 1):
-        short = "" if len(sheets) == 1 else f"{number}·"
+    for sheet in sheets:
+        short = "" if len(sheets) == 1 else f"{sheet.sheet.place}·"
         pages += _of_sheet(language, told, sheet, short)
     for year in told.years:
         pages.append(attrs.evolve(_year_page(language, told, year), name=year.rule.title))
@@ -51,7 +51,7 @@ def state_of(language: Language, told: PeriodReport) -> str:
     """未公布, or when and under which number it was published."""
     if told.publication is None:
         return language.say("not published")
-    at = moment(told.publication.fact.at, language.code)
+    at = moment(told.publication.fact.at // 1000 * 1000, language.code)
     number = told.publication.fact.document
     if number:
         return language.say("published {at}, {number}", at=at, number=number)
@@ -62,7 +62,7 @@ def state_of(language: Language, told: PeriodReport) -> str:
 def _year_page(language: Language, told: PeriodReport, year: YearScore) -> Iterator[Block]:
     yield Heading(year.rule.title, 1)
     yield from year_blocks(language, told.scoring, year)
-    yield Signatures([language.say(name) for name in SIGNED_BY])
+    yield signed_by(language)
 
 
 @page_of

@@ -9,9 +9,9 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.bulletins import ActTimes, PeriodReport, act_key
-from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Note, Series, Signatures, Table, page_of
+from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Note, Series, Table, page_of
 from kaoping.reports.period.arithmetic import item_told
-from kaoping.reports.period.ranking import FEW, FEW_MARK, SIGNED_BY, full_marks
+from kaoping.reports.period.ranking import FEW, FEW_MARK, full_marks, signed_by
 from kaoping.reports.why import CODES
 from metrics.measures import MEASURE
 from scoring.explain.unit import Line
@@ -56,7 +56,7 @@ def deduction_table(
         Column(say("due"), [row.times.due for row in rows], Kind.INSTANT),
         Column(say("done or found"), [_done(row) for row in rows], Kind.INSTANT),
         Column(say("margin, working days"), [row.times.margin for row in rows], Kind.RATE, signed=True),
-        Column(say("points lost"), [row.line.points for row in rows], Kind.NUMBER, total="sum"),
+        Column(say("lost"), [row.line.points for row in rows], Kind.NUMBER, total="sum"),
         Column(say("clause"), [_clause(row.line) for row in rows], absent=""),
     ]
     return Table(title, keys, columns, foot=say("sum"), filtered=filtered)
@@ -106,7 +106,7 @@ def unit_page(language: Language, told: PeriodReport, unit: str) -> Iterator[Blo
     for sheet in told.issue.sheets:
         for line in (one for one in sheet.units if one.unit == unit and one.score is not None):
             yield from _sheet(language, told, sheet, line)
-    yield Signatures([say(name) for name in SIGNED_BY])
+    yield signed_by(language)
 
 
 def _sheet(language: Language, told: PeriodReport, sheet: SheetScore, unit: UnitScore) -> Iterator[Block]:

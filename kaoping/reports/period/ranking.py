@@ -31,7 +31,12 @@ from scoring.scores.sheets import SheetScore, UnitScore
 FEW = 5
 """A rate of fewer rests on few."""
 FEW_MARK, MEAN_MARK = "▲", "*"
-SIGNED_BY = ("prepared by", "checked by", "issued by", "date")
+
+
+def signed_by(language: Language) -> Signatures:
+    """The line that is signed."""
+    say = language.say
+    return Signatures((say("prepared by"), say("checked by"), say("issued by"), say("date")))
 
 
 def own_tickets(sheet: SheetScore, group: str | None = None) -> list[UnitScore]:
@@ -53,7 +58,7 @@ def ranking_page(language: Language, told: PeriodReport, sheet: SheetScore, grou
     if idle:
         yield _idle(language, told, sheet, idle)
     yield from _notes(language, told, sheet, units, idle)
-    yield Signatures([say(name) for name in SIGNED_BY])
+    yield signed_by(language)
 
 
 def _table(
@@ -153,15 +158,10 @@ def _notes(
         yield Note(say("{mark} fewer than {few} tickets: rates rest on few.", mark=FEW_MARK, few=FEW))
     if idle:
         yield Note(say("{mark} no ticket in the period: the mean of the units that had one.", mark=MEAN_MARK))
-    for evidence, text in (
-        (told.before, "The ledger has no tickets of the period before: that comparison is left blank."),
-        (
-            told.year_before,
-            "The ledger has no tickets of the same period a year before: that comparison is left blank.",
-        ),
-    ):
-        if evidence is None:
-            yield Note(say(text))
+    if told.before is None:
+        yield Note(say("The ledger has no tickets of the period before: no comparison with it."))
+    if told.year_before is None:
+        yield Note(say("The ledger has no tickets of the same period a year before: no comparison with it."))
     for name, apart in sheet.apart.items():
         template = "Without tickets, listed apart and not ranked: {units}"
         if name != "no_tickets":
