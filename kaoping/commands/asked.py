@@ -40,6 +40,10 @@ UntoldOption = Annotated[
     str | None,
     typer.Option("--untold", help="what no source tells: full (the item in full, marked) or breach (as if not done)"),
 ]
+XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a workbook")]
+DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
+HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
+PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as PDF, by LibreOffice")]
 GANXIAN = "ganxian-2023"
 
 
@@ -57,6 +61,10 @@ class Asked:
     untold: str | None = None
     lang: str | None = None
     as_json: bool = False
+    as_xlsx: bool = False
+    as_docx: bool = False
+    as_html: bool = False
+    as_pdf: bool = False
 
     def session(self) -> Session:
         """The surroundings of the command. Raises WrongArgument."""
@@ -74,6 +82,7 @@ OPTIONS: Mapping[str, Any] = {
     "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
     "untold": UntoldOption,
+    "as_xlsx": XlsxOption, "as_docx": DocxOption, "as_html": HtmlOption, "as_pdf": PdfOption,
 }  # fmt: skip
 
 

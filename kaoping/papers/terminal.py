@@ -35,6 +35,7 @@ from kaoping.reports.page import (
     Note,
     Page,
     Paragraph,
+    Signatures,
     Table,
 )
 from ledger.texts import STEERING, visible
@@ -142,6 +143,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (title, *(f"  {line}" for line in lines))
         case Imprint(title, stamps):
             yield from (title, *(f"  {name} {value}" for name, value in stamps))
+        case Signatures(names):
+            yield "    ".join(f"{name}：" for name in names)
         case Chart() | Table():
             return
 
@@ -162,7 +165,8 @@ class Drawn:
 
 
 def _drawn(column: Column, language: str) -> Drawn:
-    return Drawn(column.heading, [visible(text) for text in texts_of(column, language)], column.kind in RIGHT)
+    heading = f"{column.over}\n{column.heading}" if column.over else column.heading
+    return Drawn(heading, [visible(text) for text in texts_of(column, language)], column.kind in RIGHT)
 
 
 def _draw_table(console: Console, block: Table, language: str) -> None:

@@ -30,13 +30,14 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
 def annual_page(language: Language, scoring: Scoring, scores: Sequence[YearScore]) -> Iterator[Block]:
     """One table a year rule."""
     for one in scores:
-        yield from _year_blocks(language, scoring, one)
+        yield from year_blocks(language, scoring, one)
         yield ""
     yield readings_in_force(language, scoring)
     yield imprint(language, scoring.stamps)
 
 
-def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
+def year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
+    """The year's ranking as a table, or that there is none."""
     units = [unit for unit in year.units if unit.score is not None]
     say, digits = language.say, scoring.book.digits.total
     span = f"{show_month(year.months[0])} - {show_month(year.months[-1])}" if year.months else str(year.year)
