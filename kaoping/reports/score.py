@@ -149,14 +149,14 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     notes = Counter(part.note for part in parts)
     if full := notes["no_denominator"]:
         lines.append(language.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
-    for note, said in UNJUDGED.items():
+    for note in UNJUDGED:
         found = [
             f"{unit.unit} {item.item.title}"
             for sheet in sheets for unit in sheet.units for item in unit.items if item.note == note
         ]  # fmt: skip
         if found:
             shown = "、".join(found[:8]) + ("…" if len(found) > 8 else "")
-            lines.append(language.say(said, count=len(found), items=shown))
+            lines.append(language.say(UNJUDGED[note], count=len(found), items=shown))
     if few := notes["few"]:
         lines.append(language.say("Note: rates of too few tickets, not judged: {count}", count=few))
     if few := notes["few_marked"]:
