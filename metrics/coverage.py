@@ -49,7 +49,9 @@ def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
 def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
     untold = is_untold(measure, practice)
     assert untold is not None
-    waived = [~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in measure.needs(practice)]
+    waived = [
+        ~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in measure.needs(practice)
+    ]
     there = measure.population(practice) & untold
     due = nw.lit(None, nw.Int64)
     if isinstance(measure, Deadline) and not isinstance(measure, Timely) and measure.due != "seal_due":
@@ -57,7 +59,9 @@ def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
         there = there & ~due.is_null()
         if measure.lapses:
             there = there & (nw.col("ended_at").is_null() | (due <= nw.col("ended_at")))
-    return rounds.filter(there).select(*_columns(measure, due, nw.all_horizontal(*waived, ignore_nulls=False), practice))
+    return rounds.filter(there).select(
+        *_columns(measure, due, nw.all_horizontal(*waived, ignore_nulls=False), practice)
+    )
 
 
 def _columns(measure: Measure, due: nw.Expr, waived: nw.Expr, practice: Practice | None = None) -> list[nw.Expr]:
@@ -78,5 +82,7 @@ def assumed_of(events: Frame, rounds: Frame, extensions: Frame, clock: ClockColu
     """ROUND, channel, at, month of placed extensions and redos whose instant a reading gives."""
     redos = events.filter(assumed("redo") & (nw.col("round") > 0)).select(*ROUND, "at")
     extends = extensions.filter(nw.col("assumed") & ~nw.col("at").is_null()).select(*ROUND, "at")
-    both = nw.concat([redos, extends], how="vertical").join(rounds.select(*ROUND, "channel"), on=list(ROUND), how="inner")
+    both = nw.concat([redos, extends], how="vertical").join(
+        rounds.select(*ROUND, "channel"), on=list(ROUND), how="inner"
+    )
     return clock.with_month(both, "at", "month").select(*ROUND, "channel", "at", "month")

@@ -61,7 +61,9 @@ def _timed(events: Frame, practice: Practice) -> Frame:
         return events
     numbered = _numbered(_held(_stepped(events)))
     closes = numbered.filter(kind("close")).group_by(*ROUND).agg(close_at=nw.col("at").max())
-    redos = numbered.filter(assumed("redo")).join(closes, on=list(ROUND), how="inner").with_columns(at=nw.col("close_at"))
+    redos = (
+        numbered.filter(assumed("redo")).join(closes, on=list(ROUND), how="inner").with_columns(at=nw.col("close_at"))
+    )
     columns = events.collect_schema().names()
     return nw.concat([events.filter(~assumed("redo")), redos.select(columns)], how="vertical")
 

@@ -115,13 +115,14 @@ def contact_or_survey(practice: Practice) -> tuple[str, ...]:
 class Measure:
     """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
     else, or anew to the same unit, is judged there no more. `needs`: the kinds of fact without which it has no verdict, where no
-    source of a round could have told them."""
+    source of a round could have told them. `moved_by`: the kinds that can make, change or unmake a verdict."""
 
     name: str
     word: str
     population: Callable[[Practice], nw.Expr] = attrs.field(default=everyone, kw_only=True)
     lapses: bool = attrs.field(default=False, kw_only=True)
     needs: Callable[[Practice], tuple[str, ...]] = attrs.field(default=needing(), kw_only=True)
+    moved_by: tuple[str, ...] = attrs.field(kw_only=True)
 
 
 @attrs.frozen
@@ -166,34 +167,40 @@ class Occurrence(Measure):
 
 
 SIGNED = Deadline(
-    "signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True, needs=needing("sign")
+    "signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True, needs=needing("sign"),
+    moved_by=("dispatch", "sign", "return", "decide"),
 )  # fmt: skip
 RESPONDED = Deadline(
-    "responded",
-    "按期响应",
-    act="contacted",
-    due="respond_due",
-    halves=2,
-    denied="denied_step",
-    population=reachable,
-    lapses=True,
-    needs=contact_or_survey,
-)
-RETURNED = Timely("returned", "按期退回", act="returned", due="return_due", halves=4, needs=needing("return"))
-RETURNED_AGAIN = Strike("returned_again", "退件两次以上仍承办", act="kept", needs=needing("return"))
+    "responded", "按期响应", act="contacted", due="respond_due", halves=2, denied="denied_step", population=reachable, lapses=True,
+    needs=contact_or_survey, moved_by=("dispatch", "contact", "survey", "return", "decide"),
+)  # fmt: skip
+RETURNED = Timely(
+    "returned", "按期退回", act="returned", due="return_due", halves=4, needs=needing("return"),
+    moved_by=("dispatch", "return", "decide"),
+)  # fmt: skip
+RETURNED_AGAIN = Strike(
+    "returned_again", "退件两次以上仍承办", act="kept", needs=needing("return"), moved_by=("dispatch", "return", "decide")
+)  # fmt: skip
 CLOSED = Deadline(
-    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close")
+    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close"),
+    moved_by=("dispatch", "close", "extend", "return", "decide"),
 )  # fmt: skip
 SATISFIED = Opinion(
-    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey")
+    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey"),
+    moved_by=("dispatch", "survey", "return", "decide"),
 )  # fmt: skip
-REDONE = Strike("redone", "退回重办", act="redone", needs=needing("redo"))
-EXTENDED_FIRST = Strike("extended_first", "首次延期", act="extended_1", needs=needing("extend"))
-EXTENDED_SECOND = Strike("extended_second", "二次延期", act="extended_2", needs=needing("extend"))
+REDONE = Strike("redone", "退回重办", act="redone", needs=needing("redo"), moved_by=("redo",))
+EXTENDED_FIRST = Strike(
+    "extended_first", "首次延期", act="extended_1", needs=needing("extend"), moved_by=("extend", "decide")
+)
+EXTENDED_SECOND = Strike(
+    "extended_second", "二次延期", act="extended_2", needs=needing("extend"), moved_by=("extend", "decide")
+)
 SEALED = Deadline(
-    "sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online, needs=needing("seal", "close")
+    "sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online, needs=needing("seal", "close"),
+    moved_by=("close", "seal"),
 )  # fmt: skip
-VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted)
+VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted, moved_by=("dispatch",))
 
 CATALOGUE: tuple[Measure, ...] = (
     SIGNED, RESPONDED, RETURNED, RETURNED_AGAIN, CLOSED, SATISFIED, REDONE,

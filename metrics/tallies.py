@@ -48,7 +48,11 @@ def undue_closings(rounds: Frame, practice: Practice, clock: ClockColumns) -> Fr
     there = CLOSED.population(practice) & nw.col("close_due").is_null() & ~nw.col("closed_at").is_null()
     closed = clock.with_month(rounds.filter(there), "closed_at", "closed_in")
     return closed.select(
-        "unit", measure=nw.lit(CLOSED.name), start=nw.col("dispatched_at"), done=nw.col("closed_at"), month=nw.col("closed_in")
+        "unit",
+        measure=nw.lit(CLOSED.name),
+        start=nw.col("dispatched_at"),
+        done=nw.col("closed_at"),
+        month=nw.col("closed_in"),
     )
 
 
