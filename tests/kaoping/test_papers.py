@@ -125,7 +125,7 @@ def test_a_paper_says_whether_it_was_published(may: Run, tmp_path: Path, monkeyp
     assert "未公布" in str(cells_of(tmp_path / "out" / TABLE)["目录"])
     may("publish", "2023-05", "--document", "×热线办〔2023〕6号")
     monkeypatch.setattr(now, "now_ms", lambda: SECOND + 86_400_000)
-    assert may("void", "22", "--reason", "错录").code == 0
+    assert may("void", "22", "--at", "2023-06-06T09:00", "--reason", "错录").code == 0
     published = may("report", "2023-05", "--out", "out", "--xlsx", "--json").document
     assert "×热线办〔2023〕6号" in str(cells_of(tmp_path / "out" / TABLE)["目录"])
     fresh = may("report", "2023-05", "--out", "out", "--xlsx", "--fresh", "--json").document
@@ -163,7 +163,10 @@ def test_hostile_names_come_back_letter_for_letter(run: Run, tmp_path: Path) -> 
 
 def test_the_same_bytes_on_another_day_and_under_another_clock(may: Run, tmp_path: Path) -> None:
     may("publish", "2023-05")
-    program = "import sys; from kaoping import now; from kaoping.cli import main; day = int(sys.argv.pop(1)); now.now_ms = lambda: day; main()"
+    program = (
+        "import sys; from kaoping import now; from kaoping.cli import main; "
+        "day = int(sys.argv.pop(1)); now.now_ms = lambda: day; main()"
+    )
     digests = []
     for day, zone in (("1700000000000", "Asia/Shanghai"), ("1900000000000", "America/New_York")):
         out = tmp_path / zone.replace("/", "-")
