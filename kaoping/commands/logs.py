@@ -53,7 +53,7 @@ def import_(
         _show_problems(asked, session.language, arrival)
         for line in reading_lines(session.language, arrival):
             terminal.complain(line)
-        if arrival.batch is not None and arrival.batch.recorded_at > session.now:
+        if arrival.batch is not None and arrival.ahead:
             terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
         terminal.answer(
