@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from kaoping import now
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
 from kaoping.office.imports import (
@@ -55,7 +54,7 @@ def import_(
         _show_problems(asked, session.language, arrival)
         for line in reading_lines(session.language, arrival):
             terminal.complain(line)
-        if arrival.batch is not None and arrival.batch.recorded_at > now.now_ms():
+        if arrival.batch is not None and arrival.ahead:
             terminal.complain(dated_ahead(session.language, arrival.batch))
     if asked.as_json:
         terminal.answer(

@@ -25,7 +25,8 @@ from ledger.store import Ledger
 @attrs.frozen(kw_only=True)
 class Arrival:
     """A table of a file, read through a profile; after the import, the batch it became. `sheet`: of a workbook, or the file in a zip;
-    `unread`: what else is in the file and was not read, told with its first table."""
+    `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
+    the clock, as the one before it was."""
 
     file: folder.Loaded
     name: str
@@ -35,6 +36,7 @@ class Arrival:
     unread: tuple[UnreadTable, ...] = ()
     batch: Batch | None = None
     changes: tuple[Change, ...] = ()
+    ahead: bool = False
 
 
 class NothingUsable(UnreadableFile):
@@ -191,14 +193,15 @@ def take_in(
     for arrival in arrivals:
         try:
             with session.busy("writing the ledger"):
-                batch, changes = ledger.take(source_of(arrival, manner), now.now_ms(), keep=manner.keep)
+                moment = now.now_ms()
+                batch, changes = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
         except LedgerError as error:
             if done and manner.keep:
                 names = ", ".join(before.name for before in done)
                 why = "{file}: {why}\nWritten before it, and kept: {names}."
                 error.why = sentence(why, file=arrival.name, why=error.why, names=names)
             raise
-        done.append(attrs.evolve(arrival, batch=batch, changes=changes))
+        done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
     return done
 
 

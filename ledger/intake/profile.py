@@ -4,6 +4,7 @@ A profile is a TOML file. It maps columns; what it does not map is never stored:
 numbers, addresses and the text of their complaints stay where they are.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -232,7 +233,7 @@ def _wrong_times(profile: Profile) -> Iterator[Mistake]:
                 written = written.replace(directive, part)
             try:
                 same = pattern == "iso" or datetime.strptime(written, pattern) == sample
-            except ValueError:
+            except (ValueError, re.error):  # a directive twice is an error of the pattern that strptime makes of it
                 same = False
             if not same:
                 why = "is no format of a whole moment" if key == "times" else "is no format of a date"

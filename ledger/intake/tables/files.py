@@ -57,7 +57,7 @@ def read_table(data: bytes, name: str) -> tuple[LogTable, ...]:
 def read_tables(data: bytes, name: str) -> FileTables:
     """The tables in a file, and what else is in it. Raises UnreadableFile, with the remedy, where there is none."""
     try:
-        return _read(data, name, Budget(), DEPTH)
+        return _read(data, name, Budget.of(len(data)), DEPTH)
     except MemoryError as refused:
         raise UnreadableFile("is larger than this machine's memory", "split it, for example by month") from refused
 
@@ -71,14 +71,14 @@ def _read(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
         if ENCRYPTED in data:
             raise UnreadableFile("is a workbook with a password", NO_PASSWORD)
         return _of_sheets(read_workbook(data, {}), name)
-    return _read_text(data, name)
+    return _read_text(data, name, budget)
 
 
 def _read_gzip(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
     _refuse_deep(depth)
     head = GzipText(data, Budget()).read(2**16)
     if _root(head.decode("utf-8", "replace").lstrip("\ufeff")) == "log":
-        return FileTables((read_xes(GzipText(data, budget), name),))  # type: ignore[arg-type]
+        return FileTables((read_xes(GzipText(data, budget), name, budget),))  # type: ignore[arg-type]
     return _read(ungzipped(data, budget), name, budget, depth - 1)
 
 
@@ -124,7 +124,7 @@ def _refuse_deep(depth: int) -> None:
 # texts
 
 
-def _read_text(data: bytes, name: str) -> FileTables:
+def _read_text(data: bytes, name: str, budget: Budget) -> FileTables:
     text = text_of(data)
     start = text.lstrip()[:4096] if text[:1].isspace() else text[:4096]
     if start.startswith("%PDF"):
@@ -134,10 +134,10 @@ def _read_text(data: bytes, name: str) -> FileTables:
     if start.casefold().startswith("mime-version:"):
         raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=sentence("a web archive")), SAVE_AGAIN)
     if start.startswith("<"):
-        return _read_markup(data, text, name)
+        return _read_markup(data, text, name, budget)
     if start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]", "")):
-        return FileTables(read_objects(text, name))
-    return FileTables((read_delimited(text, name),))
+        return FileTables(read_objects(text, name, budget))
+    return FileTables((read_delimited(text, name, budget),))
 
 
 def _root(start: str) -> str:
@@ -152,10 +152,10 @@ def _root(start: str) -> str:
     return found[2] if found else ""
 
 
-def _read_markup(data: bytes, text: str, name: str) -> FileTables:
+def _read_markup(data: bytes, text: str, name: str, budget: Budget) -> FileTables:
     root = _root(text)
     if root == "log":
-        return FileTables((read_xes(io.BytesIO(data), name),))
+        return FileTables((read_xes(io.BytesIO(data), name, budget),))
     if root == "Workbook":
         refuse_entities(text)
         return _of_grids(xml_grids(_whole(text)), name, NO_SHEET)

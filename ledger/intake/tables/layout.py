@@ -198,18 +198,25 @@ def _groups(upper: Sequence[str], lower: Sequence[str], number: int, merges: Seq
 
 def _named(upper: Sequence[str], lower: Sequence[str], groups: Sequence[int | None]) -> tuple[str, ...]:
     """The name of the column; with its group's before it where the group makes it another thing (二级, 首次), or names repeat."""
-    counts = Counter(name for name in lower if name)
-    names = []
-    for at, name in enumerate(lower):
-        group = "" if groups[at] is None else upper[groups[at] or 0]
-        level = LEVEL.match(group)
-        if not name or group == name:
-            names.append(name or upper[at])
-        elif level:
-            names.append(name if name.startswith(level[0]) else level[0] + name)
-        else:
-            names.append(group + name if counts[name] > 1 else name)
-    return tuple(names)
+    names = [
+        _levelled(name or above, _group(upper, groups[at]))
+        for at, (above, name) in enumerate(zip(upper, lower, strict=True))
+    ]
+    counts = Counter(names)
+    return tuple(
+        _group(upper, groups[at]) + name if lower[at] and name == lower[at] and counts[name] > 1 else name
+        for at, name in enumerate(names)
+    )
+
+
+def _group(upper: Sequence[str], at: int | None) -> str:
+    return "" if at is None else upper[at]
+
+
+def _levelled(name: str, group: str) -> str:
+    """The name with 二级 or 首次 before it where its group says so: 二级 and 派单时间 are 二级派单时间."""
+    level = LEVEL.match(group)
+    return level[0] + name if level and not name.startswith(level[0]) else name
 
 
 # the rows

@@ -1,7 +1,11 @@
 """Bytes -> text: UTF-8 strictly, with or without BOM, UTF-16 with BOM, or else GB18030 (and so GBK)."""
 
+import re
+from collections.abc import Iterator
+
 from ledger.sentences import UnreadableFile, sentence
 
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 SAVE_UTF8 = "save it again as UTF-8, for example with Save As, CSV UTF-8"
 
 
@@ -42,3 +46,8 @@ def _refuse_broken_utf8(data: bytes, at: int) -> None:
 
 def _line(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines with their ends, one after the other: a list of them would take many times the text."""
+    return (found[0] for found in LINE.finditer(text))

@@ -1,6 +1,5 @@
 """JSON: one object a line, an array of objects, or an object that wraps one."""
 
-import io
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -8,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from ledger.intake.tables.letters import lines_of
+from ledger.intake.tables.packed import Budget
 from ledger.intake.tables.table import EXPORT_AGAIN, Cell, LogTable, Nested, Row, distinct, refuse_sparse
 from ledger.sentences import Mistake, UnreadableFile, sentence
 
@@ -21,12 +22,12 @@ class _Unfit:
     """What is no value: a name twice in one object, a number without an end."""
 
 
-def read_objects(text: str, name: str) -> tuple[LogTable, ...]:
+def read_objects(text: str, name: str, budget: Budget) -> tuple[LogTable, ...]:
     """The tables of a JSON text: of JSON Lines one; of an object around arrays, one of each. Raises UnreadableFile."""
     if _is_lines(text):
-        return (_table(name, "", list(_lines(text))),)
+        return (_table(name, "", list(_held(_lines(text), budget))),)
     try:
-        arrays = list(_Document(text).arrays())
+        arrays = list(_Document(text, budget).arrays())
     except RecursionError as refused:
         raise UnreadableFile("is nested too deeply to be a log", ONE_PER_LINE) from refused
     full = [(path, rows) for path, rows in arrays if rows]
@@ -41,7 +42,7 @@ def _is_lines(text: str) -> bool:
     """JSON Lines: the first line that is not blank is a whole object, and no array stands in it alone, or other lines follow."""
     if text.lstrip().startswith("["):
         return False
-    lines = (line for line in io.StringIO(text, newline="") if line.strip())
+    lines = (line for line in lines_of(text) if line.strip())
     first, more = next(lines), next(lines, "")
     try:
         found = _load(first)
@@ -76,12 +77,19 @@ def _cell(value: Any) -> Cell:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, Any]]:
-    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if line.strip():
             try:
                 yield number, number, _object(_load(line), line)
             except (ValueError, RecursionError):
                 yield number, number, Mistake("", None, "is no complete JSON object", ONE_PER_LINE)
+
+
+def _held(rows: Iterator[tuple[int, int, Any]], budget: Budget) -> Iterator[tuple[int, int, Any]]:
+    """The rows, as long as the budget holds them."""
+    for row in rows:
+        budget.hold(len(row[2]) + 1 if isinstance(row[2], dict) else 1)
+        yield row
 
 
 def _object(found: Any, source: str) -> dict[str, Any] | Mistake:
@@ -123,6 +131,7 @@ class _Document:
     """One JSON text, walked to its arrays of objects; each object keeps the line it starts on."""
 
     text: str
+    budget: Budget
     at: int = 0
     counted: int = 0
     line: int = 1
@@ -136,7 +145,7 @@ class _Document:
     def _walk(self, path: str, depth: int) -> Iterator[tuple[str, list[tuple[int, int, Any]]]]:
         mark = self._next()
         if mark == "[" and self._opens_objects():
-            yield path, list(self._elements())
+            yield path, list(_held(self._elements(), self.budget))
         elif mark == "{" and depth < MAX_DEPTH:
             yield from self._members(path, depth)
         else:

@@ -6,32 +6,46 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
 
 import attrs
 
-from ledger.intake.tables.table import MAX_BYTES, SPLIT
+from ledger.intake.tables.table import MAX_BYTES, MAX_CELLS, SPLIT
 from ledger.sentences import UnreadableFile, sentence
 
 PIECE = 2**20
 MAX_FILES = 200  # in one zip
 STORED, DEFLATED, SECRET = 0, 8, 1
-TOO_MUCH = "unpacks to more than 1 GiB"
+RATIO, SMALL = 100, 2**26  # of what a file unpacks to: real logs shrink to a tenth, a bomb to a thousandth
 COPY_AGAIN = "copy or download it again"
 PLAIN_ZIP = "pack it again as an ordinary .zip"
 
 
 @attrs.define
 class Budget:
-    """How many bytes may still be unpacked of one file, and of all that is packed in it."""
+    """How many bytes may still be unpacked of one file and all that is packed in it, and how many values be held."""
 
-    left: int = MAX_BYTES
+    bytes_left: int = MAX_BYTES
+    values_left: int = MAX_CELLS
+    most: int = MAX_BYTES
+
+    @classmethod
+    def of(cls, size: int) -> "Budget":
+        """The budget of a file of so many bytes: what is not packed may hold as much as it does."""
+        most = min(MAX_BYTES, SMALL + RATIO * size)
+        return cls(most, max(MAX_CELLS, size), most)
 
     def spend(self, count: int) -> None:
-        """Raises UnreadableFile where it is used up."""
-        self.left -= count
-        if self.left < 0:
-            raise UnreadableFile(TOO_MUCH, SPLIT)
+        """Unpack so many bytes. Raises UnreadableFile where that is more than may be."""
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            why = sentence("unpacks to more than {most} MiB", most=self.most // 2**20)
+            raise UnreadableFile(why, SPLIT)
+
+    def hold(self, values: int) -> None:
+        """Keep so many values. Raises UnreadableFile where that is more than may be."""
+        self.values_left -= values
+        if self.values_left < 0:
+            raise UnreadableFile("unpacks to more values than can be held", SPLIT)
 
 
 class GzipText(io.RawIOBase):
@@ -57,8 +71,10 @@ class GzipText(io.RawIOBase):
 
 def ungzipped(data: bytes, budget: Budget) -> bytes:
     """What is in a gzip. Raises UnreadableFile."""
-    stream: IO[bytes] = GzipText(data, budget)  # type: ignore[assignment]
-    return b"".join(iter(lambda: stream.read(PIECE), b""))
+    stream, held = GzipText(data, budget), bytearray()
+    while piece := stream.read(PIECE):
+        held += piece
+    return bytes(held)
 
 
 def directory(data: bytes) -> list[zipfile.ZipInfo]:

@@ -85,7 +85,7 @@ def refuse_too_large(rows: int, width: int) -> None:
 def refuse_sparse(rows: int, width: int, values: int) -> None:
     """Raises UnreadableFile for objects that share almost no key: as a table they would be mostly holes."""
     refuse_too_wide(width)
-    if rows * width > max(MAX_CELLS, 20 * values):
+    if rows * width > max(MAX_CELLS, 8 * values):
         why = sentence("has {rows} rows that share almost none of {columns} columns", rows=rows, columns=width)
         raise UnreadableFile(why, "give every row the same keys")
 

@@ -7,6 +7,7 @@ import attrs
 from lxml import etree
 
 from ledger.intake.tables.markup import broken_xml, forget, local, refuse_entities
+from ledger.intake.tables.packed import Budget
 from ledger.intake.tables.table import MAX_CELLS, Cell, LogTable, Nested, Row, distinct, refuse_sparse, refuse_too_wide
 from ledger.sentences import UnreadableFile
 
@@ -19,6 +20,7 @@ HEAD = 2**16  # bytes in which a log may declare entities
 class _Events:
     """The rows so far; a key's column is the one in which it was first seen."""
 
+    budget: Budget
     columns: dict[str, int] = attrs.field(factory=dict)
     rows: list[tuple[list[Cell], int]] = attrs.field(factory=list)
     pool: dict[Cell, Cell] = attrs.field(factory=dict)
@@ -35,14 +37,15 @@ class _Events:
         refuse_too_wide(len(self.columns))
         self.held += len(cells)
         self.values += len(attributes)
+        self.budget.hold(len(attributes) + 1)
         if self.held > MAX_CELLS:
             refuse_sparse(len(self.rows), len(self.columns), self.values)
         self.rows.append((cells, line))
 
 
-def read_xes(stream: IO[bytes], name: str) -> LogTable:
+def read_xes(stream: IO[bytes], name: str, budget: Budget) -> LogTable:
     """The events of a log; `number` is which one. Values stay the text that they are. Raises UnreadableFile."""
-    events = _Events()
+    events = _Events(budget)
     for attributes, line in _events(stream):
         events.add(attributes, line)
     if not events.rows:
