@@ -25,7 +25,7 @@ def why(
     if asked.as_json:
         terminal.answer(why_json(scoring, month, unit, lines))
     else:
-        terminal.show(why_page(session.language, unit, lines))
+        terminal.show(why_page(session.language, scoring, unit, lines))
 
 
 @asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")

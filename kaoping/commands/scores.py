@@ -31,6 +31,7 @@ def score(
     asked: Asked,
     month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or 2023-Q2, 2023-H1, 2023 where the rulebook has sheets for it")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="this sheet alone, such as hotline")] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="the sheets alone, without the arithmetic and the readings")] = False,
 ) -> None:  # fmt: skip
     """Score and rank a month, or a quarter, half-year or year where the rulebook has sheets for it."""
     session = asked.session()
@@ -38,4 +39,5 @@ def score(
     if asked.as_json:
         terminal.answer(score_json(told.scoring, told.evidence, told.sheets, told.ground))
     else:
-        terminal.show(score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground))
+        page = score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground, brief=brief)
+        terminal.show(page)

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from calendars.clock import Step
-from calendars.instants import show_iso
+from calendars.instants import local_day, show_iso
 from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.session import Session, WrongArgument
@@ -35,6 +35,12 @@ class TicketReport:
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
         return self.batches[event.batch - 1]
+
+    def notice(self, step: Step) -> str:
+        """The number of the notice that made the step's day a holiday or a make-up day; empty for any other."""
+        if step.what not in ("holiday", "make_up"):
+            return ""
+        return (self.scoring.calendar.day(local_day(step.from_ms)).source or "").partition(" ")[0]
 
 
 def ticket_report(session: Session, ticket: str, as_of: str | None = None) -> TicketReport:

@@ -97,7 +97,7 @@ def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
         yield "score", _unreadable(case, "score", case.score)
     if bool(case.sheet) == bool(case.year):
         yield "title", sentence("case {title}: write either a sheet or a year", title=case.title)
-    if case.log and (case.counts or case.findings) or case.year and (case.item or not case.log):
+    if (case.log and (case.counts or case.findings)) or (case.year and (case.item or not case.log)):
         yield "title", sentence("case {title}: a log stands alone, and a year needs one", title=case.title)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", case.month):
         yield "month", _unreadable(case, "month", case.month)
