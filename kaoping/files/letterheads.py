@@ -4,7 +4,8 @@ from pathlib import Path
 
 import attrs
 
-from kaoping.files.folder import data_folder, load, text_of
+from kaoping.files.folder import load, text_of
+from kaoping.files.places import data_folder
 from kaoping.files.strict import FileKind
 
 

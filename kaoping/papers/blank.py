@@ -12,7 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor, Twips
 
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from kaoping.papers.packing import packed
 
 PAPER = (11906, 16838)  # twips: A4
