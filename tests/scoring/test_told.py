@@ -71,7 +71,10 @@ def redone(sentence: str) -> Redone:
             pass
         elif found := COUNTED.fullmatch(clause):
             if len(counts) >= 2:
-                ratios, counts = [*ratios, (None, Fraction(100))] if len(ratios) * 2 < len(counts) - 2 else ratios, counts
+                ratios, counts = (
+                    [*ratios, (None, Fraction(100))] if len(ratios) * 2 < len(counts) - 2 else ratios,
+                    counts,
+                )
                 counts = []
             counts.append(Fraction(found[2]))
         elif found := re.fullmatch(r"合成 ([\d.]+)(…?) %", clause):
@@ -133,7 +136,9 @@ def bound(clause: str, told: Redone) -> None:
     elif found := re.fullmatch(r"其中 ([\d.]+…?) 分", clause):
         assert agrees(found[1], abs(told.due)), clause
     else:
-        assert re.fullmatch(r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*", clause), clause
+        assert re.fullmatch(
+            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*", clause
+        ), clause
 
 
 @attrs.define
@@ -157,7 +162,11 @@ def items_on(lines: list[str]) -> Iterator[ItemTold]:
             if not item.sentences:
                 item.sentences.append(("", []))
             item.sentences[-1][1].append((number(found[1]), found[2]))
-        elif item is not None and line.startswith(" " * 13) and re.search("应[扣加] |满分 .* 分得|扣完为止 |合计应|取本组|分不得", line):
+        elif (
+            item is not None
+            and line.startswith(" " * 13)
+            and re.search("应[扣加] |满分 .* 分得|扣完为止 |合计应|取本组|分不得", line)
+        ):
             item.sentences.append((line.strip(), []))
     if item is not None:
         yield item
@@ -236,7 +245,10 @@ def pages(seed: int) -> Iterator[list[str]]:
     at = court_of(attrs.evolve(book, taken=taken))
     month = evidence(book, draw)
     scoring = Scoring(
-        snapshot=Snapshot(head=Head(0, ""), findings=(), enrolments=(), voids=()), book=at.book, calendar=calendar(), as_of=0
+        snapshot=Snapshot(head=Head(0, ""), findings=(), enrolments=(), voids=()),
+        book=at.book,
+        calendar=calendar(),
+        as_of=0,
     )
     for on in at.book.sheets:
         for unit in sheet_of(at, on, month).units:
@@ -245,7 +257,9 @@ def pages(seed: int) -> Iterator[list[str]]:
                 yield [one.text if isinstance(one, Heading) else str(one) for one in told.blocks]
 
 
-@pytest.mark.parametrize("seed", [pytest.param(n, marks=[pytest.mark.slow] if n >= FAST else []) for n in range(0, MONTHS, FAST)])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=[pytest.mark.slow] if n >= FAST else []) for n in range(0, MONTHS, FAST)]
+)
 def test_whoever_holds_the_page_can_do_every_point_again(seed: int) -> None:
     counted = 0
     for number_ in range(seed, seed + FAST):
