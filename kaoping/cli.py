@@ -19,7 +19,7 @@ from ledger.sentences import UserError, sentence
 from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
-    "import": "logs", "batches": "kept", "aside": "kept",
+    "import": "logs", "batches": "kept", "aside": "kept", "quality": "kept",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",

@@ -1,6 +1,6 @@
 """A page: what a report says, in typed blocks, before anything draws it. Every paper draws the same page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -177,3 +177,16 @@ def page_of(
         return Page(tuple(function(language, *args, **kwargs)), language.code)
 
     return page
+
+
+Cells = Sequence[str | int | float | None]
+"""A row of a plain table: texts, and numbers as they came."""
+
+
+@attrs.frozen
+class PlainSheet:
+    """A table for a spreadsheet, its rows made as they are written."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Cells]

@@ -6,6 +6,7 @@ from ledger.batches import Coverage
 from ledger.facts import IN_FULL, UNTOLD, Dispatch, Extend, Fact, Redo
 from ledger.intake.nearest import CONTAINED, likeness, nearest
 from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, plain_heading
+from ledger.texts import masked
 
 ASSUMED = (Extend.kind, Redo.kind)
 """The kinds that are taken where a row says that they happened, but not when."""
@@ -80,7 +81,10 @@ def _told(profile: Profile, places: Places, kind: str, unit: str) -> bool:
 
 def _missing(profile: Profile, places: Places, kind: str) -> Iterator[str]:
     """The column of the time of a kind that the table cannot tell, of its lead or else of a sub-order that it has."""
-    units = [OPEN_UNIT, *(one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields)]
+    units = [
+        OPEN_UNIT,
+        *(one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields),
+    ]
     for unit in dict.fromkeys(units):
         own = [one for one in _rules(profile, unit) if kind in kinds_of(profile, one)]
         asked = unit == OPEN_UNIT or (unit in places and kind in OWN_COLUMNS)
@@ -118,5 +122,5 @@ def _likely(
 
 
 def _short(heading: str) -> str:
-    text = " ".join(heading.split())
+    text = masked(" ".join(heading.split()))
     return text if len(text) <= HEADING_WIDTH else f"{text[: HEADING_WIDTH - 1]}…"

@@ -1,7 +1,8 @@
 """One raw log format as data: which column holds what, which words mean what, and which facts a row tells.
 
 A profile is a TOML file. It maps columns; what it does not map is never stored: citizens' names, telephone
-numbers, addresses and the text of their complaints stay where they are.
+numbers, addresses and the text of their complaints stay where they are. Of free text that it maps is kept that there was some,
+unless it says which is kept, and why.
 """
 
 import re
@@ -16,6 +17,7 @@ from ledger.exchange import READERS
 from ledger.facts import KIND, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
 from ledger.intake.tables import LogTable
 from ledger.sentences import Mistake, UnreadableFile, listed, sentence
+from ledger.texts import masked
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
 IGNORE = "ignore"
@@ -24,6 +26,8 @@ FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
 KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
+STORED_TEXTS = ("reason", "category", "resolved", "rating", "mode")
+KNOWN_TEXTS = sentence("use one of: {known}", known=" ".join(STORED_TEXTS))
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
 ANSWERS = ("full", "breach")
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
@@ -75,7 +79,8 @@ class Profile:
     offset. A field in `constants` has that value where the table has no column for it. `words` are the values
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
     holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. `untold`: what
-    the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`).
+    the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`). `store`: fields of free
+    text that are kept -> why; any other is left out, and telephone and identity numbers are masked in all.
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -100,6 +105,7 @@ class Profile:
     only_changes: tuple[str, ...] = ()
     opens: tuple[When, ...] = ()
     several_units: str = REFUSED
+    store: Mapping[str, str] = attrs.field(factory=dict)
     identical_rows: str = FURTHER_FACTS
     untold: Mapping[str, str] = attrs.field(factory=dict)
     exchange: bool = False
@@ -156,7 +162,7 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
     )
     remedy = "add the headings to a profile under [columns], or write a profile for this format"
     if not close:
-        why = sentence("has a header that no profile knows: {header}", header=" ".join(table.header))
+        why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
         raise UnreadableFile(why, remedy)
     told = [sentence("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]]
     raise UnreadableFile(sentence("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
@@ -173,6 +179,7 @@ def plain_heading(heading: str) -> str:
 def mistakes_in(profile: Profile) -> Iterator[Mistake]:
     """Every mistake of a profile of the right shape; `column` is the path of its key."""
     yield from _wrong_words(profile)
+    yield from _wrong_store(profile)
     yield from _wrong_times(profile)
     yield from _wrong_columns(profile)
     yield from _wrong_events(profile)
@@ -202,6 +209,17 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
     if profile.several_units not in (REFUSED, LEAD_AND_ASSIST, ONE_NAME):
         remedy = "write refused, lead_and_assist or one_name"
         yield Mistake("several_units", profile.several_units, "is none of three", remedy)
+
+
+def _wrong_store(profile: Profile) -> Iterator[Mistake]:
+    """Texts that are to be kept without a reason why, or that are none."""
+    for field, why in profile.store.items():
+        if field not in STORED_TEXTS:
+            yield Mistake(f"store.{field}", field, "is no field that holds text", KNOWN_TEXTS)
+        elif not why.strip():
+            yield Mistake(
+                f"store.{field}", why, "does not say why it is kept", "write what the office needs the text for"
+            )
 
 
 def _wrong_values(given: Sequence[tuple[str, str, Scalar]]) -> Iterator[Mistake]:

@@ -249,8 +249,9 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
         "changes", "sheet", "notes", "unread",
     }  # fmt: skip
     (problem,) = batch["problems"]
-    assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal"}
+    assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal", "count", "rows"}
     assert (problem["row"], problem["column"], problem["value"], problem["fatal"]) == (15, "操作", "办理", True)
+    assert (problem["count"], problem["rows"]) == (1, [15])
     assert "bad.csv:15: 操作 '办理' 在格式 hotline-log 里没有定义" in ran.err
 
 
