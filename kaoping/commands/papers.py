@@ -15,6 +15,7 @@ from kaoping.office.session import Session
 from kaoping.papers import terminal
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.period.bulletin import bulletin
+from kaoping.reports.period.tickets import whole_booklet
 
 PAPERS = ("xlsx", "docx", "html", "pdf")
 
@@ -85,6 +86,11 @@ def _written(
 
         name = language.say("{period} bulletin.docx", period=told.period)
         yield _put(out / name, "docx", docx.draw(bulletin(language, told, head[0]), head[1]))
+    if "html" in kinds:
+        from kaoping.papers import html
+
+        name = language.say("{period} report.html", period=told.period)
+        yield _put(out / name, "html", html.draw(whole_booklet(language, told)))
 
 
 def _put(path: Path, kind: str, data: bytes) -> WrittenFile:
