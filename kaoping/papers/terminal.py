@@ -31,6 +31,7 @@ from kaoping.reports.page import (
     Column,
     Heading,
     Imprint,
+    Lifeline,
     Listing,
     Note,
     Page,
@@ -147,7 +148,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (title, *(f"  {name} {value}" for name, value in stamps))
         case Signatures(names):
             yield "    ".join(f"{name}：" for name in names)
-        case Chart() | Table():
+        case Chart() | Lifeline() | Table():
             return
 
 
