@@ -43,6 +43,7 @@ class Few:
     sheet: str
     unit: str
     item: str
+    title: str
     count: int
 
 
@@ -114,7 +115,7 @@ def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
             for part in (part for item in unit.items for part in item.parts):
                 counts = [one.count for one in part.arithmetic.ratios if one.rate is not None and part.rate is not None]
                 if counts and min(counts) < FEW:
-                    yield Few(sheet=sheet.sheet.id, unit=unit.unit, item=part.name, count=min(counts))
+                    yield Few(sheet=sheet.sheet.id, unit=unit.unit, item=part.name, title=part.title, count=min(counts))
 
 
 # what is kept aside
