@@ -44,7 +44,8 @@ def year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterat
     state = say("whole year") if year.whole and year.rests_on == year.months else say("to date")
     if year.rests_on != year.months:
         months = "、".join(map(show_month, year.rests_on)) or "-"
-        state = say("rests on {count} of 12 months: {months}", count=len(year.rests_on), months=months)
+        state = "" if year.whole else f"{say('to date')}  "
+        state += say("rests on {count} of 12 months: {months}", count=len(year.rests_on), months=months)
     if not units:
         yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return
