@@ -54,7 +54,9 @@ def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
         ~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in measure.needs(practice)
     ]
     there = measure.population(practice) & untold
-    if "survey" in measure.needs(practice):  # whether anybody was asked is not known: the round may be one that is judged
+    if "survey" in measure.needs(
+        practice
+    ):  # whether anybody was asked is not known: the round may be one that is judged
         everyone = attrs.evolve(practice, response_population="all")
         there = there | (measure.population(everyone) & lacks("survey"))
     due = nw.lit(None, nw.Int64)

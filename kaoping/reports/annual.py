@@ -20,9 +20,7 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
         "year": year,
         "rulebook": scoring.book.id,
         "stamps": stamps_json(scoring.stamps),
-        "years": [
-            {**year_document(one), "rests_on": [show_month(month) for month in one.rests_on]} for one in scores
-        ],
+        "years": [{**year_document(one), "rests_on": [show_month(month) for month in one.rests_on]} for one in scores],
     }
 
 

@@ -80,7 +80,10 @@ def _told(profile: Profile, places: Places, kind: str, unit: str) -> bool:
 
 def _missing(profile: Profile, places: Places, kind: str) -> Iterator[str]:
     """The column of the time of a kind that the table cannot tell, of its lead or else of a sub-order that it has."""
-    units = [OPEN_UNIT, *(one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields)]
+    units = [
+        OPEN_UNIT,
+        *(one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields),
+    ]
     for unit in dict.fromkeys(units):
         own = [one for one in _rules(profile, unit) if kind in kinds_of(profile, one)]
         asked = unit == OPEN_UNIT or (unit in places and kind in OWN_COLUMNS)

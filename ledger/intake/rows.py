@@ -143,7 +143,14 @@ class RowReader:
         """Tell what happened so often, the row does not say when: at the instant of its dispatch, and so `assumed`. Not of an act
         whose own time is judged, nor where the count of the row says that there was none, or an extension has no length."""
         unit = event.fields.get(OPEN_UNIT, OPEN_UNIT)
-        sent = next((one for one in self.profile.events if one.kind == Dispatch.kind and one.fields.get(OPEN_UNIT, OPEN_UNIT) == unit), None)
+        sent = next(
+            (
+                one
+                for one in self.profile.events
+                if one.kind == Dispatch.kind and one.fields.get(OPEN_UNIT, OPEN_UNIT) == unit
+            ),
+            None,
+        )
         lengths = [cells.get(event.fields.get(name, name)) for name in ("days", "until")]
         counted = cells.get(event.count) if event.count else None
         denied = counted is not None and whole(counted) == 0
@@ -152,7 +159,9 @@ class RowReader:
         if kind == Extend.kind and lengths == [None, None]:
             return False
         for _ in range(min(times, MOST_ASSUMED)):
-            self._tell_fact(cells, attrs.evolve(event, constants={**event.constants, "assumed": True}), kind, sent.at, told)
+            self._tell_fact(
+                cells, attrs.evolve(event, constants={**event.constants, "assumed": True}), kind, sent.at, told
+            )
         return times <= MOST_ASSUMED
 
     def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, times: int) -> Mistake:

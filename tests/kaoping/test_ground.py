@@ -25,7 +25,11 @@ def rows_of(count: int = 10, month: int = 5, unit: str = "茅店镇") -> list[di
     rows = []
     for number in range(count):
         day = f"2023-{month:02d}-{8 + number % 5:02d}"
-        row = dict.fromkeys(WHOLE, "") | {"工单编号": f"GX-{month}-{number}", "承办单位": unit, "派单时间": f"{day} 09:10:00"}
+        row = dict.fromkeys(WHOLE, "") | {
+            "工单编号": f"GX-{month}-{number}",
+            "承办单位": unit,
+            "派单时间": f"{day} 09:10:00",
+        }
         row |= {"办理截止时间": f"2023-{month:02d}-18 17:30:00"}
         if number < count - 1:
             row |= {column: f"{day} {time}" for column, time in DONE.items()} | {"最终满意度": "满意"}
@@ -59,7 +63,10 @@ def test_a_renamed_heading_is_named_and_its_item_refused(run: Run, tmp_path: Pat
     refused = run("score", "2023-05")
     assert refused.code == 1
     assert "工单签收率：10 件中有 10 件不知道签收：五月.csv 没有“签收时间”一列，最像的是“单位签收时间”" in refused.err
-    assert [run(command, *words).code for command, *words in (("publish", "2023-05"), ("why", "茅店镇", "2023-05"), ("annual", "2023"))] == [1, 1, 1]
+    assert [
+        run(command, *words).code
+        for command, *words in (("publish", "2023-05"), ("why", "茅店镇", "2023-05"), ("annual", "2023"))
+    ] == [1, 1, 1]
 
 
 def test_what_is_said_of_what_is_untold(run: Run, tmp_path: Path) -> None:
@@ -74,7 +81,11 @@ def test_what_is_said_of_what_is_untold(run: Run, tmp_path: Path) -> None:
     assert next(one for one in verdicts if one["measure"] == "signed")["state"] == "untold"
     assert "无从得知：来源没有签收的列" in run("audit", "GX-5-0").out
     measures = run("metrics", "2023-05", "--json").document["units"][0]["measures"]
-    assert next((one["count"], one["rate"], one["untold"]) for one in measures if one["measure"] == "signed") == (0, None, 10)
+    assert next((one["count"], one["rate"], one["untold"]) for one in measures if one["measure"] == "signed") == (
+        0,
+        None,
+        10,
+    )
 
 
 def test_importing_again_with_the_column_heals_it(run: Run, tmp_path: Path) -> None:
@@ -92,7 +103,10 @@ def test_importing_again_with_the_column_heals_it(run: Run, tmp_path: Path) -> N
 
 
 def test_the_order_of_the_two_changes_nothing(run: Run, tmp_path: Path) -> None:
-    lacking, whole = write(tmp_path / "一.csv", rows_of(), drop=["签收时间", "重办时间"]), write(tmp_path / "二.csv", rows_of())
+    lacking, whole = (
+        write(tmp_path / "一.csv", rows_of(), drop=["签收时间", "重办时间"]),
+        write(tmp_path / "二.csv", rows_of()),
+    )
     told = []
     for number, files in enumerate(((lacking, whole), (whole, lacking), (whole,))):
         for file in files:
@@ -106,13 +120,15 @@ def test_an_export_carries_what_was_untold(run: Run, tmp_path: Path) -> None:
     (tmp_path / "出.jsonl").write_text(run("export").out, "utf-8")
     assert run("import", "出.jsonl", "--ledger", "另.db").code == 0
     assert run("score", "2023-05", "--ledger", "另.db").code == 1
-    sides = [run("score", "2023-05", "--untold", "full", "--json", *words).document for words in ((), ("--ledger", "另.db"))]
+    sides = [
+        run("score", "2023-05", "--untold", "full", "--json", *words).document for words in ((), ("--ledger", "另.db"))
+    ]
     assert sides[0]["sheets"] == sides[1]["sheets"]
 
 
 NEEDS = {
-    "签收时间": "signing", "联系时间": "response", "办结时间": "closing", "退回时间": "returns", "重办时间": "redo", "延期时间": "extension",
-    "回访时间": "satisfaction",
+    "签收时间": "signing", "联系时间": "response", "办结时间": "closing", "退回时间": "returns", "重办时间": "redo",
+    "延期时间": "extension", "回访时间": "satisfaction",
 }  # fmt: skip
 
 
@@ -132,7 +148,14 @@ def test_a_column_that_is_not_there_is_never_a_zero(run: Run, tmp_path: Path, co
 
 def test_one_in_a_hundred_is_left_out_and_counted(run: Run, tmp_path: Path) -> None:
     run("import", write(tmp_path / "一.csv", rows_of(100)))
-    run("import", write(tmp_path / "二.csv", [{**row, "工单编号": f"GY-{number}"} for number, row in enumerate(rows_of(1))], drop=["签收时间"]))
+    run(
+        "import",
+        write(
+            tmp_path / "二.csv",
+            [{**row, "工单编号": f"GY-{number}"} for number, row in enumerate(rows_of(1))],
+            drop=["签收时间"],
+        ),
+    )
     told = run("score", "2023-05", "--json")
     assert told.code == 0
     assert told.document["ground"]["untold"] == {"sign": 1}
@@ -157,7 +180,10 @@ def test_an_office_may_answer_once_for_its_platform(run: Run, tmp_path: Path) ->
 
 
 def test_a_sub_order_without_its_own_column_is_untold_alone(run: Run, tmp_path: Path) -> None:
-    rows = [{**row, "二级承办单位": "梅林镇", "二级派单时间": row["派单时间"], "二级办结时间": row["办结时间"]} for row in rows_of()]
+    rows = [
+        {**row, "二级承办单位": "梅林镇", "二级派单时间": row["派单时间"], "二级办结时间": row["办结时间"]}
+        for row in rows_of()
+    ]
     run("import", write(tmp_path / "一.csv", rows))
     found = {unit["unit"]: unit["measures"] for unit in run("metrics", "2023-05", "--json").document["units"]}
     signed = {unit: next(one for one in told if one["measure"] == "signed") for unit, told in found.items()}
@@ -176,24 +202,36 @@ def untimed(path: Path, count: int = 1, **cells: str) -> str:
 
 
 def points_of(run: Run, *words: str) -> dict[str, str]:
-    return {item: item_of(run("score", "2023-05", "--json", *words), item)["score"] for item in ("closing", "redo", "extension")}
+    return {
+        item: item_of(run("score", "2023-05", "--json", *words), item)["score"]
+        for item in ("closing", "redo", "extension")
+    }
 
 
 def test_an_extension_without_a_time_moves_the_due(run: Run, tmp_path: Path) -> None:
     name = untimed(tmp_path / "一.csv", 延期次数="1", 延期后截止日期="2023-05-22 17:30:00", 重办次数="2")
     rows = rows_of(2)
-    rows[0] |= {"办结时间": "2023-05-19 10:00:00", "延期次数": "1", "延期后截止日期": "2023-05-22 17:30:00", "重办次数": "2"}
+    rows[0] |= {
+        "办结时间": "2023-05-19 10:00:00",
+        "延期次数": "1",
+        "延期后截止日期": "2023-05-22 17:30:00",
+        "重办次数": "2",
+    }
     rows[1] |= {"延期次数": "0", "延期后截止日期": "", "重办次数": "0"}
     name = write(tmp_path / "一.csv", rows, drop=["延期时间", "重办时间"])
     assert "有 3 个环节没有写时间" in run("import", name).out
-    assert points_of(run) == {"closing": "0.00", "redo": "0.00", "extension": "4.00"}, "the other ticket was never closed"
+    assert points_of(run) == {"closing": "0.00", "redo": "0.00", "extension": "4.00"}, (
+        "the other ticket was never closed"
+    )
     assert run("score", "2023-05", "--json").document["ground"]["assumed"] == 3
     ignoring = ("--reading", "untimed_extensions=ignore", "--reading", "untimed_redos=ignore")
     assert points_of(run, *ignoring)["redo"] == "10.00"
     audited = run("audit", "GX-5-0")
     assert "来源只说有过，没说时间" in audited.out
     assert "（时间未写，按原截止时刻）：截止时刻 2023-05-22 17:30:00" in audited.out
-    closed = next(one for one in run("audit", "GX-5-0", "--json").document["rounds"][0]["verdicts"] if one["measure"] == "closed")
+    closed = next(
+        one for one in run("audit", "GX-5-0", "--json").document["rounds"][0]["verdicts"] if one["measure"] == "closed"
+    )
     assert (closed["state"], closed["extensions"][0]["assumed"]) == ("met", True)
     late = run("audit", "GX-5-0", "--json", *ignoring).document["rounds"][0]["verdicts"]
     assert next(one["state"] for one in late if one["measure"] == "closed") == "breached"
@@ -207,7 +245,9 @@ def test_a_time_told_later_takes_the_place_of_one_assumed(run: Run, tmp_path: Pa
     rows[0]["延期时间"] = "2023-05-16 10:00:00"
     second = run("import", write(tmp_path / "二.csv", rows), "--json").document["batches"][0]
     assert second["changes"] == []
-    extended = next(one for one in run("audit", "GX-5-0", "--json").document["rounds"][0]["verdicts"] if one["measure"] == "closed")
+    extended = next(
+        one for one in run("audit", "GX-5-0", "--json").document["rounds"][0]["verdicts"] if one["measure"] == "closed"
+    )
     (moved,) = extended["extensions"]
     assert (moved["at"], moved["assumed"]) == ("2023-05-16T10:00:00+08:00", False)
     assert run("import", "一.csv", "--json").document["batches"][0]["events_added"] == 0

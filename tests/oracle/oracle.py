@@ -316,7 +316,11 @@ def is_assumed(fact: Fact) -> bool:
 def timed(life: Sequence[Fact], readings: Readings) -> list[Fact]:
     """One ticket's facts without those of unknown instants that are passed over; a redo among them is at the last close of the
     round that it is told of, and nowhere while there is none."""
-    kept = [fact for fact in life if not is_assumed(fact) or fact["kind"] == "redo" or readings.untimed_extensions == "at_due"]
+    kept = [
+        fact
+        for fact in life
+        if not is_assumed(fact) or fact["kind"] == "redo" or readings.untimed_extensions == "at_due"
+    ]
     plain = [fact for fact in kept if not (is_assumed(fact) and fact["kind"] == "redo")]
     if readings.untimed_redos == "at_close":
         for one in rounds_of("", in_order(kept)):

@@ -68,9 +68,7 @@ def sheet_of(sheet: SheetScore) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def agree(
-    seeds: range, folder: Path, log_of: Callable[[int], History] = history, *, untold: bool = False
-) -> None:
+def agree(seeds: range, folder: Path, log_of: Callable[[int], History] = history, *, untold: bool = False) -> None:
     for seed in seeds:
         log = log_of(seed)
         scoring = product(log, folder, seed)
