@@ -10,7 +10,7 @@ from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.office.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
+from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish

@@ -14,7 +14,7 @@ ACCEPTED = {
 
 
 def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Block]:
-    """The lines of a ground (`office.ground.ground_json`): only what there is to say."""
+    """The lines of a ground (`office.period.ground.ground_json`): only what there is to say."""
     say = language.say
     lines = [*_untold_lines(language, ground)]
     if count := ground["aside"]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from kaoping.language.language import Language
 from ledger.batches import Coverage
 
-
 LIKELY = (
     "  no column {column}: {kind} is untold, which is not the same as not done. Is it {like}?"
     " Then list that heading in the profile."
