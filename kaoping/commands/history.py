@@ -29,7 +29,7 @@ def publish(
     asked: Asked,
     period: PeriodArgument,
     document: Annotated[str | None, typer.Option("--document", help="document number of the notice")] = None,
-    accept: Annotated[list[str] | None, typer.Option("--accept", help="publish in spite of: running, empty, invalid, aside; may be given several times")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="in spite of: running empty invalid aside, each by itself")] = None,
 ) -> None:  # fmt: skip
     """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
     session = asked.session()

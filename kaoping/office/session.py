@@ -77,7 +77,10 @@ class Session:
         if self.readings:
             refuse_unknown(self.readings, folder.rulebook(self.rulebook))
         if self.untold not in ("", *ANSWERS):
-            raise WrongArgument(sentence("{text} says nothing of what is untold.", text=self.untold), "Write --untold full or --untold breach.")
+            raise WrongArgument(
+                sentence("{text} says nothing of what is untold.", text=self.untold),
+                "Write --untold full or --untold breach.",
+            )
         book = folder.rulebook(self.rulebook, self.readings)
         return attrs.evolve(book, untold=self.untold) if self.untold else book
 

@@ -7,6 +7,7 @@ same `id` on its ticket, else one kind of act at one instant of its ticket: an e
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import attrs
 
@@ -178,7 +179,7 @@ class _Life:
         was, now = event.fact, one.fact
         guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
         if guessed and not _assumed(was):  # when it was is known already
-            now = attrs.evolve(now, at=was.at, assumed=None)
+            now = _with(now, at=was.at, assumed=None)
         differing = self._differing(was, now)
         moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]
         if not (moved or differing):
@@ -206,7 +207,7 @@ class _Life:
         if untold == getattr(event.fact, "untold", None):
             self.becomes[one] = None
         else:
-            self._follow(one, event, attrs.evolve(event.fact, untold=untold))
+            self._follow(one, event, _with(event.fact, untold=untold))
 
     def _follow(self, one: Saying, event: Event, fact: Fact) -> None:
         """A fact in the place of one that stood; what either could tell of the round is told."""
@@ -312,6 +313,11 @@ def _value(fact: Fact, name: str) -> Scalar:
     """A field; a dispatch that tells no role is to the lead."""
     value: Scalar = getattr(fact, name, None)
     return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
+
+
+def _with(fact: Fact, **values: Any) -> Fact:
+    """The fact with other values in fields that its kind has."""
+    return attrs.evolve(fact, **values)
 
 
 def _assumed(fact: Fact) -> bool:

@@ -201,8 +201,8 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
         yield from _wrong_values(given)
     for kind, answer in profile.untold.items():
         if kind not in UNTOLD or answer not in ANSWERS:
-            remedy = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
-            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", remedy)
+            kinds = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
+            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", kinds)
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
         remedy = "write same_fact or further_facts"
         yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
