@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from ledger.sentences import UserError, sentence
 
 PROGRAMS = ("soffice", "libreoffice")
