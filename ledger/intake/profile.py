@@ -204,11 +204,10 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
             kinds = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
             yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", kinds)
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
-        remedy = "write same_fact or further_facts"
-        yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
+        yield Mistake("identical_rows", profile.identical_rows, "is neither of two", "write same_fact or further_facts")
     if profile.several_units not in (REFUSED, LEAD_AND_ASSIST, ONE_NAME):
-        remedy = "write refused, lead_and_assist or one_name"
-        yield Mistake("several_units", profile.several_units, "is none of three", remedy)
+        several = "write refused, lead_and_assist or one_name"
+        yield Mistake("several_units", profile.several_units, "is none of three", several)
 
 
 def _wrong_store(profile: Profile) -> Iterator[Mistake]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaoping.files import folder
+from kaoping.files.places import data_folder
 from kaoping.files.profiles import read_profile
 from ledger.batches import Source
 from ledger.exchange import canonical
@@ -93,7 +94,7 @@ def wide() -> Profile:
 
 
 def storing() -> Profile:
-    text = (folder.data_folder() / "profiles" / "hotline-wide.toml").read_text("utf-8")
+    text = (data_folder() / "profiles" / "hotline-wide.toml").read_text("utf-8")
     return read_profile(
         text.replace("[columns]", '[store]\nreason = "核对退单是否说明理由"\n\n[columns]', 1), "own.toml"
     )
