@@ -41,7 +41,7 @@ class RowFacts:
 
     def take(self, fact: Fact, kept: Fact) -> None:
         """A fact, and as it is kept."""
-        if kept != fact:
+        if kept is not fact:
             self.as_told[len(self.facts)] = fact
         self.facts.append(kept)
 
