@@ -1,4 +1,4 @@
-"""The examples of docs/commands.md, run: what it quotes is printed, and each key it quotes stands in the command's JSON."""
+"""The examples of docs/commands.md and its Chinese sister, run: what they quote is printed, and each key is in the JSON."""
 
 import re
 import shlex
@@ -15,6 +15,7 @@ from tests.kaoping.test_readme import check
 __all__ = ["run"]
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "commands.md").read_text("utf-8")
+CHINESE = (ROOT / "docs" / "commands.zh-CN.md").read_text("utf-8")
 TICKET = "GX20230504-0008"
 SAMPLES = ("data/samples/units.jsonl", "data/samples/2023-05.csv")
 
@@ -64,11 +65,11 @@ def sections() -> dict[str, list[str]]:
     return found
 
 
-def examples() -> list[tuple[str, list[str]]]:
+def examples(page: str) -> list[tuple[str, list[str]]]:
     """(command, lines) in the order of the page."""
     found: list[tuple[str, list[str]]] = []
     open_example = False
-    for line in PAGE.splitlines():
+    for line in page.splitlines():
         if line.startswith("    $ kaoping "):
             found.append((line.removeprefix("    $ kaoping ").strip(), []))
             open_example = True
@@ -96,8 +97,10 @@ def office(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def test_examples_print_what_they_quote(office: Run) -> None:
-    found = examples()
+@pytest.mark.parametrize(("page", "language"), [(PAGE, "en"), (CHINESE, "zh")], ids=["en", "zh"])
+def test_examples_print_what_they_quote(office: Run, monkeypatch: pytest.MonkeyPatch, page: str, language: str) -> None:
+    monkeypatch.setenv("KAOPING_LANG", language)
+    found = examples(page)
     assert len(found) >= 6
     for command, lines in found:
         check(office(*shlex.split(command)).out, command, lines)
@@ -123,6 +126,7 @@ def test_keys_quoted_are_keys_told(office: Run, tmp_path: Path) -> None:
 def test_every_section_is_run() -> None:
     ran = {title for title, _ in STORY} | {
         "rules",
+        "quality",
         "record, exempt, void",
         "export",
         "demo",

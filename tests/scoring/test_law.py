@@ -24,7 +24,7 @@ from scoring.scores.cases import Case
 from tests.logs import rulebook, rulebook_text
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "law.md"
+DOCS = ROOT / "docs"
 CASES = Path(__file__).parents[1] / "cases" / "ganxian-2023"
 ORIGINAL = ROOT.parent / "shared" / "law" / "ganxian-2023.md"  # the notice as it was sent; not in every checkout
 MARKUP = re.compile(r"\s|</?p>|#|^- ", re.MULTILINE)
@@ -204,56 +204,108 @@ def test_the_rulebook_quotes_the_law() -> None:
     assert wrong == []
 
 
-# the page
+# the page, in two languages
+
+
+@attrs.frozen(kw_only=True)
+class LawPage:
+    """What docs/law.md says of the law's words, in one language."""
+
+    file: str
+    sister: str
+    title: str
+    prose: tuple[str, ...]
+    count: str
+    header: tuple[str, str, str]
+    sorts: dict[str, str]
+    no_rule: str
+    marks: tuple[str, str, str]
+    """Between two carriers, before a note, between two proofs."""
+    cases: str
+    reading: str
+
+
+ENGLISH = LawPage(
+    file="law.md",
+    sister="[中文](law.zh-CN.md)",
+    title="The law, sentence by sentence",
+    prose=(
+        "Every sentence of the 2023 rules of 赣县区 and every cell of their tables, in order; what carries it in the rulebook",
+        "`ganxian-2023`, and what proves it. Cases are in `tests/cases/ganxian-2023`; `kaoping rules --check` runs them.",
+        "This page is written by `pytest tests/scoring/test_law.py --refresh-golden` from `tests/scoring/law.toml`.",
+    ),
+    count="{rule} carry a rule; {none} carry none, each with the reason.",
+    header=("words", "carried by", "proved by"),
+    sorts={
+        "items": "item", "measures": "measure", "findings": "finding", "readings": "reading", "facts": "fact",
+        "sheets": "sheet", "years": "year", "vetoes": "veto",
+    },
+    no_rule="no rule: ",
+    marks=("; ", ". ", ", "),
+    cases="cases of `{name}`",
+    reading="the reading says why",
+)  # fmt: skip
+CHINESE = LawPage(
+    file="law.zh-CN.md",
+    sister="[English](law.md)",
+    title="细则逐句对照",
+    prose=(
+        "赣县区 2023 年度考评细则的每一句、各表的每一格，按原文次序；在细则文件 `ganxian-2023` 里由什么承担，凭什么证明。",
+        "算例在 `tests/cases/ganxian-2023`，用 `kaoping rules --check` 运行。",
+        "本页由 `pytest tests/scoring/test_law.py --refresh-golden` 根据 `tests/scoring/law.toml` 写出。",
+    ),
+    count="{rule} 处有规则承担；{none} 处没有规则，各附理由。",
+    header=("原文", "由什么承担", "凭什么证明"),
+    sorts={
+        "items": "项目", "measures": "指标", "findings": "考评记录", "readings": "读法", "facts": "事件",
+        "sheets": "考核表", "years": "年度", "vetoes": "一票否决",
+    },
+    no_rule="没有规则：",
+    marks=("；", "。", "、"),
+    cases="`{name}` 的算例",
+    reading="理由见读法",
+)  # fmt: skip
+PAGES = (ENGLISH, CHINESE)
 
 
 def row(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def carriage(one: Sentence) -> str:
+def carriage(one: Sentence, page: LawPage) -> str:
     if one.no_rule:
-        return f"no rule: {one.no_rule}"
+        return page.no_rule + one.no_rule
     named = {sort: [f"`{name}`" for kind, name in one.carriers() if kind == sort] for sort in CARRIERS}
-    told = [f"{SINGULAR[sort]} {' '.join(names)}" for sort, names in named.items() if names]
-    return "; ".join(told) + (f". {one.note}" if one.note else "")
+    told = [f"{page.sorts[sort]} {' '.join(names)}" for sort, names in named.items() if names]
+    between, before_note, _ = page.marks
+    return between.join(told) + (before_note + one.note if one.note else "")
 
 
-def proof(one: Sentence) -> str:
+def proof(one: Sentence, page: LawPage) -> str:
     if one.no_rule:
         return ""
-    by = [f"cases of `{name}`" for name in one.items] + [f"`{name}`" for name in one.tests]
-    return ", ".join(by) or "the reading says why"
+    by = [page.cases.format(name=name) for name in one.items] + [f"`{name}`" for name in one.tests]
+    return page.marks[2].join(by) or page.reading
 
 
-SINGULAR = {
-    "items": "item", "measures": "measure", "findings": "finding", "readings": "reading", "facts": "fact",
-    "sheets": "sheet", "years": "year", "vetoes": "veto",
-}  # fmt: skip
-
-
-def page() -> str:
-    """docs/law.md."""
+def written(page: LawPage) -> str:
+    """docs/law.md, or its sister."""
     count = Counter("none" if one.no_rule else "rule" for one in sentences())
-    lines = [
-        "# The law, sentence by sentence", "",
-        "Every sentence of the 2023 rules of 赣县区 and every cell of their tables, in order; what carries it in the rulebook",
-        "`ganxian-2023`, and what proves it. Cases are in `tests/cases/ganxian-2023`; `kaoping rules --check` runs them.",
-        "This page is written by `pytest tests/scoring/test_law.py --refresh-golden` from `tests/scoring/law.toml`.", "",
-        f"{count['rule']} carry a rule; {count['none']} carry none, each with the reason.",
-    ]  # fmt: skip
+    lines = [page.sister, "", f"# {page.title}", "", *page.prose, "", page.count.format(**count)]
     place = ""
     for one in sentences():
         if one.place != place:
             place = one.place
-            lines += ["", f"## {place}", "", row(["words", "carried by", "proved by"]), "|---|---|---|"]
-        lines.append(row([one.words, carriage(one), proof(one)]))
+            lines += ["", f"## {place}", "", row([*page.header]), "|---|---|---|"]
+        lines.append(row([one.words, carriage(one, page), proof(one, page)]))
     return "\n".join(lines) + "\n"
 
 
-def test_the_page_is_the_table(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.file)
+def test_the_page_is_the_table(page: LawPage, request: pytest.FixtureRequest) -> None:
+    path = DOCS / page.file
     if request.config.getoption("--refresh-golden"):
-        PAGE.write_text(page(), "utf-8")
-    assert PAGE.read_text("utf-8") == page(), (
-        "run pytest tests/scoring/test_law.py --refresh-golden, and read docs/law.md"
+        path.write_text(written(page), "utf-8")
+    assert path.read_text("utf-8") == written(page), (
+        f"run pytest tests/scoring/test_law.py --refresh-golden, and read docs/{page.file}"
     )
