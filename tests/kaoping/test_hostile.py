@@ -7,16 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
 from kaoping import now
 from kaoping.papers import terminal
-from ledger.batches import Source
-from ledger.sentences import LedgerFull
-from ledger.store import Ledger
 from ledger.texts import NAME_LENGTH, visible
 from tests.kaoping.test_cli import LOG, ROOT, SECOND, Run, may, run
 from tests.ledger.test_formats import xlsx
@@ -181,24 +177,6 @@ def test_a_time_format_that_names_a_part_twice(run: Run, tmp_path: Path, form: s
     assert form in ran.err
     (tmp_path / "mine.toml").write_text("a = " + "[" * 100_000, "utf-8")
     assert run("import", "log.csv", "--profile", "mine.toml").code in (1, 2)
-
-
-def test_of_two_files_it_is_said_which_was_written(may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "june.csv").write_text(LOG.replace("GX-", "JX-"), "utf-8")
-    (tmp_path / "july.csv").write_text(LOG.replace("GX-", "KX-"), "utf-8")
-    take = Ledger.take
-
-    def full(ledger: Ledger, source: Source, *rest: Any, **named: Any) -> Any:
-        if source.name == "july.csv":
-            raise LedgerFull("the disk is full: nothing was written.", "")
-        return take(ledger, source, *rest, **named)
-
-    monkeypatch.setattr(Ledger, "take", full)
-    ran = may("import", "june.csv", "july.csv", "--lang", "en")
-    assert ran.code == 1
-    assert "july.csv: the disk is full: nothing was written.\nWritten before it, and kept: june.csv." in ran.err
-    monkeypatch.undo()
-    assert may("audit", "JX-1", "--ledger", str(tmp_path / "kaoping.db")).code == 0
 
 
 def test_whoever_watches_sees_how_fast_rows_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
