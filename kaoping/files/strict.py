@@ -44,6 +44,10 @@ class FileKind(Generic[T]):
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UnusableFile.of([(name, _syntax(text, error))]) from error
+        except RecursionError as error:
+            raise UnusableFile(
+                sentence("{file} is nested too deeply.", file=name), "Take a file as the docs show it."
+            ) from error
         try:
             plain: Any = self._converter.structure(raw, self.shape)
             value: T = attrs.evolve(plain, **filled)

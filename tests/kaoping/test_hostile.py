@@ -1,5 +1,7 @@
 """Odd and hostile texts: names that steer a terminal or forge a line, bytes that are no text, a clock that was wrong, Ctrl-C."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -7,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from kaoping import now
 from kaoping.papers import terminal
 from ledger.texts import NAME_LENGTH, visible
 from tests.kaoping.test_cli import LOG, ROOT, SECOND, Run, may, run
+from tests.ledger.test_formats import xlsx
 
 __all__ = ["may", "run"]
 YEAR = 365 * 24 * 3600 * 1000
@@ -136,3 +140,62 @@ def test_ctrl_c_is_no_traceback(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "已中断" in ran.err
     monkeypatch.undo()
     assert may("verify", "--ledger", str(tmp_path / "kaoping.db")).out == before
+
+
+@pytest.mark.parametrize("text", [
+    "[" * 100_000, '{"format":"kaoping-proof-1","a":' + "[" * 100_000 + "]" * 100_000 + "}",
+    '{"format":"kaoping-proof-1","proves":"growth","checkpoint":{"size":1e999,"root":"00"},"first":{"size":1e999,"root":"00"},"path":[]}',
+    '{"format":"kaoping-proof-1","proves":"growth","checkpoint":{"size":3.0,"root":"00"},"first":{"size":3.0,"root":"00"},"path":[]}',
+    '{"format":"kaoping-proof-1","proves":"ticket","checkpoint":{"size":NaN,"root":"00"}}',
+])  # fmt: skip
+def test_a_bomb_proves_nothing(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "proof.json").write_text(text, "utf-8")
+    ran = run("check-proof", "proof.json")
+    assert ran.code == 1
+    assert ran.err
+    alone = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "check_proof.py"), "proof.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert alone.returncode == 1
+    assert alone.stderr.startswith(b"NOT PROVED")
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%M", "%Y-%m-%d %H:%M:%S %S", "%Y-%m-%d %H:%M:%S %", "%c"])
+def test_a_time_format_that_names_a_part_twice(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "log.csv").write_text(LOG, "utf-8")
+    mine = (
+        (ROOT / "data" / "profiles" / "hotline-log.toml")
+        .read_text("utf-8")
+        .replace("times = [", f'times = ["{form}",', 1)
+    )
+    (tmp_path / "mine.toml").write_text(mine, "utf-8")
+    ran = run("import", "log.csv", "--profile", "mine.toml")
+    assert ran.code in (1, 2)
+    assert form in ran.err
+    (tmp_path / "mine.toml").write_text("a = " + "[" * 100_000, "utf-8")
+    assert run("import", "log.csv", "--profile", "mine.toml").code in (1, 2)
+
+
+def test_whoever_watches_sees_how_fast_rows_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(terminal, "Console", lambda **_: Console(file=shown, force_terminal=True, width=100))
+    assert list(terminal.counted("reading rows", range(2000))) == [*range(2000)]
+    assert "2000" in shown.getvalue()
+    assert "/s" in shown.getvalue()
+
+
+def test_sheets_are_named_and_what_is_not_read_is_said(may: Run, tmp_path: Path) -> None:
+    sheets = [
+        list(csv.reader(text.splitlines()))
+        for text in (LOG.replace("GX-", "JX-"), "姓名,电话\n甲,0\n", LOG.replace("GX-", "KX-"))
+    ]
+    (tmp_path / "june.xls").write_bytes(xlsx(*sheets))
+    ran = may("import", "june.xls", "--json")
+    batches = ran.document["batches"]
+    assert [one["sheet"] for one in batches] == ["Sheet1", "Sheet3"]
+    assert [one["name"] for one in batches[0]["unread"]] == ["june.xls[Sheet2]"]
+    assert "june.xls[Sheet2]" in ran.err
+    assert "june.xls[Sheet3]" in may("audit", "KX-1").out

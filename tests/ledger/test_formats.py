@@ -496,3 +496,24 @@ def test_what_is_unpacked_is_counted_whatever_its_directory_says(data: bytes) ->
     packed = data.replace(struct.pack("<I", 2**20), struct.pack("<I", 7))  # a zip that says so little of itself
     with pytest.raises(UnreadableFile, match="unpacks to more than 1024 MiB"):
         list(ungzipped(packed, Budget(2**10)) if data[:2] == b"\x1f\x8b" else members(packed, Budget(2**10)))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.exists(), reason="the real logs (../shared/data) are not here")
+def test_one_real_log_in_two_formats_tells_the_same_facts() -> None:
+    profile = folder.profile("italian-helpdesk")
+    told = []
+    for name in ("italian_helpdesk.csv", "italian_helpdesk.xes.gz"):
+        (table,) = read_table((REAL / "incidents" / name).read_bytes(), name)
+        read = intake(table, profile)
+        assert (read.rows, read.quarantined) == (21_348, ())
+        told.append({content(fact) for _, fact in read.facts})
+    assert told[0] == told[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.exists(), reason="the real logs (../shared/data) are not here")
+def test_a_large_real_log_is_streamed() -> None:
+    (table,) = read_table((REAL / "incidents" / "bpic2013_incidents.xes.gz").read_bytes(), "x")
+    assert len(table.rows) == 65_533
+    assert len({row.cells[table.header.index("case:concept:name")] for row in table.rows}) == 7_554

@@ -1,6 +1,7 @@
 """csv and tsv: text with commas, tabs or semicolons between its cells."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -14,7 +15,8 @@ from ledger.intake.tables.table import EXPORT_AGAIN, SAVE_AGAIN, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFile
 
 MAX_LINES = 1_000  # of one csv record: further than that, a quotation mark was never closed
-SAMPLE = 50  # lines that show the delimiter
+QUOTED = re.compile(r'"[^"]*"')
+SAMPLE = 200  # lines that show the delimiter
 CLOSE_QUOTES = 'close the quotation mark in that line, and write a quotation mark inside a value twice ("")'
 
 
@@ -30,7 +32,8 @@ def read_delimited(text: str, name: str, budget: Budget) -> LogTable:
 
 def _delimiter(text: str) -> str:
     """That which stands in most of the first lines, then that of which there are more: titles and texts have others."""
-    sample = [line for line in islice(lines_of(text), SAMPLE * 4) if line.strip()][:SAMPLE]
+    start = QUOTED.sub('""', "".join(islice(lines_of(text), SAMPLE)))
+    sample = start.splitlines()
     return max(
         ",\t;", key=lambda mark: (sum(mark in line for line in sample), sum(line.count(mark) for line in sample))
     )

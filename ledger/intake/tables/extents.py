@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from xml.parsers import expat
 
 import attrs
@@ -16,8 +17,10 @@ from ledger.intake.tables.packed import Budget, pieces
 from ledger.intake.tables.table import MAX_CELLS, SAVE_AGAIN, SPLIT, refuse_too_large
 from ledger.sentences import UnreadableFile
 
-CELL = re.compile(rb'<(?:[^\s<>/:"\']+:)?c r="([A-Z]{1,3})([0-9]{1,7})"')
-ANY_CELL = re.compile(rb"<(?:[^\s<>/:\"']+:)?c[\s/>]")
+COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
+ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+OPENINGS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
+PREFIXED = re.compile(rb":c[\s/>]")
 TEXT = re.compile(rb"<(?:[^\s<>/:\"']+:)?si[\s/>]")
 TAG = 2**20  # bytes; no tag of a sheet is longer
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
@@ -71,86 +74,55 @@ def refuse_vast_zip(data: bytes, infos: Iterable[zipfile.ZipInfo], budget: Budge
     binary: dict[str, list[Merge]] = {}
     parts: dict[str, bytes] = {}
     for info in infos:
-        content = pieces(data, info, budget)
         if info.filename in BINARY_BOOK:
-            parts[info.filename] = b"".join(content)
+            parts[info.filename] = b"".join(pieces(data, info, budget))
         elif info.filename.endswith(".bin") and "worksheets/" in info.filename:
-            binary[info.filename] = _scan_binary(b"".join(content), total)
+            binary[info.filename] = _scan_binary(b"".join(pieces(data, info, budget)), total)
         elif info.filename == "content.xml":
-            merges |= _scan_ods(content, total)
+            merges |= _scan_ods(pieces(data, info, budget), total)
         else:
-            _scan_xml(content, total)
+            _scan_xml(data, info, budget, total)
     if len(parts) == len(BINARY_BOOK):
         merges |= {name: binary.get(part, []) for name, part in _binary_sheets(parts)}
     return merges
 
 
-def _scan_xml(parts: Iterator[bytes], total: _Total) -> None:
+def _scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: _Total) -> None:
     """A part of an xlsx: of a sheet its extent, of the texts their number."""
+    parts = pieces(data, info, budget)
     head = next(parts, b"")
-    if b"\0" in head[:64] and not head.startswith(b"<"):
-        if b"w\0o\0r\0k\0s\0h\0e\0e\0t" in head[:4096]:
-            total.add(_parsed_extent(_chained(head, parts)))
-        return _spend(parts)
-    start = head[:4096]
+    start = head[:4096].replace(b"\0", b"")  # of UTF-16 too
     if b"worksheet" in start:
-        return _scan_sheet(head, parts, total)
-    texts = len(TEXT.findall(head)) if b"sst" in start else None
-    for part in parts:
-        if texts is not None:
-            texts += len(TEXT.findall(part))
-            if texts > MAX_CELLS:
-                raise UnreadableFile("holds more texts than can be held", SPLIT)
-    return None
+        extent = _usual_extent(chain([head], parts)) if b"\0" not in head[:4096] else None
+        total.add(extent or _parsed_extent(pieces(data, info, Budget.of(len(data)))))
+    texts = 0
+    for part in chain([head], parts):
+        texts += len(TEXT.findall(part)) if b"sst" in start else 0
+        if texts > MAX_CELLS:
+            raise UnreadableFile("holds more texts than can be held", SPLIT)
 
 
-def _spend(parts: Iterator[bytes]) -> None:
-    for _ in parts:
-        pass
-
-
-def _chained(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from parts
-
-
-def _scan_sheet(head: bytes, parts: Iterator[bytes], total: _Total) -> None:
-    """By the references of the cells as they are usually written; where one is written otherwise, all of it is parsed."""
-    extent, usual = Extent(), True
-    held: list[bytes] = []
-    size = 0
-    rest = b""
-    for part in _chained(head, parts):
-        held.append(part)
-        size += len(part)
+def _usual_extent(parts: Iterable[bytes]) -> Extent | None:
+    """By the references of the cells as they are usually written; None where one is written otherwise."""
+    extent, rest, usual = Extent(), b"", True
+    for part in parts:  # to the end, so that all is counted
         text = rest + part
         cut = text.rfind(b"<")
         text, rest = (text[:cut], text[cut:]) if cut >= 0 else (b"", text)
-        if len(rest) > TAG:
-            rest = rest[-1:] if not rest.startswith(b"<") else _refuse_tag()
-        usual = usual and _usual(text, extent)
-        if size > 256 * TAG and usual:
-            held.clear()
-    if usual and _usual(rest, extent):
-        return total.add(extent)
-    if size > sum(map(len, held)):
-        raise UnreadableFile("is a workbook with cells written in an unusual way", SAVE_AGAIN)
-    return total.add(_parsed_extent(held))
+        usual = usual and len(rest) < TAG and _reached(text, extent)
+        rest = rest if usual else b""
+    return extent if usual and _reached(rest, extent) else None
 
 
-def _refuse_tag() -> bytes:
-    raise UnreadableFile("is a damaged workbook, or one with a password, or no workbook", SAVE_AGAIN)
-
-
-def _usual(text: bytes, extent: Extent) -> bool:
-    found = CELL.findall(text)
-    if len(found) != len(ANY_CELL.findall(text)):
+def _reached(text: bytes, extent: Extent) -> bool:
+    """Whether every cell in a text is written as usual, and the extent reaches it."""
+    rows = ROW.findall(text)
+    if len(rows) != sum(map(text.count, OPENINGS)) or PREFIXED.search(text):
         return False
-    if found:
-        columns, rows = zip(*found, strict=True)
-        for row in (min(map(int, {*rows})), max(map(int, {*rows}))):
-            for column in {*columns}:
-                extent.reach(row - 1, _column(column))
+    if rows:
+        numbers, columns = [int(row) for row in {*rows}], [_column(one) for one in {*COLUMN.findall(text)}]
+        extent.reach(min(numbers) - 1, min(columns))
+        extent.reach(max(numbers) - 1, max(columns))
     return True
 
 

@@ -224,12 +224,17 @@ def _levelled(name: str, group: str) -> str:
 
 def _is_passed(row: Row, header: Header, *, first: bool) -> bool:
     """A row that is no ticket: filters right below the header, the header once more on a new page, totals."""
-    there = [str(cell).strip() for cell in row.cells if has_value(cell)]
-    if first and all(text.casefold() in FILTERS for text in there):
+    label = _label(row)
+    if first and all(str(cell).strip().casefold() in FILTERS for cell in row.cells if has_value(cell)):
         return True
-    if there[0] in header.plain[-1] and _trimmed(_names(row)) in map(_trimmed, header.plain):
+    if label in header.plain[-1] and _trimmed(_names(row)) in map(_trimmed, header.plain):
         return True
-    return _is_total(row, there[0])
+    return _is_total(row, label)
+
+
+def _label(row: Row) -> str:
+    """What stands in the first cell that holds anything."""
+    return next(str(cell).strip() for cell in row.cells if has_value(cell))
 
 
 def _is_total(row: Row, label: str) -> bool:
@@ -250,11 +255,12 @@ def _tail(rows: Sequence[Row], width: int) -> int:
 
 
 def _is_tail(row: Row, width: int) -> bool:
-    there = [str(cell).strip() for cell in row.cells if has_value(cell)]
-    if _is_total(row, there[0]):
+    label = _label(row)
+    if _is_total(row, label):
         return True
-    if width < 3 or not FOOTNOTE.match(there[0]):
+    if width < 3 or not FOOTNOTE.match(label):
         return False
+    there = [str(cell).strip() for cell in row.cells if has_value(cell)]
     return len(there) == 1 or (len(there) < width and all(map(LABELLED.fullmatch, there)))
 
 

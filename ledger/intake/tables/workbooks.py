@@ -12,6 +12,7 @@ from ledger.intake.tables.markup import Grid
 from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
+POOLED = 50_000  # texts that are kept once, as units and words are
 DAMAGED = "is a damaged workbook, or one with a password, or no workbook"
 NO_PASSWORD = "open it, save it without a password, and import that"
 
@@ -45,24 +46,27 @@ def read_workbook(data: bytes, merges: Mapping[str, Sequence[Merge]]) -> list[Sh
 
 def _grid(sheet: CalamineSheet, merges: Sequence[Merge] | None) -> Grid:
     grid = Grid(sheet.name)
-    if sheet.start is None:
+    if sheet.start is None or sheet.end is None:
         return grid
-    refuse_too_large(sheet.height, sheet.width)
-    (top, left) = sheet.start
-    pool: dict[Any, Any] = {}
-    for number, cells in enumerate(sheet.to_python(), start=top + 1):
-        if any(cell != "" for cell in cells):
-            grid.rows.append(Row(number, (*[None] * left, *_cells(cells, pool))))
+    refuse_too_large(sheet.end[0] + 1, sheet.end[1] + 1)
+    pool: dict[str, str] = {}
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        row = tuple(_cells(cells, pool))
+        if any(cell is not None for cell in row):
+            grid.rows.append(Row(number, row))
     grid.merges = list(_merges(sheet)) if merges is None else list(merges)
     return grid
 
 
-def _cells(cells: Sequence[Any], pool: dict[Any, Any]) -> Iterator[Cell]:
+def _cells(cells: Sequence[Any], pool: dict[str, str]) -> Iterator[Cell]:
+    """The cells, None for those that are empty; a text that was met before is that text, as long as there are not too many."""
     for cell in cells:
-        if cell == "":
+        if not isinstance(cell, str):
+            yield cell
+        elif cell == "":
             yield None
         else:
-            yield pool.setdefault(cell, cell) if isinstance(cell, str) else cell
+            yield pool.get(cell) or (pool.setdefault(cell, cell) if len(pool) < POOLED else cell)
 
 
 def _merges(sheet: CalamineSheet) -> Iterator[Merge]:
