@@ -97,7 +97,8 @@ def _told(ledger: Ledger, one: Issue, period: str, publication: Publication | No
     asked = read_period(period, scoring.book)
     rules = scoring.book.years if asked.kind == PeriodKind.YEAR else ()
     years = [year_of(scoring, rule, int(period), month_of(scoring.as_of)) for rule in rules]
-    if not any(sheet.units for sheet in one.sheets) and not any(year.units for year in years):
+    told = [unit.score for part in (*one.sheets, *years) for unit in part.units]
+    if all(score is None for score in told):
         raise WrongArgument(
             sentence("there is nothing to report for {period}.", period=period), "Import its log first."
         )

@@ -43,7 +43,7 @@ def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") 
 def _bars(chart: Chart) -> Markup:
     values = chart.series[0].values
     known = [value for value in values if value is not None]
-    full = max([chart.full or Fraction(0), *known, Fraction(1)])
+    full: Fraction = max([chart.full or Fraction(0), *known, Fraction(1)])
     left = min(max((cell_len(label) for label in chart.labels), default=0) * 7 + 12, 240)
     room = WIDTH - left - 60
 
@@ -52,7 +52,7 @@ def _bars(chart: Chart) -> Markup:
             top = number * ROW + 4
             yield _text(left - 6, top + 13, label, "end")
             if value is not None:
-                wide = float(max(value, 0) / full) * room
+                wide = float(max(value, Fraction(0)) / full) * room
                 yield Markup('<rect class="bar" x="{}" y="{}" width="{}" height="14"/>').format(
                     left, top, _number(wide)
                 )
@@ -63,8 +63,8 @@ def _bars(chart: Chart) -> Markup:
 
 def _trend(chart: Chart) -> Markup:
     known = [value for series in chart.series for value in series.values if value is not None]
-    high = max([chart.full or Fraction(0), *known])
-    low = min([*(value // 10 * 10 for value in known), high - 10])
+    high: Fraction = max([chart.full or Fraction(0), *known])
+    low: Fraction = min([*(Fraction(value // 10 * 10) for value in known), high - 10])
     left, top, room, tall = 46, 14, WIDTH - 70, 220
 
     def place(number: int, value: Fraction) -> tuple[float, float]:

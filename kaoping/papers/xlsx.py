@@ -38,6 +38,7 @@ from scoring.law.arithmetic import half_up
 
 FONT = "宋体"
 PAPER_A4 = 9
+EDGE = "_ "  # a number format's blank between a number and the rule beside it
 LONG = 31  # characters of a sheet's name
 FORBIDDEN = str.maketrans("[]:*?/\\", "【】：＊？／＼")
 EXCEL_EPOCH_DAYS = 25569  # from 1899-12-30 to 1970-01-01
@@ -130,7 +131,7 @@ def _set_page(sheet: Any, state: str) -> None:
     sheet.set_margins(left=0.45, right=0.45, top=0.65, bottom=0.65)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-    sheet.set_header("&R&9" + visible(state).replace("&", "&&"))
+    sheet.set_header(f'&R&"{FONT}"&9' + visible(state).replace("&", "&&"))
     sheet.set_footer("&C— &P —")
     sheet.hide_gridlines(2)
 
@@ -285,9 +286,13 @@ class Drawing:
         self.sheet.write_formula(self.row, place, formula, made, float(value))
 
     def _style(self, column: Column, number_format: str, mark: str, **style: object) -> Any:
-        told: dict[str, object] = {"border": 1, **style}
+        told: dict[str, object] = {
+            "border": 1,
+            **({"align": "right", "indent": 1} if column.kind in RIGHT else {}),
+            **style,
+        }
         if column.kind in RIGHT or column.kind is Kind.INSTANT:
-            marked = f'{number_format}"{mark}"' if mark else number_format
+            marked = (f'{number_format}"{mark}"' if mark else number_format) + EDGE
             told |= {"num_format": ";".join(f"+{marked}" if not index else f"{sign}{marked}" for index, sign in enumerate(("", "-", "")))
                 if column.signed else marked}  # fmt: skip
         else:
@@ -425,4 +430,4 @@ def _column_width(column: Column, language: str) -> float:
         return 19.0
     cells = max((cell_len(cell_text(column, cell, language)) for cell in column.cells), default=0)
     head = max(min(cell_len(line), HEAD) for line in column.heading.split("\n"))
-    return float(min(max(cells + 2, head + 1.5, NARROW), WIDE))
+    return float(min(max(cells + (3 if column.kind in RIGHT else 2), head + 1.5, NARROW), WIDE))

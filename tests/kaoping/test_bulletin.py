@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -32,18 +33,18 @@ MM = 56.7  # twips
 DAY = date(2023, 6, 8)
 
 
-def written(run: Run, folder: Path, letterhead: str = OFFICE) -> "docx.document.Document":
+def written(run: Run, folder: Path, letterhead: str = OFFICE) -> Any:
     (folder / "机关.toml").write_text(letterhead, "utf-8")
     ran = run("report", "2023-05", "--out", "out", "--docx", "--letterhead", "机关.toml")
     assert ran.code == 0, ran.err
     return docx.Document(str(folder / "out" / PAPER))
 
 
-def texts(paper: "docx.document.Document") -> list[str]:
+def texts(paper: Any) -> list[str]:
     return [paragraph.text for paragraph in paper.paragraphs]
 
 
-def styled(paper: "docx.document.Document", style: str) -> list[str]:
+def styled(paper: Any, style: str) -> list[str]:
     return [paragraph.text for paragraph in paper.paragraphs if paragraph.style.name == style and paragraph.text]
 
 
@@ -115,13 +116,16 @@ def test_levels_attachments_and_signature(may: Run, tmp_path: Path) -> None:
     assert paper.sections[1].page_width > paper.sections[1].page_height
 
 
-def test_where_name_and_date_stand() -> None:
-    name, day = signed_indents("×县热线办", "2023年6月8日", sealed=True)
-    assert (day, name) == (4, pytest.approx(4 + (6.72 - 5) / 2))
-    long, day = signed_indents("×县政务服务便民热线办公室", "2023年6月8日", sealed=False)
-    assert (long, day) == (2, pytest.approx(13 - 6.72))
-    short, day = signed_indents("×县", "2023年6月8日", sealed=False)
-    assert (short, day) == (pytest.approx(4 + 6.72 - 2), 2)
+@pytest.mark.parametrize(
+    ("office", "sealed", "name", "day"),
+    [
+        ("×县热线办", True, 4 + (6.72 - 5) / 2, 4),  # the name over the middle of the date
+        ("×县政务服务便民热线办公室", False, 2, 13 - 6.72),  # the date begins two characters right of the name
+        ("×县", False, 4 + 6.72 - 2, 2),  # the longer date stands two from the right
+    ],
+)
+def test_where_name_and_date_stand(office: str, sealed: bool, name: float, day: float) -> None:
+    assert [*signed_indents(office, "2023年6月8日", sealed=sealed)] == pytest.approx([name, day])
 
 
 def test_the_title_breaks_between_its_words() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -185,3 +186,62 @@ def test_the_same_bytes_on_another_day_and_under_another_clock(may: Run, tmp_pat
         subprocess.run(arguments, check=True, cwd=tmp_path, env={**os.environ, "TZ": zone, "PYTHONPATH": str(ROOT)})
         digests.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.iterdir())})
     assert digests[0] == digests[1] != {}
+
+
+def test_without_libreoffice_pdf_is_refused_and_the_others_are_written(
+    may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaoping.papers.pdf.shutil.which", lambda _: None)
+    monkeypatch.setattr("kaoping.papers.pdf.PLACES", ())
+    refused = may("report", "2023-05", "--out", "out", "--pdf")
+    assert (refused.code, (tmp_path / "out").exists()) == (2, False)
+    assert "LibreOffice" in refused.err
+    ran = may("report", "2023-05", "--out", "out", "--all", "--json")
+    assert [one["kind"] for one in ran.document["files"]] == ["xlsx", "docx", "html"]
+    assert "没有写 PDF" in ran.err
+
+
+def test_a_period_without_a_ticket_is_refused(may: Run, tmp_path: Path) -> None:
+    ran = may("report", "2023-06", "--out", "out")
+    assert (ran.code, (tmp_path / "out").exists()) == (2, False)
+
+
+def test_a_quarter_and_a_year_have_their_papers(may: Run, tmp_path: Path) -> None:
+    assert may("report", "2023", "--out", "out", "--xlsx").code == 0
+    names = cells_of(tmp_path / "out" / "2023 办件情况统计表.xlsx")
+    assert any("12345" in name for name in names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_every_number_of_a_simulated_county(run: Run, tmp_path: Path, seed: str) -> None:
+    assert run("demo", "--folder", "d", "--seed", seed).code == 0
+    ledger = ("--ledger", "d/kaoping.db")
+    ran = run("report", "2023-05", "--out", "out", "--xlsx", *ledger)
+    assert ran.code == 0, ran.err
+    assert papers_equal(run, tmp_path / "out", run("score", "2023-05", "--json", *ledger).document) > 800
+
+
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+@pytest.mark.slow
+def test_recalculated_every_formula_has_the_value_it_had(run: Run, tmp_path: Path) -> None:
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed: nothing recalculates the workbook")
+    assert run("demo", "--folder", "d").code == 0
+    assert run("report", "2023-05", "--out", "out", "--xlsx", "--ledger", "d/kaoping.db").code == 0
+    user = tmp_path / "profile" / "user"
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    command = ["soffice", f"-env:UserInstallation={user.parent.as_uri()}", "--headless", "--convert-to", "xlsx"]
+    table = tmp_path / "out" / TABLE
+    subprocess.run([*command, "--outdir", str(tmp_path / "again"), str(table)], check=True, capture_output=True)
+    before, after = cells_of(table), cells_of(tmp_path / "again" / TABLE)
+    assert before.keys() == after.keys()
+    for name, rows in before.items():
+        numbers = [[shown(cell) for cell in row if isinstance(cell, float)] for row in rows]
+        again = [[shown(cell) for cell in row if isinstance(cell, float)] for row in after[name]]
+        assert [row for row in numbers if row] == [row for row in again if row], name

@@ -49,7 +49,7 @@ def deduction_table(
     say = language.say
     charges = [row.line.charge for row in rows]
     keys = [Column(say("unit"), [row.unit for row in rows], Kind.UNIT)] if units else []
-    keys.append(Column(say("ticket"), [charge and charge.ticket for charge in charges], Kind.TICKET))
+    keys.append(Column(say("ticket"), [None if charge is None else charge.ticket for charge in charges], Kind.TICKET))
     columns = [
         Column(say("item"), [_item(language, row.line) for row in rows]),
         Column(say("what"), [_what(language, row.line) for row in rows]),
@@ -118,7 +118,7 @@ def _sheet(language: Language, told: PeriodReport, sheet: SheetScore, unit: Unit
     yield Heading(f"{sheet.sheet.title}：{said}")
     if unit.items:
         yield _items(language, told, unit)
-        if any(_first(one) and (_first(one).count or FEW) < FEW for one in unit.items):  # type: ignore[union-attr]
+        if any(first is not None and (first.count or FEW) < FEW for first in map(_first, unit.items)):
             yield Note(say("{mark} fewer than {few} tickets: rates rest on few.", mark=FEW_MARK, few=FEW))
     rows = deductions(told, sheet, unit.unit)
     if rows:
@@ -139,9 +139,9 @@ def _items(language: Language, told: PeriodReport, unit: UnitScore) -> Table:
     firsts = [_first(one) for one in items]
     columns = [
         Column(say("full marks"), [full_marks(one.item) for one in items]),
-        Column(say("counted"), [one and one.count for one in firsts], Kind.COUNT),  # type: ignore[misc]
-        Column(say("not met"), [one and one.breaches for one in firsts], Kind.COUNT),  # type: ignore[misc]
-        Column(say("rate, %"), [one and one.rate for one in firsts], Kind.RATE),  # type: ignore[misc]
+        Column(say("counted"), [None if one is None else one.count for one in firsts], Kind.COUNT),
+        Column(say("not met"), [None if one is None else one.breaches for one in firsts], Kind.COUNT),
+        Column(say("rate, %"), [None if one is None else one.rate for one in firsts], Kind.RATE),
         Column(say("score"), [one.score for one in items], Kind.NUMBER, digits=digits.item, total="sum"),
         Column(say("lost"), [one.lost for one in items], Kind.NUMBER, digits=digits.item, total="sum"),
         Column(say("arithmetic"), [item_told(language, one) for one in items]),

@@ -1,6 +1,6 @@
 """办件情况统计表: the ranking overall and by group, what was handled, the chart and the trend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from calendars.periods import show_month
@@ -207,10 +207,18 @@ def _rated(language: Language, over: str, parts: Sequence[PartScore | None]) -> 
         few = part is not None and part.count is not None and part.count < FEW
         rates.append(Marked(rate, FEW_MARK) if rate is not None and few else rate)
     return [
-        Column(say("counted"), [part and part.count for part in parts], Kind.COUNT, over=over, total="sum"),
-        Column(say("not met"), [part and part.breaches for part in parts], Kind.COUNT, over=over, total="sum"),
+        Column(
+            say("counted"), [None if part is None else part.count for part in parts], Kind.COUNT, over=over, total="sum"
+        ),
+        Column(
+            say("not met"),
+            [None if part is None else part.breaches for part in parts],
+            Kind.COUNT,
+            over=over,
+            total="sum",
+        ),
         Column(say("rate, %"), rates, Kind.RATE, over=over),
-    ]  # type: ignore[list-item]
+    ]
 
 
 @page_of
@@ -220,6 +228,8 @@ def charts_page(language: Language, told: PeriodReport, sheet: SheetScore) -> It
     yield Heading(say("{title}: charts", title=sheet.sheet.title), 1)
     units = [one for one in sheet.units if one.score is not None]
     names, scores = [one.unit for one in units], [one.score for one in units]
+    if not units:
+        return
     yield Chart(title=say("scores of {period}", period=told.period), kind="bars", labels=names,
         series=[Series(say("score"), scores)], full=sheet.sheet.points)  # fmt: skip
     months = told.trend.get(sheet.sheet.id, {})
@@ -233,6 +243,6 @@ def charts_page(language: Language, told: PeriodReport, sheet: SheetScore) -> It
         )  # fmt: skip
 
 
-def _mean(scores: "dict[str, Fraction | None]", units: Sequence[str]) -> Fraction | None:
+def _mean(scores: Mapping[str, Fraction | None], units: Sequence[str]) -> Fraction | None:
     known = [score for unit in units if (score := scores.get(unit)) is not None]
     return half_up(sum(known, Fraction(0)) / len(known)) if known else None
