@@ -44,6 +44,7 @@ XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a
 DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
 HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
 PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as PDF, by LibreOffice")]
+BriefOption = Annotated[bool, typer.Option("--brief", help="without what other readings would make of it")]
 GANXIAN = "ganxian-2023"
 
 

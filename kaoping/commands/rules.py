@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kaoping.commands.asked import Asked, asks
+from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.scores import case_outcomes, lost_points, refuse_failed, year_scores
 from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page
@@ -18,14 +18,15 @@ def why(
     asked: Asked,
     unit: Annotated[str, typer.Argument(help="the unit")],
     month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or a year, 2023")],
+    brief: BriefOption = False,
 ) -> None:  # fmt: skip
     """How a unit lost its points: by item and ticket, adding up exactly to full marks minus the score."""
     session = asked.session()
-    scoring, lines = lost_points(session, unit, month, as_of=asked.as_of, provisional=asked.provisional)
+    told = lost_points(session, unit, month, as_of=asked.as_of, provisional=asked.provisional, brief=brief)
     if asked.as_json:
-        terminal.answer(why_json(scoring, month, unit, lines))
+        terminal.answer(why_json(told, month))
     else:
-        terminal.show(why_page(session.language, scoring, unit, lines))
+        terminal.show(why_page(session.language, told))
 
 
 @asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")

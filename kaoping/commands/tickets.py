@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from calendars.periods import show_month
-from kaoping.commands.asked import Asked, asks
+from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
@@ -21,13 +21,14 @@ def audit(
     without: Annotated[list[str] | None, typer.Option("--without", help="suppose it were not there: signed, redo or #position")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="suppose: the round of which unit")] = None,
     round_: Annotated[int | None, typer.Option("--round", help="suppose: which round")] = None,
+    brief: BriefOption = False,
 ) -> None:  # fmt: skip
     """Explain a ticket: verdicts, how deadlines were counted, what it cost by which clause; --if tells what would be otherwise."""
     session = asked.session()
     if if_ or without:
         _suppose(asked, ticket, if_ or (), without or (), unit, round_)
         return
-    told = ticket_report(session, ticket, asked.as_of)
+    told = ticket_report(session, ticket, asked.as_of, brief=brief)
     if asked.as_json:
         terminal.answer(audit_json(told))
     else:

@@ -20,6 +20,7 @@ from ledger.store import Ledger
 from metrics.derive import clock_of
 from metrics.tallies import Tally, durations, undue_closings
 from metrics.verdicts import decided
+from scoring.compare.options import OtherLine, lines_otherwise
 from scoring.explain.unit import Line, why
 from scoring.law.rulebook import Sheet
 from scoring.scores.cases import Case, Outcome, try_cases
@@ -134,10 +135,21 @@ def _times(scoring: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fract
     return times
 
 
+@attrs.frozen(kw_only=True)
+class UnitLosses:
+    """How a unit lost its points, sheet by sheet; `others`: by sheet, what other readings would make of its line."""
+
+    scoring: Scoring
+    unit: str
+    lines: Lines
+    others: Mapping[str, tuple[OtherLine, ...]] = attrs.Factory(dict)
+
+
 def lost_points(
-    session: Session, unit: str, text: str, *, as_of: str | None = None, provisional: bool = False
-) -> tuple[Scoring, Lines]:
-    """How a unit lost its points in a month, or on the sheets of a year itself. Raises WrongArgument, ProvisionalPeriod."""
+    session: Session, unit: str, text: str, *, as_of: str | None = None, provisional: bool = False, brief: bool = False
+) -> UnitLosses:
+    """How a unit lost its points in a month, or on the sheets of a year itself; of a month, unless it is to be brief, with what
+    other readings would make of it. Raises WrongArgument, ProvisionalPeriod."""
     year = int(text) if re.fullmatch(r"\d{4}", text) else None
     month = read_month(text) if year is None else 0
     with session.ledger() as opened:
@@ -155,12 +167,16 @@ def lost_points(
                 if unit in lines
             ]
         told = [(sheet, line, why(sheet, line)) for sheet, line in found if line.score is not None]
+        others: Mapping[str, tuple[OtherLine, ...]] = {}
+        if told and year is None and not brief:
+            with session.busy("trying every reading"):
+                others = lines_otherwise(scoring, unit, [month], [(sheet, line) for sheet, line, _ in told])
     if not told:
         raise WrongArgument(
             sentence("{unit} has no score in {month}.", unit=unit, month=text),
             "kaoping score lists the units that have.",
         )
-    return scoring, told
+    return UnitLosses(scoring=scoring, unit=unit, lines=told, others=others)
 
 
 def year_scores(

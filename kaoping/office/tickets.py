@@ -1,6 +1,6 @@
 """One ticket, ready to be told: its audit with the events and batches it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from ledger.sentences import sentence
 from ledger.snapshot import order_of
 from ledger.store import Ledger
 from ledger.voids import voided_keys
+from scoring.compare.options import Choice, Known, OtherVerdict, verdicts_otherwise
 from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved, UntoldMeasure
 from scoring.explain.ticket import audit as audit_ticket
 from scoring.scores.scoring import Scoring, Stamps
@@ -24,17 +25,23 @@ from scoring.scores.scoring import Scoring, Stamps
 
 @attrs.frozen(kw_only=True)
 class TicketReport:
-    """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there."""
+    """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there;
+    `others`: what other readings would make of its breaches."""
 
     scoring: Scoring
     audit: Audit
     events: Sequence[Event]
     batches: Sequence[Batch]
     voided: frozenset[str]
+    others: Mapping[Known, tuple[OtherVerdict, ...]] = attrs.Factory(dict)
 
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
         return self.batches[event.batch - 1]
+
+    def others_of(self, told: Explained) -> tuple[OtherVerdict, ...]:
+        """What other readings would make of a verdict."""
+        return self.others.get((told.verdict.measure, told.verdict.unit, told.verdict.round), ())
 
     def notice(self, step: Step) -> str:
         """The number of the notice that made the step's day a holiday or a make-up day; empty for any other."""
@@ -43,10 +50,12 @@ class TicketReport:
         return (self.scoring.calendar.day(local_day(step.from_ms)).source or "").partition(" ")[0]
 
 
-def ticket_report(session: Session, ticket: str, as_of: str | None = None) -> TicketReport:
-    """A ticket's audit with its events. Raises WrongArgument when the ledger does not know it."""
+def ticket_report(session: Session, ticket: str, as_of: str | None = None, *, brief: bool = False) -> TicketReport:
+    """A ticket's audit with its events and, unless it is to be brief, what other readings would make of its breaches. Raises
+    WrongArgument when the ledger does not know it."""
     with session.ledger() as opened:
-        return report_on(opened, session.scoring(opened, as_of), ticket)
+        told = report_on(opened, session.scoring(opened, as_of), ticket)
+        return told if brief else attrs.evolve(told, others=verdicts_otherwise(told.scoring, ticket))
 
 
 def report_on(ledger: Ledger, scoring: Scoring, ticket: str) -> TicketReport:
@@ -84,7 +93,7 @@ def audit_json(told: TicketReport) -> dict[str, Any]:
         "stamps": stamps_json(told.scoring.stamps),
         "lost": points(told.audit.lost),
         "events": [_event_json(told, event) for event in told.events],
-        "rounds": [_round_json(one) for one in told.audit.rounds],
+        "rounds": [_round_json(told, one) for one in told.audit.rounds],
         "findings": [
             {"position": charge.position, "item": charge.name, "unit": charge.unit, "counts": [_counted_json(one) for one in counts]}
             for charge, counts in told.audit.findings
@@ -108,10 +117,11 @@ def _event_json(told: TicketReport, event: Event) -> dict[str, Any]:
     }
 
 
-def _round_json(one: ExplainedRound) -> dict[str, Any]:
+def _round_json(told: TicketReport, one: ExplainedRound) -> dict[str, Any]:
+    judged = [{**_verdict_json(each), "readings": [*map(other_json, told.others_of(each))]} for each in one.verdicts]
     return {
         "unit": one.unit, "round": one.round, "channel": one.channel, "role": one.role,
-        "verdicts": [*map(_verdict_json, one.verdicts), *map(_untold_json, one.untold)],
+        "verdicts": [*judged, *map(_untold_json, one.untold)],
     }  # fmt: skip
 
 
@@ -135,6 +145,17 @@ def _untold_json(one: UntoldMeasure) -> dict[str, Any]:
         "measure": one.measure, "state": "untold", "kinds": list(one.kinds), "limit": None, "start": show_iso(one.start),
         "due_at": _iso(one.due), "done_at": None, "decided_at": None, "steps": [], "extensions": [], "evidence": [], "counts": [],
     }  # fmt: skip
+
+
+def other_json(other: OtherVerdict) -> dict[str, Any]:
+    """What another option would make of a verdict."""
+    month = None if other.month is None else show_month(other.month)
+    return {**choice_json(other.choice), "state": other.state, "month": month}
+
+
+def choice_json(choice: Choice) -> dict[str, Any]:
+    """A reading, the option taken, and another one."""
+    return {"reading": choice.reading.id, "taken": choice.taken, "option": choice.option}
 
 
 def _moved_json(moved: Moved) -> dict[str, Any]:

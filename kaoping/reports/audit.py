@@ -11,12 +11,13 @@ from kaoping.language.moments import moment, span
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, Heading, page_of
-from kaoping.reports.workings import Teller
+from kaoping.reports.workings import Teller, choice_text
 from ledger.batches import Event
 from ledger.exchange import canonical
 from ledger.facts import IN_FULL, Fact
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
+from scoring.compare.options import ABSENT, OtherVerdict
 from scoring.explain.ticket import Counted, Explained, Moved, UntoldMeasure
 from scoring.scores.evidence import Charge
 
@@ -139,8 +140,18 @@ def _verdict_lines(report: TicketReport, teller: Teller, told: Explained) -> Ite
         yield from _counted_lines(teller, told.state, charge, one)
     if not told.counts and told.state in ("met", "breached"):
         yield f"      {say('no item counts it')}"
+    for other in report.others_of(told):
+        yield f"      {_otherwise(language, other)}"
     if told.evidence:
         yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in told.evidence)
+
+
+def _otherwise(language: Language, other: OtherVerdict) -> str:
+    """What another reading would make of the verdict."""
+    say = language.say
+    state = say("not judged" if other.state == ABSENT else other.state)
+    named = state if other.month is None else f"{state} {show_month(other.month)}"
+    return f"{choice_text(language, other.choice)}{say(': ')}{named}"
 
 
 def _limit(language: Language, told: Explained) -> str:

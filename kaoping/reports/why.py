@@ -6,13 +6,13 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
-from kaoping.office.scores import Lines
-from kaoping.office.tickets import stamps_json
+from kaoping.office.scores import UnitLosses
+from kaoping.office.tickets import choice_json, stamps_json
 from kaoping.reports.page import Block, Heading, Note, page_of
-from kaoping.reports.workings import CHANGES, Teller, dated
+from kaoping.reports.workings import CHANGES, Teller, choice_text, dated
+from scoring.compare.options import OtherLine
 from scoring.explain.unit import Line
 from scoring.scores.parts import PartScore
-from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, UnitScore
 
 CODES = {
@@ -23,20 +23,21 @@ CODES = {
 INDENT = " " * 13
 
 
-def why_json(scoring: Scoring, period: str, unit: str, lines: Lines) -> dict[str, Any]:
+def why_json(told: UnitLosses, period: str) -> dict[str, Any]:
     """The document of `kaoping why --json`."""
     return {
-        "unit": unit,
+        "unit": told.unit,
         "period": period,
-        "rulebook": scoring.book.id,
-        "stamps": stamps_json(scoring.stamps),
+        "rulebook": told.scoring.book.id,
+        "stamps": stamps_json(told.scoring.stamps),
         "sheets": [
             {
                 "sheet": sheet.id, "points": short(sheet.points), "score": points(line.score or sheet.floor), "rank": line.rank,
                 "basis": line.basis, "lost": points(sheet.points - (line.score or sheet.floor)),
-                "lines": [_line_json(one) for one in told],
+                "lines": [_line_json(one) for one in lines],
+                "readings": [_other_json(line, other) for other in told.others.get(sheet.id, ())],
             }
-            for sheet, line, told in lines
+            for sheet, line, lines in told.lines
         ],
     }  # fmt: skip
 
@@ -51,11 +52,23 @@ def _line_json(line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _other_json(line: UnitScore, other: OtherLine) -> dict[str, Any]:
+    """What another option would make of a unit's line: its total, and the items that would have another score."""
+    scores = [(one.item.id, one.score, other.score_of(one.item.id)) for one in line.items]
+    return {
+        **choice_json(other.choice),
+        "score": None if other.line is None or other.line.score is None else points(other.line.score),
+        "items": {name: points(then) for name, now, then in scores if then is not None and then != now},
+    }
+
+
 @page_of
-def why_page(language: Language, scoring: Scoring, unit: str, lines: Lines) -> Iterator[Block]:
-    """The items that moved, most points first: each with the words of what moved it, the arithmetic, and the tickets."""
-    say, teller = language.say, Teller(language, scoring.book.digits)
-    for sheet, line, told in lines:
+def why_page(language: Language, told: UnitLosses) -> Iterator[Block]:
+    """The items that moved, most points first: each with the words of what moved it, the arithmetic, the tickets, and the readings
+    under which it would have moved otherwise."""
+    say, teller, unit = language.say, Teller(language, told.scoring.book.digits), told.unit
+    for sheet, line, lines in told.lines:
+        others = told.others.get(sheet.id, ())
         score = line.score or sheet.floor
         head = say(
             "{unit}: {score} of {points}, {lost} lost",
@@ -65,16 +78,54 @@ def why_page(language: Language, scoring: Scoring, unit: str, lines: Lines) -> I
             lost=points(sheet.points - score),
         )
         yield Heading(f"{sheet.title}  {head}", 1)
-        items = [(one, [each for each in told if each.item is one.item]) for one in line.items]
+        items = [(one, [each for each in lines if each.item is one.item]) for one in line.items]
         for one, mine in sorted((pair for pair in items if pair[1]), key=lambda pair: _total(pair[1]), reverse=True):
-            yield from _item_blocks(teller, one, mine)
-        for each in (each for each in told if each.item is None):
+            yield from _item_blocks(teller, one, mine, others)
+        for each in (each for each in lines if each.item is None):
             yield from _whole_blocks(teller, line, each)
+            if each.code == "mean":
+                yield from (f"{INDENT}{_total_otherwise(language, other)}" for other in others)
         yield from _ignored_blocks(language, line)
         yield ""
 
 
-def _item_blocks(teller: Teller, one: ItemScore, lines: Sequence[Line]) -> Iterator[Block]:
+def _total_otherwise(language: Language, other: OtherLine) -> str:
+    say, line = language.say, other.line
+    told = (
+        say("no score") if line is None or line.score is None else say("a score of {score}", score=points(line.score))
+    )
+    return f"{choice_text(language, other.choice)}{say(': ')}{told}"
+
+
+def _item_otherwise(language: Language, one: ItemScore, other: OtherLine) -> Iterator[str]:
+    """What another reading would make of an item, where that is something else."""
+    then = other.score_of(one.item.id)
+    if then is None and other.line is not None and other.line.basis == "tickets":
+        return
+    if then is None:
+        yield _total_otherwise(language, other)
+    elif then != one.score:
+        start = Fraction(0) if one.item.extra else one.item.points
+        told = language.say("{lost} of it lost", lost=points(start - then))
+        yield f"{choice_text(language, other.choice)}{language.say(': ')}{told}"
+
+
+def _spared(line: Line, others: Sequence[OtherLine]) -> str:
+    """The options under which a ticket or finding would have cost nothing on its item, such as whole_days=elapsed."""
+    spared = []
+    for other in others:
+        then = None if other.line is None or line.item is None else other.line.item(line.item.id)
+        if then is None or line.charge is None:
+            continue
+        charge = line.charge
+        place = (charge.name, charge.ticket, charge.round, charge.position)
+        causes = [one.charge for one in then.charged if one.charge is not None]
+        if place not in {(one.name, one.ticket, one.round, one.position) for one in causes}:
+            spared.append(f"{other.choice.reading.id}={other.choice.option}")
+    return " ".join(spared)
+
+
+def _item_blocks(teller: Teller, one: ItemScore, lines: Sequence[Line], others: Sequence[OtherLine]) -> Iterator[Block]:
     yield f"  {points(_total(lines)):>9}  {one.item.title}  {one.item.place}"
     left, words = list(lines), ""
     moved, told_of = teller.moved(one), teller.item(one)
@@ -87,13 +138,17 @@ def _item_blocks(teller: Teller, one: ItemScore, lines: Sequence[Line]) -> Itera
         words = told
         yield f"{INDENT}{sentence}"
         for each in mine:
-            yield f"    {points(each.points):>11}  {_named(teller, each, part)}"
+            spared = _spared(each, others)
+            freed = teller.language.say("nothing under {readings}", readings=spared) if spared else ""
+            yield f"    {points(each.points):>11}  " + "  ".join(filter(None, (_named(teller, each, part), freed)))
     if not moved:
         yield f"{INDENT}{one.item.words}"
     for sentence in told_of[len(moved) :]:
         yield f"{INDENT}{sentence}"
     for each in left:
         yield f"    {points(each.points):>11}  {_named(teller, each)}"
+    for other in others:
+        yield from (f"{INDENT}{told}" for told in _item_otherwise(teller.language, one, other))
 
 
 def _caused(part: PartScore, line: Line) -> bool:

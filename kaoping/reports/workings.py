@@ -9,6 +9,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points, rounded, short
 from metrics.measures import MEASURE, Deadline, Timely
+from scoring.compare.options import Choice
 from scoring.law.arithmetic import HUNDRED
 from scoring.law.rulebook import Digits
 from scoring.scores.evidence import Charge
@@ -264,6 +265,15 @@ class Teller:
 
     def _joined(self, clauses: Sequence[str]) -> str:
         return ("，" if self.language.code == "zh" else ", ").join(filter(None, clauses))
+
+
+def choice_text(language: Language, choice: Choice) -> str:
+    """A reading with the option taken, and what another one would say."""
+    one = choice.reading
+    return language.say(
+        "reading {title} [{reading} = {taken}]: with {option} ({says})",
+        title=one.title, reading=one.id, taken=choice.taken, option=choice.option, says=one.options[choice.option],
+    )  # fmt: skip
 
 
 def part_with(one: ItemScore | None, name: str, charge: Charge) -> PartScore | None:

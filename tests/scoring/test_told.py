@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from kaoping.language.language import Language
+from kaoping.office.scores import UnitLosses
 from kaoping.reports.page import Heading
 from kaoping.reports.why import why_page
 from ledger.batches import Head
@@ -253,7 +254,9 @@ def pages(seed: int) -> Iterator[list[str]]:
     for on in at.book.sheets:
         for unit in sheet_of(at, on, month).units:
             if unit.score is not None:
-                told = why_page(Language("zh"), scoring, unit.unit, [(on, unit, why(on, unit))])
+                told = why_page(
+                    Language("zh"), UnitLosses(scoring=scoring, unit=unit.unit, lines=[(on, unit, why(on, unit))])
+                )
                 yield [one.text if isinstance(one, Heading) else str(one) for one in told.blocks]
 
 
