@@ -166,7 +166,9 @@ class RowReader:
             None,
         )
         lengths = [cells.get(event.fields.get(name, name)) for name in ("days", "until")]
-        if cells.get(event.at) is not None:  # the length that the row tells is that of the extension whose time it tells
+        if (
+            cells.get(event.at) is not None
+        ):  # the length that the row tells is that of the extension whose time it tells
             lengths = [None, None]
         counted = cells.get(event.count) if event.count else None
         denied = counted is not None and whole(counted) == 0
