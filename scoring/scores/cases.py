@@ -248,12 +248,12 @@ def _alone(judging: Judging, number: int, seen: Snapshot, derived: Derived) -> S
     """The scoring of one case, of all that was derived at once."""
     mine = nw.col("ticket").str.starts_with(_mark(number))
     frames = {name: getattr(derived, name).filter(mine) for name in FRAMES}
-    told = {
-        name: tuple(one for one in getattr(seen, name) if str(one.fact.id).startswith(_mark(number)))
-        for name in ("findings", "enrolments")
-    }
+    findings, enrolments = (
+        tuple(one for one in events if str(one.fact.id).startswith(_mark(number)))
+        for events in (seen.findings, seen.enrolments)
+    )
     return Scoring(
-        snapshot=attrs.evolve(seen, whole=seen.events.filter(mine), **told), book=judging.book,
+        snapshot=attrs.evolve(seen, whole=seen.events.filter(mine), findings=findings, enrolments=enrolments), book=judging.book,
         calendar=judging.clock.calendar, as_of=judging.as_of, given=attrs.evolve(derived, **frames),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Where another option of a reading would have changed a line: what is told is what scoring under that option says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,7 +57,7 @@ def test_nothing_is_lost_by_not_deriving_for_nothing(seed: int, monkeypatch: pyt
 
 
 def _plain(
-    others: options.Mapping[options.Known, tuple[options.OtherVerdict, ...]],
+    others: Mapping[options.Known, tuple[options.OtherVerdict, ...]],
 ) -> dict[options.Known, set[tuple[object, ...]]]:
     return {
         known: {(one.choice.reading.id, one.choice.option, one.state, one.month) for one in found}
