@@ -97,7 +97,9 @@ def _told(ledger: Ledger, one: Issue, period: str, publication: Publication | No
     asked = read_period(period, scoring.book)
     rules = scoring.book.years if asked.kind == PeriodKind.YEAR else ()
     years = [year_of(scoring, rule, int(period), month_of(scoring.as_of)) for rule in rules]
-    told = [unit.score for part in (*one.sheets, *years) for unit in part.units]
+    told = [unit.score for sheet in one.sheets for unit in sheet.units] + [
+        unit.score for year in years for unit in year.units
+    ]
     if all(score is None for score in told):
         raise WrongArgument(
             sentence("there is nothing to report for {period}.", period=period), "Import its log first."

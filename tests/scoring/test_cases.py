@@ -9,6 +9,7 @@ import pytest
 
 from kaoping.cli import main
 from kaoping.files import folder
+from kaoping.files.places import data_folder
 from kaoping.files.cases import read_cases
 from ledger.sentences import UnusableFile
 from metrics.derive import clock_of
@@ -17,7 +18,7 @@ from scoring.scores.cases import Case, Outcome, try_cases
 from scoring.scores.sheets import Judging
 from tests.logs import calendar
 
-BOOKS = sorted(path.stem for path in (folder.data_folder() / "rulebooks").glob("*.toml"))
+BOOKS = sorted(path.stem for path in (data_folder() / "rulebooks").glob("*.toml"))
 
 GOOD = """
 [[cases]]
