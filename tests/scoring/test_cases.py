@@ -9,8 +9,8 @@ import pytest
 
 from kaoping.cli import main
 from kaoping.files import folder
-from kaoping.files.places import data_folder
 from kaoping.files.cases import read_cases
+from kaoping.files.places import data_folder
 from ledger.sentences import UnusableFile
 from metrics.derive import clock_of
 from scoring.law.rulebook import LATER
