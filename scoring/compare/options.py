@@ -14,7 +14,7 @@ from scoring.compare.reports import again
 from scoring.law.rulebook import Reading, Rulebook, Sheet
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.scoring import Scoring
-from scoring.scores.sheets import UnitScore, active_units, group_means, sheet_of, unit_score
+from scoring.scores.sheets import UnitScore, active_units, sheet_of, unit_score
 
 ABSENT = "absent"
 Known = tuple[str, str, int]
@@ -139,23 +139,29 @@ def lines_otherwise(
     scoring: Scoring, unit: str, months: Sequence[int], lines: Sequence[tuple[Sheet, UnitScore]]
 ) -> Mapping[str, tuple[OtherLine, ...]]:
     """What other options would make of a unit's lines of a month, by sheet: those that would score another item, or another total."""
-    evidence = _together(scoring, months)
     own = _own(scoring, unit)
-    measured = {(one.reading.id, one.option) for one in _measured(scoring, own.snapshot.events)}
+    alone = {sheet.id for sheet, line in lines if line.basis == "tickets" and not _has_means(sheet)}
+    enough = len(alone) == len(lines)
+    measured = {
+        (one.reading.id, one.option) for one in _measured(scoring, (own if enough else scoring).snapshot.events)
+    }
     found: dict[str, list[OtherLine]] = {}
     for choice in choices(scoring.book):
-        touches = choice.book.practice() != scoring.book.practice() or choice.book.exempts != scoring.book.exempts
-        if (
-            touches
-            and choice.book.exempts == scoring.book.exempts
-            and (choice.reading.id, choice.option) not in measured
-        ):
+        touches = choice.book.practice() != scoring.book.practice()
+        if touches and (choice.reading.id, choice.option) not in measured:
             continue
-        then = _together(_under(own, choice), months) if touches else evidence
+        other = (
+            _under(own, choice)
+            if touches or choice.book.exempts != scoring.book.exempts
+            else again(scoring, book=choice.book)
+        )
+        then = _together(other, months)
         for sheet, line in lines:
-            other = _line(scoring, choice, sheet, line, (evidence, then), months)
-            if _told(other) != _told(line):
-                found.setdefault(sheet.id, []).append(OtherLine(choice=choice, line=other))
+            new = _line(other, sheet, then, unit) if sheet.id in alone else None
+            if new is None:
+                new = _among_all(scoring, choice, sheet, months, unit)
+            if _told(new) != _told(line):
+                found.setdefault(sheet.id, []).append(OtherLine(choice=choice, line=new))
     return {sheet: tuple(others) for sheet, others in found.items()}
 
 
@@ -177,23 +183,22 @@ def _together(scoring: Scoring, months: Sequence[int]) -> Evidence:
     return together([found[month] for month in sorted(months)])
 
 
-def _line(
-    scoring: Scoring,
-    choice: Choice,
-    sheet: Sheet,
-    line: UnitScore,
-    sides: tuple[Evidence, Evidence],
-    months: Sequence[int],
-) -> UnitScore | None:
-    """The unit's line under another option: by its own tickets alone where that is enough, else with all the others scored too."""
-    judging = attrs.evolve(scoring.judging, book=choice.book, clock=_under(scoring, choice).judging.clock)
-    now, then = sides
-    if line.basis == "tickets" and line.unit in active_units(choice.book, sheet, then):
-        means = group_means(scoring.judging, sheet, now, active_units(scoring.book, sheet, now))
-        return unit_score(judging, sheet, then, line.unit, means)
+def _has_means(sheet: Sheet) -> bool:
+    """Whether an item can get the mean of other units."""
+    return any(item.when_empty == "group_mean" for item in sheet.items)
+
+
+def _line(other: Scoring, sheet: Sheet, evidence: Evidence, unit: str) -> UnitScore | None:
+    """The unit's line by its own tickets; None where it is not scored by those."""
+    active = unit in active_units(other.book, sheet, evidence)
+    return unit_score(other.judging, sheet, evidence, unit) if active else None
+
+
+def _among_all(scoring: Scoring, choice: Choice, sheet: Sheet, months: Sequence[int], unit: str) -> UnitScore | None:
+    """The unit's line where all the others are scored too."""
     other = again(scoring, book=choice.book)
     units = sheet_of(other.judging, sheet, _together(other, months)).units
-    return next((one for one in units if one.unit == line.unit), None)
+    return next((one for one in units if one.unit == unit), None)
 
 
 def _told(line: UnitScore | None) -> tuple[Fraction | None, ...]:

@@ -1,6 +1,7 @@
 """What moved between two reports: the parts add up to every change, and each has a reason that is so."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from calendars.periods import months_from
 from calendars.workdays import Calendar, Day
 from kaoping.files.rulebooks import read_rulebook
 from ledger.exchange import content, key_of
@@ -17,13 +19,15 @@ from ledger.store import Ledger
 from metrics.measures import MEASURE
 from scoring.compare.reasons import reasons_of
 from scoring.compare.reports import Difference, again, difference
-from scoring.compare.years import year_changes
+from scoring.compare.years import UnitYearChange, year_changes
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import together
 from scoring.scores.scoring import Scoring, recompute
-from tests.logs import calendar, ledger_of, rulebook_text, source, translated
+from tests.logs import calendar, ledger_of, report_of, rulebook_text, source, translated
+from tests.oracle.disputed import disputed, disputed_year
 from tests.oracle.histories import history, year_history
-from tests.oracle.oracle import OPTIONS
+from tests.oracle.oracle import NEW_OPTIONS, OPTIONS
+from tests.oracle.test_readings import YEARLY
 
 PAIRS = 100
 
@@ -144,3 +148,43 @@ def test_a_clause_is_named_with_what_it_said_and_says(tmp_path: Path) -> None:
 
 def test_every_measure_knows_which_facts_speak_of_it() -> None:
     assert {kind for one in MEASURE.values() for kind in one.moved_by} <= {*LIFECYCLE}
+
+
+def other_side(name: str, options: Sequence[str], number: int, before: Scoring) -> Scoring:
+    """The same log with one reading taken otherwise; the logs of several numbers have all the others drawn."""
+    others = [option for option in options if option != before.book.reading(name)]
+    option = random.Random(f"{name} {number}").choice(others)
+    return again(before, book=attrs.evolve(before.book, taken={**before.book.taken, name: option}))
+
+
+@pytest.mark.parametrize("start", range(0, PAIRS, 25))
+@pytest.mark.parametrize("name", NEW_OPTIONS)
+@pytest.mark.slow
+def test_a_younger_reading_adds_up_on_random_pairs(tmp_path: Path, name: str, start: int) -> None:
+    """A hundred pairs each: the parts of every item and total, and of the year where only a year can tell; all in one leg."""
+    changed = 0
+    for number in range(start, start + 25):
+        log = disputed_year(number % 5) if name in YEARLY else disputed(number)
+        with ledger_of(tmp_path / f"{number}.db", translated(log.facts)) as ledger:
+            before = report_of(ledger, log.readings, log.as_of_ms)
+        after = other_side(name, NEW_OPTIONS[name], number, before)
+        year, month = int(log.period[:4]), int(log.period.replace("-", ""))
+        months, period = (months_from(year, 1, 12), "year") if name in YEARLY else ((month,), "month")
+        told = difference(before, after, months, period)
+        assert [(leg.reason, leg.reading) for leg in told.legs] == [("reading", name)]
+        check(told)
+        units = [unit for sheet in told.sheets for unit in sheet.units]
+        for unit in (unit for unit in units if unit.change is not None):
+            parts = [*unit.total, *(cut for item in unit.items for cut in item.cuts)]
+            assert sum((cut.points for cut in parts), start=Fraction(0)) == unit.change
+        changed += sum(unit.moved for unit in [*units, *(moved_units(before, after, year) if name in YEARLY else ())])
+    assert changed > 0
+
+
+def moved_units(before: Scoring, after: Scoring, year: int) -> list[UnitYearChange]:
+    """The units of a year, each adding up."""
+    units = [unit for one in year_changes(before, after, year) for unit in one.units]
+    for unit in units:
+        if unit.change is not None:
+            assert sum((move.points for move in unit.moves), start=Fraction(0)) == unit.change
+    return units
