@@ -466,6 +466,12 @@ def bomb(name: str) -> bytes:
             files = {one: archive.read(one) for one in archive.namelist()}
         files["xl/sharedStrings.xml"] = b"<sst>" + b"<si><t>a</t></si>" * 17_000_000
         return zipped(files)
+    if name == "xls":  # a text far to the right and below, or a sheet that says that it reaches there
+        return xls(ROWS).replace(struct.pack("<HHHH", 0xFD, 10, 5, 3), struct.pack("<HHHH", 0xFD, 10, 65_535, 65_535))
+    if name == "xls that says so":
+        data, said = xls(ROWS), struct.pack("<HHIIHH", 0x200, 14, 0, 6, 0, 7)
+        assert said in data
+        return data.replace(said, struct.pack("<HHIIHH", 0x200, 14, 0, 2**24, 0, 65_535))
     if name == "xlsb":
         return xlsb(ROWS, far=2**20)
     if name == "keys":
@@ -480,7 +486,16 @@ def bomb(name: str) -> bytes:
     return b'[{"a":' + b"[" * 100_000
 
 
-BOMBS = ["one cell at the corner", "the corner written unusually", "xlsb", "keys", "entities", "depth"]
+BOMBS = [
+    "one cell at the corner",
+    "the corner written unusually",
+    "xls",
+    "xls that says so",
+    "xlsb",
+    "keys",
+    "entities",
+    "depth",
+]
 LARGE = ["zeros", "zip of zeros", "texts"]
 
 

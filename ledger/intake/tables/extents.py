@@ -56,7 +56,7 @@ class Extent:
 
 
 @attrs.define
-class _Total:
+class CellTotal:
     """The cells of all sheets together."""
 
     cells: int = 0
@@ -70,7 +70,7 @@ class _Total:
 
 def refuse_vast_zip(data: bytes, infos: Iterable[zipfile.ZipInfo], budget: Budget) -> dict[str, list[Merge]]:
     """Raises UnreadableFile where a workbook (xlsx, xlsb, ods) would take too much. Sheet -> its merged cells, for xlsb and ods."""
-    total, merges = _Total(), dict[str, list[Merge]]()
+    total, merges = CellTotal(), dict[str, list[Merge]]()
     binary: dict[str, list[Merge]] = {}
     parts: dict[str, bytes] = {}
     for info in infos:
@@ -87,7 +87,7 @@ def refuse_vast_zip(data: bytes, infos: Iterable[zipfile.ZipInfo], budget: Budge
     return merges
 
 
-def _scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: _Total) -> None:
+def _scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: CellTotal) -> None:
     """A part of an xlsx: of a sheet its extent, of the texts their number."""
     parts = pieces(data, info, budget)
     head = next(parts, b"")
@@ -216,7 +216,7 @@ def _times(attributes: dict[str, str], name: str) -> int:
     return max(int(text), 1) if text.isdecimal() and len(text) < 10 else 1
 
 
-def _scan_ods(parts: Iterable[bytes], total: _Total) -> dict[str, list[Merge]]:
+def _scan_ods(parts: Iterable[bytes], total: CellTotal) -> dict[str, list[Merge]]:
     sheets: list[_OdsSheet] = []
     open_sheet: list[_OdsSheet] = []
 
@@ -245,7 +245,7 @@ def _scan_ods(parts: Iterable[bytes], total: _Total) -> dict[str, list[Merge]]:
 # xlsb
 
 
-def _scan_binary(data: bytes, total: _Total) -> list[Merge]:
+def _scan_binary(data: bytes, total: CellTotal) -> list[Merge]:
     extent, row, merges = Extent(), 0, list[Merge]()
     for kind, start, size in _records(data):
         if kind == ROW_HEADER and size >= 4:

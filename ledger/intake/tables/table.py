@@ -10,7 +10,9 @@ from ledger.sentences import Mistake, Sentence, UnreadableFile, sentence
 
 MAX_BYTES = 2**30  # of everything that one file unpacks to
 MAX_COLUMNS = 2_000  # of a table; the widest export seen has 90
-MAX_CELLS = 16_000_000  # of one sheet, empty ones between the first and the last too: 130,000 rows of 120 columns
+MAX_CELLS = (
+    2**24
+)  # of all sheets, empty ones between the first and the last too: a full xls, or 130,000 rows of 120 columns
 SPLIT = "split it, for example by month"
 EXPORT_AGAIN = "export it again with the tickets in it"
 SAVE_AGAIN = "open it in Excel or WPS and save it as a real .xlsx workbook, then import that"
