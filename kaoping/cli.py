@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
-    "report": "papers",
+    "report": "scores",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
 

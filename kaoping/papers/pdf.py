@@ -47,9 +47,11 @@ class Office:
             )
         return one
 
-    def convert(self, path: Path) -> bytes:
-        """The PDF of a file. Raises NoPdf where LibreOffice does not make one."""
+    def convert(self, name: str, data: bytes) -> bytes:
+        """The PDF of a file of this name. Raises NoPdf where LibreOffice does not make one."""
         with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
             profile = (Path(folder) / "profile").as_uri()
             out = Path(folder) / "out"
             command = [
@@ -71,7 +73,7 @@ class Office:
             made = out / f"{path.stem}.pdf"
             if not made.exists():
                 raise NoPdf(
-                    sentence("LibreOffice makes no PDF of {path}: {why}", path=path.name, why=why or "-"),
+                    sentence("LibreOffice makes no PDF of {path}: {why}", path=name, why=why or "-"),
                     "Open the file there and export it by hand.",
                 )
             return made.read_bytes()

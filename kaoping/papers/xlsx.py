@@ -334,7 +334,8 @@ class Drawing:
                 self._formula(column, place, f"=ROUND(AVERAGE({span}),{column.digits})", mean, **bold)
             else:
                 text = name if place == 0 else ""
-                self.sheet.write_string(self.row, place, text, self.styles.get(border=1, align="center", **bold))
+                style = self.styles.get(border=1, align="center", shrink=True, **bold)
+                self.sheet.write_string(self.row, place, text, style)
         self.sheet.set_row(self.row, LINE + 4)
         self.row += 1
 
