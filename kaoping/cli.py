@@ -17,13 +17,15 @@ from ledger.sentences import UserError, sentence
 from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
-    "import": "logs", "batches": "kept", "aside": "kept",
+    "import": "logs", "batches": "kept", "aside": "kept", "profile new": "intake.profiles", "profile check": "intake.profiles",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
+GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a profile."}
+"""The first word of commands of two words, with its help."""
 
 
 INTERRUPTED = 130  # as shells have it: 128 and the signal's number
@@ -37,10 +39,17 @@ def command_of(names: Iterable[str], language: Language) -> Any:
         help="Kaoping: a ledger of government-hotline tickets, which scores units by the assessment rules and explains every point.",
     )  # fmt: skip
     app.callback(invoke_without_command=True)(top)
+    groups: dict[str, typer.Typer] = {}
     for name in names:
         module = import_module(f"kaoping.commands.{COMMANDS[name]}")
-        function = name.replace("-", "_")
-        app.command(name, cls=Command)(getattr(module, "import_" if name == "import" else function))
+        function = name.replace("-", "_").replace(" ", "_")
+        first, _, second = name.rpartition(" ")
+        if first and first not in groups:
+            groups[first] = typer.Typer(cls=Group, rich_markup_mode=None)
+            groups[first].callback(invoke_without_command=True)(within)
+            app.add_typer(groups[first], name=first, help=GROUPS[first])
+        home = groups[first] if first else app
+        home.command(second, cls=Command)(getattr(module, "import_" if name == "import" else function))
     return spoken(typer.main.get_command(app), language)
 
 
@@ -51,6 +60,13 @@ def top(
     if version:
         sys.stdout.write(f"kaoping {__version__}\n")
     elif context.invoked_subcommand is None:
+        sys.stderr.write(context.get_help() + "\n")
+        raise typer.Exit(2)
+
+
+def within(context: typer.Context) -> None:
+    """Where no command of a group is named, its help."""
+    if context.invoked_subcommand is None:
         sys.stderr.write(context.get_help() + "\n")
         raise typer.Exit(2)
 
@@ -118,7 +134,7 @@ def _names() -> Iterable[str]:
     """The command called; for its completion, those that begin with what was typed; else all."""
     typed = [*sys.argv[1:2], ""][0]
     if "_KAOPING_COMPLETE" not in os.environ:
-        return [typed] if typed in COMMANDS else COMMANDS
+        return [name for name in COMMANDS if typed in (name, name.split()[0])] or COMMANDS
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
     typed = [*line.split()[1:2], ""][0]
     return [name for name in COMMANDS if name.startswith(typed)]

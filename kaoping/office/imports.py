@@ -13,7 +13,8 @@ from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Change, Source
 from ledger.facts import Fact
-from ledger.intake.profile import Profile, choose, lacking
+from ledger.intake.headings import choose, lacking
+from ledger.intake.profile import Profile
 from ledger.intake.tables import LogTable, read_table
 from ledger.intake.take import Intake, intake
 from ledger.sentences import Problem, UnreadableFile, sentence

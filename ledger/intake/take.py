@@ -12,11 +12,12 @@ import attrs
 from ledger.batches import Telling
 from ledger.facts import Fact
 from ledger.intake.cells import shown
+from ledger.intake.headings import refuse_doubles, refuse_lacking
 from ledger.intake.order import befores_of
-from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile, lacking
+from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
 from ledger.intake.rows import RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
-from ledger.sentences import Problem, UnreadableFile, sentence
+from ledger.sentences import Problem
 
 CELL_WIDTH = 60  # of an excerpt
 
@@ -45,11 +46,9 @@ class Intake:
 
 
 def intake(table: LogTable, profile: Profile) -> Intake:
-    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs."""
-    lacks = lacking(profile, table.header)
-    if lacks:
-        why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
-        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
+    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise."""
+    refuse_lacking(profile, table.header)
+    refuse_doubles(profile, table)
     sheet = RowReader.of(table, profile)
     befores = befores_of(sheet, table.rows)
     facts: list[tuple[int, Fact]] = []
@@ -57,6 +56,7 @@ def intake(table: LogTable, profile: Profile) -> Intake:
     problems: list[Problem] = []
     seen: set[str] = set()
     ignored = repeated = 0
+    must_change = {*profile.must_change}
     for row in table.rows:
         before = befores.get(row.number)
         if profile.identical_rows == SAME_FACT and not row.fault:
@@ -64,7 +64,7 @@ def intake(table: LogTable, profile: Profile) -> Intake:
                 repeated += 1
                 continue
             seen.add(whole_row)
-        if profile.only_changes and before is not None and not before.changed & {*profile.only_changes}:
+        if must_change and before is not None and not before.changed & must_change:
             ignored += 1
             continue
         told = sheet.tell(row, before)
