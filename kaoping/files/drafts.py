@@ -8,7 +8,7 @@ import attrs
 
 from calendars.instants import SHANGHAI
 from kaoping.language.language import Language
-from ledger.facts import KIND
+from ledger.facts import LIFECYCLE
 from ledger.intake.profile import Profile
 from ledger.intake.wizard import LIKE, SURE, ColumnGuess, Proposal
 from ledger.sentences import sentence
@@ -124,7 +124,7 @@ def _unknown(proposal: Proposal, section: str, language: Language) -> Iterator[s
     if words:
         yield language.say(
             "# Nobody knows these words; their rows are problems until they stand here ({kinds}, ignore):",
-            kinds=" ".join(KIND),
+            kinds=" ".join(LIFECYCLE),
         )
     for one in words:
         ending = ' = "ignore"' if section == "kinds" else ' = "?"' if section != "ratings" else ""

@@ -12,6 +12,11 @@ from ledger.intake.tables import Cell, LogTable
 from ledger.sentences import Sentence, UnreadableFile, listed, sentence
 
 AGAIN = re.compile(r" ?\(\d+\)$")  # how a table's reader marks a heading that it met before
+CITIZENS = re.compile(
+    "来电人|诉求人|投诉人|举报人|联系人|市民|姓名|电话|手机|号码|身份证|证件|地址|住址|用户|邮箱|caller|phone|email|address|street|zip|latitude|longitude",
+    re.I,
+)
+FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|理由|答复|情况|content|description|comment|note", re.I)
 ADD_HEADINGS = "add the headings to a profile under [columns], or write a profile for this format"
 
 
@@ -54,7 +59,8 @@ def unread(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
 
 def absent(profile: Profile, header: Sequence[str]) -> tuple[AbsentColumn, ...]:
     """The columns of the profile that the header lacks, each with the unread headings most like it."""
-    there, free = columns_of(profile, header), unread(profile, header)
+    there = columns_of(profile, header)
+    free = [one for one in unread(profile, header) if not CITIZENS.search(one)]
     return tuple(
         AbsentColumn(column, headings[0], _likest(headings, free))
         for column, headings in profile.columns.items()

@@ -11,6 +11,7 @@ from datetime import datetime
 import attrs
 
 from ledger.intake.cells import Meanings, UnfitCell, folded, shown
+from ledger.intake.headings import CITIZENS, FREE_TEXT
 from ledger.intake.nearest import likeness, plain
 from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable
@@ -22,11 +23,6 @@ ROWS = 2_000  # looked at
 TRIED = 200  # cells tried for a format
 SAMPLES = 3
 SAMPLE_WIDTH = 24  # characters
-CITIZENS = re.compile(
-    "来电人|诉求人|投诉人|举报人|联系人|市民|姓名|电话|手机|号码|身份证|证件|地址|住址|用户|邮箱|caller|phone|email|address|street|zip|latitude|longitude",
-    re.I,
-)
-FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|理由|答复|情况|content|description|comment|note", re.I)
 REASONS = ("reason", "return_reason", "redo_reason")
 FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
@@ -233,6 +229,8 @@ def _worth(table: LogTable, column: str, heading: str) -> float:
         return 1 if all(cell.isdecimal() for cell in cells) else 0
     if column == "id":
         return 1 if distinct == 1 else 0
+    if all(cell.isdecimal() for cell in cells):
+        return 0
     return (1 - distinct) if len(set(cells)) > 1 else 0.01
 
 
