@@ -20,7 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "import": "logs", "batches": "kept", "aside": "kept", "profile new": "intake.profiles", "profile check": "intake.profiles",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
-    "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
+    "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "alias": "entries",
+    "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""

@@ -190,11 +190,19 @@ class Ruling(Fact):
     document: str
 
 
+@attrs.frozen(kw_only=True)
+class Alias(Fact):
+    """单位别名: `name` is another name of the unit, in whatever was recorded or will be."""
+
+    kind, word, needs = "alias", "单位别名", ("unit", "name")
+    name: str
+
+
 # The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
 # answered, answered before it is asked about; a decision comes after whatever it decides.
 KINDS: tuple[type[Fact], ...] = (
     Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
-    Finding, Enrol, Void, Publish, Appeal, Ruling,
+    Finding, Enrol, Void, Publish, Appeal, Ruling, Alias,
 )  # fmt: skip
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}

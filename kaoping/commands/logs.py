@@ -14,6 +14,7 @@ from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
+from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -32,10 +33,11 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="what the files say otherwise than the ledger replaces it")] = False,
     keep_file: Annotated[bool, typer.Option("--keep-file", help="keep the files themselves in the ledger too")] = False,
+    known_units: Annotated[bool, typer.Option("--known-units", help="a unit that is neither enrolled nor an alias is a problem")] = False,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
     session = asked.session()
-    manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file)
+    manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file, known_units=known_units)
     try:
         arrivals = import_files(session, files, profile, manner)
     except NothingUsable as refused:
@@ -45,6 +47,8 @@ def import_(
         _show_problems(asked, session.language, arrival)
         if arrival.batch is not None and arrival.batch.recorded_at > now.now_ms():
             terminal.complain(dated_ahead(session.language, arrival.batch))
+        for line in stranger_lines(session.language, arrival.strangers):
+            terminal.complain(line)
     if asked.as_json:
         terminal.answer(
             {"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]}
@@ -52,7 +56,7 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
-        del one["problems"], one["sha256"], one["changes"]
+        del one["problems"], one["sha256"], one["changes"], one["units_unknown"]
         terminal.tell(session.language.say(IMPORTED, **one))
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)

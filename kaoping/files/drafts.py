@@ -70,7 +70,9 @@ def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
     if proposal.day_first:
         yield language.say("Dates like 3/4/2023 are read day first; turn %d/%m in times round if it is not so.")
     if proposal.repeated:
-        told = '{count} rows are equal in every cell to one before. If they repeat it, write identical_rows = "same_fact".'
+        told = (
+            '{count} rows are equal in every cell to one before. If they repeat it, write identical_rows = "same_fact".'
+        )
         yield language.say(told, count=proposal.repeated)
     if proposal.profile.zone == SHANGHAI and not proposal.base:
         yield language.say("Times without an offset are taken for those of zone {zone}.", zone=proposal.profile.zone)

@@ -17,6 +17,7 @@ from ledger.intake.headings import choose, lacking
 from ledger.intake.profile import Profile
 from ledger.intake.tables import LogTable, read_table
 from ledger.intake.take import Intake, intake
+from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Problem, UnreadableFile, sentence
 from ledger.store import Ledger
 
@@ -31,6 +32,19 @@ class Arrival:
     read: Intake
     batch: Batch | None = None
     changes: tuple[Change, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
+
+
+@attrs.frozen
+class KnownUnits:
+    """The units there are, and whether a file may name others."""
+
+    register: Register = attrs.Factory(Register)
+    demanded: bool = False
+
+    def of(self, profile: Profile) -> Register | None:
+        """The register that a file must keep to; None: it need not, or nobody is enrolled."""
+        return self.register if self.register.units and (self.demanded or profile.known_units) else None
 
 
 class NothingUsable(UnreadableFile):
@@ -46,21 +60,25 @@ class NothingUsable(UnreadableFile):
 
 
 def read_files(
-    paths: Sequence[Path], profile: str | None, seen: Callable[[LogTable], LogTable] | None = None
+    paths: Sequence[Path],
+    profile: str | None,
+    seen: Callable[[LogTable], LogTable] | None = None,
+    known: KnownUnits | None = None,
 ) -> list[Arrival]:
-    """Every table of the files, read; `seen`: how each is seen first. Raises NoSuchFile, UnreadableFile (with the file's name)."""
+    """Every table of the files, read; `seen`: how each is seen first; `known`: the units there are. Raises NoSuchFile,
+    UnreadableFile (with the file's name)."""
     named = None if profile is None else folder.profile(profile)
     arrivals: list[Arrival] = []
     for file in map(folder.load, paths):
         try:
-            arrivals += _read_file(file, named, seen)
+            arrivals += _read_file(file, named, seen, known or KnownUnits())
         except UnreadableFile as error:
             raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
     return arrivals
 
 
 def _read_file(
-    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None
+    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None, known: KnownUnits
 ) -> list[Arrival]:
     tables = [table if seen is None else seen(table) for table in read_table(file.data, file.path.name)]
     fitting = _fitting(tables, named)
@@ -68,7 +86,7 @@ def _read_file(
     return [
         Arrival(
             file=file, name=table.name if several else file.path.name,
-            profile=chosen, read=intake(table, chosen),
+            profile=chosen, read=intake(table, chosen, known.of(chosen)),
         )
         for table, chosen in fitting
     ]  # fmt: skip
@@ -93,12 +111,13 @@ def _fitting(tables: Sequence[LogTable], named: Profile | None) -> list[tuple[Lo
 
 @attrs.frozen(kw_only=True)
 class Manner:
-    """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal, and
-    `keep_file` keeps their bytes too."""
+    """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal,
+    `keep_file` keeps their bytes too, and `known_units` makes a problem of a unit that nobody enrolled."""
 
     replace: bool = False
     keep: bool = True
     keep_file: bool = False
+    known_units: bool = False
 
 
 PLAIN = Manner()
@@ -107,11 +126,20 @@ PLAIN = Manner()
 def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
     UnreadableFile, NothingUsable."""
+    known = KnownUnits(_register(session), manner.known_units)
     with session.busy("reading files"):
-        arrivals = read_files(paths, profile)
+        arrivals = read_files(paths, profile, known=known)
     _refuse_unusable(arrivals)
     with session.ledger_to_write(rehearsal=not manner.keep) as opened:
         return take_in(session, opened, arrivals, manner)
+
+
+def _register(session: Session) -> Register:
+    """The units of the ledger; none where there is no ledger yet."""
+    if not (session.path.exists() and session.path.stat().st_size):
+        return Register()
+    with session.ledger() as opened:
+        return opened.register()
 
 
 def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
@@ -180,7 +208,8 @@ def take_in(
         with session.busy("writing the ledger"):
             batch, changes = ledger.take(source_of(arrival, manner), now.now_ms(), keep=manner.keep)
         done.append(attrs.evolve(arrival, batch=batch, changes=changes))
-    return done
+    register = ledger.register()
+    return [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
 
 
 def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
@@ -209,6 +238,7 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
         "changes": [change_json(one) for one in arrival.changes],
+        "units_unknown": [attrs.asdict(one) for one in arrival.strangers],
     }  # fmt: skip
 
 

@@ -39,10 +39,11 @@ class Settled:
 
 
 def settle(
-    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool
+    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool,
+    renamed: frozenset[str] = frozenset(),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
-    `replace` what is said otherwise takes the place of what stands."""
+    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for one in sayings:
@@ -55,7 +56,7 @@ def settle(
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
     for ticket in [ticket for ticket in said if held[ticket]]:
-        life = _Life(telling=telling, own=own, replace=replace, left=said[ticket], rest=held[ticket])
+        life = _Life(telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket])
         life.settle()
         becomes |= life.becomes
         voids += life.voids
@@ -102,6 +103,7 @@ class _Life:
     telling: Telling
     own: frozenset[int]
     replace: bool
+    renamed: frozenset[str]
     left: list[Saying]
     rest: list[Event]
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
@@ -138,7 +140,7 @@ class _Life:
                 left.append(one)
                 continue
             among.remove(same[0])
-            if not whole:  # else its key says that it is known
+            if not whole or same[0].key in self.renamed:  # else its key says that it is known
                 self.becomes[one] = None
         self.left, self.rest = left, [event for among in places.values() for event in among]
 

@@ -81,7 +81,8 @@ class Profile:
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
     holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. Of a
     column `in_order` several headings may be there, and the first speaks. `state_rows`: each row is the state of a ticket at its
-    time, and tells what changed since the row before. `exchange`: rows are facts in our own exchange format.
+    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem.
+    `exchange`: rows are facts in our own exchange format.
     """
 
     name: str
@@ -108,7 +109,7 @@ class Profile:
     identical_rows: str = FURTHER_FACTS
     in_order: tuple[str, ...] = ()
     state_rows: bool = False
-    register: bool = False
+    known_units: bool = False
     exchange: bool = False
 
     @property

@@ -177,13 +177,19 @@ class RowReader:
             return 0
 
     def _earlier(self, cells: Cells, event: EventRule, kind: str, times: int) -> Mistake:
-        why = sentence("says {times} {kind} before the first state, nobody says when: left out", times=times, kind=sentence(kind))
-        return Mistake(self.heading(event.count or ""), cells.get(event.count or ""), why, "export the states before it too")
+        why = sentence(
+            "says {times} {kind} before the first state, nobody says when: left out", times=times, kind=sentence(kind)
+        )
+        return Mistake(
+            self.heading(event.count or ""), cells.get(event.count or ""), why, "export the states before it too"
+        )
 
     def _fallen(self, cells: Cells, event: EventRule, before: Before | None) -> Mistake:
         was = before.was.get(event.count or "") if before else ""
         why = sentence("fell from {was}: a counter only rises; left out", was=was or "-")
-        return Mistake(self.heading(event.count or ""), cells.get(event.count or ""), why, "mend it where it comes from")
+        return Mistake(
+            self.heading(event.count or ""), cells.get(event.count or ""), why, "mend it where it comes from"
+        )
 
     def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, times: int) -> Mistake:
         why = sentence(

@@ -17,9 +17,11 @@ from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
 from ledger.intake.rows import RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
-from ledger.sentences import Problem
+from ledger.register import Register
+from ledger.sentences import Mistake, Problem, sentence
 
 CELL_WIDTH = 60  # of an excerpt
+NAMING = ("enrol", "alias")  # kinds that make a register
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +47,9 @@ class Intake:
         return len({row for row, _ in self.facts})
 
 
-def intake(table: LogTable, profile: Profile) -> Intake:
-    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise."""
+def intake(table: LogTable, profile: Profile, register: Register | None = None) -> Intake:
+    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise.
+    With a `register`, a row that names a unit that is not in it is a problem; enrolments in the table count."""
     refuse_lacking(profile, table.header)
     refuse_doubles(profile, table)
     sheet = RowReader.of(table, profile)
@@ -68,6 +71,8 @@ def intake(table: LogTable, profile: Profile) -> Intake:
             ignored += 1
             continue
         told = sheet.tell(row, before)
+        if register is not None:
+            told = _among(sheet, row, told, register)
         facts += [(row.number, fact) for fact in told.facts]
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
@@ -82,6 +87,27 @@ def intake(table: LogTable, profile: Profile) -> Intake:
         problems=tuple(problems),
         telling=_telling(sheet),
     )
+
+
+def _among(sheet: RowReader, row: Row, told: RowFacts, register: Register) -> RowFacts:
+    """What a row told, or that it names a unit that nobody enrolled."""
+    names = dict.fromkeys(str(fact.unit) for fact in told.facts if fact.unit is not None and fact.kind not in NAMING)
+    unknown = [name for name in names if not register.knows(name)]
+    if not unknown:
+        return told
+    headings = {shown(cell): heading for heading, cell in reversed(_mapped(sheet, row).items())}
+    return RowFacts(wrong=[_stranger(headings.get(name, sheet.heading("unit")), name, register) for name in unknown])
+
+
+def _stranger(heading: str, name: str, register: Register) -> Mistake:
+    likest = register.likest(name)
+    why = (
+        sentence("is no enrolled unit; perhaps {likest}", likest=likest) if likest else sentence("is no enrolled unit")
+    )
+    remedy = sentence(
+        "enrol it, or say whose name it is: kaoping alias {unit} {name}", unit=likest.split(" ")[0] or "UNIT", name=name
+    )
+    return Mistake(heading, name, why, remedy)
 
 
 def _telling(sheet: RowReader) -> Telling:

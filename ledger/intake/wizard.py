@@ -192,7 +192,8 @@ def _by_content(table: LogTable) -> dict[str, tuple[str, str]]:
         fitting = [one for one in fitting if one not in [heading for heading, _ in found.values()]]
         first = HINTS_FIRST.get(column, "$^")
         scored = sorted(
-            fitting, key=lambda one: (not re.search(first, one, re.I), -_worth(table, column, one), table.header.index(one))
+            fitting,
+            key=lambda one: (not re.search(first, one, re.I), -_worth(table, column, one), table.header.index(one)),
         )
         scored = [one for one in scored if _worth(table, column, one) > 0]
         if scored:

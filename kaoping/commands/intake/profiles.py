@@ -18,8 +18,8 @@ from ledger.texts import visible
 def profile_new(
     asked: Asked,
     file: Annotated[Path, typer.Argument(help="an export of tickets that no profile describes")],
-    output: Annotated[Path | None, typer.Option("--output", help="where to write the profile: a new .toml file; else it is printed")] = None,
-) -> None:  # fmt: skip
+    output: Annotated[Path | None, typer.Option("--output", help="where to write it: a new file")] = None,
+) -> None:
     """Propose a profile for an export: columns, kinds, words and formats of times."""
     session = asked.session()
     with session.busy("reading files"):
