@@ -46,9 +46,9 @@ def command_of(names: Iterable[str], language: Language) -> Any:
         function = name.replace("-", "_").replace(" ", "_")
         first, _, second = name.rpartition(" ")
         if first and first not in groups:
-            groups[first] = typer.Typer(cls=Group, rich_markup_mode=None)
+            groups[first] = typer.Typer(cls=Group, rich_markup_mode=None, help=GROUPS[first])
             groups[first].callback(invoke_without_command=True)(within)
-            app.add_typer(groups[first], name=first, help=GROUPS[first])
+            app.add_typer(groups[first], name=first)
         home = groups[first] if first else app
         home.command(second, cls=Command)(getattr(module, "import_" if name == "import" else function))
     return spoken(typer.main.get_command(app), language)

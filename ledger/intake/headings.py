@@ -9,7 +9,7 @@ from ledger.intake.cells import BLANK, folded, shown
 from ledger.intake.nearest import nearest, plain
 from ledger.intake.profile import Profile
 from ledger.intake.tables import Cell, LogTable
-from ledger.sentences import Sentence, UnreadableFile, listed, sentence
+from ledger.sentences import Sentence, UnreadableFile, as_sentence, listed, sentence
 
 AGAIN = re.compile(r" ?\(\d+\)$")  # how a table's reader marks a heading that it met before
 CITIZENS = re.compile(
@@ -83,7 +83,7 @@ def _lacks(profile: Profile, header: Sequence[str]) -> Sentence:
     told = [
         sentence("{heading} (perhaps {likest})", heading=one.heading, likest=" ".join(one.likest))
         if one.likest
-        else sentence("{heading}", heading=one.heading)
+        else as_sentence(one.heading)
         for one in absent(profile, header)
         if one.column in profile.needed
     ]

@@ -8,7 +8,7 @@ import attrs
 
 from kaoping.language.language import Language
 from kaoping.office.intake.profiles import CheckedTable, Draft, ProblemGroup
-from kaoping.reports.page import Block, Column, Table, page_of
+from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from ledger.intake.wizard import SURE
 
 SHOWN = 10  # rows named beside a reason
@@ -62,10 +62,10 @@ def _told(language: Language, one: CheckedTable) -> Iterator[Block]:
         kinds = list(one.kinds)
         yield Table(
             language.say("What the rows tell"),
-            [Column(language.say("kind"), [language.say(kind) for kind in kinds], number=False)],
+            [Column(language.say("kind of fact"), [language.say(kind) for kind in kinds])],
             [
-                Column(language.say("facts"), [str(one.kinds[kind][0]) for kind in kinds]),
-                Column(language.say("rows"), [str(one.kinds[kind][1]) for kind in kinds]),
+                Column(language.say("facts"), [one.kinds[kind][0] for kind in kinds], Kind.COUNT),
+                Column(language.say("rows"), [one.kinds[kind][1] for kind in kinds], Kind.COUNT),
             ],
         )
     yield language.say("Read: {columns}", columns=" · ".join(f"{heading} → {column}" for heading, column in one.read))
@@ -95,7 +95,7 @@ def _problems(language: Language, groups: Sequence[ProblemGroup]) -> Iterator[Bl
             count=len(group.rows), column=group.column, value=group.value, why=language.tell(group.why), rows=shown,
         )  # fmt: skip
         if not group.section:
-            yield language.say("    To fix: {remedy}", remedy=language.tell(group.remedy))
+            yield "    " + language.say("To fix: {remedy}", remedy=language.tell(group.remedy))
     for section in dict.fromkeys(group.section for group in groups if group.section):
         words = [group for group in groups if group.section == section]
         yield language.say("Words to be listed in the profile, each with its meaning:")
