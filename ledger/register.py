@@ -42,27 +42,29 @@ class Register:
         claims = [*self.names.items(), *((fact.name, str(fact.unit)) for fact in several if isinstance(fact, Alias))]
         return Register(units, _names(claims, units))
 
-    def objections(self, fact: Fact) -> Iterator[Sentence]:
-        """What stands against an enrolment or an alias."""
+    def conflicts(self, fact: Fact) -> Iterator[Sentence]:
+        """Why an enrolment or an alias cannot be beside what the register says."""
         if isinstance(fact, Enrol) and str(fact.unit) in self.names:
-            yield sentence(
-                "{name} is an alias of {unit}; enrol that one.", name=fact.unit, unit=self.names[str(fact.unit)]
-            )
+            unit = self.names[str(fact.unit)]
+            yield sentence("{name} is an alias of {unit}; enrol that one.", name=fact.unit, unit=unit)
         if not isinstance(fact, Alias):
             return
         unit = str(fact.unit)
         if unit in self.names:
             yield sentence("{name} is an alias of {unit} itself; name that one.", name=unit, unit=self.names[unit])
-        elif unit not in self.units:
-            likest = self.likest(unit)
-            why = sentence("{unit} is not enrolled.", unit=unit)
-            yield sentence("{why} Perhaps {likest}?", why=why, likest=likest) if likest else why
         if fact.name == unit:
             yield sentence("{name} is the unit's own name.", name=fact.name)
         elif fact.name in self.units:
             yield sentence("{name} is itself an enrolled unit, and no alias.", name=fact.name)
         elif self.names.get(fact.name, unit) != unit:
             yield sentence("{name} is an alias of {unit} already.", name=fact.name, unit=self.names[fact.name])
+
+    def objections(self, fact: Fact) -> Iterator[Sentence]:
+        """The same, and that nobody enrolled the unit of an alias."""
+        if isinstance(fact, Alias) and not self.knows(str(fact.unit)):
+            why, likest = sentence("{unit} is not enrolled.", unit=fact.unit), self.likest(str(fact.unit))
+            yield sentence("{why} Perhaps {likest}?", why=why, likest=likest) if likest else why
+        yield from self.conflicts(fact)
 
 
 @attrs.frozen

@@ -291,6 +291,14 @@ class Ledger:
         gone = voided_keys(self.events(upto, kinds=("void",)))
         return register_of(event for event in events if event.key not in gone)
 
+    def begun(self, profile: str) -> dict[str, int]:
+        """Ticket -> the earliest instant that batches of a profile tell of it."""
+        sql = (
+            "select ticket, min(json_extract(fact, '$.at')) from events where ticket is not null"
+            " and batch in (select number from batches where profile = ?) group by ticket"
+        )
+        return {str(ticket): int(at) for ticket, at in self._db.execute(sql, (profile,))}
+
     def tickets_since(self, position: int) -> set[str]:
         """The tickets that facts after a position speak of, or whose facts a void after it takes back or restores."""
         rows = self._db.execute(

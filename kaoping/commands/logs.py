@@ -25,7 +25,7 @@ IMPORTED = (
 )
 
 
-@asks("ledger", "lang", "as_json")
+@asks("rulebook", "ledger", "lang", "as_json")
 def import_(
     asked: Asked,
     files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],

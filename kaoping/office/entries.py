@@ -14,7 +14,7 @@ from kaoping import now
 from kaoping.files.entries import exchange_table
 from kaoping.language import words
 from kaoping.office.imports import Arrival, read_files, take_in
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import ALL_ITEMS, KIND, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
@@ -352,13 +352,6 @@ def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
         if veto.finding:
             known.setdefault(veto.finding, None)
     return known
-
-
-def groups_of(book: Rulebook) -> Sequence[str]:
-    """The groups of units that a rulebook names; none: it treats all units alike, whatever their group."""
-    named = [one.groups for one in book.sheets] + [one.groups for one in book.years]
-    named += [(*item.concerns, *part.per) for _, item, part in book.parts()]
-    return sorted({group for groups in named for group in groups})
 
 
 def _matter(fact: Fact) -> tuple[object, ...]:

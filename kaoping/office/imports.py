@@ -1,7 +1,8 @@
 """Files -> batches in the ledger: read all, then append all, each file in one transaction."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ import attrs
 from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
-from ledger.facts import Fact
+from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.headings import choose, lacking
 from ledger.intake.profile import Profile
 from ledger.intake.tables import LogTable, read_table
-from ledger.intake.take import Intake, intake
+from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Problem, UnreadableFile, sentence
 from ledger.store import Ledger
@@ -35,16 +36,28 @@ class Arrival:
     strangers: tuple[Stranger, ...] = ()
 
 
-@attrs.frozen
-class KnownUnits:
-    """The units there are, and whether a file may name others."""
+@attrs.frozen(kw_only=True)
+class KnownBefore:
+    """What is known before files are read: the units, whether a file may name others, the groups there are, and the tickets
+    that a profile told of."""
 
     register: Register = attrs.Factory(Register)
     demanded: bool = False
+    groups: Callable[[], frozenset[str]] = frozenset
+    begun: Callable[[str], Mapping[str, int]] = lambda _: {}
 
-    def of(self, profile: Profile) -> Register | None:
-        """The register that a file must keep to; None: it need not, or nobody is enrolled."""
-        return self.register if self.register.units and (self.demanded or profile.known_units) else None
+    def around(self, profile: Profile) -> Surroundings:
+        """What a table is read in. Where nobody is enrolled, any unit may be named."""
+        strict = bool(self.register.units) and (self.demanded or profile.known_units)
+        begun = self.begun(profile.name) if profile.state_rows else {}
+        return Surroundings(register=self.register, strict=strict, groups=self.groups, begun=begun)
+
+    def grown(self, arrivals: Iterable[Arrival]) -> "KnownBefore":
+        """With the units that files enrol, for those read after them."""
+        facts = (fact for arrival in arrivals for _, fact in arrival.read.facts)
+        return attrs.evolve(
+            self, register=self.register.grown(fact for fact in facts if isinstance(fact, Enrol | Alias))
+        )
 
 
 class NothingUsable(UnreadableFile):
@@ -63,22 +76,25 @@ def read_files(
     paths: Sequence[Path],
     profile: str | None,
     seen: Callable[[LogTable], LogTable] | None = None,
-    known: KnownUnits | None = None,
+    known: KnownBefore | None = None,
 ) -> list[Arrival]:
-    """Every table of the files, read; `seen`: how each is seen first; `known`: the units there are. Raises NoSuchFile,
+    """Every table of the files, read; `seen`: how each is seen first; `known`: what is known before. Raises NoSuchFile,
     UnreadableFile (with the file's name)."""
     named = None if profile is None else folder.profile(profile)
     arrivals: list[Arrival] = []
+    before = known or KnownBefore()
     for file in map(folder.load, paths):
         try:
-            arrivals += _read_file(file, named, seen, known or KnownUnits())
+            read = _read_file(file, named, seen, before)
         except UnreadableFile as error:
             raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
+        arrivals += read
+        before = before.grown(read)
     return arrivals
 
 
 def _read_file(
-    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None, known: KnownUnits
+    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None, known: KnownBefore
 ) -> list[Arrival]:
     tables = [table if seen is None else seen(table) for table in read_table(file.data, file.path.name)]
     fitting = _fitting(tables, named)
@@ -86,7 +102,7 @@ def _read_file(
     return [
         Arrival(
             file=file, name=table.name if several else file.path.name,
-            profile=chosen, read=intake(table, chosen, known.of(chosen)),
+            profile=chosen, read=intake(table, chosen, known.around(chosen)),
         )
         for table, chosen in fitting
     ]  # fmt: skip
@@ -126,7 +142,7 @@ PLAIN = Manner()
 def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
     UnreadableFile, NothingUsable."""
-    known = KnownUnits(_register(session), manner.known_units)
+    known = _known_before(session, manner)
     with session.busy("reading files"):
         arrivals = read_files(paths, profile, known=known)
     _refuse_unusable(arrivals)
@@ -134,12 +150,25 @@ def import_files(session: Session, paths: Sequence[Path], profile: str | None, m
         return take_in(session, opened, arrivals, manner)
 
 
-def _register(session: Session) -> Register:
-    """The units of the ledger; none where there is no ledger yet."""
-    if not (session.path.exists() and session.path.stat().st_size):
-        return Register()
-    with session.ledger() as opened:
-        return opened.register()
+def _known_before(session: Session, manner: Manner) -> KnownBefore:
+    """What the ledger and the rulebooks know; of a ledger that is not there yet, nothing."""
+    made = session.path.exists() and session.path.stat().st_size
+
+    def begun(profile: str) -> Mapping[str, int]:
+        if not made:
+            return {}
+        with session.ledger() as opened:
+            return opened.begun(profile)
+
+    def groups() -> frozenset[str]:
+        books = [*folder.rulebooks(), session.book()]
+        return frozenset(group for book in books for group in groups_of(book))
+
+    register = Register()
+    if made:
+        with session.ledger() as opened:
+            register = opened.register()
+    return KnownBefore(register=register, demanded=manner.known_units, groups=cache(groups), begun=begun)
 
 
 def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:

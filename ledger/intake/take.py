@@ -4,24 +4,23 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 import attrs
 
 from ledger.batches import Telling
-from ledger.facts import Fact
+from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.cells import shown
 from ledger.intake.headings import refuse_doubles, refuse_lacking
 from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
-from ledger.intake.rows import RowFacts, RowReader
+from ledger.intake.rows import Before, RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, sentence
 
 CELL_WIDTH = 60  # of an excerpt
-NAMING = ("enrol", "alias")  # kinds that make a register
 
 
 @attrs.frozen(kw_only=True)
@@ -47,9 +46,22 @@ class Intake:
         return len({row for row, _ in self.facts})
 
 
-def intake(table: LogTable, profile: Profile, register: Register | None = None) -> Intake:
-    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise.
-    With a `register`, a row that names a unit that is not in it is a problem; enrolments in the table count."""
+@attrs.frozen(kw_only=True)
+class Surroundings:
+    """What a table is read in: the `register` of units, whether its facts must keep to that (`strict`), the `groups` of units there
+    are (empty: any), and the tickets that the profile told of before, each with the earliest instant (`begun`)."""
+
+    register: Register = attrs.Factory(Register)
+    strict: bool = False
+    groups: Callable[[], frozenset[str]] = frozenset
+    begun: Mapping[str, int] = attrs.Factory(dict)
+
+
+ALONE = Surroundings()
+
+
+def intake(table: LogTable, profile: Profile, within: Surroundings = ALONE) -> Intake:
+    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise."""
     refuse_lacking(profile, table.header)
     refuse_doubles(profile, table)
     sheet = RowReader.of(table, profile)
@@ -71,8 +83,10 @@ def intake(table: LogTable, profile: Profile, register: Register | None = None) 
             ignored += 1
             continue
         told = sheet.tell(row, before)
-        if register is not None:
-            told = _among(sheet, row, told, register)
+        if wrong := [*_amiss(sheet, row, told, within), *_half_told(sheet, told, before, within)]:
+            told = RowFacts(wrong=wrong)
+        if any(isinstance(fact, Enrol | Alias) for fact in told.facts):
+            within = attrs.evolve(within, register=within.register.grown(told.facts))
         facts += [(row.number, fact) for fact in told.facts]
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
@@ -89,14 +103,38 @@ def intake(table: LogTable, profile: Profile, register: Register | None = None) 
     )
 
 
-def _among(sheet: RowReader, row: Row, told: RowFacts, register: Register) -> RowFacts:
-    """What a row told, or that it names a unit that nobody enrolled."""
-    names = dict.fromkeys(str(fact.unit) for fact in told.facts if fact.unit is not None and fact.kind not in NAMING)
-    unknown = [name for name in names if not register.knows(name)]
-    if not unknown:
-        return told
-    headings = {shown(cell): heading for heading, cell in reversed(_mapped(sheet, row).items())}
-    return RowFacts(wrong=[_stranger(headings.get(name, sheet.heading("unit")), name, register) for name in unknown])
+def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> Iterator[Mistake]:
+    """What of a row's facts cannot be beside what is known: a unit that nobody enrolled, a group that no rulebook knows, an alias
+    that is another unit's."""
+    for fact in told.facts:
+        if isinstance(fact, Enrol | Alias):
+            column, value = ("unit", fact.unit) if isinstance(fact, Enrol) else ("name", fact.name)
+            for why in within.register.conflicts(fact):
+                yield Mistake(column, value, why, "give each unit names of its own")
+        elif within.strict and fact.unit is not None and not within.register.knows(fact.unit):
+            yield _stranger(_heading_of(sheet, row, fact.unit), fact.unit, within.register)
+        if isinstance(fact, Enrol) and (known := within.groups()) and fact.group not in known:
+            why = sentence("is a group that no rulebook knows; known: {known}", known=" ".join(sorted(known)))
+            yield Mistake("group", fact.group, why, "name one of them, or the rulebook that has it with --rulebook")
+
+
+def _half_told(
+    sheet: RowReader, told: RowFacts, before: Before | None, within: Surroundings
+) -> Iterator[Mistake]:  # fmt: skip
+    """That a state is the file's first of a ticket whose earlier ones are known: what it says is no change."""
+    if sheet.profile.state_rows and before is not None and before.first:
+        for fact in told.facts[:1]:
+            if within.begun.get(str(fact.ticket), fact.at) < fact.at:
+                why = "is in the middle of its life: its earlier states were imported before, and this file lacks them"
+                yield Mistake(
+                    sheet.heading("ticket"), fact.ticket, why, "export the ticket again from its first state on"
+                )
+
+
+def _heading_of(sheet: RowReader, row: Row, name: str) -> str:
+    """The heading under which a row names a unit."""
+    found = [heading for heading, cell in _mapped(sheet, row).items() if name in shown(cell)]
+    return found[0] if found else sheet.heading("unit") if "unit" in sheet.profile.columns else "unit"
 
 
 def _stranger(heading: str, name: str, register: Register) -> Mistake:

@@ -60,7 +60,9 @@ def tree(command: Any, before: str = "") -> dict[str, Any]:
     return {
         name: one
         for word, inner in command.commands.items()
-        for name, one in (tree(inner, f"{before}{word} ") if hasattr(inner, "commands") else {f"{before}{word}": inner}).items()
+        for name, one in (
+            tree(inner, f"{before}{word} ") if hasattr(inner, "commands") else {f"{before}{word}": inner}
+        ).items()
     }
 
 
