@@ -63,9 +63,13 @@ def proved(one: dict, size: int, root: bytes) -> dict:
     return json.loads(one["fact"])
 
 
+def refused(number: str) -> None:
+    sys.exit(f"NOT PROVED: {number[:20]} is no whole number")
+
+
 def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
-        proof = json.load(file)
+        proof = json.load(file, parse_float=refused, parse_constant=refused)
     size, root = proof["checkpoint"]["size"], bytes.fromhex(proof["checkpoint"]["root"])
     if len(sys.argv) > 2 and sys.argv[2] != f"{size}:{root.hex()}":
         sys.exit(f"NOT PROVED: it rests on checkpoint {size}:{root.hex()}")
@@ -98,4 +102,7 @@ def main() -> None:
     print("NOT CHECKED: the rest of the trace. kaoping check-proof says what of it follows from these facts")
 
 
-main()
+try:
+    main()
+except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+    sys.exit(f"NOT PROVED: the proof is incomplete or misshapen: {repr(error)[:200]}")

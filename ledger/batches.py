@@ -17,6 +17,19 @@ class Telling:
 
 
 @attrs.frozen(kw_only=True)
+class Coverage:
+    """What a file can tell: the kinds of fact it has columns for, and of how many facts it said no time (`assumed`). `missing` names
+    the absent heading of each kind it cannot tell, `likely` the unread heading most like an absent one: 签收时间 -> 单位签收时间."""
+
+    tells: tuple[str, ...]
+    columns_absent: tuple[str, ...] = ()
+    columns_unread: tuple[str, ...] = ()
+    assumed: int = 0
+    missing: Mapping[str, str] = attrs.Factory(dict)
+    likely: Mapping[str, str] = attrs.Factory(dict)
+
+
+@attrs.frozen(kw_only=True)
 class Change:
     """What a row says otherwise than the ledger knows: of a ticket's fact of one kind, a `field` that was and is now another (None:
     empty; `now` None of the field at: the whole act is gone). Of a survey of 茅店镇: rating, 不满意 -> 满意. Not `taken`, it is kept
@@ -38,7 +51,7 @@ class Source:
 
     `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing. `texts` are
     kept by their digest: what a publication rests on. With `telling`, its facts are held against what stands on their tickets, and
-    with `replace` they take its place where they say otherwise. `data` is the file itself, to be kept.
+    with `replace` they take its place where they say otherwise. `data` is the file itself, to be kept. `coverage` is what it can tell.
     """
 
     name: str
@@ -53,6 +66,7 @@ class Source:
     telling: Telling | None = None
     replace: bool = False
     data: bytes | None = None
+    coverage: Coverage | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from calendars.instants import read_iso, show_iso
-from ledger.facts import KIND, NAMED, STORED_AS, Extend, Fact, Scalar, fields_of
+from ledger.facts import IN_FULL, KIND, NAMED, STORED_AS, UNTOLD, Extend, Fact, Scalar, fields_of
 from ledger.sentences import Mistake, UnreadableFact, sentence
 from ledger.texts import refuse_unseen
 
@@ -78,11 +78,23 @@ def _about(value: object) -> str:
     return str(value)
 
 
+def _assumed(value: object) -> bool | None:
+    return _flag(value) or None
+
+
+def _untold(value: object) -> str:
+    kinds = [word.removesuffix(IN_FULL) for word in read_text(value).split()]
+    if kinds != [kind for kind in UNTOLD if kind in kinds]:
+        raise ValueError("is no list of kinds that a source cannot tell")
+    return " ".join(read_text(value).split())
+
+
 READERS: Mapping[str, Any] = {
     "at": _instant, "due_at": _instant, "until": _instant, "as_of": _instant,
     "limit_halves": read_halves, "halves": read_halves,
     "anonymous": _flag, "granted": _flag, "provisional": _flag, "contacted": _flag, "resolved": _said,
     "count": _count, "seq": _seq, "role": _role, "about": _about,
+    "untold": _untold, "assumed": _assumed,
 }  # fmt: skip
 REMEDIES: Mapping[str, str] = {
     "at": "write it like 2023-05-04T09:10:00+08:00", "due_at": "write it like 2023-05-04T17:30:00+08:00",
@@ -91,6 +103,7 @@ REMEDIES: Mapping[str, str] = {
     "anonymous": "write true or false", "granted": "write true or false", "provisional": "write true or false",
     "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
     "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
+    "untold": "write kinds in this order: sign contact return extend close seal survey redo", "assumed": "write true or leave it out",
 }  # fmt: skip
 
 

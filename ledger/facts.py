@@ -27,7 +27,8 @@ class Fact:
 @attrs.frozen(kw_only=True)
 class Dispatch(Fact):
     """派单: a ticket is sent to a unit. `limit_halves` counts half working days, `due_at` is an instant; `role` None: the log
-    does not say whether the unit leads, and it is taken to."""
+    does not say whether the unit leads, and it is taken to. `untold`: the kinds of fact that its source could not have told of the
+    round (`UNTOLD`), such as "contact seal=full"; what is absent there is not zero."""
 
     kind, word, needs = "dispatch", "派单", ("ticket", "unit")
     channel: str = "12345"
@@ -36,6 +37,7 @@ class Dispatch(Fact):
     limit_halves: int | None = None
     due_at: int | None = None
     category: str | None = None
+    untold: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -62,11 +64,13 @@ class Return(Fact):
 
 @attrs.frozen(kw_only=True)
 class Extend(Fact):
-    """延期: by half working days, or until an instant."""
+    """延期: by half working days, or until an instant. `assumed`: the source says that there was one, but not when; `at` is that of
+    its dispatch, and a reading gives the instant."""
 
     kind, word = "extend", "延期"
     halves: int | None = None
     until: int | None = None
+    assumed: bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -80,10 +84,11 @@ class Decide(Fact):
 
 @attrs.frozen(kw_only=True)
 class Redo(Fact):
-    """退回重办."""
+    """退回重办; `assumed` as of an extension."""
 
     kind, word = "redo", "退回重办"
     reason: str | None = None
+    assumed: bool | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -152,7 +157,9 @@ class Void(Fact):
 @attrs.frozen(kw_only=True)
 class Publish(Fact):
     """发布: a score went out. `digest` is of the result, `ledger` (position:hash), `rulebook`, `calendar` and `as_of` are
-    its stamps, `register` the units as enrolled then; `readings` those taken otherwise, like half_day=half_blocks."""
+    its stamps, `register` the units as enrolled then; `readings` those taken otherwise, like half_day=half_blocks. `untold`: how
+    what no source tells was scored (`full`, `breach`); `accepted`: what it was published in spite of; `ground` the digest of what
+    it rests on."""
 
     kind, word = "publish", "发布"
     needs = ("period", "digest", "ledger", "rulebook", "calendar", "register", "as_of", "version")
@@ -167,6 +174,9 @@ class Publish(Fact):
     readings: str | None = None
     provisional: bool = False
     document: str | None = None
+    untold: str | None = None
+    accepted: str | None = None
+    ground: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -207,6 +217,10 @@ KINDS: tuple[type[Fact], ...] = (
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}
 LIFECYCLE = tuple(kind.kind for kind in KINDS[:11])
+UNTOLD = ("sign", "contact", "return", "extend", "close", "seal", "survey", "redo")
+"""The kinds of fact that a source of dispatches can have no column for, in their order."""
+IN_FULL = "=full"
+"""Behind an untold kind: its office says that what it is needed for counts in full."""
 _FIELDS = {kind: tuple(field.name for field in attrs.fields(kind)) for kind in KINDS}
 
 # Field names of the outside whose value is stored in another unit.

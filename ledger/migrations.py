@@ -88,6 +88,16 @@ def m004_changes_and_files(db: Database) -> None:
         _guard(db, table)
 
 
+@SCHEMA()
+def m005_coverage(db: Database) -> None:
+    """Which kinds each batch can tell, and the headings that its table lacked or had besides. A batch without one tells all."""
+    db.table("coverage").create(
+        {"batch": int, "tells": str, "absent": str, "unread": str, "assumed": int, "missing": str, "likely": str},
+        pk="batch", strict=True, not_null={"tells", "absent", "unread", "assumed", "missing", "likely"},
+    )  # fmt: skip
+    _guard(db, "coverage")
+
+
 def _guard(db: Database, table: str) -> None:
     """Triggers that refuse whoever wants to change or delete a row."""
     for act in ("update", "delete"):

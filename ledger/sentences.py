@@ -52,7 +52,8 @@ class Mistake:
 class Problem:
     """A mistake with its place in a file.
 
-    `row` is the line (csv, jsonl: of the row's first line; sheets: the sheet row), `excerpt` the row as it stands.
+    `row` is the row that Excel shows (of JSON and XES: which object or event), `line` of a text the line where it starts, `excerpt`
+    the row as it stands.
     `fatal`: the whole row became nothing (it is quarantined); else only this value was left out.
     """
 
@@ -63,18 +64,24 @@ class Problem:
     remedy: Sentence
     excerpt: str = ""
     fatal: bool = True
+    line: int | None = None
 
     def told(self, file: str) -> Sentence:
         """As a person reads it: place, excerpt, remedy. Row 0 is the whole file."""
-        place = f"{file}:{self.row}:" if self.row else f"{file}:"
         value = f"'{self.value}'" if self.value else ""
         return sentence(
             "{place} {why}\n{excerpt}  To fix: {remedy}",
-            place=" ".join(filter(None, (place, self.column, value))),
+            place=self._place(file, " ".join(filter(None, (self.column, value)))),
             why=self.why,
             excerpt=f"  {self.row} | {self.excerpt}\n" if self.excerpt else "",
             remedy=self.remedy,
         )
+
+    def _place(self, file: str, cell: str) -> Sentence | str:
+        if self.line in (None, self.row) or not self.row:
+            place = f"{file}:{self.row}:" if self.row else f"{file}:"
+            return f"{place} {cell}".strip()
+        return sentence("{file}:{row} (line {line}): {cell}", file=file, row=self.row, line=self.line, cell=cell)
 
 
 class UserError(Exception):

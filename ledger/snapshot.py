@@ -13,6 +13,8 @@
     item                of an exemption
     rating, contacted   of a survey
     explained           of a return: whether it gives a reason
+    untold              of a dispatch: the kinds that its source could not have told of the round
+    assumed             of an extension, a redo: its source does not say when
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +44,7 @@ _FACT = {
     "kind": TEXT, "ticket": TEXT, "unit": TEXT, "at": NUMBER, "seq": NUMBER,
     "channel": TEXT, "role": TEXT, "anonymous": FLAG, "limit_halves": NUMBER, "due_at": NUMBER,
     "halves": NUMBER, "until": NUMBER, "about": TEXT, "granted": FLAG, "rating": TEXT, "contacted": FLAG, "item": TEXT,
-    "reason": TEXT,
+    "reason": TEXT, "untold": TEXT, "assumed": FLAG,
 }  # fmt: skip
 EVENT = {
     "position": NUMBER, "tie": NUMBER, "rank": NUMBER,

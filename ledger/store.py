@@ -1,5 +1,6 @@
 """The one door to SQLite: append, read, as-of, head, checkpoints."""
 
+import json
 import sqlite3
 import zlib
 from collections import Counter
@@ -12,7 +13,7 @@ from typing import Any, cast
 
 import attrs
 
-from ledger.batches import Batch, Change, Event, Head, Source
+from ledger.batches import Batch, Change, Coverage, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import LIFECYCLE, Fact, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
@@ -113,7 +114,7 @@ class Ledger:
             raise AssertionError(f"rows of {source.name} do not add up: {columns}")
         kept = [*self._keep_texts(number, source.texts), *self._keep_file(number, source.data)]
         before = last["checkpoint"] if last else chain.START
-        listed = self._keep_changes(number, changes)
+        listed = [*self._keep_changes(number, changes), *self._keep_coverage(number, source.coverage)]
         hashed = chain.checkpoint(before, {**columns, "head": head.hash}, [*source.quarantined, *listed], kept)
         row = {**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed}
         self._db.execute(
@@ -172,6 +173,16 @@ class Ledger:
         rows = [(*row[:-1], int(row[-1])) for row in rows if row[-1] or not self._is_aside(row)]
         self._db.executemany("insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(batch, *row) for row in rows])
         return rows
+
+    def _keep_coverage(self, batch: int, coverage: Coverage | None) -> list[tuple[object, ...]]:
+        """Record what a batch can tell; as it is hashed."""
+        if coverage is None:
+            return []
+        told = (coverage.tells, coverage.columns_absent, coverage.columns_unread)
+        names = [json.dumps(one, ensure_ascii=False) for one in (*told, dict(coverage.missing), dict(coverage.likely))]
+        row = (*names[:3], coverage.assumed, *names[3:])
+        self._db.execute("insert into coverage values (?, ?, ?, ?, ?, ?, ?)", (batch, *row))
+        return [row]
 
     def _is_aside(self, row: Sequence[object]) -> bool:
         """Whether the same change of (row, ticket, unit, kind, field, was, now, taken) is the last one kept aside."""
@@ -363,6 +374,18 @@ class Ledger:
         names = [field.name for field in attrs.fields(Change)]
         found = (dict(zip(names, row, strict=True)) for row in self._db.execute(sql, (batch,)))
         return tuple(Change(**{**row, "taken": bool(row["taken"])}) for row in found)
+
+    def coverage(self, batch: int) -> Coverage | None:
+        """What a batch can tell; None of one that tells all, or was never asked."""
+        sql = "select tells, absent, unread, missing, likely, assumed from coverage where batch = ?"
+        found = self._db.execute(sql, (batch,)).fetchone()
+        if found is None:
+            return None
+        tells, absent, unread = (tuple(json.loads(text)) for text in found[:3])
+        return Coverage(
+            tells=tells, columns_absent=absent, columns_unread=unread, assumed=found[5], missing=json.loads(found[3]),
+            likely=json.loads(found[4]),
+        )  # fmt: skip
 
     def file(self, batch: int) -> bytes | None:
         """The file of a batch, where it was kept."""

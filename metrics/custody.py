@@ -30,14 +30,42 @@ def placed(events: Frame, practice: Practice) -> Frame:
     unit   filled where the event names none: the unit of the latest lead dispatch before it (null: there was none)
     round  number of the unit's dispatches on the ticket so far; 0 fits nowhere
     end_at of a dispatch: when the ticket next went to another lead (`moved_rounds`), or to the same unit (`repeated_dispatch`)
+
+    An extension or a redo whose instant is `assumed` is not there where the rulebook passes over it; such a redo is at the last close
+    of its round (`untimed_redos`), or nowhere while there is none.
     """
-    steps = (
-        events.filter(nw.col("rank") < len(LIFECYCLE))
-        .with_columns(one=nw.lit(1, nw.Int64))
+    lived = _timed(events.filter(nw.col("rank") < len(LIFECYCLE)), practice)
+    return _kept(_with_ends(_numbered(_held(_stepped(lived))), practice), practice)
+
+
+def assumed(*names: str) -> nw.Expr:
+    """Events of these kinds of which no source says when."""
+    return kind(*names) & nw.col("assumed").fill_null(False)
+
+
+def _stepped(events: Frame) -> Frame:
+    return (
+        events.with_columns(one=nw.lit(1, nw.Int64))
         .with_columns(step=nw.col("one").cum_sum().over("ticket", order_by=ORDER))
         .drop("one")
     )
-    return _kept(_with_ends(_numbered(_held(steps)), practice), practice)
+
+
+def _timed(events: Frame, practice: Practice) -> Frame:
+    """Without the facts of unsaid instants that are passed over, the redos among them at the last close of their round."""
+    if practice.untimed_extensions == "ignore":
+        events = events.filter(~assumed("extend"))
+    if practice.untimed_redos == "ignore":
+        return events.filter(~assumed("redo"))
+    if not len(events.filter(assumed("redo")).select("position").head(1).collect()):
+        return events
+    numbered = _numbered(_held(_stepped(events)))
+    closes = numbered.filter(kind("close")).group_by(*ROUND).agg(close_at=nw.col("at").max())
+    redos = (
+        numbered.filter(assumed("redo")).join(closes, on=list(ROUND), how="inner").with_columns(at=nw.col("close_at"))
+    )
+    columns = events.collect_schema().names()
+    return nw.concat([events.filter(~assumed("redo")), redos.select(columns)], how="vertical")
 
 
 def _held(steps: Frame) -> Frame:

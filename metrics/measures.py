@@ -13,6 +13,7 @@ class Practice:
 
     `limits` gives half working days by (measure, channel); a measure's own default serves every other channel. Where a limit
     was changed, `later_limits` gives what rounds have that are dispatched from an instant on: (instant, half days), earliest first.
+    What no source tells has no verdict (`untold`: leave), or counts as not done (breach).
     """
 
     half_day: str = "elapsed"
@@ -30,6 +31,9 @@ class Practice:
     redone_closing: str = "first"
     seal_by: str = "month_end"
     unexplained_returns: str = "count"
+    untimed_extensions: str = "ignore"
+    untimed_redos: str = "ignore"
+    untold: str = "leave"
     satisfied: tuple[str, ...] = ("满意", "基本满意", "比较满意", "非常满意")
     unsatisfied: tuple[str, ...] = ("不满意", "非常不满意")
     unrated: tuple[str, ...] = ()
@@ -97,15 +101,28 @@ def counted(practice: Practice) -> nw.Expr:
     return everyone(practice) if practice.volume_of == "dispatches" else nw.col("first_of_month")
 
 
+def needing(*kinds: str) -> Callable[[Practice], tuple[str, ...]]:
+    """The kinds of fact that a source must be able to tell."""
+    return lambda _: kinds
+
+
+def contact_or_survey(practice: Practice) -> tuple[str, ...]:
+    """Whether the citizen was asked is needed where only those who were are judged."""
+    return ("contact", "survey") if practice.response_population == "surveyed" else ("contact",)
+
+
 @attrs.frozen
 class Measure:
     """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
-    else, or anew to the same unit, is judged there no more."""
+    else, or anew to the same unit, is judged there no more. `needs`: the kinds of fact without which it has no verdict, where no
+    source of a round could have told them. `moved_by`: the kinds that can make, change or unmake a verdict."""
 
     name: str
     word: str
     population: Callable[[Practice], nw.Expr] = attrs.field(default=everyone, kw_only=True)
     lapses: bool = attrs.field(default=False, kw_only=True)
+    needs: Callable[[Practice], tuple[str, ...]] = attrs.field(default=needing(), kw_only=True)
+    moved_by: tuple[str, ...] = attrs.field(kw_only=True)
 
 
 @attrs.frozen
@@ -149,26 +166,41 @@ class Occurrence(Measure):
     act: str = attrs.field(kw_only=True)
 
 
-SIGNED = Deadline("signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True)
+SIGNED = Deadline(
+    "signed", "按时签收", act="signed", due="sign_due", halves=1, population=signed_or_kept, lapses=True, needs=needing("sign"),
+    moved_by=("dispatch", "sign", "return", "decide"),
+)  # fmt: skip
 RESPONDED = Deadline(
-    "responded",
-    "按期响应",
-    act="contacted",
-    due="respond_due",
-    halves=2,
-    denied="denied_step",
-    population=reachable,
-    lapses=True,
+    "responded", "按期响应", act="contacted", due="respond_due", halves=2, denied="denied_step", population=reachable, lapses=True,
+    needs=contact_or_survey, moved_by=("dispatch", "contact", "survey", "return", "decide"),
+)  # fmt: skip
+RETURNED = Timely(
+    "returned", "按期退回", act="returned", due="return_due", halves=4, needs=needing("return"),
+    moved_by=("dispatch", "return", "decide"),
+)  # fmt: skip
+RETURNED_AGAIN = Strike(
+    "returned_again", "退件两次以上仍承办", act="kept", needs=needing("return"), moved_by=("dispatch", "return", "decide")
+)  # fmt: skip
+CLOSED = Deadline(
+    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close"),
+    moved_by=("dispatch", "close", "extend", "return", "decide"),
+)  # fmt: skip
+SATISFIED = Opinion(
+    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey"),
+    moved_by=("dispatch", "survey", "return", "decide"),
+)  # fmt: skip
+REDONE = Strike("redone", "退回重办", act="redone", needs=needing("redo"), moved_by=("redo",))
+EXTENDED_FIRST = Strike(
+    "extended_first", "首次延期", act="extended_1", needs=needing("extend"), moved_by=("extend", "decide")
 )
-RETURNED = Timely("returned", "按期退回", act="returned", due="return_due", halves=4)
-RETURNED_AGAIN = Strike("returned_again", "退件两次以上仍承办", act="kept")
-CLOSED = Deadline("closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True)
-SATISFIED = Opinion("satisfied", "诉求满意", act="rated", population=not_returned, lapses=True)
-REDONE = Strike("redone", "退回重办", act="redone")
-EXTENDED_FIRST = Strike("extended_first", "首次延期", act="extended_1")
-EXTENDED_SECOND = Strike("extended_second", "二次延期", act="extended_2")
-SEALED = Deadline("sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online)
-VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted)
+EXTENDED_SECOND = Strike(
+    "extended_second", "二次延期", act="extended_2", needs=needing("extend"), moved_by=("extend", "decide")
+)
+SEALED = Deadline(
+    "sealed", "盖章PDF报送", act="sealed", due="seal_due", population=online, needs=needing("seal", "close"),
+    moved_by=("close", "seal"),
+)  # fmt: skip
+VOLUME = Occurrence("volume", "办件量", act="dispatched", population=counted, moved_by=("dispatch",))
 
 CATALOGUE: tuple[Measure, ...] = (
     SIGNED, RESPONDED, RETURNED, RETURNED_AGAIN, CLOSED, SATISFIED, REDONE,

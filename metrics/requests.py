@@ -4,14 +4,13 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from ledger.facts import RANK
-from metrics.custody import HOLDER, ROUND, kind, settled
+from metrics.custody import HOLDER, ROUND, assumed, kind, settled
 from metrics.measures import Practice
 
 
 @attrs.frozen(kw_only=True)
 class Extension:
-    """延期: the `n`th granted extension of a round, asked for at `at`: by half days (`given`: as many as the original limit
+    """延期: the `n`th granted extension of a round, asked for at `at` (`assumed`: at the due it moves; None where there is none): by half days (`given`: as many as the original limit
     allows) or `until` an instant. It moved the due from `start` to `due` (ms; the same: not at all); `code` is its oddity."""
 
     ticket: str
@@ -19,7 +18,8 @@ class Extension:
     round: int
     n: int
     position: int
-    at: int
+    at: int | None
+    assumed: bool
     halves: int | None
     given: int | None
     until: int | None
@@ -69,12 +69,15 @@ def unasked(events: Frame, about: str) -> Frame:
 
 
 def _answered(events: Frame, about: str) -> Frame:
-    """Requests of the kind and the decisions about it; `n` numbers the requests of a round."""
+    """Requests of the kind and the decisions about it; `n` numbers the requests of a round. Of one whose instant is assumed nobody
+    can say whether a decision came after it: nothing decides on it."""
+    own = kind(about) & ~assumed(about)
     return (
         events.filter(nw.col("round") > 0)
         .filter(kind(about) | (kind("decide") & (nw.col("about") == about)))
-        .with_columns(n=(nw.col("rank") == RANK[about]).cast(nw.Int64))
+        .with_columns(n=own.cast(nw.Int64))
         .with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+        .with_columns(n=nw.when(assumed(about)).then(nw.lit(-1, nw.Int64)).otherwise(nw.col("n")))
     )
 
 
@@ -101,11 +104,10 @@ def kept(events: Frame, returns: Frame) -> Frame:
 
 
 def granted_extends(extends: Frame) -> Frame:
-    """Granted extensions, numbered `n` within their round."""
-    return (
-        extends.filter(nw.col("granted"))
-        .with_columns(n=nw.lit(1, nw.Int64))
-        .with_columns(n=nw.col("n").cum_sum().over(*ROUND, order_by="step"))
+    """Granted extensions, numbered `n` within their round; those whose instant is assumed come after the others."""
+    granted = extends.filter(nw.col("granted"))
+    return granted.with_columns(n=nw.lit(1, nw.Int64), assumed=nw.col("assumed").fill_null(False)).with_columns(
+        n=nw.col("n").cum_sum().over(*ROUND, order_by=["assumed", "step"])
     )
 
 
@@ -127,12 +129,13 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
     told = []
     for number in range(1, (numbers or 1) + 1):
         step = extends.filter(nw.col("n") == number).select(
-            *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until"
+            *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until", "assumed"
         )
         moved = settled(_moved(current.join(step, on=list(ROUND), how="left"), clock))
         told.append(
             moved.filter(~nw.col("position").is_null())
             .with_columns(start=nw.col("close_due"), due=nw.col("moved_due"), given=nw.col("by_halves"))
+            .with_columns(at=nw.when(nw.col("assumed")).then(nw.col("start")).otherwise(nw.col("at")))
             .select(*EXTENSION, "step", "decided_step")
         )
         current = moved.select(*ROUND, "limit_halves", close_due=nw.col("moved_due"))
@@ -147,7 +150,7 @@ def _moved(current: Frame, clock: ClockColumns) -> Frame:
     frame = clock.with_deadline(frame, "close_due", "limit_halves", "furthest", reading="next_day")
     by_until = nw.when(~limit.is_null()).then(nw.min_horizontal("until", "furthest")).otherwise(until)
     asked = ~nw.col("position").is_null() & ~due.is_null()
-    late = asked & (nw.col("at") > due)
+    late = asked & ~nw.col("assumed") & (nw.col("at") > due)
     backward = asked & ~until.is_null() & (until <= due)
     cut = asked & ((nw.col("halves") > limit) | (until > nw.col("furthest")))
     return frame.with_columns(

@@ -13,7 +13,7 @@ place in the ticket's order `_step` (the evidence), null where it did not happen
     extended_1 extended_2                       the first and second granted extension
     rated                                       the last rated survey; `content` says whether its word is a satisfied one
 
-and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey; `first_of_month`, whether it is
+and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey, `again_step`, any redo; `untold`, the kinds that its source could not tell; `first_of_month`, whether it is
 the first of its ticket to the unit in the month; `unexplained`, whether its return gives no reason; and the dues of the deadlines,
 `close_basis` saying what that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
@@ -36,7 +36,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
-        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "end_at", "position",
+        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "end_at", "position", "untold",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
         role=nw.col("role").fill_null("lead"),
     )  # fmt: skip
@@ -48,14 +48,15 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     rounds = rounds.join(unexplained, on=[*ROUND, "returned_step"], how="left")
     redos = numbered(fitting.filter(kind("redo")), ROUND if practice.redo_scope == "round" else HOLDER)
     rounds = _with(rounds, redos.filter(nw.col("n") == 2), "redone")
-    rounds = _with(rounds, extends.filter(nw.col("n") == 1), "extended_1")
-    rounds = _with(rounds, extends.filter(nw.col("n") == 2), "extended_2")
     rounds = _with_kept(rounds, fitting, returns)
     rounds = _ended(rounds)
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
     rounds, extensions = _with_dues(settled(rounds), extends, practice, clock)
+    extensions = settled(extensions)
+    for number in (1, 2):
+        rounds = _with(rounds, extensions.filter(nw.col("n") == number), f"extended_{number}")
     return rounds, returns, extensions
 
 

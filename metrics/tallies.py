@@ -6,7 +6,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from metrics.measures import CLOSED, RESPONDED, RETURNED, SIGNED
+from metrics.measures import CLOSED, RESPONDED, RETURNED, SIGNED, Practice
 
 PLACE = ("measure", "unit", "channel", "month")
 DURATIONS = (SIGNED, RESPONDED, RETURNED, CLOSED)
@@ -43,13 +43,29 @@ def tallies_of(verdicts: Frame) -> Tallies:
     return {(m, u, c, month): Tally(count, breaches) for m, u, c, month, count, breaches in rows}
 
 
-def durations(verdicts: Frame, clock: ClockColumns) -> Frame:
+def undue_closings(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
+    """measure, unit, start, done, month (that of the close) of closes that no due instant judges: how long they took is known."""
+    there = CLOSED.population(practice) & nw.col("close_due").is_null() & ~nw.col("closed_at").is_null()
+    closed = clock.with_month(rounds.filter(there), "closed_at", "closed_in")
+    return closed.select(
+        "unit",
+        measure=nw.lit(CLOSED.name),
+        start=nw.col("dispatched_at"),
+        done=nw.col("closed_at"),
+        month=nw.col("closed_in"),
+    )
+
+
+def durations(verdicts: Frame, undue: Frame, clock: ClockColumns) -> Frame:
     """measure, unit, median, p90: working time from dispatch to the act, in ticks (`clock.ticks_per_day` make a day).
 
-    Of decided verdicts whose act happened. Both are values that occurred: the lower median, the nearest rank above.
+    Of decided verdicts whose act happened, and of closes without a due instant (`undue_closings`). Both are values that occurred:
+    the lower median, the nearest rank above.
     """
     done = verdicts.filter(nw.col("measure").is_in([m.name for m in DURATIONS]) & ~nw.col("done").is_null())
-    timed = clock.with_elapsed(done, "start", "done", "ticks")
+    columns = ("measure", "unit", "start", "done")
+    both = nw.concat([done.select(*columns), undue.select(*columns)], how="vertical")
+    timed = clock.with_elapsed(both, "start", "done", "ticks")
     return timed.group_by("measure", "unit").agg(
         acts=nw.len(),
         median=nw.col("ticks").quantile(0.5, interpolation="lower"),

@@ -6,6 +6,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
+from metrics.coverage import is_untold
 from metrics.measures import (
     CATALOGUE,
     CLOSED,
@@ -74,6 +75,9 @@ def read_verdicts(verdicts: Frame) -> list[Verdict]:
 def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
     breached, decided_at, due, act = _judgement(measure, practice)
     there = measure.population(practice) & ~decided_at.is_null()
+    untold = is_untold(measure, practice)
+    if untold is not None:
+        there = there & ~untold
     if measure.lapses:
         there = there & (nw.col("ended_at").is_null() | (decided_at <= nw.col("ended_at")))
     return (

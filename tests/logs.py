@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from calendars.workdays import Calendar
-from kaoping.files.folder import data_folder, working_days
+from kaoping.files.folder import working_days
+from kaoping.files.places import data_folder
 from kaoping.files.rulebooks import read_rulebook
 from ledger.batches import Source
 from ledger.exchange import content, key_of, read_fact

@@ -11,7 +11,7 @@ import typer
 
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
-from kaoping.papers.terminal import spinner
+from kaoping.papers.terminal import counted, spinner
 from ledger.sentences import sentence
 from ledger.texts import visible
 
@@ -36,6 +36,14 @@ ProvisionalOption = Annotated[bool, typer.Option("--provisional", help="score da
 ReadingOption = Annotated[
     list[str] | None, typer.Option("--reading", help="another reading: READING=OPTION, may be given several times")
 ]
+UntoldOption = Annotated[
+    str | None,
+    typer.Option("--untold", help="what no source tells: full (the item in full, marked) or breach (as if not done)"),
+]
+XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a workbook")]
+DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
+HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
+PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as PDF, by LibreOffice")]
 GANXIAN = "ganxian-2023"
 
 
@@ -50,8 +58,13 @@ class Asked:
     known_on: str | None = None
     reading: Sequence[str] | None = None
     ledger: Path | None = None
+    untold: str | None = None
     lang: str | None = None
     as_json: bool = False
+    as_xlsx: bool = False
+    as_docx: bool = False
+    as_html: bool = False
+    as_pdf: bool = False
 
     def session(self) -> Session:
         """The surroundings of the command. Raises WrongArgument."""
@@ -61,13 +74,15 @@ class Asked:
         return Session(
             path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
             readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
-            language=Language(code), progress=spinner,
+            untold=self.untold or "", language=Language(code), progress=spinner, counter=counted,
         )  # fmt: skip
 
 
 OPTIONS: Mapping[str, Any] = {
     "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
+    "untold": UntoldOption,
+    "as_xlsx": XlsxOption, "as_docx": DocxOption, "as_html": HtmlOption, "as_pdf": PdfOption,
 }  # fmt: skip
 
 

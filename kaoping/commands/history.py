@@ -24,20 +24,24 @@ from kaoping.reports.score import score_json, score_page
 PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 
 
-@asks("as_of", "provisional", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
 def publish(
     asked: Asked,
     period: PeriodArgument,
     document: Annotated[str | None, typer.Option("--document", help="document number of the notice")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="publish in spite of: running, empty, invalid, aside; may be given several times")] = None,
 ) -> None:  # fmt: skip
     """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
     session = asked.session()
-    told = publish_period(session, period, as_of=asked.as_of, provisional=asked.provisional, document=document)
+    told = publish_period(
+        session, period, as_of=asked.as_of, provisional=asked.provisional, document=document, accept=accept or ()
+    )
     if asked.as_json:
         earlier = [publication_json(one) for one in told.earlier]
-        terminal.answer({**publication_json(told.publication), "standing": told.standing, "earlier": earlier})
+        made = {**publication_json(told.publication), "ground": told.ground}
+        terminal.answer({**made, "standing": told.standing, "earlier": earlier})
     else:
-        terminal.show(published_page(session.language, told.publication, told.earlier, standing=told.standing))
+        terminal.show(published_page(session.language, told))
 
 
 @asks("as_of", "provisional", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")

@@ -6,14 +6,23 @@ from typing import Annotated
 
 import typer
 
-from kaoping import now
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival, Manner, NothingUsable, batch_json, facts_known, import_files, problem_text
+from kaoping.office.imports import (
+    Arrival,
+    Manner,
+    NothingUsable,
+    batch_json,
+    facts_known,
+    import_files,
+    problem_text,
+    reading_lines,
+)
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
+from kaoping.reports.intake.coverage import coverage_lines
 from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
@@ -45,7 +54,9 @@ def import_(
         raise
     for arrival in arrivals:
         _show_problems(asked, session.language, arrival)
-        if arrival.batch is not None and arrival.batch.recorded_at > now.now_ms():
+        for line in reading_lines(session.language, arrival):
+            terminal.complain(line)
+        if arrival.batch is not None and arrival.ahead:
             terminal.complain(dated_ahead(session.language, arrival.batch))
         for line in stranger_lines(session.language, arrival.strangers):
             terminal.complain(line)
@@ -56,8 +67,12 @@ def import_(
         return
     for arrival in arrivals:
         one = batch_json(arrival, session.language)
-        del one["problems"], one["sha256"], one["changes"], one["units_unknown"]
-        terminal.tell(session.language.say(IMPORTED, **one))
+        if arrival.name != arrival.file.path.name:
+            one["file"] += f"[{arrival.sheet}]"
+        named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
+        terminal.tell(session.language.say(IMPORTED, **{name: one[name] for name in named}))
+        for line in coverage_lines(session.language, arrival.read.coverage):
+            terminal.tell(line)
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)
     for line in last_line(session.language, [change for arrival in arrivals for change in arrival.changes]):

@@ -13,7 +13,7 @@ from kaoping.reports.rules import outcomes_json, outcomes_page, rules_json, rule
 from kaoping.reports.why import why_json, why_page
 
 
-@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def why(
     asked: Asked,
     unit: Annotated[str, typer.Argument(help="the unit")],
@@ -25,10 +25,10 @@ def why(
     if asked.as_json:
         terminal.answer(why_json(scoring, month, unit, lines))
     else:
-        terminal.show(why_page(session.language, unit, lines))
+        terminal.show(why_page(session.language, scoring, unit, lines))
 
 
-@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def annual(
     asked: Asked,
     year: Annotated[int, typer.Argument(help="a year, such as 2023", min=2004, max=2100)],

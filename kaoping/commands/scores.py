@@ -26,16 +26,18 @@ def metrics(
         terminal.show(metrics_page(session.language, told))
 
 
-@asks("as_of", "provisional", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def score(
     asked: Asked,
     month: Annotated[str, typer.Argument(help="a month, such as 2023-05; or 2023-Q2, 2023-H1, 2023 where the rulebook has sheets for it")],
     sheet: Annotated[str | None, typer.Option("--sheet", help="this sheet alone, such as hotline")] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="the sheets alone, without the arithmetic and the readings")] = False,
 ) -> None:  # fmt: skip
     """Score and rank a month, or a quarter, half-year or year where the rulebook has sheets for it."""
     session = asked.session()
     told = period_score(session, month, sheet, as_of=asked.as_of, provisional=asked.provisional)
     if asked.as_json:
-        terminal.answer(score_json(told.scoring, told.evidence, told.sheets))
+        terminal.answer(score_json(told.scoring, told.evidence, told.sheets, told.ground))
     else:
-        terminal.show(score_page(session.language, told.scoring, told.evidence, told.sheets))
+        page = score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground, brief=brief)
+        terminal.show(page)

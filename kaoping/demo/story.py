@@ -8,7 +8,7 @@ from calendars.periods import show_month
 from kaoping import now
 from kaoping.demo import simulate
 from kaoping.office.imports import batch_json, read_files, take_in
-from kaoping.office.publications import issue, publish, recomputed
+from kaoping.office.publications import Published, issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import report_on
 from kaoping.papers import terminal
@@ -76,7 +76,7 @@ def run_demo(session: Session, folder: Path, seed: int) -> None:
         terminal.show(audit_page(session.language, told))
         terminal.tell()
         one = publish(ledger, issue(scoring, show_month(MONTH), provisional=False), now.now_ms())
-        terminal.show(published_page(session.language, one, []))
+        terminal.show(published_page(session.language, Published(one, [], standing=False)))
         terminal.show(recomputed_page(session.language, [recomputed(session, ledger, one)]))
     terminal.tell()
     terminal.tell(say("Now try: kaoping audit {ticket} --ledger {path}", ticket=ticket, path=session.path))

@@ -11,14 +11,13 @@ import attrs
 
 from calendars.workdays import Calendar
 from kaoping.files.calendars import read_calendar
+from kaoping.files.places import ROOT, data_folder
 from kaoping.files.rulebooks import read_rulebook
 from ledger.sentences import UnusableFile, UserError, sentence
 from scoring.law.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from ledger.intake.profile import Profile
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 class NoSuchFile(UserError):
@@ -34,12 +33,6 @@ class Loaded:
     path: Path
     data: bytes
     sha256: str
-
-
-def data_folder() -> Path:
-    """Where the data lies: inside the installed package, or beside it in a checkout."""
-    installed = ROOT / "data"
-    return installed if installed.is_dir() else ROOT.parent / "data"
 
 
 def load(path: Path) -> Loaded:

@@ -29,4 +29,6 @@ def _judged(book: Rulebook) -> Iterator[Placed]:
         yield path, Mistake("", None, why, "Mend it there; docs/rulebooks.md says what each key means.")
 
 
-RULEBOOK = FileKind(shape=Rulebook, hooks={Fraction: _fraction}, filled={Rulebook: ("text", "taken")}, judge=_judged)
+RULEBOOK = FileKind(
+    shape=Rulebook, hooks={Fraction: _fraction}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
+)

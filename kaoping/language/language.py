@@ -6,7 +6,7 @@ from functools import cache
 
 import attrs
 
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from ledger.sentences import Sentence
 
 

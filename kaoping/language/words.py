@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from calendars.instants import SHANGHAI, day_end, day_start, show_iso
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from kaoping.language.moments import read_day, read_moment
 from ledger.facts import ALL_ITEMS, KIND
 from ledger.intake.nearest import nearest, plain

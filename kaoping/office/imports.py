@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from contextlib import nullcontext
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +13,32 @@ from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, groups_of
-from ledger.batches import Batch, Change, Source
+from ledger.batches import Batch, Change, Coverage, Source
 from ledger.facts import Alias, Enrol, Fact
-from ledger.intake.headings import choose, lacking
+from ledger.intake.headings import choose, refuse_lacking
 from ledger.intake.profile import Profile
-from ledger.intake.tables import LogTable, read_table
+from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
-from ledger.sentences import Problem, UnreadableFile, sentence
+from ledger.sentences import LedgerError, Problem, UnreadableFile, sentence
 from ledger.store import Ledger
 
 
 @attrs.frozen(kw_only=True)
 class Arrival:
-    """A table of a file, read through a profile; after the import, the batch it became."""
+    """A table of a file, read through a profile; after the import, the batch it became. `sheet`: of a workbook, or the file in a zip;
+    `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
+    the clock, as the one before it was."""
 
     file: folder.Loaded
     name: str
     profile: Profile
     read: Intake
+    sheet: str = ""
+    unread: tuple[UnreadTable, ...] = ()
     batch: Batch | None = None
     changes: tuple[Change, ...] = ()
+    ahead: bool = False
     strangers: tuple[Stranger, ...] = ()
 
 
@@ -76,16 +82,17 @@ def read_files(
     paths: Sequence[Path],
     profile: str | None,
     seen: Callable[[LogTable], LogTable] | None = None,
+    session: Session | None = None,
     known: KnownBefore | None = None,
 ) -> list[Arrival]:
-    """Every table of the files, read; `seen`: how each is seen first; `known`: what is known before. Raises NoSuchFile,
-    UnreadableFile (with the file's name)."""
+    """Every table of the files, read; `seen`: how each is seen first; `session`: of whoever watches; `known`: what is known
+    before. Raises NoSuchFile, UnreadableFile (with the file's name)."""
     named = None if profile is None else folder.profile(profile)
     arrivals: list[Arrival] = []
     before = known or KnownBefore()
     for file in map(folder.load, paths):
         try:
-            read = _read_file(file, named, seen, before)
+            read = _read_file(file, named, seen, session, before)
         except UnreadableFile as error:
             raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
         arrivals += read
@@ -94,35 +101,41 @@ def read_files(
 
 
 def _read_file(
-    file: folder.Loaded, named: Profile | None, seen: Callable[[LogTable], LogTable] | None, known: KnownBefore
+    file: folder.Loaded,
+    named: Profile | None,
+    seen: Callable[[LogTable], LogTable] | None,
+    session: Session | None,
+    known: KnownBefore,
 ) -> list[Arrival]:
-    tables = [table if seen is None else seen(table) for table in read_table(file.data, file.path.name)]
-    fitting = _fitting(tables, named)
-    several = len(fitting) > 1
-    return [
-        Arrival(
-            file=file, name=table.name if several else file.path.name,
-            profile=chosen, read=intake(table, chosen, known.around(chosen)),
-        )
-        for table, chosen in fitting
-    ]  # fmt: skip
+    with nullcontext() if session is None else session.busy("reading files"):
+        held = read_tables(file.data, file.path.name)
+    fitting, unread = _fitting(held, seen or (lambda table: table), named)
+    arrivals = []
+    for table, chosen in fitting:
+        watch = iter if session is None else partial(session.watched, "reading rows")
+        read = intake(table, chosen, watch, known.around(chosen))
+        arrivals.append(Arrival(file=file, name=table.name, profile=chosen, read=read, sheet=table.sheet))
+    return [attrs.evolve(arrivals[0], unread=unread), *arrivals[1:]]
 
 
-def _fitting(tables: Sequence[LogTable], named: Profile | None) -> list[tuple[LogTable, Profile]]:
-    """The tables a profile fits; where none does, the first table's refusal is told."""
-    if named is not None:
-        fitting = [(table, named) for table in tables if not lacking(named, table.header)]
-        return fitting or [(tables[0], named)]
+def _fitting(
+    held: FileTables, seen: Callable[[LogTable], LogTable], named: Profile | None
+) -> tuple[list[tuple[LogTable, Profile]], tuple[UnreadTable, ...]]:
+    """The tables a profile fits, and what cannot be read. Where none fits, the first table's refusal is raised."""
     found: list[tuple[LogTable, Profile]] = []
-    refusals: list[UnreadableFile] = []
-    for table in tables:
+    refused: list[tuple[LogTable, UnreadableFile]] = []
+    for table in held.tables:
         try:
-            found.append((table, choose(folder.profiles(), table)))
+            given = seen(table)
+            if named is not None:
+                refuse_lacking(named, given)
+            found.append((given, named or choose(folder.profiles(), given)))
         except UnreadableFile as refusal:
-            refusals.append(refusal)
+            refused.append((table, refusal))
     if not found:
-        raise refusals[0]
-    return found
+        raise refused[0][1]
+    unread = [UnreadTable(table.name, refusal.why, refusal.remedy) for table, refusal in refused]
+    return found, (*held.unread, *unread)
 
 
 @attrs.frozen(kw_only=True)
@@ -143,8 +156,7 @@ def import_files(session: Session, paths: Sequence[Path], profile: str | None, m
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
     UnreadableFile, NothingUsable."""
     known = _known_before(session, manner)
-    with session.busy("reading files"):
-        arrivals = read_files(paths, profile, known=known)
+    arrivals = read_files(paths, profile, session=session, known=known)
     _refuse_unusable(arrivals)
     with session.ledger_to_write(rehearsal=not manner.keep) as opened:
         return take_in(session, opened, arrivals, manner)
@@ -231,12 +243,20 @@ def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
 def take_in(
     session: Session, ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner = PLAIN
 ) -> list[Arrival]:  # fmt: skip
-    """The arrivals appended to the ledger, each in a transaction of its own."""
-    done = []
+    """The arrivals appended to the ledger, each in a transaction of its own. Raises LedgerError, which says what was written before."""
+    done: list[Arrival] = []
     for arrival in arrivals:
-        with session.busy("writing the ledger"):
-            batch, changes = ledger.take(source_of(arrival, manner), now.now_ms(), keep=manner.keep)
-        done.append(attrs.evolve(arrival, batch=batch, changes=changes))
+        try:
+            with session.busy("writing the ledger"):
+                moment = now.now_ms()
+                batch, changes = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
+        except LedgerError as error:
+            if done and manner.keep:
+                names = ", ".join(before.name for before in done)
+                why = "{file}: {why}\nWritten before it, and kept: {names}."
+                error.why = sentence(why, file=arrival.name, why=error.why, names=names)
+            raise
+        done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
     register = ledger.register()
     return [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
 
@@ -254,7 +274,7 @@ def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     return Source(
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
         facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
-        telling=read.telling, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
+        telling=read.telling, coverage=read.coverage, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip
 
 
@@ -263,11 +283,24 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
     batch = arrival.batch
     assert batch is not None
     return {
-        "file": str(arrival.file.path), "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
+        "file": str(arrival.file.path), "sheet": arrival.sheet or None,
+        "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
         "changes": [change_json(one) for one in arrival.changes],
-        "units_unknown": [attrs.asdict(one) for one in arrival.strangers],
+        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
+        "notes": [language.tell(one) for one in arrival.read.notes],
+        "unread": [
+            {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread
+        ],
+    }  # fmt: skip
+
+
+def coverage_json(coverage: Coverage) -> dict[str, Any]:
+    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one."""
+    return {
+        "tells": list(coverage.tells), "columns_absent": list(coverage.columns_absent),
+        "columns_unread": list(coverage.columns_unread), "columns_like": dict(coverage.likely), "assumed": coverage.assumed,
     }  # fmt: skip
 
 
@@ -279,7 +312,7 @@ def change_json(change: Change) -> dict[str, Any]:
 def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
     """A problem as JSON; `fatal`: the row became nothing."""
     return {
-        "row": problem.row, "column": problem.column, "value": problem.value,
+        "row": problem.row, "line": problem.line, "column": problem.column, "value": problem.value,
         "why": language.tell(problem.why), "remedy": language.tell(problem.remedy), "fatal": problem.fatal,
     }  # fmt: skip
 
@@ -287,3 +320,14 @@ def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
 def problem_text(name: str, problem: Problem, language: Language) -> str:
     """A problem as a person reads it: place, excerpt, remedy."""
     return language.tell(problem.told(name))
+
+
+def reading_lines(language: Language, arrival: Arrival) -> Iterator[str]:
+    """What was done to read a table that the eye does not see, and what else is in its file and was not read."""
+    for note in arrival.read.notes:
+        yield language.say("{file}: {note}.", file=arrival.name, note=language.tell(note))
+    for one in arrival.unread:
+        yield language.say(
+            "{file} was not read: {why}\n  To fix: {remedy}",
+            file=one.name, why=language.tell(one.why), remedy=language.tell(one.remedy),
+        )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -28,7 +28,7 @@ from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
 from ledger.proof.verify import Verified, refuse_another
 from ledger.register import register_of
-from ledger.sentences import Sentence, UserError, sentence
+from ledger.sentences import Sentence, UnreadableFact, UserError, sentence
 from ledger.snapshot import standing
 from ledger.store import Ledger
 
@@ -195,9 +195,13 @@ def growth_proof(ledger: Ledger, size: int, root: str) -> dict[str, Any]:
 def read_proof(text: str) -> dict[str, Any]:
     """A bundle of our format. Raises NotProved."""
     try:
-        bundle = json.loads(text)
+        bundle = json.loads(text, parse_float=_refuse_part, parse_constant=_refuse_part)
         if isinstance(bundle, dict) and bundle.get("format") == FORMAT:
             return bundle
+    except RecursionError as error:
+        raise NotProved(
+            "this is nested too deeply to be a proof.", "Take the file as kaoping prove wrote it."
+        ) from error
     except ValueError as error:
         raise NotProved(
             sentence("this is no JSON: {error}", error=error), "Take the file as kaoping prove wrote it."
@@ -205,6 +209,11 @@ def read_proof(text: str) -> dict[str, Any]:
     raise NotProved(
         sentence("this is no proof of the format {format}.", format=FORMAT), "Take the file as kaoping prove wrote it."
     )
+
+
+def _refuse_part(text: str) -> NoReturn:
+    """A proof holds whole numbers alone: infinity as its size would hold anything."""
+    raise ValueError(f"{text[:20]} is no whole number")
 
 
 @attrs.frozen(kw_only=True)
@@ -227,8 +236,16 @@ def check_proof(bundle: Mapping[str, Any], checkpoints: Sequence[tuple[int, str]
                 "Ask for a proof of growth from your checkpoint to that one.",
             )
         return _checked_growth(bundle) if bundle["proves"] == "growth" else _checked_ticket(bundle)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise NotProved(sentence("the proof is incomplete or misshapen: {error}", error=repr(error))) from error
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+        UnreadableFact,
+    ) as error:
+        raise NotProved(sentence("the proof is incomplete or misshapen: {error}", error=repr(error)[:200])) from error
 
 
 def _refuse(fault: Sentence) -> NotProved:

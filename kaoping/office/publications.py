@@ -10,11 +10,12 @@ from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
+from kaoping.office.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
-from ledger.sentences import NoSuchText, UserError, sentence
+from ledger.sentences import NoSuchText, UserError, listed, sentence
 from ledger.snapshot import Snapshot, snapshot_of, standing
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
@@ -47,12 +48,14 @@ class Publication:
 
 @attrs.frozen(kw_only=True)
 class Issue:
-    """A period scored: the report, its evidence and sheets, and the document that goes out (`scores.published`)."""
+    """A period scored: the report, its evidence and sheets, the document that goes out (`scores.published`), and what it rests
+    on, where that was asked for."""
 
     scoring: Scoring
     month: Evidence
     sheets: Sequence[SheetScore]
     document: Document
+    ground: Ground | None = None
 
     @property
     def text(self) -> str:
@@ -110,11 +113,14 @@ def publish(
         at=at, period=str(one.document["period"]), digest=one.digest, ledger=stamps.ledger, rulebook=stamps.rulebook,
         calendar=stamps.calendar, register=digest_of(register), as_of=stamps.as_of, version=__version__,
         readings=" ".join(readings_text(scoring.book).split("\n")[1:]) or None, provisional=provisional, document=document,
+        untold=scoring.book.untold or None, accepted=None if one.ground is None else " ".join(one.ground.accepted) or None,
+        ground=None if one.ground is None else digest_of(ground_text(one.ground)),
     )  # fmt: skip
     there = next((old for old in publications(ledger, ledger.head().position) if _same(ledger, old, fact)), None)
     if there is not None:
         return there
-    texts = (one.text, book_text(scoring.book), scoring.calendar.text(), register)
+    texts = [one.text, book_text(scoring.book), scoring.calendar.text(), register]
+    texts += [] if one.ground is None else [ground_text(one.ground)]
     source = Source(name="kaoping publish", sha256="", profile=PROFILE, rows=1, facts=[(1, fact)], texts=texts)
     batch = ledger.append(source, at)
     return Publication(batch.last_position, fact)
@@ -170,7 +176,16 @@ def _book(ledger: Ledger, one: Publication) -> Rulebook:
     taken = dict(pair.split("=", 1) for pair in (one.fact.readings or "").split())
     whole = _text(ledger, one, one.fact.rulebook)
     ending = "".join(f"\n{name}={value}" for name, value in sorted(taken.items()))
-    return read_rulebook(whole.removesuffix(ending), f"#{one.position}", taken)
+    book = read_rulebook(whole.removesuffix(ending), f"#{one.position}", taken)
+    return attrs.evolve(book, untold=one.fact.untold or "")
+
+
+def published_ground(ledger: Ledger, one: Publication) -> Mapping[str, Any] | None:
+    """What a publication rested on, as it was kept; None of one that is older than that. Raises NotHere."""
+    if one.fact.ground is None:
+        return None
+    found: Mapping[str, Any] = json.loads(_text(ledger, one, one.fact.ground))
+    return found
 
 
 def _text(ledger: Ledger, one: Publication, digest: str) -> str:
@@ -237,28 +252,60 @@ def _scores(document: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
 
 @attrs.frozen
 class Published:
-    """What publishing a period came to; `earlier`: its publications before; `standing`: it stood there already."""
+    """What publishing a period came to; `earlier`: its publications before; `standing`: it stood there already; `ground` as JSON."""
 
     publication: Publication
     earlier: Sequence[Publication]
     standing: bool
+    ground: Mapping[str, Any] | None = None
+
+
+class Objected(UserError):
+    """A period that is not published as it is unless that is accepted by name."""
 
 
 def publish_period(
-    session: Session, period: str, *, as_of: str | None = None, provisional: bool = False, document: str | None = None
-) -> Published:
-    """The ledger verified and the period published. Raises WrongArgument, ProvisionalPeriod, DamagedLedger."""
+    session: Session, period: str, *, as_of: str | None = None, provisional: bool = False, document: str | None = None,
+    accept: Sequence[str] = (),
+) -> Published:  # fmt: skip
+    """The ledger verified and the period published. Raises WrongArgument, ProvisionalPeriod, Untold, Objected, DamagedLedger."""
     read_period(period, session.book())
+    _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)
         one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        refuse_untold(opened, one.scoring, one.month, one.sheets)
+        one = _grounded(opened, one, period, accept)
         if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
             raise WrongArgument(
                 sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
             )
         known = publications(opened, opened.head().position, period)
         made = publish(opened, one, now.now_ms(), provisional=provisional, document=document)
-    return Published(made, [old for old in known if old.position < made.position], made in known)
+        ground = published_ground(opened, made)
+    return Published(made, [old for old in known if old.position < made.position], made in known, ground)
+
+
+def _refuse_unknown(accept: Sequence[str]) -> None:
+    """Raises WrongArgument for a name of nothing that can be accepted."""
+    for name in accept:
+        if name not in ACCEPTABLE:
+            known = " ".join(ACCEPTABLE)
+            raise WrongArgument(
+                sentence("there is nothing to accept by the name {name}.", name=name), sentence("Known: {known}", known=known)
+            )
+
+
+def _grounded(ledger: Ledger, one: Issue, period: str, accept: Sequence[str]) -> Issue:
+    """The issue with its ground. Raises Objected where something speaks against it that is not accepted."""
+    ground = ground_of(ledger, one.scoring, one.month, one.sheets)
+    against = list(objections(one.scoring, one.month, ground, period))
+    refused = [each for each in against if each.name not in accept]
+    if refused:
+        names = " ".join(f"--accept {each.name}" for each in refused)
+        remedy = sentence("Mend that first; or publish all the same, so that it is printed and kept: {names}", names=names)
+        raise Objected(listed([each.why for each in refused], " "), remedy)
+    return attrs.evolve(one, ground=attrs.evolve(ground, accepted=tuple(each.name for each in against)))
 
 
 @attrs.frozen

@@ -1,6 +1,7 @@
 """What a period comes to: its sheets, metrics and year, why a unit has its score, and the rulebook's worked cases tried."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +13,12 @@ from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.files.cases import read_cases
 from kaoping.language.words import sheet_of
+from kaoping.office.ground import Ground, ground_of, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
 from ledger.sentences import UserError, sentence
+from ledger.store import Ledger
 from metrics.derive import clock_of
-from metrics.tallies import Tally, durations
+from metrics.tallies import Tally, durations, undue_closings
 from metrics.verdicts import decided
 from scoring.explain.unit import Line, why
 from scoring.law.rulebook import Sheet
@@ -34,20 +37,23 @@ class CasesFail(UserError):
 
 @attrs.frozen
 class PeriodScore:
-    """A period scored: the scoring, its evidence, and the sheets asked for."""
+    """A period scored: the scoring, its evidence, the sheets asked for, and what they rest on."""
 
     scoring: Scoring
     evidence: Evidence
     sheets: Sequence[SheetScore]
+    ground: Ground
 
 
 @attrs.frozen(kw_only=True)
 class UnitMetrics:
-    """A unit's month: tallies by measure, and (acts, median, 90th percentile) in working days by measure."""
+    """A unit's month: tallies by measure, how many rounds are `untold` for one, and (acts, median, 90th percentile) in working days
+    by measure."""
 
     unit: str
     group: str
     tallies: Mapping[str, Tally]
+    untold: Mapping[str, int]
     times: Mapping[str, tuple[int, Fraction, Fraction]]
 
 
@@ -64,17 +70,19 @@ class MonthMetrics:
 def period_score(
     session: Session, text: str, sheet: str | None = None, *, as_of: str | None = None, provisional: bool = False
 ) -> PeriodScore:
-    """The sheets of a period, or the one named. Raises WrongArgument, ProvisionalPeriod."""
+    """The sheets of a period, or the one named. Raises WrongArgument, ProvisionalPeriod, Untold."""
     period = read_period(text, session.book())
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         evidence = period_evidence(scoring, period.months, provisional=provisional)
         named = None if sheet is None else sheet_of(scoring.book.sheets, sheet)
         sheets = [one for one in scoring.sheets(evidence, period.kind) if named in (None, one.sheet.id)]
+        refuse_untold(opened, scoring, evidence, sheets)
+        ground = ground_of(opened, scoring, evidence, sheets)
     if not sheets:
         known = " ".join(f"{one.id} ({one.period})" for one in scoring.book.sheets)
         raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))
-    return PeriodScore(scoring, evidence, sheets)
+    return PeriodScore(scoring, evidence, sheets, ground)
 
 
 def month_metrics(session: Session, text: str, unit: str | None = None, *, as_of: str | None = None) -> MonthMetrics:
@@ -100,18 +108,27 @@ def _unit_metrics(scoring: Scoring, month: Evidence) -> list[UnitMetrics]:
     for (measure, unit, _, _), tally in month.tallies.items():
         of_unit = tallies.setdefault(unit, {})
         of_unit[measure] = of_unit.get(measure, Tally()) + tally
+    untold: dict[str, Counter[str]] = {}
+    for (measure, unit, _), count in month.missing.untold.items():
+        untold.setdefault(unit, Counter())[measure] += count
     times = _times(scoring, month.month)
     return [
-        UnitMetrics(unit=unit, group=month.group(unit), tallies=tallies[unit], times=times.get(unit, {}))
-        for unit in sorted(tallies)
-    ]
+        UnitMetrics(
+            unit=unit, group=month.group(unit), tallies=tallies.get(unit, {}), untold=untold.get(unit, {}),
+            times=times.get(unit, {}),
+        )
+        for unit in sorted({*tallies, *untold, *times})
+    ]  # fmt: skip
 
 
 def _times(scoring: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fraction, Fraction]]]:
     verdicts = decided(scoring.derived.verdicts, scoring.as_of).filter(nw.col("month") == month)
-    day = scoring.derived.clock.ticks_per_day
+    clock, practice = scoring.derived.clock, scoring.book.practice()
+    done = (nw.col("month") == month) & (nw.col("done") <= scoring.as_of)
+    undue = undue_closings(scoring.derived.rounds, practice, clock).filter(done)
+    day = clock.ticks_per_day
     times: dict[str, dict[str, tuple[int, Fraction, Fraction]]] = {}
-    for row in durations(verdicts, scoring.derived.clock).collect().iter_rows(named=True):
+    for row in durations(verdicts, undue, clock).collect().iter_rows(named=True):
         pair = [Fraction(int(row[name]), day) for name in ("median", "p90")]
         times.setdefault(row["unit"], {})[row["measure"]] = (row["acts"], pair[0], pair[1])
     return times
@@ -126,12 +143,14 @@ def lost_points(
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         if year is None:
-            sheets = scoring.sheets(period_evidence(scoring, [month], provisional=provisional))
+            evidence = period_evidence(scoring, [month], provisional=provisional)
+            sheets = scoring.sheets(evidence)
+            refuse_untold(opened, scoring, evidence, sheets)
             found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
         else:
             found = [
                 (scoring.book.sheet(name), lines[unit])
-                for score in _years(scoring, year, provisional=provisional)
+                for score in _years(opened, scoring, year, provisional=provisional)
                 for name, lines in score.sheets.items()
                 if unit in lines
             ]
@@ -155,14 +174,19 @@ def year_scores(
                 sentence("{book} has no rule for a year.", book=scoring.book.id),
                 "Name another rulebook with --rulebook.",
             )
-        return scoring, _years(scoring, year, provisional=provisional)
+        return scoring, _years(opened, scoring, year, provisional=provisional)
 
 
-def _years(scoring: Scoring, year: int, *, provisional: bool) -> list[YearScore]:
-    """Raises ProvisionalPeriod for a year that has begun a month past the last official notice."""
+def _years(ledger: Ledger, scoring: Scoring, year: int, *, provisional: bool) -> list[YearScore]:
+    """Raises ProvisionalPeriod for a year that has begun a month past the last official notice, Untold for one of whose months no
+    source tells what an item needs."""
     now, rules = month_of(scoring.as_of), scoring.book.years
     for month in [] if provisional else [one for rule in rules for one in rule.months(year) if one <= now]:
         refuse_provisional(scoring.calendar, month)
+    months = sorted({month for rule in rules for month in rule.months(year) if month <= now})
+    for evidence in scoring.evidence(months).values() if months else ():
+        if evidence.missing.untold:
+            refuse_untold(ledger, scoring, evidence, scoring.sheets(evidence))
     return [year_of(scoring, rule, year, now) for rule in rules]
 
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import attrs
 
@@ -16,6 +17,7 @@ from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language import moments
 from kaoping.language.language import Language
+from ledger.intake.profile import ANSWERS
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
@@ -23,6 +25,8 @@ from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
+
+Item = TypeVar("Item")
 
 
 class WrongArgument(UserError):
@@ -41,16 +45,18 @@ class LedgerEmpty(UserError):
 
 @attrs.frozen(kw_only=True)
 class Session:
-    """One command's surroundings. `now` is one instant for all of it."""
+    """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells."""
 
     path: Path
     rulebook: str
     calendar_folder: Path | None = None
     known_on: date | None = None
     readings: Mapping[str, str] = attrs.Factory(dict)
+    untold: str = ""
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
+    counter: Callable[[str, Sequence[Any]], Iterator[Any]] = attrs.field(default=lambda _, items: iter(items))
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
@@ -70,7 +76,13 @@ class Session:
         """The rulebook asked for, with the readings taken otherwise. Raises WrongArgument."""
         if self.readings:
             refuse_unknown(self.readings, folder.rulebook(self.rulebook))
-        return folder.rulebook(self.rulebook, self.readings)
+        if self.untold not in ("", *ANSWERS):
+            raise WrongArgument(
+                sentence("{text} says nothing of what is untold.", text=self.untold),
+                "Write --untold full or --untold breach.",
+            )
+        book = folder.rulebook(self.rulebook, self.readings)
+        return attrs.evolve(book, untold=self.untold) if self.untold else book
 
     def calendar(self) -> Calendar:
         """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
@@ -88,7 +100,7 @@ class Session:
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
             if kept and as_of is None:
-                plain = not self.readings and self.known_on is None
+                plain = not (self.readings or self.untold) and self.known_on is None
                 rows = rows_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
                 if rows is not None:
                     return when_asked(outline_of(ledger, position), book, calendar, instant, rows)
@@ -112,6 +124,10 @@ class Session:
     def busy(self, doing: str) -> AbstractContextManager[None]:
         """Around something long: whoever watches is told what is being done."""
         return self.progress(self.language.say(doing))
+
+    def watched(self, doing: str, items: Sequence[Item]) -> Iterator[Item]:
+        """Many things one after the other: whoever watches sees how many a second, and how long it will take."""
+        return self.counter(self.language.say(doing), items)
 
 
 def groups_of(book: Rulebook) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from calendars.clock import Step
-from calendars.instants import show_iso
+from calendars.instants import local_day, show_iso
 from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.session import Session, WrongArgument
@@ -17,7 +17,7 @@ from ledger.sentences import sentence
 from ledger.snapshot import order_of
 from ledger.store import Ledger
 from ledger.voids import voided_keys
-from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved
+from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved, UntoldMeasure
 from scoring.explain.ticket import audit as audit_ticket
 from scoring.scores.scoring import Scoring, Stamps
 
@@ -35,6 +35,12 @@ class TicketReport:
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
         return self.batches[event.batch - 1]
+
+    def notice(self, step: Step) -> str:
+        """The number of the notice that made the step's day a holiday or a make-up day; empty for any other."""
+        if step.what not in ("holiday", "make_up"):
+            return ""
+        return (self.scoring.calendar.day(local_day(step.from_ms)).source or "").partition(" ")[0]
 
 
 def ticket_report(session: Session, ticket: str, as_of: str | None = None) -> TicketReport:
@@ -105,7 +111,7 @@ def _event_json(told: TicketReport, event: Event) -> dict[str, Any]:
 def _round_json(one: ExplainedRound) -> dict[str, Any]:
     return {
         "unit": one.unit, "round": one.round, "channel": one.channel, "role": one.role,
-        "verdicts": [_verdict_json(verdict) for verdict in one.verdicts],
+        "verdicts": [*map(_verdict_json, one.verdicts), *map(_untold_json, one.untold)],
     }  # fmt: skip
 
 
@@ -123,10 +129,18 @@ def _verdict_json(told: Explained) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _untold_json(one: UntoldMeasure) -> dict[str, Any]:
+    """A verdict that there is not: no source tells the `kinds`."""
+    return {
+        "measure": one.measure, "state": "untold", "kinds": list(one.kinds), "limit": None, "start": show_iso(one.start),
+        "due_at": _iso(one.due), "done_at": None, "decided_at": None, "steps": [], "extensions": [], "evidence": [], "counts": [],
+    }  # fmt: skip
+
+
 def _moved_json(moved: Moved) -> dict[str, Any]:
     one = moved.extension
     return {
-        "position": one.position, "at": show_iso(one.at), "days": _days(one.halves), "given_days": _days(one.given),
+        "position": one.position, "at": _iso(one.at), "assumed": one.assumed, "days": _days(one.halves), "given_days": _days(one.given),
         "until": _iso(one.until), "from": _iso(one.start), "due_at": _iso(one.due), "code": one.code,
         "steps": [_step_json(step) for step in moved.steps],
     }  # fmt: skip

@@ -4,13 +4,24 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from rich import table
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from kaoping.papers.cells import texts_of
 from kaoping.reports.page import (
@@ -24,10 +35,13 @@ from kaoping.reports.page import (
     Note,
     Page,
     Paragraph,
+    Signatures,
     Table,
 )
 from ledger.texts import STEERING, visible
 
+Item = TypeVar("Item")
+STEP = 500  # items between two looks at the bar
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
 
 
@@ -73,6 +87,35 @@ def spinner(doing: str) -> Iterator[None]:
         yield
 
 
+def counted(doing: str, items: Sequence[Item]) -> Iterator[Item]:
+    """The items, with how many are done, how many a second, and the time left; nothing where nobody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(doing, total=len(items))
+        for number, item in enumerate(items):
+            if number % STEP == 0:
+                progress.update(task, completed=number)
+            yield item
+
+
+class _RateColumn(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """Such as 12,000/s."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
 def _console() -> Console:
     """As wide as the terminal, or as what is written needs."""
     console = Console(highlight=False, emoji=False, markup=False)
@@ -100,6 +143,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (title, *(f"  {line}" for line in lines))
         case Imprint(title, stamps):
             yield from (title, *(f"  {name} {value}" for name, value in stamps))
+        case Signatures(names):
+            yield "    ".join(f"{name}：" for name in names)
         case Chart() | Table():
             return
 
@@ -120,7 +165,8 @@ class Drawn:
 
 
 def _drawn(column: Column, language: str) -> Drawn:
-    return Drawn(column.heading, [visible(text) for text in texts_of(column, language)], column.kind in RIGHT)
+    heading = f"{column.over}\n{column.heading}" if column.over else column.heading
+    return Drawn(heading, [visible(text) for text in texts_of(column, language)], column.kind in RIGHT)
 
 
 def _draw_table(console: Console, block: Table, language: str) -> None:

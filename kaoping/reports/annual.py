@@ -20,7 +20,9 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
         "year": year,
         "rulebook": scoring.book.id,
         "stamps": stamps_json(scoring.stamps),
-        "years": [year_document(one) for one in scores],
+        "years": [
+            {**year_document(one), "rests_on": [show_month(month) for month in one.rests_on]} for one in scores
+        ],
     }
 
 
@@ -28,17 +30,21 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
 def annual_page(language: Language, scoring: Scoring, scores: Sequence[YearScore]) -> Iterator[Block]:
     """One table a year rule."""
     for one in scores:
-        yield from _year_blocks(language, scoring, one)
+        yield from year_blocks(language, scoring, one)
         yield ""
     yield readings_in_force(language, scoring)
     yield imprint(language, scoring.stamps)
 
 
-def _year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
+def year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterator[Block]:
+    """The year's ranking as a table, or that there is none."""
     units = [unit for unit in year.units if unit.score is not None]
     say, digits = language.say, scoring.book.digits.total
     span = f"{show_month(year.months[0])} - {show_month(year.months[-1])}" if year.months else str(year.year)
-    state = say("whole year") if year.whole else say("to date")
+    state = say("whole year") if year.whole and year.rests_on == year.months else say("to date")
+    if year.rests_on != year.months:
+        months = "、".join(map(show_month, year.rests_on)) or "-"
+        state = say("rests on {count} of 12 months: {months}", count=len(year.rests_on), months=months)
     if not units:
         yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return

@@ -11,13 +11,16 @@ from kaoping.language.moments import moment, span
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, Heading, page_of
+from kaoping.reports.workings import Teller
 from ledger.batches import Event
 from ledger.exchange import canonical
+from ledger.facts import IN_FULL, Fact
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
-from scoring.explain.ticket import Counted, Explained, Moved
+from scoring.explain.ticket import Counted, Explained, Moved, UntoldMeasure
 from scoring.scores.evidence import Charge
 
+NOT_DETAILS = ("kind", "at", "ticket", "unit", "id", "seq", "untold", "assumed")
 OF_TIME = ("due_at", "until")
 OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 
@@ -51,12 +54,14 @@ def _lines(language: Language, told: TicketReport) -> Iterator[Block]:
         )
         for verdict in one.verdicts:
             if not isinstance(MEASURE[verdict.verdict.measure], Occurrence):
-                yield from _verdict_lines(language, verdict)
+                yield from _verdict_lines(told, Teller(language, told.scoring.book.digits), verdict)
+        for untold in one.untold:
+            yield _untold_line(language, untold)
     if told.audit.findings:
         yield ""
         yield Heading(say("Findings on it"))
         for charge, counts in told.audit.findings:
-            yield from _finding_lines(language, charge, counts)
+            yield from _finding_lines(Teller(language, told.scoring.book.digits), charge, counts)
     if told.audit.oddities:
         yield ""
         yield Heading(say("Oddities"))
@@ -64,10 +69,28 @@ def _lines(language: Language, told: TicketReport) -> Iterator[Block]:
             yield f"  #{position} {say(CODES[code])}"
 
 
+def _untold_line(language: Language, one: UntoldMeasure) -> str:
+    measure = MEASURE[one.measure]
+    name = measure.word if language.code == "zh" else measure.name
+    kinds = "、".join(language.say(kind) for kind in one.kinds)
+    said = "untold: its source has no column for {kinds}, so it is judged neither met nor breached"
+    return f"  ? {name}  " + language.say(said, kinds=kinds)
+
+
+def _covered(language: Language, fact: Fact) -> str:
+    """What its source could not tell: of a dispatch the kinds, of an act when it was."""
+    if getattr(fact, "assumed", None):
+        return language.say("(its source says that it happened, not when: a reading gives the instant)")
+    if untold := getattr(fact, "untold", None):
+        kinds = "、".join(language.say(kind.removesuffix(IN_FULL)) for kind in untold.split())
+        return language.say("(its source cannot tell: {kinds})", kinds=kinds)
+    return ""
+
+
 def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterator[str]:
     batch = told.batch(event)
     fact = canonical(event.fact)
-    details = {name: value for name, value in fact.items() if name not in ("kind", "at", "ticket", "unit", "id", "seq")}
+    details = {name: value for name, value in fact.items() if name not in NOT_DETAILS}
     shown = " ".join(f"{language.say(name)}={_shown(language, name, value)}" for name, value in details.items())
     word = event.fact.word if language.code == "zh" else event.fact.kind
     gone = f" ({language.say('voided')})" if event.key in told.voided else ""
@@ -77,6 +100,7 @@ def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterat
         f"{word}{gone}",
         event.fact.unit or "-",
         shown,
+        _covered(language, event.fact),
     )
     yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
 
@@ -89,8 +113,8 @@ def _shown(language: Language, name: str, value: object) -> object:
     return language.say(str(value)) if name in OF_OURS else value
 
 
-def _verdict_lines(language: Language, told: Explained) -> Iterator[str]:
-    say, verdict = language.say, told.verdict
+def _verdict_lines(report: TicketReport, teller: Teller, told: Explained) -> Iterator[str]:
+    language, say, verdict = teller.language, teller.language.say, told.verdict
     measure = MEASURE[verdict.measure]
     name = measure.word if language.code == "zh" else measure.name
     marks = {"met": "√", "breached": "×", "pending": "…", "exempt": "-"}
@@ -105,13 +129,16 @@ def _verdict_lines(language: Language, told: Explained) -> Iterator[str]:
     elif told.done is not None:
         yield f"      {say('decided')} {moment(told.done, language.code)}"
     if told.state == "breached":
-        yield from _step_lines(language, told.steps)
+        yield from _step_lines(report, language, told.steps)
     for moved in told.extensions:
         yield f"      {_moved(language, moved)}"
         if told.state == "breached":
-            yield from _step_lines(language, moved.steps)
+            yield from _step_lines(report, language, moved.steps)
+    charge = Charge.of(verdict)
     for one in told.counts:
-        yield from _counted_lines(language, told.state, one)
+        yield from _counted_lines(teller, told.state, charge, one)
+    if not told.counts and told.state in ("met", "breached"):
+        yield f"      {say('no item counts it')}"
     if told.evidence:
         yield f"      {say('evidence')} " + " ".join(f"#{position}" for position in told.evidence)
 
@@ -129,7 +156,8 @@ def _moved(language: Language, moved: Moved) -> str:
     one = moved.extension
     odd = f"  {language.say(CODES[one.code])}" if one.code else ""
     due = "-" if one.due is None else moment(one.due, language.code)
-    return language.say("extension #{position}: due {due}", position=one.position, due=due) + odd
+    said = "extension #{position}, at the due that it moves: due {due}" if one.assumed else "extension #{position}: due {due}"
+    return language.say(said, position=one.position, due=due) + odd
 
 
 def _done(language: Language, told: Explained) -> str:
@@ -144,7 +172,7 @@ def _done(language: Language, told: Explained) -> str:
     return f"{say('done')} {moment(told.done, language.code)}  {said}{days}{denied}"
 
 
-def _step_lines(language: Language, steps: Sequence[Step]) -> Iterator[str]:
+def _step_lines(report: TicketReport, language: Language, steps: Sequence[Step]) -> Iterator[str]:
     counted = Fraction(0)
     for step in steps:
         counted += step.days
@@ -155,7 +183,8 @@ def _step_lines(language: Language, steps: Sequence[Step]) -> Iterator[str]:
         )
         mark = language.say(" (provisional)") if step.provisional else ""
         ends = f"{moment(step.from_ms, language.code)} → {moment(step.to_ms, language.code)}"
-        yield f"        {ends}  {_reason(language, step)}{mark}  {days}"
+        notice = report.notice(step)
+        yield "        " + "  ".join(filter(None, (f"{ends}  {_reason(language, step)}{mark}", days, notice)))
 
 
 def _reason(language: Language, step: Step) -> str:
@@ -166,19 +195,35 @@ def _reason(language: Language, step: Step) -> str:
     return f"{plain} {step.name}" if step.what in ("holiday", "closure") else plain
 
 
-def _counted_lines(language: Language, state: str, one: Counted) -> Iterator[str]:
-    say = language.say
+def _counted_lines(teller: Teller, state: str, charge: Charge, one: Counted) -> Iterator[str]:
+    say = teller.language.say
     where = f"{one.sheet.title} · {one.item.title} · {show_month(one.month)}"
     if one.exempt:
         yield f"      {where}: {say('exempted')}"
     elif state == "breached":
         cost = say("share {lost} points, marginal {marginal}", lost=points(one.lost), marginal=points(one.marginal))
-        yield f"      {where}: {cost}"
+        shared = teller.sharing(one.judged, charge) if one.lost else ""
+        yield f"      {where}: " + "  ".join(filter(None, (cost, shared)))
         yield f"        {one.item.place}: {one.part.words or one.item.words}"
+        if one.scored is not None:
+            yield from (f"        {told}" for told in _arithmetic(teller, one))
 
 
-def _finding_lines(language: Language, charge: Charge, counts: Sequence[Counted]) -> Iterator[str]:
+def _arithmetic(teller: Teller, one: Counted) -> Iterator[str]:
+    """How the part came to what it lost, then what became of it in its item."""
+    assert one.scored is not None
+    if one.judged is None or one.judged not in teller.moved(one.scored):
+        yield from filter(None, (teller.part(one.judged) if one.judged else "", teller.closing(one.scored)))
+    elif len(teller.moved(one.scored)) == 1:
+        yield from teller.item(one.scored)
+    else:
+        yield from filter(None, (teller.part(one.judged), teller.closing(one.scored)))
+
+
+def _finding_lines(teller: Teller, charge: Charge, counts: Sequence[Counted]) -> Iterator[str]:
     name = counts[0].part.title or counts[0].item.title if counts else charge.name
-    yield f"  #{charge.position} {moment(charge.at, language.code)}  {charge.unit}  {name}"
+    yield f"  #{charge.position} {moment(charge.at, teller.language.code)}  {charge.unit}  {name}"
     for one in counts:
-        yield from _counted_lines(language, "breached", one)
+        yield from _counted_lines(teller, "breached", charge, one)
+    if not counts:
+        yield f"      {teller.language.say('no item counts it')}"

@@ -8,8 +8,8 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import rounded
 from kaoping.office.scores import MonthMetrics, UnitMetrics
-from kaoping.reports.page import Block, Column, Heading, Kind, Note, Table, page_of
-from metrics.measures import CATALOGUE, VOLUME, Occurrence, Strike
+from kaoping.reports.page import Block, Cell, Column, Heading, Kind, Marked, Note, Table, page_of
+from metrics.measures import CATALOGUE, MEASURE, VOLUME, Occurrence, Strike
 from metrics.oddities import CODES
 from metrics.tallies import DURATIONS, Tally
 
@@ -42,7 +42,10 @@ def _unit_json(unit: UnitMetrics) -> dict[str, Any]:
         "group": unit.group,
         "volume": unit.tallies.get(VOLUME.name, Tally()).count,
         "measures": [
-            {"measure": one.name, "count": tally.count, "breaches": tally.breaches, "rate": _percent(one.name, unit.tallies)}
+            {
+                "measure": one.name, "count": tally.count, "breaches": tally.breaches, "rate": _rate(one.name, unit),
+                "untold": unit.untold.get(one.name, 0),
+            }
             for one in CATALOGUE
             if not isinstance(one, Occurrence)
             for tally in (unit.tallies.get(one.name, Tally()),)
@@ -54,9 +57,24 @@ def _unit_json(unit: UnitMetrics) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _percent(measure: str, tallies: Mapping[str, Tally]) -> str | None:
-    rate = rate_of(measure, tallies)
-    return None if rate is None else rounded(rate, 2)
+def _rate(measure: str, unit: UnitMetrics) -> str | None:
+    """Percent; None without a denominator, and where all that there is is untold."""
+    rate = rate_of(measure, unit.tallies)
+    return None if rate is None or _is_untold(measure, unit) else rounded(rate, 2)
+
+
+def _is_untold(measure: str, unit: UnitMetrics) -> bool:
+    """Whether nothing is judged of what no source tells."""
+    of = VOLUME.name if isinstance(MEASURE[measure], Strike) else measure
+    judged = unit.tallies.get(of, Tally()).count - (unit.untold.get(measure, 0) if of == VOLUME.name else 0)
+    return unit.untold.get(measure, 0) > 0 and judged <= 0
+
+
+def _shown(language: Language, measure: str, unit: UnitMetrics) -> Cell:
+    rate = rate_of(measure, unit.tallies)
+    if _is_untold(measure, unit):
+        return language.say("untold")
+    return Marked(rate, "†") if rate is not None and unit.untold.get(measure) else rate
 
 
 @page_of
@@ -69,6 +87,10 @@ def metrics_page(language: Language, told: MonthMetrics) -> Iterator[Block]:
     named = Column(language.say("unit"), [unit.unit for unit in units], Kind.UNIT)
     title = f"{language.say('Rates, percent')}  {show_month(month.month)}"
     yield Table(title, [named], _rates(language, units))
+    if any(unit.untold for unit in units):
+        yield Note(
+            language.say("untold: no source tells what the measure needs; † of some tickets it is untold: the rate is of the others")
+        )
     yield ""
     title = language.say("Working days from dispatch: median / 90th percentile")
     yield Table(f"{title}  {show_month(month.month)}", [named], _durations(language, units))
@@ -86,7 +108,7 @@ def _rates(language: Language, units: Sequence[UnitMetrics]) -> list[Column]:
         *(
             Column(
                 measure.word if language.code == "zh" else measure.name,
-                [rate_of(measure.name, unit.tallies) for unit in units],
+                [_shown(language, measure.name, unit) for unit in units],
                 Kind.RATE,
             )
             for measure in shown

@@ -49,7 +49,8 @@ Cell = Value | Marked | None
 @attrs.frozen
 class Column:
     """A column: its heading (it may have lines), its cells of one kind, how many decimals, whether a gain shows its +, and
-    what stands where there is nothing."""
+    what stands where there is nothing. `over`: the heading that it shares with its neighbours. `total`: what a clerk would reckon
+    under it; `sum_of`: the columns of which each of its cells is the sum, where it is no more than that."""
 
     heading: str
     cells: Sequence[Cell]
@@ -57,15 +58,21 @@ class Column:
     digits: int = attrs.field(default=2, kw_only=True)
     signed: bool = attrs.field(default=False, kw_only=True)
     absent: str = attrs.field(default="-", kw_only=True)
+    over: str = attrs.field(default="", kw_only=True)
+    total: Literal["", "sum", "mean"] = attrs.field(default="", kw_only=True)
+    sum_of: "Sequence[Column]" = attrs.field(default=(), kw_only=True)
 
 
 @attrs.frozen
 class Table:
-    """A table: its title, the columns that name a row, and the columns of what is said of it."""
+    """A table: its title, the columns that name a row, and the columns of what is said of it; `foot` names the row of totals,
+    without which there is none. `filtered`: a reader will look for rows in it."""
 
     title: str
     keys: Sequence[Column]
     columns: Sequence[Column]
+    foot: str = attrs.field(default="", kw_only=True)
+    filtered: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen
@@ -125,15 +132,38 @@ class Chart:
     full: Fraction | None = None  # where the scale ends, such as full marks
 
 
-Block = str | Heading | Paragraph | Note | Listing | Table | Chart | Imprint
+@attrs.frozen
+class Signatures:
+    """The line that is signed by hand: who signs."""
+
+    names: Sequence[str]
+
+
+Block = str | Heading | Paragraph | Note | Listing | Table | Chart | Imprint | Signatures
 """A plain text is a line that the report has laid out itself, such as the steps of a deadline."""
 
 
 @attrs.frozen
 class Page:
-    """What a report says, block by block, in one language."""
+    """What a report says, block by block, in one language. In a booklet it has a `name`; `unit`: whose page it is."""
 
     blocks: Sequence[Block]
+    language: str = "zh"
+    name: str = attrs.field(default="", kw_only=True)
+    unit: str = attrs.field(default="", kw_only=True)
+
+
+@attrs.frozen(kw_only=True)
+class Booklet:
+    """Pages that go out together: 2023 年 5 月办件情况统计表. `state` stands on every page: 未公布, or under which number it was
+    published; `at` is the instant (ms) that its files are dated by; `subject` its four stamps on a line."""
+
+    title: str
+    state: str
+    contents: str
+    pages: Sequence[Page]
+    at: int
+    subject: str
     language: str = "zh"
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.office.publications import Issue, Publication, Recomputed
+from kaoping.office.publications import Issue, Publication, Published, Recomputed
 from kaoping.office.tickets import stamps_json
+from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Column, Kind, Note, Table, page_of
 from kaoping.reports.score import imprint
 
@@ -23,7 +24,7 @@ def publication_json(one: Publication) -> dict[str, Any]:
             "ledger": fact.ledger, "rulebook": fact.rulebook, "calendar": fact.calendar, "as_of": show_iso(fact.as_of),
         },
         "register": fact.register, "version": fact.version, "readings": fact.readings, "provisional": fact.provisional,
-        "document": fact.document,
+        "document": fact.document, "untold": fact.untold, "accepted": (fact.accepted or "").split(),
     }  # fmt: skip
 
 
@@ -50,21 +51,21 @@ def recomputed_json(told: Sequence[Recomputed], elsewhere: Sequence[Publication]
 
 
 @page_of
-def published_page(
-    language: Language, one: Publication, earlier: Sequence[Publication], *, standing: bool = False
-) -> Iterator[Block]:
-    """What was published, or was `standing` already, and how it stands to what was published before."""
-    say, fact = language.say, one.fact
+def published_page(language: Language, told: Published) -> Iterator[Block]:
+    """What was published, or was standing already, how it stands to what was published before, and what it rests on."""
+    one, say, fact = told.publication, language.say, told.publication.fact
     said = "#{position} published: {period}, result {digest}"
-    if standing:
+    if told.standing:
         said = "#{position} stands published already: {period}, result {digest}; nothing was added."
     yield say(said, position=one.position, period=fact.period, digest=fact.digest)
-    for before in earlier:
+    for before in told.earlier:
         same = say("the same result") if before.fact.digest == fact.digest else say("another result")
         at = moment(before.fact.at, language.code)
         yield "  " + say("published before as #{position} on {at}: {same}", position=before.position, at=at, same=same)
     yield "  " + say("register") + f" {fact.register}"
     yield "  " + say("version") + f" {fact.version}"
+    if told.ground is not None:
+        yield from ground_lines(language, told.ground)
 
 
 @page_of

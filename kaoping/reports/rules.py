@@ -144,7 +144,7 @@ def outcomes_json(book: Rulebook, outcomes: Sequence[Outcome]) -> dict[str, Any]
 def _outcome_json(one: Outcome) -> dict[str, Any]:
     case = one.case
     judged = {"expected": case.score, "got": points(one.got), "holds": one.holds}
-    return {"title": case.title, "item": case.item or case.sheet, **judged}
+    return {"title": case.title, "item": case.name, **judged}
 
 
 @page_of
@@ -152,7 +152,8 @@ def outcomes_page(language: Language, outcomes: Sequence[Outcome]) -> Iterator[B
     """Each case with what came out."""
     for one in outcomes:
         mark = "√" if one.holds else "×"
-        got = "" if one.holds else "  " + language.say("came out as {got}", got=points(one.got))
-        yield f"{mark} {one.case.item or one.case.sheet}  {one.case.title}  {one.case.score}{got}"
+        came = " ".join(filter(None, (points(one.got), one.grade, one.board)))
+        got = "" if one.holds else "  " + language.say("came out as {got}", got=came)
+        yield f"{mark} {one.case.name}  {one.case.title}  {one.case.score}{got}"
     failed = sum(not one.holds for one in outcomes)
     yield language.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed)

@@ -7,9 +7,12 @@ from typing import Any
 from calendars.periods import show_months
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.language.numbers import short
+from kaoping.language.numbers import points, short
+from kaoping.office.ground import Ground, ground_json
 from kaoping.office.tickets import stamps_json
+from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
+from kaoping.reports.workings import CHANGES, Teller
 from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
 from scoring.scores.parts import unpriced
@@ -19,7 +22,9 @@ from scoring.scores.sheets import SheetScore, UnitScore
 from scoring.scores.years import UnitYear
 
 
-def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> dict[str, Any]:
+def score_json(
+    scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], ground: Ground | None = None
+) -> dict[str, Any]:
     """The document of `kaoping score --json`: what would be published, and what the reader must know besides."""
     return {
         **document_of(scoring.book, show_months(month.months), sheets),
@@ -28,16 +33,27 @@ def score_json(scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) 
         "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
         "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
         "stamps": stamps_json(scoring.stamps),
+        **({} if ground is None else {"ground": ground_json(ground)}),
     }
 
 
 @page_of
-def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Iterator[Block]:
-    """The sheets as tables, best unit first."""
+def score_page(
+    language: Language,
+    scoring: Scoring,
+    month: Evidence,
+    sheets: Sequence[SheetScore],
+    ground: Ground | None = None,
+    *,
+    brief: bool = False,
+) -> Iterator[Block]:
+    """The sheets as tables, best unit first, each with how its points came about; `brief`: without that and the readings."""
     for sheet in sheets:
         if sheet.units:
             yield from _sheet_blocks(language, sheet, show_months(month.months), scoring.book.digits)
             yield from apart_lines(language, sheet)
+            if not brief and (told := list(_workings(Teller(language, scoring.book.digits), sheet))):
+                yield Listing(language.say("How the points came about"), told)
             yield ""
         else:
             yield language.say(
@@ -46,8 +62,24 @@ def score_page(language: Language, scoring: Scoring, month: Evidence, sheets: Se
                 month=show_months(month.months),
             )
     yield from map(Note, warnings(language, scoring, month, sheets))
-    yield readings_in_force(language, scoring)
+    if ground is not None:
+        yield from ground_lines(language, ground_json(ground))
+    if not brief:
+        yield readings_in_force(language, scoring)
     yield imprint(language, scoring.stamps)
+
+
+def _workings(teller: Teller, sheet: SheetScore) -> Iterator[str]:
+    """A line for each item of a unit that lost or won points, and for what changed its total besides."""
+    for unit in sheet.units:
+        if unit.mean is not None:
+            yield f"{unit.unit}  {teller.mean(unit.mean)}"
+        for one in unit.items:
+            if one.lost:
+                yield f"{unit.unit}  {one.item.title} {points(-one.lost)}  " + "; ".join(teller.item(one))
+        for step in unit.adjustments:
+            told = f"{teller.language.say(CHANGES[step.code])}  {teller.adjustment(step)}"
+            yield f"{unit.unit}  {points(step.points)}  {told}"
 
 
 def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Digits) -> Iterator[Block]:
@@ -102,7 +134,14 @@ def _full(item: Item) -> str:
 
 
 def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
-    return [next((one.score for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
+    found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
+    return [None if one is None else Marked(one.score, "†") if one.note in UNJUDGED else one.score for one in found]
+
+
+UNJUDGED = {
+    "untold": "Note: items in full because no source tells what they need: {count} ({items})",
+    "waived": "Note: items in full because the office states that its platform cannot tell: {count} ({items})",
+}
 
 
 def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> list[str]:
@@ -133,10 +172,28 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
     notes = Counter(part.note for part in parts)
     if full := notes["no_denominator"]:
         lines.append(language.say("Note: items with nothing to divide by, given full marks: {count}", count=full))
+    for note in UNJUDGED:
+        found = [
+            f"{unit.unit} {item.item.title}"
+            for sheet in sheets for unit in sheet.units for item in unit.items if item.note == note
+        ]  # fmt: skip
+        if found:
+            shown = "、".join(found[:8]) + ("…" if len(found) > 8 else "")
+            lines.append(language.say(UNJUDGED[note], count=len(found), items=shown))
     if few := notes["few"]:
         lines.append(language.say("Note: rates of too few tickets, not judged: {count}", count=few))
     if few := notes["few_marked"]:
         lines.append(language.say("Note: rates of few tickets, judged all the same: {count}", count=few))
+    idle = [charge for sheet in sheets for unit in sheet.units for charge in unit.ignored]
+    if idle:
+        shown = " ".join(f"{charge.unit} #{charge.position}" for charge in idle[:8]) + ("…" if len(idle) > 8 else "")
+        lines.append(
+            language.say(
+                "Note: {count} findings on units whose score is the mean cost nothing: {findings}",
+                count=len(idle),
+                findings=shown,
+            )
+        )
     if free := sum(part.tolerated for part in parts):
         lines.append(language.say("Note: breaches within what is tolerated, that cost nothing: {count}", count=free))
     return lines

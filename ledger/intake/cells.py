@@ -24,8 +24,17 @@ FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count s
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 USUAL = "%Y-%m-%d %H:%M:%S"
-DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,6"}
+DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
 REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
+FORCED = re.compile(
+    r"""(?s)^(?:="([^"]*)"|['‘’](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])([^'‘’]*))$"""
+)  # how Excel is made to keep a text
+FINER = re.compile(r"(?<=:[0-9]{2})([.,][0-9]{3})[0-9]*[1-9][0-9]*")
+WIDE_DIGITS = (0xFF0D, *range(0xFF10, 0xFF1A))  # with the hyphen
+NARROW = str.maketrans({wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, 0xFF0E, 0xFF0F, 0xFF1A)} | {0x3000: 0x20})
+LETTERS = str.maketrans(
+    {wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+)
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
@@ -62,7 +71,8 @@ def folded(word: object) -> str:
 
 @attrs.frozen
 class Meanings:
-    """The words of a profile, ready to be looked up. `known` and `stripped` are what was already read."""
+    """The words of a profile, ready to be looked up. `known` and `stripped` are what was already read, `finer` the
+    first time that was told finer than a millisecond."""
 
     profile: Profile
     absent: frozenset[str]
@@ -71,6 +81,7 @@ class Meanings:
     words: Mapping[str, Mapping[str, Scalar]]
     formats: tuple[str, ...]
     known: dict[tuple[str, str], Scalar] = attrs.field(factory=dict)
+    finer: list[str] = attrs.field(factory=list)
     stripped: dict[str, str | None] = attrs.field(factory=dict)
 
     @classmethod
@@ -92,9 +103,22 @@ class Meanings:
         if cell not in self.stripped:
             if len(self.stripped) > REMEMBERED:
                 self.stripped.clear()
-            text = cell.strip(BLANK)
+            text = FORCED.sub(r"\1\2", cell.strip(BLANK)).strip(BLANK)
             self.stripped[cell] = None if text.casefold() in self.absent else text
         return self.stripped[cell]
+
+    @property
+    def notes(self) -> tuple[Sentence, ...]:
+        """What is to be said once of the cells read so far."""
+        why = "times finer than a millisecond are taken to the millisecond below, such as {time}"
+        return tuple(sentence(why, time=text) for text in self.finer)
+
+    def coarse(self, text: str) -> str:
+        """A time without what is finer than a millisecond; that there was any is said once."""
+        cut = FINER.sub(r"\1", text)
+        if cut != text and not self.finer:
+            self.finer.append(text)
+        return cut
 
     def kind(self, cell: Cell) -> str:
         """The kind that a word stands for, or `ignore`. Raises UnfitCell."""
@@ -154,7 +178,7 @@ def _number(means: Meanings, cell: Cell) -> str:
     """A number that is a name. What went through a floating-point number may have lost its last digits."""
     if isinstance(cell, float):
         raise UnfitCell("is a number in the sheet, not text, and may have lost digits", AS_TEXT)
-    text = _text(means, cell)
+    text = _text(means, cell).translate(LETTERS)
     if CUT_NUMBER.fullmatch(text) and "e+" in text.casefold():
         raise UnfitCell("has lost its last digits", AS_TEXT)
     if isinstance(cell, int) and len(text) >= 15 and text.endswith("000"):
@@ -185,7 +209,8 @@ def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
 
 
 def _from_text(means: Meanings, text: str) -> int | date:
-    """An instant, a clock reading, or a date."""
+    """An instant, a clock reading, or a date; of a time finer than a millisecond, the millisecond below."""
+    text = means.coarse(text.translate(NARROW))
     for form in means.formats:
         if reading := _clock_reading(text, form):
             return reading
@@ -199,7 +224,7 @@ def _from_text(means: Meanings, text: str) -> int | date:
 
 
 def _clock_reading(text: str, form: str) -> datetime | None:
-    """As strptime does it, which takes ten times as long; nothing finer than a millisecond is read."""
+    """As strptime does it, which takes ten times as long."""
     if form == USUAL and len(text) == 19 and text[10] == " ":
         with suppress(ValueError):
             return datetime.fromisoformat(text)
@@ -209,9 +234,9 @@ def _clock_reading(text: str, form: str) -> datetime | None:
         return None
     part = dict(zip(names, found.groups(), strict=True))
     year, month, day, hour, minute, second = [int(part.get(name, "0")) for name in "YmdHMS"]
-    micros = int(part.get("f", "0").ljust(6, "0"))
+    micros = int(part.get("f", "0")[:3].ljust(3, "0")) * 1000
     try:
-        return None if micros % 1000 else datetime(year, month, day, hour, minute, second, micros)
+        return datetime(year, month, day, hour, minute, second, micros)
     except ValueError:
         return None
 
@@ -291,7 +316,7 @@ def exchanged(field: str, cell: Cell) -> Cell:
     text = shown(cell).casefold()
     if text == "":
         return None
-    if field in ("anonymous", "granted", "contacted") and text in ("true", "false"):
+    if field in ("anonymous", "granted", "contacted", "assumed") and text in ("true", "false"):
         return text == "true"
     if field in ("seq", "count") and not isinstance(cell, bool) and WHOLE.fullmatch(text):
         return int(text.partition(".")[0])

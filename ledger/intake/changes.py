@@ -12,11 +12,12 @@ import attrs
 
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
-from ledger.facts import LIFECYCLE, NAMED, Dispatch, Extend, Fact, Scalar, fields_of
+from ledger.facts import IN_FULL, LIFECYCLE, NAMED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
 
 PLACE = frozenset(("at", "ticket", "unit", "id", "seq"))  # which fact it is; the other fields are what it says
 UNMOVED: frozenset[str] = frozenset()
 FREE = frozenset(("reason",))
+COVERED = frozenset(("untold", "assumed"))  # what the file could not tell is nothing that it says
 
 
 @attrs.frozen(eq=False)
@@ -141,7 +142,7 @@ class _Life:
                 continue
             among.remove(same[0])
             if not whole or same[0].key in self.renamed:  # else its key says that it is known
-                self.becomes[one] = None
+                self._follow_told(one, same[0])
         self.left, self.rest = left, [event for among in places.values() for event in among]
 
     def _differing(self, was: Fact, now: Fact) -> list[str]:
@@ -150,7 +151,7 @@ class _Life:
         return [
             name
             for name in fields_of(type(now))
-            if name not in PLACE and (told is None or name in told) and _value(was, name) != _value(now, name)
+            if name not in PLACE | COVERED and (told is None or name in told) and _value(was, name) != _value(now, name)
         ]
 
     def _pair(self, key: Callable[[Fact], Hashable | None]) -> None:
@@ -168,21 +169,40 @@ class _Life:
         self.left.remove(one)
         self.rest.remove(event)
         was, now = event.fact, one.fact
+        guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
+        if guessed and not _assumed(was):  # when it was is known already
+            now = attrs.evolve(now, at=was.at, assumed=None)
         differing = self._differing(was, now)
         moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]
+        if not (moved or differing):
+            self._follow_told(one, event)
+            return
+        free = untold | ({"at"} if timed or guessed else set())
         filled = [] if isinstance(was, Extend) else [name for name in differing if _value(was, name) is None]
-        contradicted = [name for name in (*moved, *differing) if name not in filled and name not in untold]
+        contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
-            untouched = {name for name in fields_of(type(was)) if name not in PLACE} - {*differing}
+            untouched = {name for name in fields_of(type(was)) if name not in PLACE | COVERED} - {*differing}
             self._follow(one, event, attrs.evolve(now, **{name: getattr(was, name) for name in untouched}))
+        elif timed and not contradicted:
+            self._follow(one, event, now)
         elif filled and not moved:
             self._follow(one, event, attrs.evolve(was, **{name: getattr(now, name) for name in filled}))
         else:
+            self._follow_told(one, event)
+
+    def _follow_told(self, one: Saying, event: Event) -> None:
+        """Nothing else of a saying is taken but that its file can tell more kinds of the round than were told of it so far."""
+        untold = _untold_together(event.fact, one.fact)
+        if untold == getattr(event.fact, "untold", None):
             self.becomes[one] = None
+        else:
+            self._follow(one, event, attrs.evolve(event.fact, untold=untold))
 
     def _follow(self, one: Saying, event: Event, fact: Fact) -> None:
-        """A fact in the place of one that stood."""
+        """A fact in the place of one that stood; what either could tell of the round is told."""
+        if isinstance(fact, Dispatch):
+            fact = attrs.evolve(fact, untold=_untold_together(event.fact, one.fact))
         self.becomes[one] = fact
         self.voids.append((one.row, event.key))
 
@@ -266,6 +286,19 @@ def _value(fact: Fact, name: str) -> Scalar:
     """A field; a dispatch that tells no role is to the lead."""
     value: Scalar = getattr(fact, name, None)
     return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
+
+
+def _assumed(fact: Fact) -> bool:
+    return bool(getattr(fact, "assumed", None))
+
+
+def _untold_together(was: Fact, now: Fact) -> str | None:
+    """The kinds that neither of two dispatches could tell, with the answer of either's office."""
+    words = [(getattr(fact, "untold", None) or "").split() for fact in (was, now)]
+    kinds = [{word.removesuffix(IN_FULL) for word in each} for each in words]
+    answered = {word.removesuffix(IN_FULL) for each in words for word in each if word.endswith(IN_FULL)}
+    both = [kind for kind in UNTOLD if all(kind in each for each in kinds)]
+    return " ".join(kind + (IN_FULL if kind in answered else "") for kind in both) or None
 
 
 def _identity(fact: Fact) -> str:

@@ -90,10 +90,10 @@ def _lacks(profile: Profile, header: Sequence[str]) -> Sentence:
     return listed(told, " ")
 
 
-def refuse_lacking(profile: Profile, header: Sequence[str]) -> None:
-    """Raises UnreadableFile for a header without a column that the profile needs."""
-    if lacking(profile, header):
-        lacks = _lacks(profile, header)
+def refuse_lacking(profile: Profile, table: LogTable) -> None:
+    """Raises UnreadableFile for a table without a column that the profile needs."""
+    if lacking(profile, table.header):
+        lacks = _lacks(profile, table.header)
         why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=lacks)
         raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
 

@@ -4,6 +4,7 @@ A profile is a TOML file. It maps columns; what it does not map is never stored:
 numbers, addresses and the text of their complaints stay where they are.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -11,7 +12,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
-from ledger.facts import KIND, STORED_AS, Dispatch, Scalar, fields_of
+from ledger.facts import KIND, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
 from ledger.sentences import Mistake, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
@@ -22,6 +23,7 @@ KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
+ANSWERS = ("full", "breach")
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
 REFUSED, LEAD_AND_ASSIST, ONE_NAME = "refused", "lead_and_assist", "one_name"
 
@@ -81,7 +83,8 @@ class Profile:
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
     holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. Of a
     column `in_order` several headings may be there, and the first speaks. `state_rows`: each row is the state of a ticket at its
-    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem.
+    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem. `untold`:
+    what the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`).
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -110,6 +113,7 @@ class Profile:
     in_order: tuple[str, ...] = ()
     state_rows: bool = False
     known_units: bool = False
+    untold: Mapping[str, str] = attrs.field(factory=dict)
     exchange: bool = False
 
     @property
@@ -157,6 +161,10 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
     for number, event in enumerate(profile.events):
         given = [(f"events[{number}].constants.{field}", field, value) for field, value in event.constants.items()]
         yield from _wrong_values(given)
+    for kind, answer in profile.untold.items():
+        if kind not in UNTOLD or answer not in ANSWERS:
+            remedy = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
+            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", remedy)
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
         remedy = "write same_fact or further_facts"
         yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
@@ -194,7 +202,7 @@ def _wrong_times(profile: Profile) -> Iterator[Mistake]:
                 written = written.replace(directive, part)
             try:
                 same = pattern == "iso" or datetime.strptime(written, pattern) == sample
-            except ValueError:
+            except (ValueError, re.error):  # a directive twice is an error of the pattern that strptime makes of it
                 same = False
             if not same:
                 why = "is no format of a whole moment" if key == "times" else "is no format of a date"

@@ -13,6 +13,7 @@ import attrs
 from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, fields_of
 from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
+from ledger.intake.coverage import ASSUMED, OPEN_UNIT, untold_of
 from ledger.intake.headings import columns_of
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable, Row
@@ -20,6 +21,7 @@ from ledger.sentences import Mistake, UnreadableFact, sentence
 
 Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
+MOST_ASSUMED = 50  # of one row: more is a mistake in its count
 BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
@@ -143,7 +145,7 @@ class RowReader:
                 Mistake(self.heading(at), None, "is missing", sentence("every {kind} has it", kind=sentence(kind)))
             )
             return
-        if times > 0:
+        if times > 0 and not self._tell_assumed(cells, event, kind, times, told):
             told.left_out.append(self._untimed(cells, event, kind, witness, times))
 
     def _kind(self, cells: Cells, event: EventRule) -> str:
@@ -190,6 +192,31 @@ class RowReader:
         return Mistake(
             self.heading(event.count or ""), cells.get(event.count or ""), why, "mend it where it comes from"
         )
+
+    def _tell_assumed(self, cells: Cells, event: EventRule, kind: str, times: int, told: RowFacts) -> bool:
+        """Tell what happened so often, the row does not say when: at the instant of its dispatch, and so `assumed`. Not of an act
+        whose own time is judged, nor where the count of the row says that there was none, or an extension has no length."""
+        unit = event.fields.get(OPEN_UNIT, OPEN_UNIT)
+        sent = next(
+            (
+                one
+                for one in self.profile.events
+                if one.kind == Dispatch.kind and one.fields.get(OPEN_UNIT, OPEN_UNIT) == unit
+            ),
+            None,
+        )
+        lengths = [cells.get(event.fields.get(name, name)) for name in ("days", "until")]
+        counted = cells.get(event.count) if event.count else None
+        denied = counted is not None and whole(counted) == 0
+        if kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
+            return False
+        if kind == Extend.kind and lengths == [None, None]:
+            return False
+        for _ in range(min(times, MOST_ASSUMED)):
+            self._tell_fact(
+                cells, attrs.evolve(event, constants={**event.constants, "assumed": True}), kind, sent.at, told
+            )
+        return times <= MOST_ASSUMED
 
     def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, times: int) -> Mistake:
         why = sentence(
@@ -248,6 +275,7 @@ class RowReader:
                 if field not in event.constants
             ]
             constants = self.profile.constants
+            untold = untold_of(self.profile, self.places, event) if kind == Dispatch.kind else None
             own = {STORED_AS.get(field, field): value for field, value in event.constants.items()}
             self.plans[id(event), kind] = (
                 tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),
@@ -256,7 +284,8 @@ class RowReader:
                     for field, inside, column in columns
                     if field in constants and column not in self.places
                 }
-                | {inside: READERS[inside](value) if inside in READERS else value for inside, value in own.items()},
+                | {inside: READERS[inside](value) if inside in READERS else value for inside, value in own.items()}
+                | ({} if untold is None else {"untold": untold}),
             )
         return self.plans[id(event), kind]
 

@@ -4,23 +4,25 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 import attrs
 
-from ledger.batches import Telling
+from ledger.batches import Coverage, Telling
 from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.cells import shown
+from ledger.intake.coverage import coverage_of
 from ledger.intake.headings import refuse_doubles, refuse_lacking
 from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
 from ledger.intake.rows import Before, RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.register import Register
-from ledger.sentences import Mistake, Problem, sentence
+from ledger.sentences import Mistake, Problem, Sentence, sentence
 
 CELL_WIDTH = 60  # of an excerpt
+Watch = Callable[[Sequence[Row]], Iterator[Row]]
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +31,8 @@ class Intake:
 
     `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
     in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
-    fatal left something out of a row that still gave facts. `telling` is what the table can say otherwise than an earlier one.
+    fatal left something out of a row that still gave facts. `notes`: what else was done to read it.
+    `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all.
     """
 
     rows: int
@@ -39,6 +42,8 @@ class Intake:
     quarantined: tuple[tuple[int, str], ...]
     problems: tuple[Problem, ...]
     telling: Telling
+    coverage: Coverage
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -60,9 +65,10 @@ class Surroundings:
 ALONE = Surroundings()
 
 
-def intake(table: LogTable, profile: Profile, within: Surroundings = ALONE) -> Intake:
-    """The facts in a table. Raises UnreadableFile if it lacks a column that the profile needs, or has one twice, otherwise."""
-    refuse_lacking(profile, table.header)
+def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surroundings = ALONE) -> Intake:
+    """The facts in a table; `watch` sees each row go by. Raises UnreadableFile if it lacks a column that the
+    profile needs, or has one twice, otherwise."""
+    refuse_lacking(profile, table)
     refuse_doubles(profile, table)
     sheet = RowReader.of(table, profile)
     befores = befores_of(sheet, table.rows)
@@ -72,7 +78,7 @@ def intake(table: LogTable, profile: Profile, within: Surroundings = ALONE) -> I
     seen: set[str] = set()
     ignored = repeated = 0
     must_change = {*profile.must_change}
-    for row in table.rows:
+    for row in watch(table.rows):
         before = befores.get(row.number)
         if profile.identical_rows == SAME_FACT and not row.fault:
             if (whole_row := repr(row.cells)) in seen:
@@ -93,13 +99,15 @@ def intake(table: LogTable, profile: Profile, within: Surroundings = ALONE) -> I
             quarantined.append((row.number, _kept(sheet, row)))
         ignored += not (told.facts or told.wrong or told.left_out)
     return Intake(
-        rows=len(table.rows),
+        rows=len(table.rows) + len(table.passed),
         facts=tuple(facts),
-        ignored=ignored,
+        ignored=ignored + len(table.passed),
         repeated=repeated,
         quarantined=tuple(quarantined),
         problems=tuple(problems),
         telling=_telling(sheet),
+        coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
+        notes=(*table.notes, *sheet.means.notes),
     )
 
 
@@ -173,7 +181,7 @@ def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
         for mistake in dict.fromkeys(mistakes):
             yield Problem(
                 row=row.number, column=mistake.column, value=_cut(shown(cast(Cell, mistake.value))),
-                why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal,
+                why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal, line=row.line,
             )  # fmt: skip
 
 

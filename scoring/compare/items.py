@@ -138,7 +138,7 @@ class _Stage:
         return Evidence(
             months=of.months,
             tallies={(measure, unit, channel, of.month): tally for (measure, channel), tally in self.counts.items()},
-            breaches={}, exempted=(), exemptions=frozenset(), groups={unit: group},
+            breaches={}, exempted=(), exemptions=frozenset(), groups={unit: group}, missing=of.missing,
             findings={unit: tuple(self.found.values())}, every_finding={unit: tuple(self.answers.values())},
         )  # fmt: skip
 

@@ -71,26 +71,11 @@ def _by_leg(leg: Leg, move: Move, cut: ItemMoves) -> Iterator[Reason]:
         yield from found or [Reason(code="clause", name=cut.item)]
 
 
-# Which kinds of fact can make or unmake a verdict on a measure; a fact of another kind on the ticket did not flip it.
-SPEAKS: Mapping[str, tuple[str, ...]] = {
-    "signed": ("dispatch", "sign", "return", "decide"),
-    "responded": ("dispatch", "contact", "survey", "return", "decide"),
-    "returned": ("dispatch", "return", "decide"),
-    "returned_again": ("dispatch", "return", "decide"),
-    "closed": ("dispatch", "close", "extend", "return", "decide"),
-    "satisfied": ("dispatch", "survey", "return", "decide"),
-    "redone": ("redo",),
-    "extended_first": ("extend", "decide"),
-    "extended_second": ("extend", "decide"),
-    "sealed": ("close", "seal"),
-    "volume": ("dispatch",),
-}
-
-
 def _speaking(move: Move, touches: Sequence[FactChange]) -> Sequence[FactChange]:
     """The facts that can have flipped the verdict; all of the ticket's, where none of them is of a kind that can."""
     assert move.charge is not None
-    kinds = ("exempt", "decide") if EXEMPT in (move.before, move.after) else SPEAKS.get(move.charge.name, ())
+    measure = MEASURE.get(move.charge.name)
+    kinds = ("exempt", "decide") if EXEMPT in (move.before, move.after) else measure.moved_by if measure else ()
     return [touch for touch in touches if touch.kind in kinds] or touches
 
 

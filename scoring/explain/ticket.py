@@ -76,14 +76,26 @@ class Explained:
 
 
 @attrs.frozen(kw_only=True)
+class UntoldMeasure:
+    """A measure that has no verdict in a round, since no source tells the `kinds` of fact that it needs; from `start`, to its due."""
+
+    measure: str
+    kinds: tuple[str, ...]
+    start: int
+    due: int | None
+    waived: bool
+
+
+@attrs.frozen(kw_only=True)
 class ExplainedRound:
-    """A unit's custody of the ticket."""
+    """A unit's custody of the ticket; `untold`: the measures of which no source tells what they need."""
 
     unit: str
     round: int
     channel: str
     role: str
     verdicts: tuple[Explained, ...]
+    untold: tuple[UntoldMeasure, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -109,6 +121,7 @@ Rows = Sequence[Mapping[str, Any]]
 ORDER = {
     "verdicts": ("unit", "month", "measure", "round", "channel"), "rounds": ("dispatched_step",),
     "grounds": ("unit", "round", "measure", "position"), "extensions": ("unit", "round", "n"), "oddities": ("position", "code"),
+    "untold": ("unit", "round", "measure"),
 }  # fmt: skip
 """The frames that tell a ticket, and the columns by which the rows of each lie."""
 
@@ -154,8 +167,16 @@ class _Teller:
         told = sorted(self.of_round("verdicts", row), key=lambda one: order.index(one["measure"]))
         return ExplainedRound(
             unit=row["unit"], round=row["round"], channel=row["channel"], role=row["role"],
-            verdicts=tuple(self.verdict(row, one) for one in told),
+            verdicts=tuple(self.verdict(row, one) for one in told), untold=tuple(self.untold(row)),
         )  # fmt: skip
+
+    def untold(self, round_: Mapping[str, Any]) -> Iterator[UntoldMeasure]:
+        practice, order = self.scoring.book.practice(), list(MEASURE)
+        for one in sorted(self.of_round("untold", round_), key=lambda one: order.index(one["measure"])):
+            kinds = MEASURE[one["measure"]].needs(practice)
+            yield UntoldMeasure(
+                measure=one["measure"], kinds=kinds, start=one["start"], due=one["due"], waived=bool(one["waived"])
+            )  # fmt: skip
 
     def of_round(self, table: str, round_: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return [row for row in self.rows[table] if all(row[name] == round_[name] for name in ROUND)]

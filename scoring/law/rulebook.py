@@ -278,7 +278,8 @@ class Year:
 
 @attrs.frozen(kw_only=True)
 class Rulebook:
-    """The rules of one county for one time, with the readings taken and the digest of the text they came from."""
+    """The rules of one county for one time, with the readings taken and the digest of the text they came from. `untold`: what is
+    to come of what no source tells, where that was said: the item in `full`, or as not done (`breach`)."""
 
     format: int
     id: str
@@ -294,6 +295,7 @@ class Rulebook:
     digits: Digits = Digits()
     text: str = ""
     taken: Mapping[str, str] = attrs.Factory(dict)
+    untold: str = ""
 
     def reading(self, name: str) -> str:
         """The option in force for a reading; of one that need not be named, and is not, the way it was read before it was known."""
@@ -357,7 +359,8 @@ class Rulebook:
         spans = {place: sorted(found) for place, found in limit_spans(self.sheets).items() if found}
         limits = {place: found[0][2] for place, found in spans.items()}
         later = {place: _turns(found) for place, found in spans.items() if len(found) > 1}
-        return Practice(**taken, **rated, posts=posts, limits=limits, later_limits=later)
+        untold = "breach" if self.untold == "breach" else "leave"
+        return Practice(**taken, **rated, posts=posts, limits=limits, later_limits=later, untold=untold)
 
 
 PRACTISED = (
@@ -365,7 +368,7 @@ PRACTISED = (
 )  # fmt: skip
 LATER = (
     "moved_rounds", "repeated_dispatch", "redo_scope", "volume_of", "response_population", "redone_closing", "seal_by",
-    "unexplained_returns",
+    "unexplained_returns", "untimed_extensions", "untimed_redos",
 )  # fmt: skip
 """Readings that touch a verdict and need not be named."""
 UNNAMED = {

@@ -1,4 +1,4 @@
-"""Worked cases: a unit's counts and findings in, its score out, as a clerk would write them down to check a rulebook."""
+"""Worked cases: a unit's counts and findings, or a log, in, its score out, as a clerk would write them to check a rulebook."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -6,43 +6,73 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
+import narwhals as nw
 
+from calendars.instants import SHANGHAI, day_start
 from calendars.periods import month_of
+from ledger.batches import Source
 from ledger.exchange import read_fact
-from ledger.facts import Finding
+from ledger.facts import Enrol, Fact, Finding
+from ledger.files import MEMORY
 from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, sentence
+from ledger.snapshot import Snapshot, snapshot_of
+from ledger.store import Ledger
+from metrics.custody import settled
+from metrics.derive import FRAMES, Derived, derive
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.checks import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
-from scoring.scores.evidence import Charge, Evidence
-from scoring.scores.sheets import Judging, UnitScore, unit_score
+from scoring.scores.evidence import Charge, Evidence, together
+from scoring.scores.scoring import Scoring
+from scoring.scores.sheets import Judging, UnitScore, sheet_of, unit_score
+from scoring.scores.years import UnitYear, year_of
 
 UNIT = "某单位"
 
 
 @attrs.frozen(kw_only=True)
 class Case:
-    """One worked case of a sheet, from a `line` of a `file`.
+    """One worked case of a `sheet`, or of a `year`, from a `line` of a `file`.
 
+    What happened is told by a `log`, from dispatch on (`facts`, as the exchange format has them): the score is that of `unit`,
+    the first one it names without. All its units are of the `group` unless it enrols them, all its tickets of the `channel`.
+    Or by what was counted:
     `counts`: by measure, [judged, of them not met], in `month`; those of `channel`, the sheet's first without one.
     `findings` are written as facts (item, and mode, role, count, document, at where they matter). `score` is what `item`
-    must get, or with `item` empty the whole sheet; `lost` by cause is not written: it follows. `readings` are taken
+    must get, or with `item` empty the whole sheet, then perhaps with a `grade` and a `board` (red, black); `lost` by cause is not written: it follows. `readings` are taken
     otherwise.
     """
 
     title: str
-    sheet: str
     score: str
+    sheet: str = ""
+    year: str = ""
     item: str = ""
+    unit: str = ""
     group: str = "乡镇"
     month: str = "2023-05"
     channel: str = ""
     counts: Mapping[str, tuple[int, int]] = attrs.Factory(dict)
     findings: tuple[Mapping[str, Any], ...] = ()
+    log: str = ""
+    facts: tuple[Mapping[str, Any], ...] = ()
+    grade: str = ""
+    board: str = ""
     readings: Mapping[str, str] = attrs.Factory(dict)
     file: str = ""
     line: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is a case of: an item, a sheet or a year."""
+        return self.item or self.sheet or self.year
+
+    @property
+    def whose(self) -> str:
+        """The unit whose score it tells."""
+        told = next((str(raw["unit"]) for raw in self.facts if raw.get("unit")), UNIT)
+        return self.unit or told
 
 
 @attrs.frozen
@@ -51,17 +81,24 @@ class Outcome:
 
     case: Case
     got: Fraction
+    grade: str = ""
+    board: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether it is the score the case says."""
-        return self.got == Fraction(self.case.score)
+        """Whether it is the score the case says, and the grade and the list, where it says any."""
+        honoured = self.case.grade in ("", self.grade) and (not self.case.grade or self.case.board == self.board)
+        return self.got == Fraction(self.case.score) and honoured
 
 
 def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
     """What no rulebook could make sense of, each with the key it stands under."""
     if not re.fullmatch(NUMBER, case.score):
         yield "score", _unreadable(case, "score", case.score)
+    if bool(case.sheet) == bool(case.year):
+        yield "title", sentence("case {title}: write either a sheet or a year", title=case.title)
+    if (case.log and (case.counts or case.findings)) or (case.year and (case.item or not case.log)):
+        yield "title", sentence("case {title}: a log stands alone, and a year needs one", title=case.title)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", case.month):
         yield "month", _unreadable(case, "month", case.month)
         return
@@ -84,6 +121,11 @@ def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
             _finding(case, number + 1, raw)
         except UnreadableFact as error:
             yield f"findings[{number}]", _unreadable(case, "findings", error)
+    for raw in case.facts:
+        try:
+            read_fact(raw)
+        except UnreadableFact as error:
+            yield "log", _unreadable(case, "log", error)
 
 
 def _unreadable(case: Case, key: str, value: object) -> Sentence:
@@ -99,6 +141,11 @@ def _unusable(case: Case, mistakes: Iterable[Sentence]) -> UnusableFile:
 
 def _misplaced(book: Rulebook, case: Case) -> Iterator[Sentence]:
     """What this rulebook makes nothing of: a sheet, an item or a finding it does not know."""
+    if case.year:
+        if case.year not in {rule.id for rule in book.years}:
+            known = " ".join(rule.id for rule in book.years)
+            yield sentence("there is no year {year}; known: {known}", year=case.year, known=known)
+        return
     sheet = next((sheet for sheet in book.sheets if sheet.id == case.sheet), None)
     if sheet is None:
         known = " ".join(sheet.id for sheet in book.sheets)
@@ -123,6 +170,7 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
     Raises UnusableFile for a case that means nothing under the rulebook.
     """
     courts: dict[tuple[tuple[str, str], ...], Judging] = {}
+    judged: list[tuple[Judging, Case]] = []
     for case in cases:
         taken = tuple(sorted(case.readings.items()))
         if taken not in courts:
@@ -130,8 +178,89 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
         judging = courts[taken]
         if misplaced := list(_misplaced(judging.book, case)):
             raise _unusable(case, misplaced)
-        one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
-        yield Outcome(case, _got(one, case))
+        judged.append((judging, case))
+    scored = _scored(judged)
+    for number, (judging, case) in enumerate(judged):
+        yield _by_log(scored[number], case) if number in scored else _by_counts(judging, case)
+
+
+def _by_counts(judging: Judging, case: Case) -> Outcome:
+    one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
+    return Outcome(case, _got(one, case))
+
+
+def _by_log(scoring: Scoring, case: Case) -> Outcome:
+    """What the unit gets by the log, scored as any other: on the sheet, or in the year that the month lies in."""
+    book, month = scoring.book, int(case.month.replace("-", ""))
+    line: UnitScore | UnitYear | None
+    if case.year:
+        rule = next(rule for rule in book.years if rule.id == case.year)
+        year = month // 100 + (rule.starts > 1 and month % 100 >= rule.starts)
+        units = year_of(scoring, rule, year, rule.months(year)[-1]).units
+        line = next((one for one in units if one.unit == case.whose), None)
+    else:
+        sheet = book.sheet(case.sheet)
+        months = scoring.evidence(book.period(sheet, month))
+        lines = sheet_of(scoring.judging, sheet, together([months[one] for one in sorted(months)])).units
+        line = next((one for one in lines if one.unit == case.whose), None)
+    if line is None or line.score is None:
+        raise _unusable(case, [sentence("case {title}: {unit} has no score there", title=case.title, unit=case.whose)])
+    got = _got(line, case) if isinstance(line, UnitScore) else line.score
+    return Outcome(case, got, grade=line.grade, board=line.board)
+
+
+def _scored(cases: Sequence[tuple[Judging, Case]]) -> Mapping[int, Scoring]:
+    """The cases with a log, by number, each scored. All logs that are measured alike are derived at once: that takes no longer
+    than one of them."""
+    alike: dict[str, list[int]] = {}
+    for number, (judging, case) in enumerate(cases):
+        if case.log:
+            alike.setdefault(repr((judging.book.practice(), judging.book.exempts)), []).append(number)
+    found: dict[int, Scoring] = {}
+    for numbers in alike.values():
+        judging = cases[numbers[0]][0]
+        with Ledger(MEMORY, create=True) as ledger:
+            for number in numbers:
+                ledger.append(_source(number, cases[number][0].book, cases[number][1]), 0)
+            seen = snapshot_of(ledger, ledger.head().position)
+        derived = derive(seen.events, judging.book.practice(), judging.clock.calendar)
+        derived = attrs.evolve(derived, verdicts=settled(derived.verdicts))
+        found |= {number: _alone(cases[number][0], number, seen, derived) for number in numbers}
+    return found
+
+
+def _source(number: int, book: Rulebook, case: Case) -> Source:
+    """The facts of a case's log, its tickets told from those of other cases, with the units that it does not enrol."""
+    channel = case.channel or next((_first_channel(one) for one in book.sheets if one.id == case.sheet), "")
+    facts: list[Fact] = []
+    for raw in case.facts:
+        named = {**raw, "ticket": _mark(number) + raw["ticket"]} if "ticket" in raw else raw
+        facts.append(read_fact({"channel": channel, **named} if channel and raw["kind"] == "dispatch" else named))
+    first = min((day_start(book.valid_from, SHANGHAI), *(fact.at for fact in facts)))
+    enrolled = {fact.unit for fact in facts if isinstance(fact, Enrol)}
+    units = {fact.unit for fact in facts if fact.unit is not None} - enrolled
+    facts += [Enrol(at=first, unit=unit, group=case.group) for unit in sorted(filter(None, units))]
+    rows = [(row, attrs.evolve(fact, id=f"{_mark(number)}{row}")) for row, fact in enumerate(facts, 1)]
+    return Source(name=f"{number} {case.file}", sha256="0" * 64, profile="events", rows=len(facts), facts=rows)
+
+
+def _alone(judging: Judging, number: int, seen: Snapshot, derived: Derived) -> Scoring:
+    """The scoring of one case, of all that was derived at once."""
+    mine = nw.col("ticket").str.starts_with(_mark(number))
+    frames = {name: getattr(derived, name).filter(mine) for name in FRAMES}
+    told = {
+        name: tuple(one for one in getattr(seen, name) if str(one.fact.id).startswith(_mark(number)))
+        for name in ("findings", "enrolments")
+    }
+    return Scoring(
+        snapshot=attrs.evolve(seen, whole=seen.events.filter(mine), **told), book=judging.book,
+        calendar=judging.clock.calendar, as_of=judging.as_of, given=attrs.evolve(derived, **frames),
+    )  # fmt: skip
+
+
+def _mark(number: int) -> str:
+    """How tickets and facts of a case begin."""
+    return f"{number}-"
 
 
 def _evidence(book: Rulebook, case: Case) -> Evidence:

@@ -1,8 +1,9 @@
 """What a month is scored from: counts, breaches, findings, exemptions and groups, by unit."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import attrs
 import narwhals as nw
@@ -41,13 +42,32 @@ class Charge:
         return cls(*(getattr(verdict, name) for name in CASE))
 
 
+@attrs.frozen(kw_only=True)
+class Missing:
+    """Of a month what cannot be judged as it is: rounds that a measure needs what no source tells of, by (measure, unit, channel),
+    of those the `waived`, which the office says count in full; rounds dispatched, by (unit, channel); and facts whose instant a
+    reading gave. Where nothing is `untold`, the rounds are not counted."""
+
+    untold: Mapping[tuple[str, str, str], int] = attrs.Factory(dict)
+    waived: Mapping[tuple[str, str, str], int] = attrs.Factory(dict)
+    rounds: Mapping[tuple[str, str], int] = attrs.Factory(dict)
+    assumed: Mapping[tuple[str, str], int] = attrs.Factory(dict)
+
+    def of(self, unit: str, measure: str, channels: Sequence[str]) -> tuple[int, int]:
+        """How many rounds of a unit on some channels are untold for a measure, and how many of those are waived."""
+        places = [(measure, unit, channel) for channel in channels]
+        return sum(self.untold.get(one, 0) for one in places), sum(self.waived.get(one, 0) for one in places)
+
+
+NOTHING_MISSING = Missing()
 Exemptions = frozenset[tuple[str, str, str]]
 """(ticket, unit, item) taken out."""
 
 
 @attrs.frozen(kw_only=True)
 class Evidence:
-    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them.
+    """The evidence of one month for every unit, or of several: `months` like 202305, `month` the last of them; `missing` is what
+    cannot be judged as it is.
 
     `findings` are those of the months, `every_finding` those of all time: an answer may come in the next month.
     """
@@ -61,6 +81,7 @@ class Evidence:
     every_finding: Mapping[str, Sequence[Charge]] = attrs.Factory(dict)
     groups: Mapping[str, str] = attrs.Factory(dict)
     provisional: int = 0
+    missing: Missing = NOTHING_MISSING
 
     @property
     def month(self) -> int:
@@ -142,6 +163,7 @@ def months_of(
     findings = findings_of(snapshot)
     late = derived.clock.provisional("due").fill_null(False)
     provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
+    missing = missing_of(derived, as_of, months)
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
         for unit, charges in found.items():
@@ -157,6 +179,7 @@ def months_of(
             every_finding=every,
             groups=groups_at(snapshot, month),
             provisional=provisional.get(month, 0),
+            missing=missing.get(month, NOTHING_MISSING),
         )
         for month in sorted(months)
     }
@@ -181,7 +204,44 @@ def together(months: Sequence[Evidence]) -> Evidence:
         every_finding=months[-1].every_finding,
         groups=months[-1].groups,
         provisional=sum(month.provisional for month in months),
+        missing=_together([month.missing for month in months]),
     )
+
+
+def _together(parts: Sequence[Missing]) -> Missing:
+    names = [field.name for field in attrs.fields(Missing)]
+    counts = {name: sum((Counter(getattr(part, name)) for part in parts), Counter[Any]()) for name in names}
+    return Missing(**counts)
+
+
+def missing_of(derived: Derived, as_of: int, months: Sequence[int]) -> dict[int, Missing]:
+    """What of each of some months cannot be judged as it is, where anything cannot."""
+    months = list(months)
+    untold = derived.untold.filter(nw.col("month").is_in(months) & (nw.col("decided_at") <= as_of))
+    place = ("month", "measure", "unit", "channel")
+    rows = untold.group_by(*place).agg(n=nw.len(), waived=nw.col("waived").cast(nw.Int64).sum()).collect().rows()
+    assumed = derived.assumed.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
+    rounds: Any = ()
+    if rows:
+        every = derived.rounds.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
+        rounds = every.collect().rows()
+    return missing_by_month(rows, rounds, assumed.collect().rows())
+
+
+def missing_by_month(
+    untold: Iterable[tuple[Any, ...]], rounds: Iterable[tuple[Any, ...]], assumed: Iterable[tuple[Any, ...]]
+) -> dict[int, Missing]:
+    """Of (month, measure, unit, channel, n, waived), and of (month, unit, channel, n) of rounds and of assumed instants."""
+    found: dict[int, Missing] = defaultdict(lambda: Missing(untold={}, waived={}, rounds={}, assumed={}))
+    for month, measure, unit, channel, n, waived in untold:
+        for name, count in (("untold", n), ("waived", waived)):
+            counts: Any = getattr(found[month], name)
+            counts[measure, unit, channel] = counts.get((measure, unit, channel), 0) + count
+    for name, rows in (("rounds", rounds), ("assumed", assumed)):
+        for month, unit, channel, n in rows:
+            counts = getattr(found[month], name)
+            counts[unit, channel] = counts.get((unit, channel), 0) + n
+    return dict(found)
 
 
 def every_event(events: Frame, derived: Derived, practice: Practice) -> Frame:

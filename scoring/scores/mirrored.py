@@ -1,7 +1,7 @@
 """Derived verdicts kept beside a ledger: brought up to date ticket by ticket, and read as the evidence of months.
 
 A group is named by its month and unit, and has a row for each verdict that counts there (`ROW`). One more group holds the
-exemptions (ticket, unit, item).
+exemptions (ticket, unit, item); one for each month what cannot be judged as it is there (`GAP`).
 """
 
 import json
@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -22,13 +23,25 @@ from ledger.snapshot import Snapshot, columns_of_tickets, snapshot_of
 from ledger.store import Ledger
 from metrics.tallies import Tally
 from scoring.law.rulebook import Rulebook
-from scoring.scores.evidence import Charge, Evidence, findings_of, groups_at
+from scoring.scores.evidence import (
+    NOTHING_MISSING,
+    Charge,
+    Evidence,
+    Missing,
+    findings_of,
+    groups_at,
+    missing_by_month,
+)
 
-FORMAT = "3"
+if TYPE_CHECKING:
+    from metrics.derive import Derived
+
+FORMAT = "4"
 LEAST = 20_000  # events; below that deriving is as quick as reading
 OFTEN = 20  # an increment may touch one ticket in so many
 ROW = ("measure", "ticket", "round", "channel", "breached", "decided_at", "due")
-EXEMPTIONS = "exemptions"
+GAP = ("what", "ticket", "unit", "round", "measure", "channel", "decided_at", "waived")
+EXEMPTIONS, GAPS = "exemptions", "gaps"
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
@@ -114,7 +127,22 @@ def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple
         (f"{month} {unit}", sorted(part.select(*ROW).rows()))
         for (month, unit), part in verdicts.group_by("month", "unit")
     )
-    return chain([(EXEMPTIONS, sorted(exempt))], groups)
+    return chain([(EXEMPTIONS, sorted(exempt))], _gaps(derived), groups)
+
+
+def _gaps(derived: "Derived") -> Iterator[tuple[str, list[Row]]]:
+    """Of each month what is untold, what is assumed, and, of months with something untold, every round."""
+    gaps: dict[int, list[Row]] = defaultdict(list)
+    place = ("month", "ticket", "unit", "round", "channel")
+    for row in derived.untold.select(*place, "measure", "decided_at", "waived").collect().rows():
+        month, ticket, unit, number, channel, measure, decided_at, waived = row
+        gaps[month].append(("untold", ticket, unit, number, measure, channel, decided_at, int(waived)))
+    for month, ticket, unit, number, channel, at in derived.assumed.select(*place, "at").collect().rows():
+        gaps[month].append(("assumed", ticket, unit, number, "", channel, at, 0))
+    if gaps:
+        for month, ticket, unit, number, channel in derived.rounds.select(*place).collect().rows():
+            gaps[month].append(("round", ticket, unit, number, "", channel, 0, 0))
+    yield from ((f"{GAPS} {month}", sorted(rows)) for month, rows in gaps.items())
 
 
 def months_kept(
@@ -129,16 +157,29 @@ def months_kept(
     for found in findings.values():
         for unit, charges in found.items():
             every[unit] += charges
+    missing = _missing(kept, months, as_of)
     read: dict[int, Evidence] = {}
     for month in sorted(months):
         verdicts = _verdicts(kept, month, as_of, units)
         read[month] = Evidence(
             months=(month,), tallies=_tallies(verdicts, month), breaches=_breaches(verdicts),
             exempted=_charges(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
-            every_finding=every, groups=groups_at(snapshot, month),
+            every_finding=every, groups=groups_at(snapshot, month), missing=missing.get(month, NOTHING_MISSING),
             provisional=sum(row[6] is not None and row[6] > official_until for rows in verdicts.values() for row in rows),
         )  # fmt: skip
     return read
+
+
+def _missing(kept: Mirror, months: Sequence[int], as_of: int) -> dict[int, Missing]:
+    rows = [(month, *row) for month in months for row in kept.group(f"{GAPS} {month}")]
+    untold = [
+        (month, measure, unit, channel, 1, waived)
+        for month, what, _, unit, _, measure, channel, decided_at, waived in rows
+        if what == "untold" and decided_at <= as_of
+    ]
+    plain = [(row[1], (row[0], row[3], row[6], 1)) for row in rows]
+    rounds = [row for what, row in plain if what == "round" and untold]
+    return missing_by_month(untold, rounds, [row for what, row in plain if what == "assumed"])
 
 
 def _verdicts(kept: Mirror, month: int, as_of: int, units: Collection[str] | None) -> dict[str, list[Row]]:

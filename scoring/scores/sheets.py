@@ -15,6 +15,7 @@ from metrics.tallies import Tally
 from scoring.law.arithmetic import ZERO, added, half_up
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
+from scoring.scores.gaps import note_of
 from scoring.scores.honours import Standing, boards_of, grades_of
 from scoring.scores.parts import PartContext, PartScore, bounded_sides, counts, judge, price_of
 from scoring.scores.shares import Share, shares_of
@@ -34,7 +35,8 @@ class Judging:
 
 @attrs.frozen(kw_only=True)
 class ItemScore:
-    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them; else
+    """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them (untold, waived:
+    no source tells what it needs, and it counts in full); else
     `arithmetic`: how they came to the score."""
 
     item: Item
@@ -189,6 +191,8 @@ def item_score(
     group = months[0].group(unit)
     if item.concerns and group not in item.concerns:
         return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
+    if note := note_of(sheet, item, months[0], unit, judging.book.untold):
+        return ItemScore(item=item, score=item.full, note=note)
     benches = [PartContext(judging.book, judging.clock, sheet, item, unit, month, judging.as_of) for month in months]
     parts = tuple(judge(bench, part) for bench, part in zip(benches, item.parts, strict=True))
     if item.when_empty != "full" and _empty(parts):

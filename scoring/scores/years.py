@@ -38,7 +38,8 @@ class UnitYear:
 
 @attrs.frozen(kw_only=True)
 class YearScore:
-    """A year by one rule, best unit first. `months` are those counted; `whole`: all twelve are over."""
+    """A year by one rule, best unit first. `months` are those counted; `whole`: all twelve are over; `rests_on`: the months that had
+    a ticket."""
 
     rule: Year
     year: int
@@ -46,6 +47,7 @@ class YearScore:
     whole: bool
     units: tuple[UnitYear, ...]
     sheets: Mapping[str, Mapping[str, UnitScore]]
+    rests_on: tuple[int, ...] = ()
 
 
 def year_of(scoring: Scoring, rule: Year, year: int, now: int) -> YearScore:
@@ -65,6 +67,7 @@ def year_of(scoring: Scoring, rule: Year, year: int, now: int) -> YearScore:
     return YearScore(
         rule=rule, year=year, months=months, whole=len(months) == 12 and rule.months(year)[-1] < now,
         units=_honoured(rule, _ranked(told, rule.ranking)), sheets=yearly,
+        rests_on=tuple(one.month for one in found if one.tallies),
     )  # fmt: skip
 
 

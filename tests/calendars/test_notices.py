@@ -13,7 +13,8 @@ from calendars.instants import read_iso, show_iso
 from calendars.notices import CalendarError
 from calendars.workdays import Calendar, calendar
 from kaoping.files.calendars import read_source
-from kaoping.files.folder import data_folder, working_days
+from kaoping.files.folder import working_days
+from kaoping.files.places import data_folder
 
 FILES = sorted((data_folder() / "calendars").glob("*.toml"))
 SOURCES = [read_source(path.read_text("utf-8"), path.name) for path in FILES]

@@ -246,10 +246,10 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     (batch,) = ran.document["batches"]
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
-        "changes",
+        "changes", "sheet", "notes", "unread",
     }  # fmt: skip
     (problem,) = batch["problems"]
-    assert {*problem} == {"row", "column", "value", "why", "remedy", "fatal"}
+    assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal"}
     assert (problem["row"], problem["column"], problem["value"], problem["fatal"]) == (15, "操作", "办理", True)
     assert "bad.csv:15: 操作 '办理' 在格式 hotline-log 里没有定义" in ran.err
 

@@ -16,7 +16,7 @@ import pytest
 
 from calendars.instants import read_iso
 from kaoping import now
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from kaoping.office.proofs import NotProved, check_proof
 from kaoping.office.traces import ONLY_TOLD
 from ledger.store import Ledger
@@ -266,7 +266,7 @@ def test_a_deadline_past_the_last_notice_is_marked_until_one_comes(
     assert {one["measure"]: one["provisional"] for one in audited["rounds"][0]["verdicts"]}["closed"] is True
     folder = tmp_path / "日历"
     folder.mkdir()
-    from kaoping.files.folder import data_folder
+    from kaoping.files.places import data_folder
 
     for path in sorted((data_folder() / "calendars").glob("*.toml")):
         (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
@@ -337,7 +337,7 @@ def test_other_readings(may: Run) -> None:
 
 
 def test_a_draft_rulebook_on_past_months(may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kaoping.files.folder import data_folder
+    from kaoping.files.places import data_folder
 
     later(monkeypatch)
     text = (data_folder() / "rulebooks" / "ganxian-2023.toml").read_text("utf-8")

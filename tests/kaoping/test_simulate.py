@@ -26,7 +26,8 @@ from kaoping.demo.simulate import (
     simulate,
     write,
 )
-from kaoping.files.folder import data_folder, profile, working_days
+from kaoping.files.folder import profile, working_days
+from kaoping.files.places import data_folder
 from ledger.facts import Close, Dispatch, Enrol, Exempt, Extend, Fact, Finding, Return, Sign, Survey
 from ledger.intake.tables import read_table
 from ledger.intake.take import Intake, intake

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kaoping.cli import COMMANDS, command_of, main
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from kaoping.language.language import Language
 from tests.kaoping.test_cli import LOG, ROOT, UNITS, Run, may, run
 

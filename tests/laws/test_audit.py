@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from calendars.clock import local
-from kaoping.files.folder import data_folder
+from kaoping.files.places import data_folder
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.office.tickets import in_order
 from ledger.facts import RANK, Appeal, Fact, Finding

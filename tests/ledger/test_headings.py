@@ -26,9 +26,13 @@ def test_any_heading_of_a_column_is_read(heading: str) -> None:
 
 @pytest.mark.parametrize("second", ["接单时间", "签收时间"])
 def test_two_headings_that_differ_are_refused(second: str) -> None:
-    same = table(f"工单编号,承办单位,派单时间,签收时间,{second}\nGX-1,茅店镇,{TIMES},无\nGX-2,茅店镇,{TIMES},2023-05-04 09:30:00\n")
+    same = table(
+        f"工单编号,承办单位,派单时间,签收时间,{second}\nGX-1,茅店镇,{TIMES},无\nGX-2,茅店镇,{TIMES},2023-05-04 09:30:00\n"
+    )
     assert len(intake(same, WIDE).facts) == 4
-    other = table(f"工单编号,承办单位,派单时间,签收时间,{second}\nGX-1,茅店镇,{TIMES},\nGX-2,茅店镇,2023-05-04 09:10:00,,2023-05-04 09:50:00\n")
+    other = table(
+        f"工单编号,承办单位,派单时间,签收时间,{second}\nGX-1,茅店镇,{TIMES},\nGX-2,茅店镇,2023-05-04 09:10:00,,2023-05-04 09:50:00\n"
+    )
     with pytest.raises(UnreadableFile) as refused:
         intake(other, WIDE)
     assert "two columns for signed_at that differ" in str(refused.value.why)
@@ -37,7 +41,12 @@ def test_two_headings_that_differ_are_refused(second: str) -> None:
 
 
 def test_a_column_in_order_is_read_by_its_first_heading() -> None:
-    done = intake(table("工单编号,承办单位,派单时间,回访时间,满意度,首次满意度,最终满意度\n" f"GX-1,茅店镇,{TIMES},一般,不满意,满意\n"), WIDE)
+    done = intake(
+        table(
+            f"工单编号,承办单位,派单时间,回访时间,满意度,首次满意度,最终满意度\nGX-1,茅店镇,{TIMES},一般,不满意,满意\n"
+        ),
+        WIDE,
+    )
     assert [fact.rating for _, fact in done.facts if isinstance(fact, Survey)] == ["满意"]
 
 

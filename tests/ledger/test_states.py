@@ -57,7 +57,7 @@ HEADER = "工单编号,截取时间,次序,状态,承办单位,签收时间,重�
 
 def take(rows: str, within: Surroundings | None = None) -> Intake:
     (table,) = read_table((HEADER + rows).encode(), "状况.csv")
-    return intake(table, read_profile(PROFILE, "daily.toml"), *([within] if within else []))
+    return intake(table, read_profile(PROFILE, "daily.toml"), within=within or Surroundings())
 
 
 def told(done: Intake) -> list[str]:
@@ -110,7 +110,9 @@ def test_a_time_after_the_state_was_not_known_then() -> None:
     ],
 )
 def test_a_counter_tells_how_often(counts: tuple[int, int], kinds: list[str], why: str | None) -> None:
-    done = take("".join(f"GX-1,2023-05-0{4 + day} 09:00,{day},已派,茅店镇,?,{count}\n" for day, count in enumerate(counts)))
+    done = take(
+        "".join(f"GX-1,2023-05-0{4 + day} 09:00,{day},已派,茅店镇,?,{count}\n" for day, count in enumerate(counts))
+    )
     assert [fact.kind for _, fact in done.facts if fact.kind == "redo"] == kinds
     assert (why in [str(problem.why) for problem in done.problems]) if why else not done.problems
     assert all(not problem.fatal for problem in done.problems if done.facts and problem.row == 2)
@@ -119,11 +121,17 @@ def test_a_counter_tells_how_often(counts: tuple[int, int], kinds: list[str], wh
 def test_a_state_without_its_time_has_no_place() -> None:
     done = take("GX-1,?,1,已派,茅店镇,?,0\nGX-1,昨天,1,已派,茅店镇,?,0\n")
     assert done.facts == ()
-    assert [str(problem.why) for problem in done.problems] == ["is missing", "is a time in none of the profile's formats"]
+    assert [str(problem.why) for problem in done.problems] == [
+        "is missing",
+        "is a time in none of the profile's formats",
+    ]
 
 
 def test_a_file_that_begins_in_the_middle_of_a_known_life_tells_nothing_by_its_first_state() -> None:
-    first, later = "GX-1,2023-05-04 09:00,1,已派,茅店镇,?,0\n", "GX-1,2023-05-06 09:00,3,已派,茅店镇,?,0\nGX-1,2023-05-07 09:00,4,办结,茅店镇,?,0\n"
+    first, later = (
+        "GX-1,2023-05-04 09:00,1,已派,茅店镇,?,0\n",
+        "GX-1,2023-05-06 09:00,3,已派,茅店镇,?,0\nGX-1,2023-05-07 09:00,4,办结,茅店镇,?,0\n",
+    )
     begun = {"GX-1": take(first).facts[0][1].at}
     done = take(later, Surroundings(begun=begun))
     assert told(done) == ["3 close 茅店镇 05-07T09:00"]

@@ -12,7 +12,8 @@ from kaoping.files import folder
 from kaoping.files.cases import read_cases
 from ledger.sentences import UnusableFile
 from metrics.derive import clock_of
-from scoring.scores.cases import Case, try_cases
+from scoring.law.rulebook import LATER
+from scoring.scores.cases import Case, Outcome, try_cases
 from scoring.scores.sheets import Judging
 from tests.logs import calendar
 
@@ -25,6 +26,14 @@ sheet = "hotline"
 item = "signing"
 counts = { signed = [100, 5] }
 score = "5"
+"""
+
+LOGGED = """
+[[cases]]
+title = "一张工单"
+sheet = "hotline"
+log = "2023-05-08 09:00 派单 甲镇"
+score = "85"
 """
 
 
@@ -48,10 +57,31 @@ def shipped() -> Iterator[tuple[str, Case]]:
 SHIPPED = list(shipped())
 
 
-@pytest.mark.parametrize(("book", "case"), SHIPPED, ids=[f"{book}-{case.file}-{case.title}" for book, case in SHIPPED])
-def test_every_shipped_case_holds(book: str, case: Case) -> None:
-    (outcome,) = try_cases(lambda readings: court_of(book, readings), [case])
-    assert outcome.holds, f"{case.file}: {case.title}: {outcome.got}"
+@cache
+def outcomes(book: str) -> tuple[Outcome, ...]:
+    """All cases of a rulebook tried together: logs that are measured alike are derived at once."""
+    return tuple(try_cases(lambda readings: court_of(book, readings), [case for name, case in SHIPPED if name == book]))
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_shipped_case_holds(book: str) -> None:
+    failed = [f"{one.case.file}: {one.case.title}: {one.got}" for one in outcomes(book) if not one.holds]
+    assert failed == []
+
+
+YOUNGER = (*LATER, "basic_rating", "reward_bounds", "unreviewed_knowledge", "idle_findings", "idle_unit", "idle_months")
+
+
+@pytest.mark.parametrize("name", YOUNGER)
+def test_every_option_of_the_younger_readings_has_cases(name: str) -> None:
+    """A case under each option; and one at least whose score is another under another option: it is on one side of the choice."""
+    options = {one.id: one.options for one in judging("ganxian-2023").book.readings}[name]
+    asked = [case for book, case in SHIPPED if book == "ganxian-2023" and name in case.readings]
+    assert {case.readings[name] for case in asked} == {*options}
+    scores: dict[tuple[str, str], set[str]] = {}
+    for case in asked:
+        scores.setdefault((case.name, case.log or str((case.counts, case.findings))), set()).add(case.score)
+    assert max(map(len, scores.values())) > 1, "no story is told under two options with two scores"
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -132,7 +162,7 @@ def test_a_folder_of_cases_is_checked_whole_and_an_empty_one_fails(run: Run, tmp
 UNREADABLE = {
     "no TOML": ("[[cases]\n", "我的算例.toml:1: is no TOML: "),
     "unknown key": (GOOD + "points = 3\n", "points"),
-    "missing key": (GOOD.replace('sheet = "hotline"\n', ""), "sheet"),
+    "missing key": (GOOD.replace('score = "5"\n', ""), "score"),
     "a key of ours": (GOOD + 'file = "x"\n', "file"),
     "counts of three": (GOOD.replace("[100, 5]", "[100, 5, 1]"), "counts"),
     "more breaches than verdicts": (GOOD.replace("[100, 5]", "[5, 100]"), "counts signed = [5, 100] cannot be read"),
@@ -143,6 +173,14 @@ UNREADABLE = {
     "a finding that is none": (GOOD + 'findings = [{ count = 0, item = "praise" }]\n', "findings count 0 is not a count"),
     "no sheet": (GOOD.replace("hotline", "hotlines"), "there is no sheet hotlines; known: hotline posts base"),
     "no item": (GOOD.replace('"signing"', '"sign"'), "sheet hotline has no item sign"),
+    "no sheet and no year": (GOOD.replace('sheet = "hotline"\n', ""), "write either a sheet or a year"),
+    "a log beside counts": (GOOD + 'log = "2023-05-08 09:00 派单 甲镇"\n', "a log stands alone"),
+    "a year without a log": (GOOD.replace('sheet = "hotline"', 'year = "hotline"'), "and a year needs one"),
+    "a line that tells nothing": (LOGGED.replace("派单", "派人"), "派人 甲镇 cannot be read"),
+    "a line without a time": (LOGGED.replace("09:00", "九点"), "派单 甲镇 cannot be read"),
+    "a line with a strange word": (LOGGED.replace("甲镇", "甲镇 时限=几天"), "log "),
+    "no such year": (LOGGED.replace('sheet = "hotline"', 'year = "county"'), "there is no year county; known: hotline posts"),
+    "a unit that is not there": (LOGGED + 'unit = "乙镇"\n', "乙镇 has no score there"),
     "a finding nobody judges": (GOOD + 'findings = [{ item = "prais" }]\n', "sheet hotline has no item prais"),
     "no such reading": (GOOD + 'readings = { steps = "half" }\n', "there is no reading steps = half"),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from kaoping.language.language import Language
 from kaoping.office.session import WrongArgument
 from ledger.intake.headings import AbsentColumn, absent, columns_of, lacking, unread
 from ledger.intake.profile import Profile
-from ledger.intake.tables import LogTable, read_table
+from ledger.intake.tables import LogTable, read_tables
 from ledger.intake.take import Intake, intake
 from ledger.intake.wizard import Proposal, propose
 from ledger.sentences import Problem, Sentence, UnreadableFile, sentence
@@ -86,7 +86,7 @@ def check_profile(file: Path, name: str) -> list[CheckedTable]:
 def _tables(file: Path) -> Sequence[LogTable]:
     loaded = folder.load(file)
     try:
-        return read_table(loaded.data, file.name)
+        return read_tables(loaded.data, file.name).tables
     except UnreadableFile as error:
         raise UnreadableFile(sentence("{file}: {why}", file=file, why=error.why), error.remedy) from error
 

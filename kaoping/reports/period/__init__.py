@@ -1,0 +1,1 @@
+"""The papers of a period: the printed tables, each unit, the bulletin."""

@@ -1,0 +1,224 @@
+"""Tables written as HTML, and XML 2003 workbooks: read as a stream, without entities, DTDs or the network."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+from lxml import etree
+
+from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
+from ledger.sentences import UnreadableFile, sentence
+
+PIECE = 2**16  # signs
+EXCEL_COLUMNS, EXCEL_ROWS = 16_384, 1_048_576
+SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
+BREAKS = ("br", "p", "div", "li")
+
+
+@attrs.define
+class Grid:
+    """The cells of one table or sheet, as they stand."""
+
+    name: str
+    rows: list[Row] = attrs.field(factory=list)
+    merges: list[Merge] = attrs.field(factory=list)
+    cells: int = 0
+
+    def add(self, number: int, cells: list[Cell], line: int | None) -> None:
+        """A row more. Raises UnreadableFile where the rows together are too many."""
+        self.cells += len(cells)
+        refuse_too_large(1, self.cells)
+        self.rows.append(Row(number, tuple(cells), line=line))
+
+
+def refuse_entities(head: str) -> None:
+    """Raises UnreadableFile for XML that declares entities: no export needs them, bombs are made of them."""
+    if "<!ENTITY" in head:
+        raise UnreadableFile("is XML that declares entities", SAVE_AGAIN)
+
+
+def local(tag: object) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def forget(element: Any) -> None:
+    """Free what was read."""
+    element.clear(keep_tail=False)
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+# HTML
+
+
+def html_grids(text: str) -> list[Grid]:
+    """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile."""
+    parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", no_network=True, remove_comments=True)
+    done: list[Grid] = []
+    open_tables: list[_HtmlTable] = []
+    for event, element in _events(parser, text):
+        tag = local(element.tag)
+        if tag == "table":
+            if event == "start":
+                open_tables.append(_HtmlTable(Grid(f"table {len(done) + len(open_tables) + 1}")))
+            elif open_tables:
+                done.append(open_tables.pop().grid)
+                forget(element)
+        elif open_tables and event == "end" and tag in ("td", "th"):
+            open_tables[-1].pending.append((_inner(element), _span(element, "colspan"), _span(element, "rowspan")))
+        elif open_tables and event == "end" and tag == "tr":
+            open_tables[-1].end_row(element.sourceline)
+            forget(element)
+    return done + [table.grid for table in open_tables]
+
+
+@attrs.define
+class _HtmlTable:
+    grid: Grid
+    pending: list[tuple[str, int, int]] = attrs.field(factory=list)
+    below: dict[int, int] = attrs.field(factory=dict)
+    number: int = 0
+
+    def end_row(self, line: int | None) -> None:
+        """Place the cells of the row, past those that reach down from the rows above."""
+        self.number += 1
+        cells: list[Cell] = []
+        taken = {at for at, last in self.below.items() if last >= self.number}
+        for text, wide, tall in self.pending:
+            while len(cells) in taken:
+                cells.append(None)
+            at = len(cells)
+            last = min(self.number + tall - 1, EXCEL_ROWS)
+            if tall > 1:
+                self.below |= dict.fromkeys(range(at, at + wide), last)
+            if tall > 1 or wide > 1:
+                self.grid.merges.append(Merge(self.number, last, at, at + wide - 1))
+            cells += [text or None, *[None] * (wide - 1)]
+            if len(cells) > EXCEL_COLUMNS:
+                raise UnreadableFile("has more columns than a sheet can have", SAVE_AGAIN)
+        self.pending.clear()
+        self.below = {at: last for at, last in self.below.items() if last > self.number}
+        self.grid.add(self.number, cells, line)
+
+
+def _span(element: Any, name: str) -> int:
+    text = (element.get(name) or "").strip()
+    return min(max(int(text), 1), 65_534 if name == "rowspan" else 1_000) if text.isdecimal() and len(text) < 9 else 1
+
+
+def _inner(element: Any) -> str:
+    """The text of a cell as a browser shows it, without the tables in it."""
+    lines = "".join(_texts(element)).split("\v")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def _texts(element: Any) -> Iterator[str]:
+    """The texts in an element; a line break is a vertical tab."""
+    yield element.text or ""
+    for inner in element:
+        tag = local(inner.tag)
+        if tag in BREAKS:
+            yield "\v"
+        if tag not in ("table", "script", "style"):
+            yield from _texts(inner)
+        yield inner.tail or ""
+
+
+# XML 2003
+
+
+def xml_grids(text: str) -> list[Grid]:
+    """Every sheet of an XML 2003 workbook. Raises UnreadableFile."""
+    parser = xml_parser(events=("start", "end"), tag=(f"{SHEET}Worksheet", f"{SHEET}Row"))
+    grids: list[Grid] = []
+    number = 0
+    for event, element in _events(parser, text):
+        if local(element.tag) == "Worksheet":
+            if event == "start":
+                grids.append(Grid(element.get(f"{SHEET}Name") or f"Sheet{len(grids) + 1}"))
+                number = 0
+        elif event == "end" and grids:
+            number = _index(element, number + 1, EXCEL_ROWS)
+            grids[-1].add(number, _xml_cells(element, number, grids[-1]), element.sourceline)
+            forget(element)
+    return grids
+
+
+def xml_parser(**options: Any) -> Any:
+    """A parser of XML that resolves nothing."""
+    return etree.XMLPullParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True, **options,
+    )  # fmt: skip
+
+
+def _xml_cells(row: Any, number: int, grid: Grid) -> list[Cell]:
+    cells: list[Cell] = []
+    for element in row.iterchildren(f"{SHEET}Cell"):
+        at = _index(element, len(cells) + 1, EXCEL_COLUMNS) - 1
+        cells += [None] * (at - len(cells))
+        data = element.find(f"{SHEET}Data")
+        cells.append(None if data is None else _typed(data))
+        wide, tall = _count(element, "MergeAcross"), _count(element, "MergeDown")
+        if wide or tall:
+            grid.merges.append(Merge(number, number + tall, at, at + wide))
+            cells += [None] * min(wide, EXCEL_COLUMNS)
+    return cells
+
+
+def _index(element: Any, following: int, most: int) -> int:
+    """Where a row or cell stands: said, or after the one before. Raises UnreadableFile."""
+    text = element.get(f"{SHEET}Index") or ""
+    place = int(text) if text.isdecimal() and len(text) < 9 else following
+    if not following <= place <= most:
+        raise UnreadableFile("has cells outside of what a sheet can be", SAVE_AGAIN)
+    return place
+
+
+def _count(element: Any, name: str) -> int:
+    text = element.get(SHEET + name) or ""
+    return min(int(text), EXCEL_ROWS) if text.isdecimal() and len(text) < 9 else 0
+
+
+def _typed(data: Any) -> Cell:
+    """The value of a cell. A number with all its digits is whole; a moment at midnight is a date, as a sheet's is."""
+    kind, text = data.get(f"{SHEET}Type"), "".join(data.itertext())
+    if kind == "Boolean":
+        return text.strip() == "1"
+    if kind == "DateTime":
+        return _moment(text.strip())
+    if kind == "Number" and text.strip().lstrip("-").isdecimal() and len(text) < 20:
+        return int(text)
+    return text or None
+
+
+def _moment(text: str) -> Cell:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (
+        date(moment.year, moment.month, moment.day)
+        if not (moment - datetime(moment.year, moment.month, moment.day))
+        else moment
+    )
+
+
+def _events(parser: Any, text: str) -> Iterable[tuple[str, Any]]:
+    """The events of a text. Raises UnreadableFile where it is broken."""
+    try:
+        for start in range(0, len(text), PIECE):
+            parser.feed(text[start : start + PIECE].encode("utf-8", "replace"))
+            yield from parser.read_events()
+        parser.close()
+        yield from parser.read_events()
+    except etree.XMLSyntaxError as refused:
+        raise broken_xml(refused) from refused
+
+
+def broken_xml(refused: Any) -> UnreadableFile:
+    """Why a text is no XML, with its line."""
+    return UnreadableFile(sentence("is broken XML in line {line}", line=refused.lineno or 1), SAVE_AGAIN)

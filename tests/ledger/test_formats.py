@@ -1,0 +1,498 @@
+"""The same rows in every format and disguise tell the same facts, letter for letter; what is no ticket is passed over and said."""
+
+import csv
+import gzip
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaoping.files import folder
+from ledger.exchange import content
+from ledger.intake.profile import choose
+from ledger.intake.tables import LogTable, read_table, read_tables
+from ledger.intake.tables.packed import Budget, members, ungzipped
+from ledger.intake.take import Intake, intake
+from ledger.sentences import UnreadableFile
+
+REAL = Path(__file__).parents[3] / "shared" / "data"
+Rows = Sequence[Sequence[str]]
+HEADER = ["工单编号", "操作", "承办单位", "操作时间", "渠道", "处理时限", "处理时限单位"]
+ROWS = [
+    HEADER,
+    ["250912101108115409", "派单", "茅店镇", "2023-05-04 09:10:00", "12345", "5", "工作日"],
+    ["250912101108115409", "签收", "茅店镇", "2023-05-04 10:00:00", "", "", ""],
+    ["250912101108115409", "办结", "茅店镇", "2023-05-06 16:30:00", "", "", ""],
+    ["GX-2", "派单", "区城管局", "2023-05-05 08:00:00", "问政赣州", "5", "工作日"],
+    ["GX-2", "办结", "区城管局", "2023-05-06 11:59:59", "", "", ""],
+]
+
+
+def text(rows: Rows, delimiter: str = ",") -> bytes:
+    held = io.StringIO()
+    csv.writer(held, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return held.getvalue().encode()
+
+
+def xlsx(*sheets: Rows, merged: Sequence[tuple[int, int, int, int]] = (), hidden: Sequence[int] = ()) -> bytes:
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        for number, rows in enumerate(sheets):
+            sheet = book.add_worksheet()
+            for place in merged:
+                sheet.merge_range(*place, "")
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if cell:
+                        sheet.write_string(at, column, cell)
+            if number in hidden:
+                sheet.hide()
+    return held.getvalue()
+
+
+def xls(rows: Rows, merged: Sequence[tuple[int, int, int, int]] = ()) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("五月")
+    covered = {(top, left) for top, _, left, _ in merged}
+    for top, bottom, left, right in merged:
+        sheet.write_merge(top, bottom, left, right, rows[top][left])
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if cell and (at, column) not in covered:
+                sheet.write(at, column, cell)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def ods(rows: Rows, tall: dict[tuple[int, int], int] | None = None) -> bytes:
+    """OpenDocument 1.2: a mimetype, a manifest and content.xml, with the empty rows and columns that offices write at the end."""
+    spans = tall or {}
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string" table:number-rows-spanned="{spans.get((at, column), 1)}">'
+            f"<text:p>{escape(cell)}</text:p></table:table-cell>"
+            if cell
+            else "<table:table-cell/>"
+            for column, cell in enumerate(row)
+        )
+        + '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+        for at, row in enumerate(rows)
+    )
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    body = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0">'
+        f'<office:body><office:spreadsheet><table:table table:name="五月">{cells}<table:table-row'
+        ' table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0"><manifest:file-entry manifest:full-path="/"'
+        f' manifest:media-type="{kind}"/></manifest:manifest>'
+    )
+    return zipped({"mimetype": kind.encode(), "content.xml": body.encode(), "META-INF/manifest.xml": manifest.encode()})
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """A record of an xlsb, as [MS-XLSB] 2.1.4 has it: its kind and size in groups of seven bits."""
+    named = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size = b""
+    length = len(data)
+    while True:
+        size += bytes([length & 0x7F | (0x80 if length > 127 else 0)])
+        length >>= 7
+        if not length:
+            return named + size + data
+
+
+def wide(said: str) -> bytes:
+    return struct.pack("<I", len(said.encode("utf-16-le")) // 2) + said.encode("utf-16-le")
+
+
+def xlsb(rows: Rows, merged: Sequence[tuple[int, int, int, int]] = (), far: int = 0) -> bytes:
+    """The smallest xlsb: a book of one sheet whose cells are BrtCellSt; `far` moves the last cell of each row to the right."""
+    sheet = record(129) + record(148, struct.pack("<4I", 0, len(rows) - 1, 0, len(rows[0]) - 1)) + record(145)
+    for at, row in enumerate(rows):
+        sheet += record(0, struct.pack("<IIHBBB", at, 0, 300, 0, 0, 0) + struct.pack("<I", 0))
+        for column, cell in enumerate(row):
+            if cell:
+                sheet += record(6, struct.pack("<II", column + (far if column == len(row) - 1 else 0), 0) + wide(cell))
+    sheet += record(146)
+    if merged:
+        sheet += record(177, struct.pack("<I", len(merged)))
+        sheet += b"".join(
+            record(176, struct.pack("<4I", top, bottom, left, right)) for top, left, bottom, right in merged
+        )
+        sheet += record(178)
+    sheet += record(130)
+    book = (
+        record(131)
+        + record(143)
+        + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("五月"))
+        + record(144)
+        + record(132)
+    )
+    office = "http://schemas.openxmlformats.org"
+    relation = f'<Relationship Id="rId1" Type="{office}/officeDocument/2006/relationships/'
+    return zipped({
+        "[Content_Types].xml": f'<Types xmlns="{office}/package/2006/content-types"/>'.encode(),
+        "xl/workbook.bin": book,
+        "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{office}/package/2006/relationships">{relation}worksheet"'
+        ' Target="worksheets/sheet1.bin"/></Relationships>'.encode(),
+        "xl/worksheets/sheet1.bin": sheet,
+    })  # fmt: skip
+
+
+def html(rows: Rows, tall: dict[tuple[int, int], int] | None = None) -> bytes:
+    spans = tall or {}
+    hidden = {(top + down, column) for (top, column), height in spans.items() for down in range(1, height)}
+    lines = [
+        "<tr>"
+        + "".join(
+            f"<td rowspan={spans.get((at, column), 1)} style='mso-number-format:\"\\@\"'>{escape(cell)}&nbsp;</td>"
+            for column, cell in enumerate(row)
+            if (at, column) not in hidden
+        )
+        for at, row in enumerate(rows)
+    ]
+    return ("<html xmlns:x='urn:x'><meta charset=gbk><table border=1>" + "\n".join(lines) + "</table></html>").encode(
+        "gb18030"
+    )
+
+
+def xml2003(rows: Rows, tall: dict[tuple[int, int], int] | None = None) -> bytes:
+    spans = tall or {}
+    lines = []
+    for at, row in enumerate(rows):
+        cells = [
+            f'<Cell ss:Index="{column + 1}" ss:MergeDown="{spans.get((at, column), 1) - 1}">'
+            f'<Data ss:Type="String">{escape(cell)}</Data></Cell>'
+            for column, cell in enumerate(row)
+            if cell
+        ]
+        lines.append(f'<Row ss:Index="{at + 1}">{"".join(cells)}</Row>' if cells else "")
+    return (
+        '<?xml version="1.0" encoding="GBK"?>\r\n<?mso-application progid="Excel.Sheet"?>\r\n<Workbook'
+        ' xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="五月"><Table>{"".join(lines)}</Table></Worksheet></Workbook>'
+    ).encode("gbk")
+
+
+def xes(rows: Rows) -> bytes:
+    """IEEE 1849: each ticket a trace, each row an event with the headings as keys."""
+    header, *others = rows
+    traces = [
+        "<event>"
+        + "".join(
+            f'<string key="{key}" value="{escape(cell)}"/>' for key, cell in zip(header, row, strict=True) if cell
+        )
+        + "</event>"
+        for row in others
+    ]
+    return (
+        '<?xml version="1.0"?><log xes.version="1849-2016"><trace>' + "</trace><trace>".join(traces) + "</trace></log>"
+    ).encode()
+
+
+def objects(rows: Rows) -> list[dict[str, str]]:
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def as_json(rows: Rows) -> bytes:
+    return json.dumps(objects(rows), ensure_ascii=False).encode()
+
+
+def wrapped(rows: Rows) -> bytes:
+    return json.dumps({"code": 0, "data": {"total": 5, "rows": objects(rows)}, "msg": "ok"}, indent=2).encode("utf-16")
+
+
+def json_lines(rows: Rows) -> bytes:
+    return "\n".join(json.dumps(one, ensure_ascii=False) for one in objects(rows)).encode()
+
+
+FORMATS: dict[str, Callable[[Rows], bytes]] = {
+    "tsv": lambda rows: text(rows, "\t").decode().encode("gbk"),
+    "semicolons": lambda rows: text(rows, ";"),
+    "utf-16": lambda rows: text(rows, "\t").decode().encode("utf-16"),
+    "bom": lambda rows: b"\xef\xbb\xbf" + text(rows),
+    "xlsx": xlsx,
+    "xlsx among empty sheets": lambda rows: xlsx([], rows, [["说明"], ["只供内部使用"]]),
+    "hidden sheet beside it": lambda rows: xlsx(rows, [["字典", "代码"], ["派单", "1"]], hidden=[1]),
+    "xls": xls,
+    "xlsb": xlsb,
+    "ods": ods,
+    "html": html,
+    "xml 2003": xml2003,
+    "json": as_json,
+    "json in an object": wrapped,
+    "json lines": json_lines,
+    "xes": xes,
+    "xes.gz": lambda rows: gzip.compress(xes(rows), mtime=0),
+    "csv.gz": lambda rows: gzip.compress(text(rows), mtime=0),
+    "zip": lambda rows: zipped({"导出/五月.csv": text(rows), "__MACOSX/._五月.csv": b"x", "导出/.DS_Store": b"x"}),
+    "zip of xlsx, zipped": lambda rows: zipped({"a.zip": zipped({"五月.xlsx": xlsx(rows)})}),
+}
+
+
+def taken(data: bytes) -> tuple[LogTable, Intake]:
+    (table,) = read_table(data, "五月.xls")
+    return table, intake(table, choose(folder.profiles(), table))
+
+
+def facts(data: bytes) -> list[str]:
+    read = taken(data)[1]
+    assert not read.problems
+    return [content(fact) for _, fact in read.facts]
+
+
+PLAIN = facts(text(ROWS))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_tells_the_same_facts(name: str) -> None:
+    data = FORMATS[name](ROWS)
+    assert facts(data) == PLAIN
+    numbers = [row.number for row in taken(data)[0].rows]
+    assert numbers == list(range(1, 6) if name.startswith(("json", "xes")) and name != "json lines" else numbers)
+    if not name.startswith(("json", "xes")):
+        assert numbers == [2, 3, 4, 5, 6], "as Excel shows them"
+
+
+def blank(row: Sequence[str]) -> list[str]:
+    return [*row, *[""] * (len(HEADER) - len(row))]
+
+
+ABOVE = [blank(["2023年5月工单明细"]), blank(["导出时间：2023-06-01 08:00", "", "导出人：管理员"])]
+BELOW = [blank(["合计", "5"]), blank([]), blank(["制表人：甲", "审核人：乙"]), blank(["注：本表只供内部使用"])]
+SHEETS = ["tsv", "bom", "xlsx", "xls", "xlsb", "ods", "html", "xml 2003", "zip"]
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_what_stands_around_a_table_is_no_ticket(name: str) -> None:
+    rows = [*ABOVE, HEADER, blank(["全部", "全部"]), *ROWS[1:4], HEADER, *ROWS[4:], *BELOW]
+    table, read = taken(FORMATS[name](rows))
+    assert [content(fact) for _, fact in read.facts] == PLAIN
+    assert not read.problems
+    assert len(table.passed) == 5
+    assert (read.rows, read.ignored) == (10, 5)
+    assert [str(note) for note in read.notes] == [
+        "5 rows are no tickets (totals, notes, filters): row 4, 8, 11, 13, 14"
+    ]
+
+
+def test_a_ticket_is_never_taken_for_a_total() -> None:
+    rows = [HEADER, ["合计", "派单", "茅店镇", "2023-05-04 09:10:00", "12345", "5", "工作日"], *ROWS[1:]]
+    assert taken(text(rows))[0].passed == ()
+
+
+TALL = {(1, 0): 3, (4, 0): 2}
+BOXES = [(1, 0, 3, 0), (4, 0, 5, 0)]
+MERGED = [ROWS[0], ROWS[1], ["", *ROWS[2][1:]], ["", *ROWS[3][1:]], ROWS[4], ["", *ROWS[5][1:]]]
+
+
+@pytest.mark.parametrize("data", [
+    xlsx(MERGED, merged=BOXES), xls(MERGED, merged=[(top, bottom, left, right) for top, left, bottom, right in BOXES]),
+    xlsb(MERGED, merged=BOXES), ods(MERGED, TALL), html(MERGED, TALL), xml2003(MERGED, TALL),
+], ids=["xlsx", "xls", "xlsb", "ods", "html", "xml 2003"])  # fmt: skip
+def test_merged_cells_are_filled_down(data: bytes) -> None:
+    assert facts(data) == PLAIN
+    assert [str(note) for note in taken(data)[1].notes] == [
+        "3 cells merged with the one above were filled with its value"
+    ]
+
+
+def test_a_text_has_no_merged_cells_and_nothing_is_guessed() -> None:
+    read = taken(text(MERGED))[1]
+    assert [problem.row for problem in read.problems] == [3, 4, 6]
+
+
+LEVELS = [
+    ["工单编号", "承办单位", "派单信息", "", "办理信息", "", "二级", "", "备注"],
+    ["", "", "派单时间", "处理时限", "签收时间", "办结时间", "派单时间", "承办单位", ""],
+    [
+        "GX-1",
+        "茅店镇",
+        "2023-05-04 09:10:00",
+        "5",
+        "2023-05-04 10:00:00",
+        "2023-05-05 10:00:00",
+        "2023-05-04 11:00:00",
+        "某村",
+        "x",
+    ],
+]
+NAMES = ("工单编号", "承办单位", "派单时间", "处理时限", "签收时间", "办结时间", "二级派单时间", "二级承办单位", "备注")
+
+
+@pytest.mark.parametrize("title", [[], [["五月工单"]]])
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_header_of_two_rows_gives_each_column_its_own_name(name: str, title: list[list[str]]) -> None:
+    rows = [*[[*row, *[""] * (9 - len(row))] for row in title], *LEVELS]
+    (table,) = read_table(FORMATS[name](rows), "x")
+    assert table.header == NAMES
+    assert [row.number for row in table.rows] == [len(title) + 3]
+    assert [str(note) for note in table.notes] == [f"the header stands in rows {len(title) + 1} and {len(title) + 2}"]
+
+
+def test_groups_without_anything_beside_them_are_a_header_too() -> None:
+    upper = ["基本信息", "", "", "一级", "", "", "二级", "", ""]
+    lower = ["工单编号", "承办单位", "标题", "派单时间", "签收时间", "办结时间", "派单时间", "签收时间", "办结时间"]
+    merged = [(0, 0, 0, 2), (0, 3, 0, 5), (0, 6, 0, 8)]
+    (table,) = read_table(xlsx([upper, lower, ["1"] * 9], merged=merged), "x")
+    assert table.header[3:] == (
+        "一级派单时间",
+        "一级签收时间",
+        "一级办结时间",
+        "二级派单时间",
+        "二级签收时间",
+        "二级办结时间",
+    )
+
+
+@given(
+    st.lists(st.text("工单五月明细表 ab", min_size=1, max_size=9), max_size=3),
+    st.lists(st.text("编号单位时间派签办结abc", min_size=1, max_size=6), min_size=2, max_size=9, unique=True),
+    st.integers(1, 4),
+)
+def test_whatever_stands_above_the_header_is_found(titles: list[str], header: list[str], count: int) -> None:
+    rows = [
+        *[[title] for title in titles if title.strip()],
+        header,
+        *[[f"{number}x"] * len(header) for number in range(count)],
+    ]
+    held = io.StringIO()
+    csv.writer(held).writerows([[*row, *[""] * (len(header) - len(row))] for row in rows])
+    (table,) = read_table(held.getvalue().encode(), "x.csv")
+    assert table.header == tuple(header)
+    assert len(table.rows) == count
+
+
+LONG = "250912101108115409"
+KEPT = [f'="{LONG}"', f"'{LONG}", f"\t{LONG}", "２５０９１２１０１１０８１１５４０９", f"{LONG}\u3000"]
+
+
+@pytest.mark.parametrize("written", KEPT)
+@pytest.mark.parametrize("name", ["bom", "xlsx", "json lines", "html"])
+def test_a_number_that_was_kept_a_text_is_that_number(name: str, written: str) -> None:
+    rows = [HEADER, *[[written if row[0].isdecimal() else row[0], *row[1:]] for row in ROWS[1:]]]
+    assert facts(FORMATS[name](rows)) == PLAIN
+
+
+def test_a_time_finer_than_a_millisecond_is_taken_below_and_said_once() -> None:
+    def timed(end: str) -> list[list[str]]:
+        return [HEADER, *[[*row[:3], row[3] + end, *row[4:]] for row in ROWS[1:]]]
+
+    profile = folder.profile("hotline-log")
+    read = [intake(read_table(text(timed(end)), "x")[0], profile) for end in (".1239999", ".123")]
+    assert [content(fact) for _, fact in read[0].facts] == [content(fact) for _, fact in read[1].facts]
+    assert [len(one.notes) for one in read] == [1, 0]
+    assert not read[0].problems
+
+
+def test_full_width_times_are_times() -> None:
+    rows = [
+        HEADER,
+        *[[*row[:3], row[3].translate({one: one + 0xFEE0 for one in range(0x2D, 0x3B)}), *row[4:]] for row in ROWS[1:]],
+    ]
+    assert facts(text(rows)) == PLAIN
+
+
+def test_each_sheet_is_read_by_its_own_headings_or_refused_by_name() -> None:
+    other = [["姓名", "电话"], ["甲", "0"]]
+    held = read_tables(xlsx(ROWS, other, ROWS[:2], other, hidden=[3]), "五月.xlsx")
+    assert [(table.name, table.sheet, table.header[0]) for table in held.tables] == [
+        ("五月.xlsx[Sheet1]", "Sheet1", "工单编号"), ("五月.xlsx[Sheet2]", "Sheet2", "姓名"), ("五月.xlsx[Sheet3]", "Sheet3", "工单编号"),
+    ]  # fmt: skip
+    assert [(one.name, str(one.why)) for one in held.unread] == [("五月.xlsx[Sheet4]", "is a hidden sheet")]
+
+
+def test_a_zip_says_what_in_it_is_not_read() -> None:
+    held = read_tables(zipped({"五月.csv": text(ROWS), "说明.pdf": b"%PDF-1.7"}), "a.zip")
+    assert [table.sheet for table in held.tables] == ["五月.csv"]
+    assert [(one.name, str(one.why)) for one in held.unread] == [("a.zip[说明.pdf]", "is a PDF")]
+
+
+def test_what_is_nested_is_no_value_and_harms_nothing_else() -> None:
+    rows = objects(ROWS)
+    data = json.dumps([{**row, "位置": {"lat": 1}, "标签": ["a"]} for row in rows], ensure_ascii=False)
+    assert facts(data.encode()) == PLAIN
+    data = json.dumps([{**row, "承办单位": {"name": "茅店镇"}} for row in rows], ensure_ascii=False)
+    assert {str(one.why) for one in taken(data.encode())[1].problems} == {"is not text"}
+
+
+# bombs
+
+
+def bomb(name: str) -> bytes:
+    if name == "one cell at the corner":
+        held = io.BytesIO()
+        with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.write(0, 0, "x")
+            sheet.write(1_048_575, 16_383, "x")
+        return held.getvalue()
+    if name == "the corner written unusually":
+        data = bomb("one cell at the corner")
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = {one: archive.read(one) for one in archive.namelist()}
+        sheet_part = "xl/worksheets/sheet1.xml"
+        files[sheet_part] = files[sheet_part].replace(b'<c r="XFD1048576"', b"<c  t='s'\n r='XFD1048576'")
+        return zipped(files)
+    if name == "zeros":
+        return gzip.compress(bytes(2**20), mtime=0) * 1100
+    if name == "zip of zeros":
+        return zipped({f"{number}.csv": bytes(2**24) for number in range(70)})
+    if name == "texts":
+        with zipfile.ZipFile(io.BytesIO(xlsx(ROWS))) as archive:
+            files = {one: archive.read(one) for one in archive.namelist()}
+        files["xl/sharedStrings.xml"] = b"<sst>" + b"<si><t>a</t></si>" * 17_000_000
+        return zipped(files)
+    if name == "xlsb":
+        return xlsb(ROWS, far=2**20)
+    if name == "keys":
+        return "\n".join(json.dumps({f"k{row}-{key}": 1 for key in range(20)}) for row in range(3000)).encode()
+    if name == "entities":
+        return (
+            b'<!DOCTYPE log [<!ENTITY a "'
+            + b"a" * 9
+            + b'">]><log><trace><event><string key="a" value="&a;"/></event></trace></log>'
+        )
+    assert name == "depth"
+    return b'[{"a":' + b"[" * 100_000
+
+
+BOMBS = ["one cell at the corner", "the corner written unusually", "xlsb", "keys", "entities", "depth"]
+LARGE = ["zeros", "zip of zeros", "texts"]
+
+
+@pytest.mark.parametrize("name", [*BOMBS, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)])
+def test_a_bomb_is_refused(name: str) -> None:
+    with pytest.raises(UnreadableFile) as told:
+        read_table(bomb(name), "x")
+    assert str(told.value.remedy)
+
+
+@pytest.mark.parametrize("data", [gzip.compress(bytes(2**20), mtime=0), zipped({"a": bytes(2**20)})])
+def test_what_is_unpacked_is_counted_whatever_its_directory_says(data: bytes) -> None:
+    packed = data.replace(struct.pack("<I", 2**20), struct.pack("<I", 7))  # a zip that says so little of itself
+    with pytest.raises(UnreadableFile, match="unpacks to more than 1024 MiB"):
+        list(ungzipped(packed, Budget(2**10)) if data[:2] == b"\x1f\x8b" else members(packed, Budget(2**10)))
