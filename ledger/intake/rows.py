@@ -208,7 +208,7 @@ class RowReader:
         lengths = [cells.get(event.fields.get(name, name)) for name in ("days", "until")]
         counted = cells.get(event.count) if event.count else None
         denied = counted is not None and whole(counted) == 0
-        if kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
+        if self.profile.state_rows or kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
             return False
         if kind == Extend.kind and lengths == [None, None]:
             return False
