@@ -101,6 +101,8 @@ def toml_of(proposal: Proposal, language: Language) -> str:
             lines += _unknown(proposal, "ratings", language)
     for name in ("columns", "kinds"):
         lines += ["", f"[{name}]", *_pairs(getattr(profile, name)), *_unknown(proposal, name, language)]
+        if name == "columns":
+            lines += [f'# {column} = ["?"]' for column in dict.fromkeys(proposal.missing) if column not in profile.columns]
     for field, values in profile.words.items():
         lines += ["", f"[words.{_key(field)}]", *_pairs(values), *_unknown(proposal, f"words.{field}", language)]
     if profile.constants:

@@ -31,7 +31,7 @@ FORMATS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
 HINTS: Mapping[str, str] = {
-    "ticket": r"case|ticket|incident|request|工单|编号|单号|^id$|_id$|number|unique.?key",
+    "ticket": r"case|ticket|incident|request|工单|编号|单号|事件号|^id$|_id$|number|unique.?key",
     "kind": r"activity|action|event|concept:name|state|status|step|操作|环节|动作|步骤|状态",
     "at": r"stamp|time|date|updated_at|时间|日期",
     "unit": r"承办|责任|responsible|assignment|单位|部门|科室|group|unit|department|section|team|agency|org",
@@ -49,7 +49,7 @@ WORDS: Mapping[str, str] = {
     "return": r"reassign|upgrade|退单|退回|退件",
     "redo": r"reopen|重办|重新办理",
     "dispatch": r"assign|queue|insert|派单|派发|分派|转派|交办|下派|转办",
-    "sign": r"accept|take in charge|in progress|签收|接单|接收|已接",
+    "sign": r"accept|take in charge|in progress|^active$|签收|接单|接收|已接",
     "contact": r"wait|customer|联系",
     "close": r"clos|resolv|complet|办结|办毕|回复|答复|结束",
     "survey": r"回访|survey",
@@ -196,6 +196,8 @@ def _by_content(table: LogTable) -> dict[str, tuple[str, str]]:
             key=lambda one: (not re.search(first, one, re.I), -_worth(table, column, one), table.header.index(one)),
         )
         scored = [one for one in scored if _worth(table, column, one) > 0]
+        if not scored and column == "at":
+            scored = [one for one in table.header if _worth(table, column, one) >= ENOUGH]
         if scored:
             found[column] = (scored[0], BY_CONTENT)
     dated = _dated(table)
@@ -232,7 +234,7 @@ def _worth(table: LogTable, column: str, heading: str) -> float:
         return 1 if distinct == 1 else 0
     if all(cell.isdecimal() for cell in cells):
         return 0
-    return (1 - distinct) if len(set(cells)) > 1 else 0.01
+    return max(1 - distinct, 0.01)
 
 
 def _typed(table: LogTable, heading: str) -> bool:

@@ -101,8 +101,14 @@ def _checked(table: LogTable, profile: Profile) -> CheckedTable:
         name=table.name, profile=profile, result=result,
         kinds={kind: (len(rows), len({*rows})) for kind, rows in sorted(facts.items(), key=lambda one: -len(one[1]))},
         read=tuple((table.header[place], column) for column, place in there.items()),
-        unread=unread(profile, table.header), missing=absent(profile, table.header), groups=_grouped(result.problems, table, profile),
+        unread=unread(profile, table.header), missing=_missing(table, profile, result), groups=_grouped(result.problems, table, profile),
     )  # fmt: skip
+
+
+def _missing(table: LogTable, profile: Profile, result: Intake) -> tuple[AbsentColumn, ...]:
+    """The columns it lacks, but those of sub-orders where it has none."""
+    asked = {*result.coverage.columns_absent}
+    return tuple(one for one in absent(profile, table.header) if one.heading in asked)
 
 
 def _grouped(problems: Sequence[Problem], table: LogTable, profile: Profile) -> tuple[ProblemGroup, ...]:
