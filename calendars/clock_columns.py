@@ -88,6 +88,13 @@ class ClockColumns:
         day = year * 365 + year // 4 - year // 100 + year // 400 + (next_turn * 153 + 2) // 5 - MARCH_0000
         return _tidy(_with_turn(frame, moment).with_columns((day * DAY_MS - ZONE_MS - 1).alias(into)), *TURN)
 
+    def with_open(self, frame: Frame, moment: str, into: str) -> Frame:
+        """Add `into`: whether an instant (ms) lies in the office hours of a working day."""
+        at = _my("at")
+        open_then = ((at >= _my("opens")) & (at <= _my("noon"))) | ((at >= _my("reopens")) & (at <= _my("closes")))
+        works = (_my("working") == 1) & open_then
+        return _tidy(self._placed(frame, moment).with_columns(works.alias(into)), *DAYS, "at")
+
     def provisional(self, due: str) -> nw.Expr:
         """Whether the deadline in this column lies after the last official date."""
         return nw.col(due) > self.clock.official_until_ms

@@ -1,11 +1,13 @@
 """The command line: finds a command in its file, runs it, and ends with its exit code."""
 
+import ast
 import codecs
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +19,8 @@ from ledger.sentences import UserError, sentence
 from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
-    "import": "logs", "batches": "kept", "aside": "kept", "profile new": "intake.profiles", "profile check": "intake.profiles",
+    "import": "logs", "batches": "kept", "aside": "kept", "quality": "kept",
+    "profile new": "intake.profiles", "profile check": "intake.profiles",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "alias": "entries",
@@ -34,25 +37,41 @@ INTERRUPTED = 130  # as shells have it: 128 and the signal's number
 GOODBYE = "Interrupted. What was being written was undone; the ledger is as it was before."
 
 
-def command_of(names: Iterable[str], language: Language) -> Any:
-    """The command line with these commands, its help in the reader's language."""
+def command_of(names: Iterable[str], language: Language, listed: Iterable[str] = ()) -> Any:
+    """The command line with these commands, its help in the reader's language; `listed`: commands that are only named in it."""
     app = typer.Typer(
         cls=Group, pretty_exceptions_enable=False, rich_markup_mode=None,
         help="Kaoping: a ledger of government-hotline tickets, which scores units by the assessment rules and explains every point.",
     )  # fmt: skip
     app.callback(invoke_without_command=True)(top)
+    running, shown = {*names}, {*listed}
     groups: dict[str, typer.Typer] = {}
-    for name in names:
-        module = import_module(f"kaoping.commands.{COMMANDS[name]}")
-        function = name.replace("-", "_").replace(" ", "_")
+    for name in COMMANDS:
         first, _, second = name.rpartition(" ")
-        if first and first not in groups:
+        if first and first not in groups and {name} & (running | shown):
             groups[first] = typer.Typer(cls=Group, rich_markup_mode=None, help=GROUPS[first])
             groups[first].callback(invoke_without_command=True)(within)
             app.add_typer(groups[first], name=first)
-        home = groups[first] if first else app
-        home.command(second, cls=Command)(getattr(module, "import_" if name == "import" else function))
+        home = groups.get(first, app)
+        if name in running:
+            module = import_module(f"kaoping.commands.{COMMANDS[name]}")
+            home.command(second, cls=Command)(getattr(module, _function(name)))
+        elif name in shown:
+            home.command(second, cls=Command, help=_told(name))(lambda: None)
     return spoken(typer.main.get_command(app), language)
+
+
+def _function(name: str) -> str:
+    return "import_" if name == "import" else name.replace("-", "_").replace(" ", "_")
+
+
+def _told(name: str) -> str:
+    """What a command says of itself, read without loading all that it needs."""
+    source = Path(__file__).with_name("commands") / f"{COMMANDS[name].replace('.', '/')}.py"
+    for part in ast.parse(source.read_text("utf-8")).body:
+        if isinstance(part, ast.FunctionDef) and part.name == _function(name):
+            return ast.get_docstring(part) or ""
+    raise AssertionError(f"kaoping/commands/{COMMANDS[name]}.py has no {name}")
 
 
 def top(
@@ -123,7 +142,8 @@ def _outcome(language: Language) -> int:
 
 def _run(language: Language) -> int:
     try:
-        return command_of(_names(), language)(prog_name="kaoping", standalone_mode=False) or 0
+        called = _names()
+        return command_of(called, language, () if called else COMMANDS)(prog_name="kaoping", standalone_mode=False) or 0
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # the libraries end by themselves, with code 1
             raise ended.__context__ from None
@@ -132,11 +152,10 @@ def _run(language: Language) -> int:
         sys.stdout.flush()
 
 
-def _names() -> Iterable[str]:
-    """The command called; for its completion, those that begin with what was typed; else all."""
-    typed = [*sys.argv[1:2], ""][0]
+def _names() -> Sequence[str]:
+    """The commands called; for completion, those that begin with what was typed."""
     if "_KAOPING_COMPLETE" not in os.environ:
-        return [name for name in COMMANDS if typed in (name, name.split()[0])] or COMMANDS
+        return [name for name in COMMANDS if name.split()[0] in sys.argv[1:]]
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
     typed = [*line.split()[1:2], ""][0]
     return [name for name in COMMANDS if name.startswith(typed)]

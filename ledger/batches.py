@@ -51,7 +51,8 @@ class Source:
 
     `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing. `texts` are
     kept by their digest: what a publication rests on. With `telling`, its facts are held against what stands on their tickets, and
-    with `replace` they take its place where they say otherwise. `data` is the file itself, to be kept. `coverage` is what it can tell.
+    with `replace` they take its place where they say otherwise. `as_told` are, by their place in `facts`, the facts of which the
+    file said more than is kept: by that they are known again. `data` is the file itself, to be kept. `coverage` is what it can tell.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Source:
     texts: Sequence[str] = ()
     telling: Telling | None = None
     replace: bool = False
+    as_told: Mapping[int, Fact] = attrs.field(factory=dict)
     data: bytes | None = None
     coverage: Coverage | None = None
 

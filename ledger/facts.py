@@ -208,11 +208,21 @@ class Alias(Fact):
     name: str
 
 
+@attrs.frozen(kw_only=True)
+class Flag(Fact):
+    """平台标记: what the platform itself says of a unit's round (`at`: its dispatch) on a measure, such as 是否逾期. It is judged by
+    nothing: it is held against what is derived."""
+
+    kind, word, needs = "flag", "平台标记", ("ticket", "measure", "late")
+    measure: str
+    late: bool
+
+
 # The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
 # answered, answered before it is asked about; a decision comes after whatever it decides.
 KINDS: tuple[type[Fact], ...] = (
     Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
-    Finding, Enrol, Void, Publish, Appeal, Ruling, Alias,
+    Finding, Enrol, Void, Publish, Appeal, Ruling, Flag, Alias,
 )  # fmt: skip
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}
@@ -221,6 +231,8 @@ UNTOLD = ("sign", "contact", "return", "extend", "close", "seal", "survey", "red
 """The kinds of fact that a source of dispatches can have no column for, in their order."""
 IN_FULL = "=full"
 """Behind an untold kind: its office says that what it is needed for counts in full."""
+RENEWED = (*LIFECYCLE, Flag.kind)
+"""The kinds that a re-export may say otherwise."""
 _FIELDS = {kind: tuple(field.name for field in attrs.fields(kind)) for kind in KINDS}
 
 # Field names of the outside whose value is stored in another unit.

@@ -1,6 +1,7 @@
 """What can be wrong with what we are given: values that carry their place, and the few exceptions of this room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
 
@@ -33,6 +34,22 @@ def listed(sentences: Iterable[Sentence], between: str = "\n") -> Sentence:
     return sentence(between.join(f"{{{name}}}" for name in named), **named)
 
 
+def packed(words: Sentence) -> list[Any]:
+    """A sentence as JSON keeps it: [template, {name: value}]."""
+    return [
+        words.template,
+        {name: packed(value) if isinstance(value, Sentence) else value for name, value in words.values},
+    ]
+
+
+def unpacked(kept: Sequence[Any]) -> Sentence:
+    """The sentence that was kept so."""
+    template, values = kept
+    return Sentence(
+        template, tuple((name, value if isinstance(value, str) else unpacked(value)) for name, value in values.items())
+    )
+
+
 def as_sentence(sentence: str | Sentence) -> Sentence:
     """A sentence without values may be given as plain text."""
     return sentence if isinstance(sentence, Sentence) else Sentence(sentence)
@@ -40,12 +57,14 @@ def as_sentence(sentence: str | Sentence) -> Sentence:
 
 @attrs.frozen
 class Mistake:
-    """One wrong value of one row: the column, the value, why it is wrong, how to mend it."""
+    """One wrong value of one row: the column, the value, why it is wrong, how to mend it; `lists`: the table or list of a profile
+    in which the value is missing as a word."""
 
     column: str
     value: object
     why: Sentence = attrs.field(converter=as_sentence)
     remedy: Sentence = attrs.field(converter=as_sentence)
+    lists: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +84,7 @@ class Problem:
     excerpt: str = ""
     fatal: bool = True
     line: int | None = None
+    lists: str = ""
 
     def told(self, file: str) -> Sentence:
         """As a person reads it: place, excerpt, remedy. Row 0 is the whole file."""

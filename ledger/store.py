@@ -17,14 +17,15 @@ from ledger.batches import Batch, Change, Coverage, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import LIFECYCLE, Fact, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
+from ledger.intake.kept import Voided, as_held
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
 from ledger.proof.verify import Verified, refuse_another, verify
 from ledger.register import Register, event_read_as, read_as, register_of
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
-from ledger.texts import visible
-from ledger.voids import renewed, voided_keys
+from ledger.texts import masked, visible
+from ledger.voids import renewed, voided_by_people, voided_keys
 
 New = tuple[int, int, str, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -105,7 +106,7 @@ class Ledger:
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
         columns: dict[str, Any] = {
-            "number": number, "name": visible(source.name), "sha256": source.sha256, "profile": source.profile,
+            "number": number, "name": masked(visible(source.name)), "sha256": source.sha256, "profile": source.profile,
             "recorded_at": recorded_at, "rows": source.rows, "accepted": accepted,
             "known": bearing - accepted + source.repeated, "quarantined": len(source.quarantined),
             "ignored": source.ignored, "events_added": len(new), "last_position": head.position,
@@ -132,11 +133,14 @@ class Ledger:
 
     def _new_of(self, source: Source, number: int, recorded_at: int) -> tuple[list[New], tuple[Change, ...]]:
         """What a source adds: facts unknown so far, voids of those that they replace; and what it says otherwise."""
+        voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
+        gone = voided_keys(voids)
+        people = voided_by_people(voids, gone)
+        facts = as_held(source.facts, source.as_told, self._known, Voided(frozenset(gone), people))
+        source = attrs.evolve(source, facts=facts, as_told={})
         source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
             return self._unknown(source.facts), ()
-        voids = tuple(self.events(kinds=("void",)))
-        gone = voided_keys(voids)
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
         found = [event for event in self._on(tickets) if event.key not in gone]
         under = frozenset(event.key for event in found if event.fact.unit in names)
@@ -391,6 +395,10 @@ class Ledger:
         """The file of a batch, where it was kept."""
         found = self._db.execute("select data from files where batch = ?", (batch,)).fetchone()
         return None if found is None else zlib.decompress(found[0])
+
+    def files_kept(self) -> tuple[int, ...]:
+        """The batches whose files are kept."""
+        return tuple(int(batch) for (batch,) in self._db.execute("select batch from files order by batch"))
 
     def text(self, digest: str) -> str:
         """The text kept under this digest. Raises NoSuchText."""

@@ -3,9 +3,13 @@
 A character that cannot be seen can steer a terminal (ECMA-48 control functions, C0 and C1), turn the order in which a line is
 read (the bidirectional controls of Unicode UAX 9), or forge a line of a report. So no fact takes one, and nothing is printed
 with one: it is shown as its escape.
+
+Nor does any text keep a citizen's telephone or identity number: they are masked before it is stored or shown.
 """
 
 import re
+import unicodedata
+from functools import lru_cache
 
 NAME_LENGTH, TEXT_LENGTH = 200, 2_000  # characters
 SENTENCES = frozenset({"reason", "document", "category", "readings"})
@@ -30,3 +34,48 @@ def refuse_unseen(field: str, text: str) -> None:
 def visible(text: str) -> str:
     """The text with every character that steers an output shown as its escape; line breaks stay."""
     return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+FREE = frozenset({"reason"})
+"""Fields that hold free text, which may say anything of anybody."""
+WITHHELD = "…"
+"""What stands in a fact for a text that was there and is not kept: a return with a reason that nobody stored is explained all the same."""
+LONGEST_WORD = 32  # characters; what is longer in a column of words is a sentence
+_DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_NUMBERS = {
+    "phone": re.compile(r"(?<!\d)(?:\+?(?:00)?86[- ]?)?(1[3-9]\d(?:[- ]?\d{4}){2})(?!\d)|(?<!\d)(0\d{2,3}[- ]?\d{7,8})(?!\d)"),
+    "id": re.compile(rf"(?<!\d)([1-9]\d{{5}}(?:(?:18|19|20)\d\d{_DATE}\d{{3}}[\dXx]|\d\d{_DATE}\d{{3}}))(?!\d)"),
+}  # fmt: skip
+"""A citizen's identity number (GB 11643, 18 or formerly 15 places) and telephone numbers (mobile; fixed line with its area code)."""
+_MAYBE = re.compile(r"\d(?:[- ]?\d){9}")
+
+
+@lru_cache(maxsize=50_000)
+def masked(text: str) -> str:
+    """The text with all but the first three and last four digits of every telephone and identity number as asterisks. What is
+    masked already stays as it is."""
+    found = [place for kind in _NUMBERS for place in _places(text, kind)]
+    for start, end in sorted(found, reverse=True):
+        text = f"{text[: start + 3]}{'*' * (end - start - 7)}{text[end - 4 :]}"
+    return text
+
+
+def numbers_in(text: str) -> dict[str, int]:
+    """How many telephone numbers (`phone`) and identity numbers (`id`) a text shows in full."""
+    return {kind: len(_places(text, kind)) for kind in _NUMBERS}
+
+
+def _places(text: str, kind: str) -> list[tuple[int, int]]:
+    """Where the numbers of a kind stand, full-width digits and signs read as plain ones."""
+    plain = text if text.isascii() else "".join(map(_plain, text))
+    if not _MAYBE.search(plain):
+        return []
+    found = [(match, match.lastindex or 0) for match in _NUMBERS[kind].finditer(plain)]
+    return [match.span(group) for match, group in found]
+
+
+def _plain(letter: str) -> str:
+    """The letter in its plain form, where that is one letter too."""
+    digit = unicodedata.decimal(letter, None)
+    plain = unicodedata.normalize("NFKC", letter) if digit is None else str(digit)
+    return plain if len(plain) == 1 else letter

@@ -42,7 +42,7 @@ def renewed(
     settled = settle(source.facts, standing, source.telling, own, replace=source.replace, renamed=renamed)
     taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     gone = voided_keys(voids)
-    for row, fact, key in _keyed(settled.facts) if gone else ():
+    for row, fact, key in keyed(settled.facts) if gone else ():
         if key in gone:
             on = {void.key: void.fact for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
             if (row, fact) in settled.follows or all(_by_import(void) for void in on.values()):
@@ -50,6 +50,13 @@ def renewed(
     return Settled(
         facts=(*taken, *settled.facts), voids=settled.voids, changes=settled.changes, follows=settled.follows
     )
+
+
+def voided_by_people(voids: Sequence[Event], gone: Iterable[str]) -> frozenset[str]:
+    """Of the facts that do not stand, those that a person took back."""
+    standing = [void.fact for void in voids if isinstance(void.fact, Void)]
+    people = {fact.key for fact in standing if not _by_import(fact)}
+    return frozenset(people & {*gone})
 
 
 def _speaks_of(void: Fact, key: str) -> bool:
@@ -64,7 +71,7 @@ def _void(key: str, batch: int, row: int, at: int) -> Void:
     return Void(at=at, key=key, reason=REPLACED.format(batch=batch, row=row))
 
 
-def _keyed(facts: Iterable[tuple[int, Fact]]) -> Iterator[tuple[int, Fact, str]]:
+def keyed(facts: Iterable[tuple[int, Fact]]) -> Iterator[tuple[int, Fact, str]]:
     """The facts with their keys, as they come in one source."""
     seen: Counter[str] = Counter()
     for row, fact in facts:

@@ -6,6 +6,7 @@ measure needs, and no other source told one.
 
 from collections.abc import Mapping
 
+import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
@@ -53,7 +54,14 @@ def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
         ~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in measure.needs(practice)
     ]
     there = measure.population(practice) & untold
+    if "survey" in measure.needs(
+        practice
+    ):  # whether anybody was asked is not known: the round may be one that is judged
+        everyone = attrs.evolve(practice, response_population="all")
+        there = there | (measure.population(everyone) & lacks("survey"))
     due = nw.lit(None, nw.Int64)
+    if not isinstance(measure, Deadline) or isinstance(measure, Timely):
+        there = there & nw.col(f"{measure.act}_at").is_null()
     if isinstance(measure, Deadline) and not isinstance(measure, Timely) and measure.due != "seal_due":
         due = nw.col(measure.due)
         there = there & ~due.is_null()

@@ -119,6 +119,7 @@ class Measure:
 
     name: str
     word: str
+    act: str = attrs.field(kw_only=True)
     population: Callable[[Practice], nw.Expr] = attrs.field(default=everyone, kw_only=True)
     lapses: bool = attrs.field(default=False, kw_only=True)
     needs: Callable[[Practice], tuple[str, ...]] = attrs.field(default=needing(), kw_only=True)
@@ -129,7 +130,6 @@ class Measure:
 class Deadline(Measure):
     """Met if `act` happened by `due`; a breach is decided at `due`. `halves`: the limit in half working days."""
 
-    act: str = attrs.field(kw_only=True)
     due: str = attrs.field(kw_only=True)
     halves: int = attrs.field(default=0, kw_only=True)
     denied: str | None = attrs.field(default=None, kw_only=True)
@@ -149,21 +149,15 @@ class Timely(Deadline):
 class Strike(Measure):
     """Never met: that `act` happened is the breach."""
 
-    act: str = attrs.field(kw_only=True)
-
 
 @attrs.frozen
 class Opinion(Measure):
     """Met or breached by a word that was said at `act`."""
 
-    act: str = attrs.field(kw_only=True)
-
 
 @attrs.frozen
 class Occurrence(Measure):
     """Always met, at `act`: it only counts."""
-
-    act: str = attrs.field(kw_only=True)
 
 
 SIGNED = Deadline(

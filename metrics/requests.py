@@ -10,8 +10,9 @@ from metrics.measures import Practice
 
 @attrs.frozen(kw_only=True)
 class Extension:
-    """延期: the `n`th granted extension of a round, asked for at `at` (`assumed`: at the due it moves; None where there is none): by half days (`given`: as many as the original limit
-    allows) or `until` an instant. It moved the due from `start` to `due` (ms; the same: not at all); `code` is its oddity."""
+    """延期: the `n`th granted extension of a round, asked for at `at` (`assumed`: at the due it moves; None where there is none): by
+    half days (`given`: as many as the original limit allows) or `until` an instant. It moved the due from `start`
+    to `due` (ms; the same: not at all); `code` is its oddity."""
 
     ticket: str
     unit: str

@@ -76,7 +76,7 @@ def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
     breached, decided_at, due, act = _judgement(measure, practice)
     there = measure.population(practice) & ~decided_at.is_null()
     untold = is_untold(measure, practice)
-    if untold is not None:
+    if untold is not None and isinstance(measure, Deadline):  # of the others, what is there was told
         there = there & ~untold
     if measure.lapses:
         there = there & (nw.col("ended_at").is_null() | (decided_at <= nw.col("ended_at")))

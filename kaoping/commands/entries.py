@@ -10,10 +10,10 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.entries import Recorded, enter, enter_files, enter_first
 from kaoping.office.entries import void as office_void
-from kaoping.office.imports import batch_json
 from kaoping.office.intake.units import alias as office_alias
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
+from kaoping.reports.intake.imported import batch_json
 from ledger.exchange import canonical
 
 AtOption = Annotated[str, typer.Option("--at", help="when it happened, such as 2023-05-10T09:30")]

@@ -11,7 +11,7 @@ from kaoping.office.publications import Replay, publish_period, recompute_period
 from kaoping.office.tickets import stamps_json
 from kaoping.papers import terminal
 from kaoping.reports.compare.diff import diff_json, diff_page
-from kaoping.reports.compare.year_diff import years_json, years_page
+from kaoping.reports.compare.year_diff import moved_in, years_json, years_page
 from kaoping.reports.publications import (
     fresh_page,
     publication_json,
@@ -29,7 +29,7 @@ def publish(
     asked: Asked,
     period: PeriodArgument,
     document: Annotated[str | None, typer.Option("--document", help="document number of the notice")] = None,
-    accept: Annotated[list[str] | None, typer.Option("--accept", help="publish in spite of: running, empty, invalid, aside; may be given several times")] = None,
+    accept: Annotated[list[str] | None, typer.Option("--accept", help="in spite of: running empty invalid aside, each by itself")] = None,
 ) -> None:  # fmt: skip
     """Publish a period: its scores are kept with the rulebook, calendar and register they rest on, to be issued again unchanged."""
     session = asked.session()
@@ -102,5 +102,10 @@ def diff(
         document = diff_json(told.difference, told.period, names, unit, told.sheet)
         terminal.answer({**document, "years": years_json(told.years, unit)} if told.years else document)
     else:
-        terminal.show(diff_page(session.language, told.difference, told.period, names, unit, told.sheet))
-        terminal.show(years_page(session.language, told.years, unit))
+        besides = moved_in(told.years, unit)
+        terminal.show(
+            diff_page(session.language, told.difference, told.period, names, unit, told.sheet, besides=besides)
+        )
+        sides = (told.difference.before, told.difference.after)
+        titles = {one.id: one.title for side in sides for one in side.book.sheets}
+        terminal.show(years_page(session.language, told.years, unit, titles))

@@ -1,16 +1,30 @@
-"""Commands that tell what became of every file, and of every row that became no fact."""
+"""Commands that tell what became of every file and of every row that became no fact, and how good what is held is."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.office import imports
+from kaoping.office import quality as checked
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
-from kaoping.reports.intake.aside import aside_json, aside_page, batches_json, batches_page
+from kaoping.papers.sheets import refuse_there, write_sheets
+from kaoping.reports.intake.aside import aside_json, aside_page, aside_sheets, batches_json, batches_page
+from kaoping.reports.page import Page, PlainSheet
+from kaoping.reports.quality import (
+    privacy_json,
+    privacy_page,
+    privacy_sheets,
+    quality_json,
+    quality_page,
+    quality_sheets,
+)
 from ledger.sentences import sentence
+
+XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="write all of it to this workbook too: a new file")]
 
 
 @asks("ledger", "lang", "as_json")
@@ -37,12 +51,52 @@ def batches(
 
 @asks("ledger", "lang", "as_json")
 def aside(
-    asked: Asked, batch: Annotated[int | None, typer.Argument(help="the number of a batch; else all")] = None
+    asked: Asked,
+    batch: Annotated[int | None, typer.Argument(help="the number of a batch; else all")] = None,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List what became no fact, with the reasons: rows kept aside, and changes."""
     session = asked.session()
+    if xlsx is not None:
+        refuse_there(xlsx)
     found = imports.aside(session, batch)
+    _give(asked, xlsx, aside_json(found), aside_page(session.language, found), aside_sheets(session.language, found))
+
+
+@asks("as_of", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+def quality(
+    asked: Asked,
+    period: Annotated[str | None, typer.Argument(help="a month, such as 2023-05, a quarter or a year; else all")] = None,
+    privacy: Annotated[bool, typer.Option("--privacy", help="which texts the ledger holds, never the texts themselves")] = False,
+    xlsx: XlsxOption = None,
+) -> None:  # fmt: skip
+    """Check what is hardly so in the logs: acts missing or out of order, numbers cut, flags that differ."""
+    session = asked.session()
+    if xlsx is not None:
+        refuse_there(xlsx)
+    if privacy:
+        if period is not None:
+            raise WrongArgument(sentence("--privacy speaks of the whole ledger."), "Leave the period out.")
+        held = checked.holdings(session)
+        _give(
+            asked,
+            xlsx,
+            privacy_json(held),
+            privacy_page(session.language, held),
+            privacy_sheets(session.language, held),
+        )
+        return
+    told = checked.quality(session, period, asked.as_of)
+    _give(asked, xlsx, quality_json(told), quality_page(session.language, told), quality_sheets(session.language, told))
+
+
+def _give(
+    asked: Asked, xlsx: Path | None, document: Mapping[str, Any], page: Page, sheets: Sequence[PlainSheet]
+) -> None:  # fmt: skip
+    """The answer as it is asked for: a workbook besides, one JSON document, or a page."""
+    if xlsx is not None:
+        write_sheets(xlsx, sheets)
     if asked.as_json:
-        terminal.answer(aside_json(found))
+        terminal.answer(document)
     else:
-        terminal.show(aside_page(session.language, found))
+        terminal.show(page)

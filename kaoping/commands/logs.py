@@ -1,6 +1,7 @@
 """Commands that take logs in and give them out again."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,26 +9,19 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import (
-    Arrival,
-    Manner,
-    NothingUsable,
-    batch_json,
-    facts_known,
-    import_files,
-    problem_text,
-    reading_lines,
-)
+from kaoping.office.imports import Arrival, Manner, NothingUsable, facts_known, import_files, left_aside, reading_lines
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
+from kaoping.papers.sheets import refuse_there, write_sheets
+from kaoping.reports.intake.aside import aside_sheets
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
 from kaoping.reports.intake.coverage import coverage_lines
+from kaoping.reports.intake.imported import batch_json, problem_lines
 from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
-SHOWN_PROBLEMS = 20
 IMPORTED = (
     "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined"
     " + {ignored} ignored; {events_added} events added"
@@ -43,17 +37,26 @@ def import_(
     replace: Annotated[bool, typer.Option("--replace", help="what the files say otherwise than the ledger replaces it")] = False,
     keep_file: Annotated[bool, typer.Option("--keep-file", help="keep the files themselves in the ledger too")] = False,
     known_units: Annotated[bool, typer.Option("--known-units", help="a unit that is neither enrolled nor an alias is a problem")] = False,
+    aside: Annotated[Path | None, typer.Option("--aside", help="write what is kept aside to this new workbook, to mend and import")] = None,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
     session = asked.session()
+    if aside is not None:
+        refuse_there(aside)
     manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file, known_units=known_units)
     try:
         arrivals = import_files(session, files, profile, manner)
     except NothingUsable as refused:
-        _show_problems(asked, session.language, refused.arrival)
+        _show_problems(session.language, refused.arrival)
+        if aside is not None:
+            write_sheets(aside, aside_sheets(session.language, left_aside([refused.arrival])))
         raise
+    if aside is not None:
+        write_sheets(aside, aside_sheets(session.language, left_aside(arrivals)))
+    if not asked.as_json:
+        _tell_counts(session.language, arrivals)
     for arrival in arrivals:
-        _show_problems(asked, session.language, arrival)
+        _show_problems(session.language, arrival)
         for line in reading_lines(session.language, arrival):
             terminal.complain(line)
         if arrival.batch is not None and arrival.ahead:
@@ -66,13 +69,6 @@ def import_(
         )
         return
     for arrival in arrivals:
-        one = batch_json(arrival, session.language)
-        if arrival.name != arrival.file.path.name:
-            one["file"] += f"[{arrival.sheet}]"
-        named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
-        terminal.tell(session.language.say(IMPORTED, **{name: one[name] for name in named}))
-        for line in coverage_lines(session.language, arrival.read.coverage):
-            terminal.tell(line)
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)
     for line in last_line(session.language, [change for arrival in arrivals for change in arrival.changes]):
@@ -81,14 +77,20 @@ def import_(
         terminal.tell(session.language.say("A rehearsal: nothing was written."))
 
 
-def _show_problems(asked: Asked, language: Language, arrival: Arrival) -> None:
-    problems = arrival.read.problems
-    shown = problems if asked.as_json else problems[:SHOWN_PROBLEMS]
-    for problem in shown:
-        terminal.complain(problem_text(arrival.name, problem, language))
-    if len(problems) > len(shown):
-        more = language.say("… and {count} problems more; --json lists them all.", count=len(problems) - len(shown))
-        terminal.complain(more)
+def _tell_counts(language: Language, arrivals: Sequence[Arrival]) -> None:
+    for arrival in arrivals:
+        one = batch_json(arrival, language)
+        if arrival.name != arrival.file.path.name:
+            one["file"] += f"[{arrival.sheet}]"
+        named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
+        terminal.tell(language.say(IMPORTED, **{name: one[name] for name in named}))
+        for line in coverage_lines(language, arrival.read.coverage):
+            terminal.tell(line)
+
+
+def _show_problems(language: Language, arrival: Arrival) -> None:
+    for line in problem_lines(language, arrival):
+        terminal.complain(line)
 
 
 @asks("as_of", "ledger", "lang")

@@ -7,12 +7,13 @@ from pathlib import Path
 from calendars.periods import show_month
 from kaoping import now
 from kaoping.demo import simulate
-from kaoping.office.imports import batch_json, read_files, take_in
+from kaoping.office.imports import read_files, take_in
 from kaoping.office.publications import Published, issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import report_on
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
+from kaoping.reports.intake.imported import batch_json
 from kaoping.reports.publications import published_page, recomputed_page
 from kaoping.reports.score import score_page
 from ledger.sentences import sentence

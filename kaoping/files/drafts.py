@@ -102,11 +102,14 @@ def toml_of(proposal: Proposal, language: Language) -> str:
     for name in ("columns", "kinds"):
         lines += ["", f"[{name}]", *_pairs(getattr(profile, name)), *_unknown(proposal, name, language)]
         if name == "columns":
-            lines += [f'# {column} = ["?"]' for column in dict.fromkeys(proposal.missing) if column not in profile.columns]
+            lines += [
+                f'# {column} = ["?"]' for column in dict.fromkeys(proposal.missing) if column not in profile.columns
+            ]
     for field, values in profile.words.items():
         lines += ["", f"[words.{_key(field)}]", *_pairs(values), *_unknown(proposal, f"words.{field}", language)]
-    if profile.constants:
-        lines += ["", "[constants]", *_pairs(profile.constants)]
+    for name in ("constants", "untold", "store"):
+        if given := getattr(profile, name):
+            lines += ["", f"[{name}]", *_pairs(given)]
     for field, guard in profile.guards.items():
         lines += ["", f"[guards.{_key(field)}]", *_pairs(_given(guard))]
     for event in profile.events:

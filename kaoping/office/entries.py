@@ -18,6 +18,7 @@ from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import ALL_ITEMS, KIND, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
+from ledger.intake.kept import masked_fact
 from ledger.register import read_as
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger
@@ -70,7 +71,7 @@ def fact_of(kind: str, fields: Mapping[str, str | None], book: Rulebook | None =
     Refused."""
     given = {name: _value(book, kind, name, value) for name, value in fields.items() if value is not None}
     try:
-        return read_fact({"kind": kind, **given})
+        return masked_fact(read_fact({"kind": kind, **given}))
     except UnreadableFact as error:
         raise Refused([_told(mistake) for mistake in error.mistakes]) from error
 

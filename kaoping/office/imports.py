@@ -13,14 +13,14 @@ from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, groups_of
-from ledger.batches import Batch, Change, Coverage, Source
+from ledger.batches import Batch, Change, Source
 from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.headings import choose, refuse_lacking
 from ledger.intake.profile import Profile
 from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
-from ledger.sentences import LedgerError, Problem, UnreadableFile, sentence
+from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
 from ledger.store import Ledger
 
 
@@ -78,6 +78,25 @@ class NothingUsable(UnreadableFile):
         self.arrival = arrival
 
 
+class PartlyWritten(UserError):
+    """Of several files some are written, each whole, and the rest is not."""
+
+    def __init__(self, done: Sequence[Arrival], left: Sequence[Arrival], error: BaseException) -> None:
+        why = error.why if isinstance(error, UserError) else sentence("Interrupted.")
+        written = [
+            sentence("{file} (batch {batch})", file=one.name, batch=one.batch.number)
+            for one in done
+            if one.batch is not None
+        ]
+        told = sentence(
+            "{why}\nWritten, each whole: {done}.\nNot written: {left}.",
+            why=why, done=listed(written, ", "), left=", ".join(one.name for one in left),
+        )  # fmt: skip
+        again = sentence("Then import all again: what is there counts as known.")
+        super().__init__(told, listed([error.remedy, again], " ") if isinstance(error, UserError) else again)
+        self.code = error.code if isinstance(error, UserError) else 130  # as shells have it
+
+
 def read_files(
     paths: Sequence[Path],
     profile: str | None,
@@ -94,10 +113,19 @@ def read_files(
         try:
             read = _read_file(file, named, seen, session, before)
         except UnreadableFile as error:
-            raise UnreadableFile(sentence("{file}: {why}", file=file.path, why=error.why), error.remedy) from error
+            raise UnreadableFile(
+                sentence("{file}: {why}", file=file.path, why=error.why), _none(error, paths)
+            ) from error
         arrivals += read
         before = before.grown(read)
     return arrivals
+
+
+def _none(error: UnreadableFile, paths: Sequence[Path]) -> Sentence:
+    """The remedy; of several files also that none was written."""
+    if len(paths) == 1:
+        return error.remedy
+    return sentence("{remedy}\nNone of the {count} files was written.", remedy=error.remedy, count=len(paths))
 
 
 def _read_file(
@@ -154,7 +182,7 @@ PLAIN = Manner()
 
 def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
-    UnreadableFile, NothingUsable."""
+    UnreadableFile, NothingUsable, and PartlyWritten where a later file of several could not be written."""
     known = _known_before(session, manner)
     arrivals = read_files(paths, profile, session=session, known=known)
     _refuse_unusable(arrivals)
@@ -191,12 +219,23 @@ def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
 
 
 @attrs.frozen(kw_only=True)
+class RowReason:
+    """Why a row became no fact: the column, its value, and what is wrong with it; the remedy where it is recorded."""
+
+    column: str
+    value: str
+    why: Sentence
+    remedy: Sentence | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Remainder:
-    """What of a batch became no fact: its rows kept aside, each (row, cells by heading, [column, value, why] of each reason), and
+    """What of a batch (number, name of its file) became no fact: its rows kept aside, each (row, cells by heading, reasons), and
     what it said otherwise than the ledger knew."""
 
-    batch: Batch
-    rows: tuple[tuple[int, Mapping[str, Any], Sequence[Sequence[str]]], ...]
+    number: int
+    name: str
+    rows: tuple[tuple[int, Mapping[str, Any], Sequence[RowReason]], ...]
     changes: tuple[Change, ...]
 
 
@@ -228,9 +267,35 @@ def kept_file(session: Session, batch: int) -> bytes:
     return found
 
 
+def left_aside(arrivals: Sequence[Arrival]) -> list[Remainder]:
+    """What of files just read became no fact, whether they were written or not."""
+    found = [
+        Remainder(
+            number=0 if one.batch is None else one.batch.number, name=one.name, changes=one.changes,
+            rows=_rows_aside(source_of(one).quarantined),
+        )
+        for one in arrivals
+    ]  # fmt: skip
+    return [one for one in found if one.rows or one.changes]
+
+
 def _remainder(ledger: Ledger, batch: Batch) -> Remainder:
-    rows = [(row, json.loads(cells), json.loads(why)) for row, cells, why in ledger.quarantine(batch.number)]
-    return Remainder(batch=batch, rows=tuple(rows), changes=ledger.changes(batch.number))
+    rows, changes = _rows_aside(ledger.quarantine(batch.number)), ledger.changes(batch.number)
+    return Remainder(number=batch.number, name=batch.name, rows=rows, changes=changes)
+
+
+def _rows_aside(
+    rows: Sequence[tuple[int, str, str]],
+) -> tuple[tuple[int, Mapping[str, Any], Sequence[RowReason]], ...]:
+    return tuple((row, json.loads(cells), [*map(_reason, json.loads(why))]) for row, cells, why in rows)
+
+
+def _reason(told: Sequence[Any]) -> RowReason:
+    """A reason as it was recorded; the earliest have no remedy, and their why in English alone."""
+    column, value, why, *more = told
+    if not more:
+        return RowReason(column=column, value=value, why=sentence(why))
+    return RowReason(column=column, value=value, why=unpacked(more[0]["why"]), remedy=unpacked(more[0]["remedy"]))
 
 
 def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
@@ -243,19 +308,17 @@ def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
 def take_in(
     session: Session, ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner = PLAIN
 ) -> list[Arrival]:  # fmt: skip
-    """The arrivals appended to the ledger, each in a transaction of its own. Raises LedgerError, which says what was written before."""
+    """The arrivals appended to the ledger, each in a transaction of its own. Raises PartlyWritten."""
     done: list[Arrival] = []
     for arrival in arrivals:
         try:
             with session.busy("writing the ledger"):
                 moment = now.now_ms()
                 batch, changes = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
-        except LedgerError as error:
-            if done and manner.keep:
-                names = ", ".join(before.name for before in done)
-                why = "{file}: {why}\nWritten before it, and kept: {names}."
-                error.why = sentence(why, file=arrival.name, why=error.why, names=names)
-            raise
+        except (UserError, KeyboardInterrupt) as error:
+            if not manner.keep or not done:
+                raise
+            raise PartlyWritten(done, arrivals[len(done) :], error) from error
         done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
     register = ledger.register()
     return [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
@@ -264,62 +327,20 @@ def take_in(
 def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     """The arrival as the ledger takes it."""
     read = arrival.read
-    reasons: dict[int, list[list[str]]] = {}
+    reasons: dict[int, list[list[Any]]] = {}
     for problem in read.problems:
         if problem.fatal:
-            reasons.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why)])
+            told = {"why": packed(problem.why), "remedy": packed(problem.remedy)}
+            reasons.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why), told])
     quarantined = [
         (row, cells, json.dumps(reasons.get(row, []), ensure_ascii=False)) for row, cells in read.quarantined
     ]
     return Source(
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
         facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
-        telling=read.telling, coverage=read.coverage, replace=manner.replace, data=arrival.file.data if manner.keep_file else None,
+        telling=read.telling, coverage=read.coverage, replace=manner.replace, as_told=read.as_told,
+        data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip
-
-
-def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
-    """One batch of the JSON document of `import`."""
-    batch = arrival.batch
-    assert batch is not None
-    return {
-        "file": str(arrival.file.path), "sheet": arrival.sheet or None,
-        "sha256": batch.sha256, "profile": batch.profile, "rows": batch.rows,
-        "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
-        "events_added": batch.events_added, "problems": [problem_json(one, language) for one in arrival.read.problems],
-        "changes": [change_json(one) for one in arrival.changes],
-        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
-        "notes": [language.tell(one) for one in arrival.read.notes],
-        "unread": [
-            {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread
-        ],
-    }  # fmt: skip
-
-
-def coverage_json(coverage: Coverage) -> dict[str, Any]:
-    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one."""
-    return {
-        "tells": list(coverage.tells), "columns_absent": list(coverage.columns_absent),
-        "columns_unread": list(coverage.columns_unread), "columns_like": dict(coverage.likely), "assumed": coverage.assumed,
-    }  # fmt: skip
-
-
-def change_json(change: Change) -> dict[str, Any]:
-    """What a row says otherwise than the ledger knew."""
-    return attrs.asdict(change)
-
-
-def problem_json(problem: Problem, language: Language) -> dict[str, Any]:
-    """A problem as JSON; `fatal`: the row became nothing."""
-    return {
-        "row": problem.row, "line": problem.line, "column": problem.column, "value": problem.value,
-        "why": language.tell(problem.why), "remedy": language.tell(problem.remedy), "fatal": problem.fatal,
-    }  # fmt: skip
-
-
-def problem_text(name: str, problem: Problem, language: Language) -> str:
-    """A problem as a person reads it: place, excerpt, remedy."""
-    return language.tell(problem.told(name))
 
 
 def reading_lines(language: Language, arrival: Arrival) -> Iterator[str]:

@@ -10,7 +10,7 @@ from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.office.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
+from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
@@ -292,7 +292,8 @@ def _refuse_unknown(accept: Sequence[str]) -> None:
         if name not in ACCEPTABLE:
             known = " ".join(ACCEPTABLE)
             raise WrongArgument(
-                sentence("there is nothing to accept by the name {name}.", name=name), sentence("Known: {known}", known=known)
+                sentence("there is nothing to accept by the name {name}.", name=name),
+                sentence("Known: {known}", known=known),
             )
 
 
@@ -303,7 +304,9 @@ def _grounded(ledger: Ledger, one: Issue, period: str, accept: Sequence[str]) ->
     refused = [each for each in against if each.name not in accept]
     if refused:
         names = " ".join(f"--accept {each.name}" for each in refused)
-        remedy = sentence("Mend that first; or publish all the same, so that it is printed and kept: {names}", names=names)
+        remedy = sentence(
+            "Mend that first; or publish all the same, so that it is printed and kept: {names}", names=names
+        )
         raise Objected(listed([each.why for each in refused], " "), remedy)
     return attrs.evolve(one, ground=attrs.evolve(ground, accepted=tuple(each.name for each in against)))
 

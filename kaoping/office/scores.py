@@ -13,7 +13,7 @@ from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.files.cases import read_cases
 from kaoping.language.words import sheet_of
-from kaoping.office.ground import Ground, ground_of, refuse_untold
+from kaoping.office.period.ground import Ground, ground_of, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
 from ledger.sentences import UserError, sentence
 from ledger.store import Ledger

@@ -18,19 +18,20 @@ from kaoping.papers.packing import packed
 PAPER = (11906, 16838)  # twips: A4
 MARGINS = (2098, 1474, 1984, 1588)  # twips: top 37 mm, right 26, bottom 35, left 28
 LINE = 579  # twips: 22 lines of 28.95 pt fill 225 mm
-FOOTER = 1500  # twips from the paper's foot to the page number's: its dash 7 mm below the text
+FOOTER = 1443  # twips from the paper's foot to the page number's: its dash 7 mm below the text
 SONG, FANG, HEI, KAI, TITLE = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 RED = RGBColor(0xFF, 0, 0)
 MADE_AT = 1_700_000_000_000
+IMPRINT = 520  # twips: the height of a row of 版记
 THIN, THICK = 6, 8  # eighths of a point: 0.25 mm and 0.35 mm
 
 STYLES: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
-    ("发文机关标志", TITLE, 32, {"align": ALIGN.CENTER, "red": True, "before": 1984 - 200, "free": True}),
+    ("发文机关标志", TITLE, 32, {"align": ALIGN.CENTER, "red": True, "before": 1984 - 143, "free": True}),
     ("发文字号", FANG, 16, {"align": ALIGN.CENTER}),
     ("红线", FANG, 16, {"align": ALIGN.CENTER}),
     ("公文标题", TITLE, 22, {"align": ALIGN.CENTER, "line": 660}),
     ("主送机关", FANG, 16, {}),
-    ("公文正文", FANG, 16, {"indent": True, "align": ALIGN.JUSTIFY}),
+    ("公文正文", FANG, 16, {"indent": True, "align": ALIGN.LEFT}),
     ("一级标题", HEI, 16, {"indent": True}),
     ("二级标题", KAI, 16, {"indent": True}),
     ("附件说明", FANG, 16, {"left": 1600, "hanging": 960}),
@@ -40,6 +41,7 @@ STYLES: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("附件标题", TITLE, 22, {"align": ALIGN.CENTER, "line": 660}),
     ("附注", FANG, 12, {"line": 400}),
     ("版记", FANG, 14, {"side": 280, "line": 480}),
+    ("末行", SONG, 1, {"line": 20}),
     ("页码", SONG, 14, {"line": 280}),
 )
 
@@ -191,37 +193,49 @@ def _attachments(made: Any) -> None:
 
 
 def _end(made: Any) -> None:
+    """The notes, and 版记 at the foot of the page: a table as high as the page holds both where they belong."""
     section = made.add_section(WD_SECTION.NEW_PAGE)
     _set_section(section)
-    _line(made, "{{ note }}", "附注")
-    _line(made, "{%p if copies or printed_by %}", "附注")
-    made.element.body.insert(len(made.element.body) - 1, parse_xml(_imprint()))
-    _line(made, "{%p endif %}", "附注")
+    made.element.body.insert(len(made.element.body) - 1, parse_xml(_last_page()))
+    _line(made, "", "末行")
 
 
-def _imprint() -> str:
-    """版记 at the foot of the page: 抄送, then who printed it and when; its outer rules thicker than the middle one."""
+def _last_page() -> str:
+    """Its outer rules are thicker than the middle one; without 抄送 and 印发机关 there are none."""
 
-    def cell(text: str, align: str, rule: int, width: int, span: int = 1) -> str:
+    def line(text: str, style: str, align: str = "left") -> str:
+        shape = f'<w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{align}"/></w:pPr>'
+        return f"<w:p>{shape}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    def cell(inside: str, width: int, span: int, top: int, bottom: int) -> str:
+        rules = "".join(
+            f'<w:{side} w:val="single" w:sz="{rule}" w:space="0" w:color="000000"/>'
+            for side, rule in (("top", top), ("bottom", bottom))
+            if rule
+        )
         return (
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{span}"/><w:tcBorders>'
-            f'<w:top w:val="single" w:sz="{rule}" w:space="0" w:color="000000"/></w:tcBorders></w:tcPr>'
-            f'<w:p><w:pPr><w:pStyle w:val="{{style}}"/><w:jc w:val="{align}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>'
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{span}"/>'
+            f"<w:tcBorders>{rules}</w:tcBorders></w:tcPr>{inside}</w:tc>"
         )
 
+    def row(height: int, *cells: str) -> str:
+        return f'<w:tr><w:trPr><w:trHeight w:val="{height}" w:hRule="exact"/></w:trPr>{"".join(cells)}</w:tr>'
+
     width = PAPER[0] - MARGINS[1] - MARGINS[3]
-    half = width // 2
+    half, high = width * 5 // 8, PAPER[1] - MARGINS[0] - MARGINS[2]
+    notes = "".join(line(text, "附注") for text in ("{%p for line in note %}", "{{ line }}", "{%p endfor %}"))
     rows = (
-        f"<w:tr>{cell('{{ copies }}', 'left', THICK, width, 2)}</w:tr>"
-        f"<w:tr>{cell('{{ printed_by }}', 'left', THIN, half)}{cell('{{ printed_on }}', 'right', THIN, width - half)}</w:tr>"
-    )
-    return (
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="center" '
-        f'w:tblpYSpec="bottom"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblBorders>'
-        f'<w:bottom w:val="single" w:sz="{THICK}" w:space="0" w:color="000000"/></w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{half}"/><w:gridCol w:w="{width - half}"/>'
-        f"</w:tblGrid>{rows}</w:tbl>"
-    ).replace("{style}", "版记")
+        row(high - 2 * IMPRINT - 60, cell(notes + "<w:p/>", width, 2, 0, 0)),
+        row(20, cell(line("{%tr if copies or printed_by %}", "末行"), width, 2, 0, 0)),
+        row(IMPRINT, cell(line("{{ copies }}", "版记"), width, 2, THICK, THIN)),
+        row(IMPRINT, cell(line("{{ printed_by }}", "版记"), half, 1, THIN, THICK),
+            cell(line("{{ printed_on }}", "版记", "right"), width - half, 1, THIN, THICK)),
+        row(20, cell(line("{%tr endif %}", "末行"), width, 2, 0, 0)),
+    )  # fmt: skip
+    grid = f'<w:tblGrid><w:gridCol w:w="{half}"/><w:gridCol w:w="{width - half}"/></w:tblGrid>'
+    margins = '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
+    shape = f'<w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{margins}</w:tblPr>'
+    return f"<w:tbl {nsdecls('w')}>{shape}{grid}{''.join(rows)}</w:tbl>"
 
 
 def _footers(made: Any) -> None:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import attrs
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 from rich.cells import cell_len
@@ -32,12 +32,14 @@ LATIN = 0.62  # of a Chinese character's width
 TITLE_ROOM = 20  # characters of 22 pt on a line
 TABLE_WIDTH = 12756  # twips between the margins of a landscape page
 MARK_STYLE = "发文机关标志"
+SIGNED_STYLES = ("署名", "成文日期")
+CHARACTER = 315  # twips of a character of the text with its spacing
 
 
 def draw(one: Bulletin, template: bytes) -> bytes:
     """The paper's bytes: the same for the same bulletin and template. Raises UnusableFile for a template that asks for what is
     not known, or tries to run code."""
-    environment = SandboxedEnvironment(autoescape=True)
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
         paper = DocxTemplate(io.BytesIO(template))
         asked = paper.get_undeclared_template_variables(environment)
@@ -56,7 +58,7 @@ def draw(one: Bulletin, template: bytes) -> bytes:
         raise UnusableFile(
             sentence("the template is no document: {why}", why=visible(str(error))), "Save it as .docx."
         ) from error
-    _fit_mark(paper, one)
+    _fit(paper, one)
     told = paper.core_properties
     told.created = told.modified = local_time(one.at - 8 * 3_600_000)
     told.title, told.comments, told.author, told.last_modified_by = "".join(one.title), one.subject[:255], "", ""
@@ -84,13 +86,12 @@ def _values(one: Bulletin) -> dict[str, Any]:
             {
                 "listed": _safe(("附件：" if number == 1 else "　　　") + ("" if single else f"{number}.") + name),
                 "numbered": _safe("附件" if single else f"附件{number}"), "title": _safe(name),
-                "table": Markup(table_xml(table, one.language)),
+                "table": Markup("".join(_titled(table, one.language) for table in tables)),
             }
-            for number, (name, table) in enumerate(one.attachments, 1)
+            for number, (name, tables) in enumerate(one.attachments, 1)
         ],
-        "office": Markup(str(_safe(head.office)) + _spaces(head.office, day, sealed=head.sealed)),
-        "date": Markup(str(_safe(day)) + "　" * (4 if head.sealed else _after_date(head.office, day))),
-        "note": _safe(one.note), "copies": _safe(f"抄送：{head.copies}。" if head.copies else ""),
+        "office": _safe(head.office), "date": _safe(day),
+        "note": [_safe(line) for line in one.note], "copies": _safe(f"抄送：{head.copies}。" if head.copies else ""),
         "printed_by": _safe(head.printed_by), "printed_on": _safe(f"{day}印发" if head.printed_by or head.copies else ""),
         "state": _safe(one.state), "page_break": Markup('<w:p><w:r><w:br w:type="page"/></w:r></w:p>'),
     }  # fmt: skip
@@ -105,20 +106,18 @@ def _mark(one: Bulletin) -> str:
     return one.letterhead.mark or one.letterhead.office + "文件"
 
 
-def _spaces(office: str, day: str, *, sealed: bool) -> str:
-    """What stands at the right of the name: sealed, it is centred over the date, which stands four characters in; else two."""
-    if not sealed:
-        return "　" * max(2, 2 + _half(day) // 2 - 2 - _half(office) // 2) if _half(day) > _half(office) + 4 else "　　"
-    return "　" * max(0, 4 + (_half(day) - _half(office)) // 4)
+def signed_indents(office: str, day: str, *, sealed: bool) -> tuple[float, float]:
+    """How many characters the name and the date stand from the right. Sealed: the date four, the name centred over it. Not sealed:
+    the name two, and the date begins two right of where the name does; if it is the longer, it is the date that stands two."""
+    name, date_ = em(office), em(day)
+    if sealed:
+        return max(0.0, 4 + (date_ - name) / 2), 4.0
+    return (2.0, name - date_) if name - date_ >= 2 else (4 + date_ - name, 2.0)
 
 
-def _after_date(office: str, day: str) -> int:
-    """Not sealed: the date begins two characters right of the name, which ends two from the right."""
-    return max(2, (_half(office) - 4 - _half(day)) // 2 + 2)
-
-
-def _half(text: str) -> int:
-    return int(cell_len(text))
+def em(text: str) -> float:
+    """How many Chinese characters wide a text is."""
+    return sum(1 if ord(letter) > 0x7F else LATIN for letter in text)
 
 
 def _level(block: Block) -> int:
@@ -143,13 +142,19 @@ def title_lines(words: Sequence[str]) -> list[str]:
     return [*ordered[0]]
 
 
-def _fit_mark(paper: DocxTemplate, one: Bulletin) -> None:
-    """The mark as large as stays on one line; a template without that style has its own."""
-    styles = {style.name: style for style in paper.docx.styles}
-    if MARK_STYLE in styles:
-        wide = sum(1 if ord(letter) > 0x7F else LATIN for letter in _mark(one))
-        size = min(LARGEST, TEXT_WIDTH / max(wide, 1))
-        styles[MARK_STYLE].font.size = Pt(int(size * 2) / 2)
+def _fit(paper: DocxTemplate, one: Bulletin) -> None:
+    """The mark as large as stays on one line, name and date where they belong; a template without those styles has its own."""
+    day = day_told(one.day)
+    indents = signed_indents(one.letterhead.office, day, sealed=one.letterhead.sealed)
+    for style in paper.docx.styles:
+        if style.name == MARK_STYLE:
+            style.font.size = Pt(int(min(LARGEST, TEXT_WIDTH / max(em(_mark(one)), 1)) * 2) / 2)
+        for name, indent in zip(SIGNED_STYLES, indents, strict=True):
+            if style.name == name:
+                properties = style.element.get_or_add_pPr()
+                found = properties.get_or_add_ind()
+                found.set(qn("w:rightChars"), str(round(indent * 100)))
+                found.set(qn("w:right"), str(round(indent * CHARACTER)))
 
 
 @attrs.frozen
@@ -188,6 +193,16 @@ def table_xml(table: Table, language: str) -> str:
         + "".join(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{row}</w:tr>" for row in rows)
         + "</w:tbl>"
     )
+
+
+def _titled(table: Table, language: str) -> str:
+    """A table with its own title over it, if it has one, and a free line after it: two tables that touch are one."""
+    title = (
+        f'<w:p><w:pPr><w:pStyle w:val="附注"/></w:pPr><w:r><w:t>{_safe(table.title)}</w:t></w:r></w:p>'
+        if table.title
+        else ""
+    )
+    return title + table_xml(table, language) + "<w:p/>"
 
 
 def _heading(column: Column) -> str:

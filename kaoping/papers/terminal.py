@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 from rich import table
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -31,6 +31,7 @@ from kaoping.reports.page import (
     Column,
     Heading,
     Imprint,
+    Lifeline,
     Listing,
     Note,
     Page,
@@ -43,7 +44,9 @@ from ledger.texts import STEERING, visible
 Item = TypeVar("Item")
 STEP = 500  # items between two looks at the bar
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
-
+TIGHT = 1  # and in a table that is too wide for that
+FITS = 100  # what a paper or a window holds: a wider table is drawn tight, the words of its headings folded
+LEAST = 4  # a heading is folded to no less, two Chinese characters
 
 WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
@@ -145,7 +148,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (title, *(f"  {name} {value}" for name, value in stamps))
         case Signatures(names):
             yield "    ".join(f"{name}：" for name in names)
-        case Chart() | Table():
+        case Chart() | Lifeline() | Table():
             return
 
 
@@ -156,12 +159,19 @@ class Drawn:
     heading: str
     cells: Sequence[str]
     right: bool
+    frame: int = FRAME
 
     @property
     def width(self) -> int:
         """How wide it is, with its frame."""
         lines = [line for text in (self.heading, *self.cells) for line in text.split("\n")]
-        return max(map(cell_len, lines)) + FRAME
+        return max(map(cell_len, lines)) + self.frame
+
+    def tight(self) -> "Drawn":
+        """The same as narrow as its cells let it be: its heading in so many lines."""
+        room = max([LEAST, *(cell_len(line) for text in self.cells for line in text.split("\n"))])
+        lines = [part for line in self.heading.split("\n") for part in chop_cells(line, room)]
+        return attrs.evolve(self, heading="\n".join(lines), frame=TIGHT)
 
 
 def _drawn(column: Column, language: str) -> Drawn:
@@ -171,9 +181,11 @@ def _drawn(column: Column, language: str) -> Drawn:
 
 def _draw_table(console: Console, block: Table, language: str) -> None:
     console.print(visible(block.title), soft_wrap=True)
-    keys = [_drawn(column, language) for column in block.keys]
+    keys, columns = ([_drawn(column, language) for column in some] for some in (block.keys, block.columns))
+    if sum(column.width for column in (*keys, *columns)) + 1 > min(console.width, FITS):
+        keys, columns = ([column.tight() for column in some] for some in (keys, columns))
     room = console.width - 1 - sum(column.width for column in keys)
-    for part in _parts(room, [_drawn(column, language) for column in block.columns]):
+    for part in _parts(room, columns):
         console.print(_table([*keys, *part]), crop=False, overflow="ignore", no_wrap=True)
 
 
@@ -188,10 +200,11 @@ def _parts(room: int, columns: Sequence[Drawn]) -> Iterator[list[Drawn]]:
 
 
 def _table(columns: Sequence[Drawn]) -> table.Table:
-    drawn = table.Table(width=sum(column.width for column in columns) + 1)
+    frame = columns[0].frame
+    drawn = table.Table(width=sum(column.width for column in columns) + 1, padding=(0, frame // 2))
     for column in columns:
         drawn.add_column(
-            column.heading, justify="right" if column.right else "left", no_wrap=True, min_width=column.width - FRAME
+            column.heading, justify="right" if column.right else "left", no_wrap=True, min_width=column.width - frame
         )
     for row in zip(*(column.cells for column in columns), strict=True):
         drawn.add_row(*row)

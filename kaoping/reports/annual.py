@@ -20,9 +20,7 @@ def annual_json(scoring: Scoring, year: int, scores: Sequence[YearScore]) -> dic
         "year": year,
         "rulebook": scoring.book.id,
         "stamps": stamps_json(scoring.stamps),
-        "years": [
-            {**year_document(one), "rests_on": [show_month(month) for month in one.rests_on]} for one in scores
-        ],
+        "years": [{**year_document(one), "rests_on": [show_month(month) for month in one.rests_on]} for one in scores],
     }
 
 
@@ -44,7 +42,8 @@ def year_blocks(language: Language, scoring: Scoring, year: YearScore) -> Iterat
     state = say("whole year") if year.whole and year.rests_on == year.months else say("to date")
     if year.rests_on != year.months:
         months = "、".join(map(show_month, year.rests_on)) or "-"
-        state = say("rests on {count} of 12 months: {months}", count=len(year.rests_on), months=months)
+        state = "" if year.whole else f"{say('to date')}  "
+        state += say("rests on {count} of 12 months: {months}", count=len(year.rests_on), months=months)
     if not units:
         yield say("{title}: no unit has a score in {span}.", title=year.rule.title, span=span)
         return

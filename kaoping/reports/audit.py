@@ -156,7 +156,11 @@ def _moved(language: Language, moved: Moved) -> str:
     one = moved.extension
     odd = f"  {language.say(CODES[one.code])}" if one.code else ""
     due = "-" if one.due is None else moment(one.due, language.code)
-    said = "extension #{position}, at the due that it moves: due {due}" if one.assumed else "extension #{position}: due {due}"
+    said = (
+        "extension #{position}, at the due that it moves: due {due}"
+        if one.assumed
+        else "extension #{position}: due {due}"
+    )
     return language.say(said, position=one.position, due=due) + odd
 
 

@@ -14,7 +14,7 @@ ACCEPTED = {
 
 
 def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Block]:
-    """The lines of a ground (`office.ground.ground_json`): only what there is to say."""
+    """The lines of a ground (`office.period.ground.ground_json`): only what there is to say."""
     say = language.say
     lines = [*_untold_lines(language, ground)]
     if count := ground["aside"]:
@@ -27,7 +27,7 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
     if count := ground["assumed"]:
         lines.append(say("{count} acts happened at an instant that no source tells: a reading gives it", count=count))
     if few := ground["few"]:
-        shown = "、".join(f"{one['unit']} {one['item']} ({one['count']})" for one in few[:SHOWN])
+        shown = "、".join(f"{one['unit']} {one['title']} ({one['count']})" for one in few[:SHOWN])
         more = " …" if len(few) > SHOWN else ""
         lines.append(say("{count} rates rest on fewer than five: {rates}", count=len(few), rates=shown + more))
     for name in ground["accepted"]:

@@ -89,7 +89,9 @@ def metrics_page(language: Language, told: MonthMetrics) -> Iterator[Block]:
     yield Table(title, [named], _rates(language, units))
     if any(unit.untold for unit in units):
         yield Note(
-            language.say("untold: no source tells what the measure needs; † of some tickets it is untold: the rate is of the others")
+            language.say(
+                "untold: no source tells what the measure needs; † of some tickets it is untold: the rate is of the others"
+            )
         )
     yield ""
     title = language.say("Working days from dispatch: median / 90th percentile")

@@ -1,6 +1,6 @@
 """A page: what a report says, in typed blocks, before anything draws it. Every paper draws the same page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -50,7 +50,9 @@ Cell = Value | Marked | None
 class Column:
     """A column: its heading (it may have lines), its cells of one kind, how many decimals, whether a gain shows its +, and
     what stands where there is nothing. `over`: the heading that it shares with its neighbours. `total`: what a clerk would reckon
-    under it; `sum_of`: the columns of which each of its cells is the sum, where it is no more than that."""
+    under it; `sum_of`: the columns of which each of its cells is the sum, where it is no more than that; `full`: what a cell
+    is at best, so that a paper can tint what is short of it.
+    """
 
     heading: str
     cells: Sequence[Cell]
@@ -61,6 +63,7 @@ class Column:
     over: str = attrs.field(default="", kw_only=True)
     total: Literal["", "sum", "mean"] = attrs.field(default="", kw_only=True)
     sum_of: "Sequence[Column]" = attrs.field(default=(), kw_only=True)
+    full: Fraction | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -132,6 +135,16 @@ class Chart:
     full: Fraction | None = None  # where the scale ends, such as full marks
 
 
+@attrs.frozen(kw_only=True)
+class Lifeline:
+    """A ticket's life on a line of time (ms): when offices were open, its acts and its deadlines, each (instant, what)."""
+
+    title: str
+    open_hours: Sequence[tuple[int, int]]
+    acts: Sequence[tuple[int, str]]
+    dues: Sequence[tuple[int, str]]
+
+
 @attrs.frozen
 class Signatures:
     """The line that is signed by hand: who signs."""
@@ -139,18 +152,19 @@ class Signatures:
     names: Sequence[str]
 
 
-Block = str | Heading | Paragraph | Note | Listing | Table | Chart | Imprint | Signatures
+Block = str | Heading | Paragraph | Note | Listing | Table | Chart | Lifeline | Imprint | Signatures
 """A plain text is a line that the report has laid out itself, such as the steps of a deadline."""
 
 
 @attrs.frozen
 class Page:
-    """What a report says, block by block, in one language. In a booklet it has a `name`; `unit`: whose page it is."""
+    """What a report says, block by block, in one language. In a booklet it has a `name`; `unit` or `ticket`: whose page it is."""
 
     blocks: Sequence[Block]
     language: str = "zh"
     name: str = attrs.field(default="", kw_only=True)
     unit: str = attrs.field(default="", kw_only=True)
+    ticket: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -177,3 +191,16 @@ def page_of(
         return Page(tuple(function(language, *args, **kwargs)), language.code)
 
     return page
+
+
+Cells = Sequence[str | int | float | None]
+"""A row of a plain table: texts, and numbers as they came."""
+
+
+@attrs.frozen
+class PlainSheet:
+    """A table for a spreadsheet, its rows made as they are written."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Cells]

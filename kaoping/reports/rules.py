@@ -5,9 +5,9 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
+from kaoping.reports.clauses import Clauses
 from kaoping.reports.page import Block, Heading, page_of
-from metrics.measures import MEASURE
-from scoring.law.rulebook import Item, Part, Rulebook, Sheet
+from scoring.law.rulebook import Item, Part, Rulebook, Sheet, Veto, Year
 from scoring.scores.cases import Outcome
 
 
@@ -48,79 +48,48 @@ def _part_json(item: Item, part: Part) -> dict[str, Any]:
 
 @page_of
 def rules_page(language: Language, book: Rulebook) -> Iterator[Block]:
-    """Every sheet, item by item."""
+    """Every sheet, item by item; the years; the readings."""
+    clauses = Clauses(language, book)
     yield Heading(book.title, 1)
     yield f"{book.issuer}  {book.valid_from} - {book.valid_until}"
     for sheet in book.sheets:
         yield ""
-        yield Heading(f"{sheet.place}  {sheet.title}  {short(sheet.points)}  {'、'.join(sheet.channels)}")
+        named = (sheet.place, sheet.title, short(sheet.points), "、".join(sheet.channels))
+        yield Heading("  ".join(filter(None, named)))
+        yield from (f"  {told}" for told in clauses.sheet(sheet))
         for item in sheet.items:
-            yield from _item_blocks(language, book, item)
-        for veto in sheet.vetoes:
-            yield f"  {veto.title}: {veto.words} ({veto.place})"
+            yield from _item_blocks(clauses, item)
+        for cap in sheet.caps:
+            yield f"  {clauses.cap(sheet, cap)}"
+        yield from _ends(clauses, sheet.vetoes, sheet)
     for year in book.years:
         yield ""
         yield Heading(f"{year.title} ({year.place}): {year.words}")
         for component in year.components:
             yield f"  {short(component.weight)}%  {book.sheet(component.sheet).title}"
-        for veto in year.vetoes:
-            yield f"  {veto.title}: {veto.words} ({veto.place})"
+        yield from _ends(clauses, year.vetoes, year)
     yield ""
     yield from _readings_blocks(language, book)
 
 
-def _item_blocks(language: Language, book: Rulebook, item: Item) -> Iterator[Block]:
-    full = (
-        f"±{short(item.points)}"
-        if item.extra and item.cap
-        else f"-{short(item.points)}"
-        if item.extra
-        else short(item.points)
-    )
-    yield f"  {item.title} [{item.id}] {full}"
+def _ends(clauses: Clauses, vetoes: Sequence[Veto], rule: Sheet | Year) -> Iterator[Block]:
+    """What makes a period count nothing; grades and lists."""
+    for veto in vetoes:
+        yield f"  {veto.title}: {veto.words} ({veto.place}){clauses.time(veto)}"
+    for grade in rule.grades:
+        yield f"  {clauses.grade(grade)}"
+    if rule.board is not None:
+        yield f"  {clauses.board(rule.board)}"
+
+
+def _item_blocks(clauses: Clauses, item: Item) -> Iterator[Block]:
+    yield f"  {item.title} [{item.id}] {clauses.full(item)}{clauses.time(item)}"
     yield f"    {item.place}: {item.words}"
     for part in item.parts:
         if part.words:
             yield f"    {part.words}"
-        yield f"      → {_judged(language, book, part)}"
-
-
-def _judged(language: Language, book: Rulebook, part: Part) -> str:
-    """How a part is judged, in a sentence."""
-    say = language.say
-    names = "、".join(MEASURE[name].word if language.code == "zh" else name for name in part.measures)
-    title = part.title or part.finding
-    if part.kind == "rate":
-        over = say("of the volume") if part.over == "volume" else say("of those judged")
-        bound = (
-            say("at least {rate}% met", rate=short(part.at_least))
-            if part.at_least is not None
-            else say("at most {rate}% breached", rate=short(part.at_most or part.slope))
-        )
-        return say(
-            "{measure}: {bound} {over}; {slope} a percentage point",
-            measure=names,
-            bound=bound,
-            over=over,
-            slope=short(part.slope),
-        )
-    if part.kind in ("findings", "awards", "pairs", "cases"):
-        prices = " ".join(f"{say(name)} {short(price)}" for name, price in part.prices.items())
-        price = (
-            prices or short(part.award if part.kind == "awards" else part.price or part.slope * 0)
-            if not part.price_reading
-            else book.reading(part.price_reading)
-        )
-        return say(
-            "{kind}: {title}, {price} each",
-            kind=say(part.kind),
-            title=names or f"{title} [{part.finding}]",
-            price=price,
-        )
-    if part.kind == "bonus":
-        per = " ".join(f"{group} {count}" for group, count in part.per.items())
-        return say("{measure}: {award} for each full {per}", measure=names, award=short(part.award), per=per)
-    return say("{kind} by {measure}", kind=say(part.kind), measure=names)
+        yield f"      → {clauses.part(part)}"
+        yield from (f"        {told}" for told in clauses.limits(part))
 
 
 def _readings_blocks(language: Language, book: Rulebook) -> Iterator[Block]:

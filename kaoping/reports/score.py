@@ -8,7 +8,7 @@ from calendars.periods import show_months
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points, short
-from kaoping.office.ground import Ground, ground_json
+from kaoping.office.period.ground import Ground, ground_json
 from kaoping.office.tickets import stamps_json
 from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of

@@ -32,7 +32,7 @@ RATES = {
     "closed": "rate of closing {rate} %", "satisfied": "rate of satisfaction {rate} %", "sealed": "rate of sealing {rate} %",
 }  # fmt: skip
 NOTES = {
-    "unproved": "nothing was found for it: the whole item counts nothing",
+    "unproved": "nothing was found for it: none of the {points} points",
     "not_concerned": "the unit's group is not concerned",
     "respread": "nothing to divide by: its points go to the other items",
 }
@@ -62,7 +62,7 @@ class Teller:
     """Who tells arithmetic: in which language, with how many decimals of rates."""
 
     language: Language
-    digits: Digits = Digits()
+    digits: Digits
 
     def item(self, one: ItemScore) -> list[str]:
         """How an item came to its score: a sentence for each part that moved it, the last with what bounds did to their sum."""
@@ -83,7 +83,7 @@ class Teller:
         """What became of an item besides its parts: why it was not judged by them, or what bounds did; empty where nothing did."""
         if one.note == "group_mean":
             return self.language.say("nothing to divide by: the mean of its group, {score}", score=points(one.score))
-        return self.language.say(NOTES[one.note]) if one.note else self.bounds(one)
+        return self.language.say(NOTES[one.note], points=short(one.item.points)) if one.note else self.bounds(one)
 
     def bounds(self, one: ItemScore) -> str:
         """What its floor, its cap and rounding made of what an item's parts lost together; empty where that is all."""
@@ -91,8 +91,10 @@ class Teller:
             return ""
         many = len(self.moved(one)) > 1
         clauses = [self._together(one.arithmetic.lost)] if many else []
-        for bound in one.arithmetic.bounds:
-            clauses.append(self._item_bound(one, bound))
+        clauses += [self._item_bound(one, bound) for bound in one.arithmetic.bounds]
+        if one.item.full != (Fraction(0) if one.item.extra else one.item.points):
+            got, whole = exact(one.score), short(one.item.points)
+            clauses.append(self.language.say("{points} points of {whole}", points=got, whole=whole))
         return self._joined(clauses)
 
     def sharing(self, part: PartScore | None, charge: Charge) -> str:

@@ -14,6 +14,7 @@ import attrs
 from calendars.instants import DAY_MS, day_end, instant_of, local_instant, read_iso
 from ledger.exchange import ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
+from ledger.intake.kept import text_kept
 from ledger.intake.profile import OTHERS, Profile
 from ledger.intake.tables import Cell
 from ledger.sentences import Sentence, as_sentence, sentence
@@ -44,10 +45,11 @@ TOO_FAR = "lies before 1990 or after 2100"
 
 
 class UnfitCell(ValueError):
-    """A cell that is no value of its field: why, and the remedy."""
+    """A cell that is no value of its field: why, the remedy, and where in a profile it `lists` its words."""
 
-    def __init__(self, why: str | Sentence, remedy: str | Sentence) -> None:
+    def __init__(self, why: str | Sentence, remedy: str | Sentence, lists: str = "") -> None:
         super().__init__(str(why))
+        self.lists = lists
         self.why, self.remedy = as_sentence(why), as_sentence(remedy)
 
 
@@ -83,6 +85,7 @@ class Meanings:
     known: dict[tuple[str, str], Scalar] = attrs.field(factory=dict)
     finer: list[str] = attrs.field(factory=list)
     stripped: dict[str, str | None] = attrs.field(factory=dict)
+    texts: dict[tuple[str, Scalar], Scalar] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, profile: Profile) -> "Meanings":
@@ -126,7 +129,7 @@ class Meanings:
             return self.kinds.get(folded(shown(cell))) or self.kinds[OTHERS]
         except KeyError:
             remedy = 'list it under [kinds] in the profile, as a kind or as "ignore"'
-            raise UnfitCell(self.nothing(), remedy) from None
+            raise UnfitCell(self.nothing(), remedy, "kinds") from None
 
     def read(self, field: str, cell: Cell) -> Scalar:
         """The value of a field (named as outside) that a present cell gives, as stored. Raises UnfitCell."""
@@ -140,11 +143,22 @@ class Meanings:
         self.known[key] = value = _seen(field, self._read(field, cell))
         return value
 
+    def kept(self, field: str, value: Scalar) -> Scalar:
+        """What is kept of a text that a cell gave."""
+        key = (field, value)
+        if key not in self.texts:
+            if len(self.texts) > REMEMBERED:
+                self.texts.clear()
+            self.texts[key] = text_kept(field, value, self.profile)
+        return self.texts[key]
+
     def _read(self, field: str, cell: Cell) -> Scalar:
         if field in self.words and (word := folded(shown(cell))) in self.words[field]:
             return READ_WORDS.get(STORED_AS.get(field, field), _same)(self.words[field][word])
         if field in self.words and field not in ("anonymous", "granted", "contacted"):
-            raise UnfitCell(self.nothing(), sentence("list it under [words.{field}] in the profile", field=field))
+            raise UnfitCell(
+                self.nothing(), sentence("list it under [words.{field}] in the profile", field=field), f"words.{field}"
+            )
         return READ.get(field, _text)(self, cell)
 
     def nothing(self) -> Sentence:
@@ -339,21 +353,21 @@ def _role(_: Meanings, cell: Cell) -> str:
         return ROLES[shown(cell)]
     except KeyError:
         raise UnfitCell(
-            "is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile"
+            "is neither lead (主办) nor assist (协办)", "list it under [words.role] in the profile", "words.role"
         ) from None
 
 
 def _about(means: Meanings, cell: Cell) -> str:
     text = _text(means, cell)
     if text not in ("return", "extend", "exempt"):
-        raise UnfitCell("is nothing that is decided on", "list it under [words.about] in the profile")
+        raise UnfitCell("is nothing that is decided on", "list it under [words.about] in the profile", "words.about")
     return text
 
 
 def _rating(means: Meanings, cell: Cell) -> str:
     text = _text(means, cell)
     if means.profile.ratings and text not in means.profile.ratings:
-        raise UnfitCell(means.nothing(), "list it under ratings in the profile")
+        raise UnfitCell(means.nothing(), "list it under ratings in the profile", "ratings")
     return text
 
 

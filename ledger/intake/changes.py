@@ -7,16 +7,19 @@ same `id` on its ticket, else one kind of act at one instant of its ticket: an e
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import attrs
 
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
-from ledger.facts import IN_FULL, LIFECYCLE, NAMED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
+from ledger.facts import IN_FULL, NAMED, RENEWED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
+from ledger.texts import FREE, WITHHELD, masked
 
-PLACE = frozenset(("at", "ticket", "unit", "id", "seq"))  # which fact it is; the other fields are what it says
+PLACE = frozenset(
+    ("at", "ticket", "unit", "id", "seq", "measure")
+)  # which fact it is; the other fields are what it says
 UNMOVED: frozenset[str] = frozenset()
-FREE = frozenset(("reason",))
 COVERED = frozenset(("untold", "assumed"))  # what the file could not tell is nothing that it says
 
 
@@ -48,7 +51,7 @@ def settle(
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for one in sayings:
-        if one.fact.kind in LIFECYCLE and one.fact.ticket is not None:
+        if one.fact.kind in RENEWED and one.fact.ticket is not None:
             said[one.fact.ticket].append(one)
     held: dict[str, list[Event]] = defaultdict(list)
     for event in standing:
@@ -121,7 +124,7 @@ class _Life:
         self._drop_same()
         if not self.telling.by_ticket:
             self._pair(_by_id)
-        self._pair(lambda fact: (fact.kind, fact.unit, fact.at))
+        self._pair(_place)
         if self.telling.by_ticket:
             self._settle_rounds(said, held)
         else:
@@ -131,19 +134,24 @@ class _Life:
         """What stands as it is said, as far as the file's columns go."""
         places: dict[Hashable, list[Event]] = defaultdict(list)
         for event in self.rest:
-            places[event.fact.kind, event.fact.unit, event.fact.at].append(event)
-        left = []
-        for one in self.left:
-            among = places[one.fact.kind, one.fact.unit, one.fact.at]
-            whole = [event for event in among if _identity(event.fact) == _identity(one.fact)]
-            same = whole or [event for event in among if not self._differing(event.fact, one.fact)]
-            if not same:
-                left.append(one)
-                continue
-            among.remove(same[0])
-            if not whole or same[0].key in self.renamed:  # else its key says that it is known
-                self._follow_told(one, same[0])
-        self.left, self.rest = left, [event for among in places.values() for event in among]
+            places[_place(event.fact)].append(event)
+        for wholly in (True, False):
+            left = []
+            for one in self.left:
+                among = places[_place(one.fact)]
+                same = next((event for event in among if self._is_same(event.fact, one.fact, wholly=wholly)), None)
+                if same is None:
+                    left.append(one)
+                    continue
+                among.remove(same)
+                if not wholly or same.key in self.renamed:  # else its key says that it is known
+                    self._follow_told(one, same)
+            self.left = left
+        self.rest = [event for among in places.values() for event in among]
+
+    def _is_same(self, was: Fact, now: Fact, *, wholly: bool) -> bool:
+        """Whether a standing fact says what a row says: in every field, or as far as the file's columns go."""
+        return _identity(was) == _identity(now) if wholly else not self._differing(was, now)
 
     def _differing(self, was: Fact, now: Fact) -> list[str]:
         """The fields that the file has a column for, and that are said otherwise."""
@@ -151,7 +159,9 @@ class _Life:
         return [
             name
             for name in fields_of(type(now))
-            if name not in PLACE | COVERED and (told is None or name in told) and _value(was, name) != _value(now, name)
+            if name not in PLACE | COVERED
+            and (told is None or name in told)
+            and not _agree(_value(was, name), _value(now, name))
         ]
 
     def _pair(self, key: Callable[[Fact], Hashable | None]) -> None:
@@ -171,18 +181,20 @@ class _Life:
         was, now = event.fact, one.fact
         guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
         if guessed and not _assumed(was):  # when it was is known already
-            now = attrs.evolve(now, at=was.at, assumed=None)
+            now = _with(now, at=was.at, assumed=None)
         differing = self._differing(was, now)
         moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]
         if not (moved or differing):
             self._follow_told(one, event)
             return
         free = untold | ({"at"} if timed or guessed else set())
-        filled = [] if isinstance(was, Extend) else [name for name in differing if _value(was, name) is None]
+        empty = (None, WITHHELD)
+        filled = [] if isinstance(was, Extend) else [name for name in differing if _value(was, name) in empty]
         contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
-            untouched = {name for name in fields_of(type(was)) if name not in PLACE | COVERED} - {*differing}
+            untouched = {name for name in fields_of(type(was)) if name not in PLACE | COVERED | {*differing}}
+            untouched = {name for name in untouched if not _agree(_value(was, name), _value(now, name))}
             self._follow(one, event, attrs.evolve(now, **{name: getattr(was, name) for name in untouched}))
         elif timed and not contradicted:
             self._follow(one, event, now)
@@ -197,7 +209,7 @@ class _Life:
         if untold == getattr(event.fact, "untold", None):
             self.becomes[one] = None
         else:
-            self._follow(one, event, attrs.evolve(event.fact, untold=untold))
+            self._follow(one, event, _with(event.fact, untold=untold))
 
     def _follow(self, one: Saying, event: Event, fact: Fact) -> None:
         """A fact in the place of one that stood; what either could tell of the round is told."""
@@ -232,16 +244,16 @@ class _Life:
         if sent in self.left and stood in self.rest:
             self._change(sent, stood)
         acts = [act for act in said.acts if isinstance(act, Saying) and act in self.left]
-        for kind in dict.fromkeys(act.fact.kind for act in (*said.acts, *held.acts)):
-            if kind in self.telling.fields:
-                self._settle_acts(sent.row, [one for one in acts if one.fact.kind == kind], held, kind)
+        for kind in dict.fromkeys(_kind(act.fact) for act in (*said.acts, *held.acts)):
+            if kind[0] in self.telling.fields:
+                self._settle_acts(sent.row, [one for one in acts if _kind(one.fact) == kind], held, kind)
         if sent.fact.unit != stood.fact.unit and not self.replace:  # all of it is kept aside with its dispatch
             self.becomes |= {one: None for one in acts if one in self.left}
             self.left = [one for one in self.left if one not in acts]
 
-    def _settle_acts(self, row: int, said: Sequence[Saying], held: _Round, kind: str) -> None:
+    def _settle_acts(self, row: int, said: Sequence[Saying], held: _Round, kind: tuple[str, Scalar]) -> None:
         """The acts of one kind in a round: those said at another instant, and those that the file says no more."""
-        every = [act for act in held.acts if isinstance(act, Event) and act.fact.kind == kind]
+        every = [act for act in held.acts if isinstance(act, Event) and _kind(act.fact) == kind]
         stood = [act for act in every if act in self.rest and act.batch in self.own]
         if not stood and len(every) == len(said) == 1:
             stood = [act for act in every if act in self.rest]
@@ -273,19 +285,41 @@ def _sent_at_another_time(said: _Round, held: _Round) -> bool:
     return one.unit == other.unit and any((act.fact.kind, act.fact.at) in acts for act in held.acts)
 
 
+def _place(fact: Fact) -> Hashable:
+    """One kind of act of one unit at one instant."""
+    return fact.kind, fact.unit, fact.at, getattr(fact, "measure", None)
+
+
+def _kind(fact: Fact) -> tuple[str, Scalar]:
+    """What kind of act it is; a flag, of which measure."""
+    return fact.kind, _value(fact, "measure")
+
+
+def _agree(was: Scalar, now: Scalar) -> bool:
+    """Whether two values say the same: of a text that is not kept, or kept masked, what was kept of it before agrees."""
+    if was == now or not (isinstance(was, str) and isinstance(now, str)):
+        return was == now
+    return now == WITHHELD or masked(was) == now
+
+
 def _by_id(fact: Fact) -> Hashable | None:
     return None if fact.id is None else (fact.kind, fact.id)
 
 
 def _by_instant(fact: Fact) -> Hashable | None:
     """One kind of act at one instant; a lead and an assisting unit are sent the same ticket at once."""
-    return None if fact.id is not None else (fact.kind, fact.at, _value(fact, "role"))
+    return None if fact.id is not None else (fact.kind, fact.at, _value(fact, "role"), _value(fact, "measure"))
 
 
 def _value(fact: Fact, name: str) -> Scalar:
     """A field; a dispatch that tells no role is to the lead."""
     value: Scalar = getattr(fact, name, None)
     return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
+
+
+def _with(fact: Fact, **values: Any) -> Fact:
+    """The fact with other values in fields that its kind has."""
+    return attrs.evolve(fact, **values)
 
 
 def _assumed(fact: Fact) -> bool:
@@ -311,5 +345,5 @@ def _shown(fact: Fact, outside: str) -> str | None:
     if value is None:
         return None
     if outside in FREE:
-        return "…"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return WITHHELD
+    return str(value).lower() if isinstance(value, bool) else masked(str(value))

@@ -6,6 +6,7 @@ from ledger.batches import Coverage
 from ledger.facts import IN_FULL, UNTOLD, Dispatch, Extend, Fact, Redo
 from ledger.intake.nearest import CONTAINED, likeness, nearest, plain
 from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile
+from ledger.texts import masked
 
 ASSUMED = (Extend.kind, Redo.kind)
 """The kinds that are taken where a row says that they happened, but not when."""
@@ -121,5 +122,5 @@ def _likely(
 
 
 def _short(heading: str) -> str:
-    text = " ".join(heading.split())
+    text = masked(" ".join(heading.split()))
     return text if len(text) <= HEADING_WIDTH else f"{text[: HEADING_WIDTH - 1]}…"

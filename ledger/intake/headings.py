@@ -10,6 +10,7 @@ from ledger.intake.nearest import nearest, plain
 from ledger.intake.profile import Profile
 from ledger.intake.tables import Cell, LogTable
 from ledger.sentences import Sentence, UnreadableFile, as_sentence, listed, sentence
+from ledger.texts import masked
 
 AGAIN = re.compile(r" ?\(\d+\)$")  # how a table's reader marks a heading that it met before
 CITIZENS = re.compile(
@@ -112,7 +113,7 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
         key=lambda profile: len(lacks[profile.name]),
     )
     if not close:
-        why = sentence("has a header that no profile knows: {header}", header=" ".join(table.header))
+        why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
         raise UnreadableFile(why, ADD_HEADINGS)
     told = [sentence("{profile} lacks {columns}", profile=p.name, columns=_lacks(p, table.header)) for p in close[:3]]
     raise UnreadableFile(sentence("fits no profile: {lacks}", lacks=listed(told, "; ")), ADD_HEADINGS)
@@ -129,7 +130,7 @@ def refuse_doubles(profile: Profile, table: LogTable) -> None:
                 headings = table.header[first], table.header[other]
                 why = sentence(
                     "has two columns for {column} that differ: {first} and {other} (row {row}: '{one}' and '{two}')",
-                    column=column, first=headings[0], other=headings[1], row=row, one=cells[0], two=cells[1],
+                    column=column, first=headings[0], other=headings[1], row=row, one=masked(cells[0]), two=masked(cells[1]),
                 )  # fmt: skip
                 raise UnreadableFile(why, _which(column, headings))
 

@@ -1,7 +1,8 @@
 """One raw log format as data: which column holds what, which words mean what, and which facts a row tells.
 
 A profile is a TOML file. It maps columns; what it does not map is never stored: citizens' names, telephone
-numbers, addresses and the text of their complaints stay where they are.
+numbers, addresses and the text of their complaints stay where they are. Of free text that it maps is kept that there was some,
+unless it says which is kept, and why.
 """
 
 import re
@@ -22,6 +23,8 @@ FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
 KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
 SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
 GIVE_HEADINGS = "give it headings in [columns]"
+STORED_TEXTS = ("reason", "category", "resolved", "rating", "mode")
+KNOWN_TEXTS = sentence("use one of: {known}", known=" ".join(STORED_TEXTS))
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
 ANSWERS = ("full", "breach")
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
@@ -84,7 +87,8 @@ class Profile:
     holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. Of a
     column `in_order` several headings may be there, and the first speaks. `state_rows`: each row is the state of a ticket at its
     time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem. `untold`:
-    what the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`).
+    what the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`). `store`: fields of free
+    text that are kept -> why; any other is left out, and telephone and identity numbers are masked in all.
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -109,6 +113,7 @@ class Profile:
     only_changes: tuple[str, ...] = ()
     opens: tuple[When, ...] = ()
     several_units: str = REFUSED
+    store: Mapping[str, str] = attrs.field(factory=dict)
     identical_rows: str = FURTHER_FACTS
     in_order: tuple[str, ...] = ()
     state_rows: bool = False
@@ -142,6 +147,7 @@ class Profile:
 def mistakes_in(profile: Profile) -> Iterator[Mistake]:
     """Every mistake of a profile of the right shape; `column` is the path of its key."""
     yield from _wrong_words(profile)
+    yield from _wrong_store(profile)
     yield from _wrong_times(profile)
     yield from _wrong_columns(profile)
     yield from _wrong_events(profile)
@@ -163,14 +169,25 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
         yield from _wrong_values(given)
     for kind, answer in profile.untold.items():
         if kind not in UNTOLD or answer not in ANSWERS:
-            remedy = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
-            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", remedy)
+            kinds = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
+            yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", kinds)
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
         remedy = "write same_fact or further_facts"
         yield Mistake("identical_rows", profile.identical_rows, "is neither of two", remedy)
     if profile.several_units not in (REFUSED, LEAD_AND_ASSIST, ONE_NAME):
         remedy = "write refused, lead_and_assist or one_name"
         yield Mistake("several_units", profile.several_units, "is none of three", remedy)
+
+
+def _wrong_store(profile: Profile) -> Iterator[Mistake]:
+    """Texts that are to be kept without a reason why, or that are none."""
+    for field, why in profile.store.items():
+        if field not in STORED_TEXTS:
+            yield Mistake(f"store.{field}", field, "is no field that holds text", KNOWN_TEXTS)
+        elif not why.strip():
+            yield Mistake(
+                f"store.{field}", why, "does not say why it is kept", "write what the office needs the text for"
+            )
 
 
 def _wrong_values(given: Sequence[tuple[str, str, Scalar]]) -> Iterator[Mistake]:

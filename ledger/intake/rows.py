@@ -11,13 +11,15 @@ from typing import Any
 import attrs
 
 from ledger.exchange import READERS, REMEDIES, read_fact
-from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, fields_of
+from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_of
 from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
 from ledger.intake.coverage import ASSUMED, OPEN_UNIT, untold_of
 from ledger.intake.headings import columns_of
+from ledger.intake.kept import TEXTS, CellsKept, text_kept
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, sentence
+from ledger.texts import FREE, WITHHELD, masked
 
 Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
@@ -30,11 +32,19 @@ OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 
 @attrs.frozen
 class RowFacts:
-    """What one row told: facts, what is wrong with it, and what was left out."""
+    """What one row told: facts, what is wrong with it, and what was left out. `as_told`: the facts, by their place, of which it
+    said more than is kept."""
 
     facts: list[Fact] = attrs.field(factory=list)
+    as_told: dict[int, Fact] = attrs.field(factory=dict)
     wrong: list[Mistake] = attrs.field(factory=list)
     left_out: list[Mistake] = attrs.field(factory=list)
+
+    def take(self, fact: Fact, kept: Fact) -> None:
+        """A fact, and as it is kept."""
+        if kept != fact:
+            self.as_told[len(self.facts)] = fact
+        self.facts.append(kept)
 
 
 @attrs.frozen(kw_only=True)
@@ -59,12 +69,15 @@ class RowReader:
     means: Meanings
     header: tuple[str, ...]
     places: Mapping[str, int]
+    cells_kept: CellsKept
     plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, table: LogTable, profile: Profile) -> "RowReader":
         """The table seen through this profile."""
-        return cls(profile, Meanings.of(profile), table.header, columns_of(profile, table.header))
+        places = columns_of(profile, table.header)
+        kept = CellsKept.of(profile, {column: table.header[place] for column, place in places.items()})
+        return cls(profile, Meanings.of(profile), table.header, places, kept)
 
     def cells(self, row: Row) -> Cells:
         """Column -> cell, None where it stands for nothing; only columns that the table has."""
@@ -76,7 +89,7 @@ class RowReader:
         return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
 
     def _mistake(self, cells: Cells, column: str, refused: UnfitCell) -> Mistake:
-        return Mistake(self.heading(column), cells.get(column), refused.why, refused.remedy)
+        return Mistake(self.heading(column), cells.get(column), refused.why, refused.remedy, refused.lists)
 
     def tell(self, row: Row, before: Before | None) -> RowFacts:
         """What a row tells; no fact if anything in it is wrong."""
@@ -96,6 +109,7 @@ class RowReader:
                     self._tell_event(cells, event, told, before)
         if told.wrong:
             told.facts.clear()
+            told.as_told.clear()
         return told
 
     def _moved(self, event: EventRule, before: Before | None) -> bool:
@@ -233,22 +247,29 @@ class RowReader:
         before = len(told.wrong)
         columns, fixed = self._plan(event, kind)
         guards = self.profile.guards
-        values = dict(fixed)
+        values, texts = dict(fixed), dict[str, Any]()
         for field, inside, column in columns:
             column = at if field == "at" else column
             cell = cells.get(column)
             if cell is None or (field in guards and not self._guarded(cells, field, column, told)):
                 continue
             try:
-                values[inside] = self.means.read(field, cell)
+                values[inside] = value = self.means.read(field, cell)
             except UnfitCell as refused:
+                if field in FREE and field not in self.profile.store:  # nobody reads it
+                    values[inside] = WITHHELD
+                    continue
                 told.wrong.append(self._mistake(cells, column, refused))
+                continue
+            if inside in TEXTS and (kept := self.means.kept(inside, value)) != value:
+                texts[inside] = kept
         if "until" in values:  # the day an extension ends at says all that its length says
             values.pop("halves", None)
         if len(told.wrong) == before:
             told.wrong.extend(self._missing(kind, event, values))
         if len(told.wrong) == before:
-            told.facts.extend(self._of_units(kind, event, values, told))
+            for fact in self._of_units(kind, event, values, told):
+                told.take(fact, _with_texts(fact, texts))
 
     def _of_units(self, kind: str, event: EventRule, values: Mapping[str, Any], told: RowFacts) -> Iterator[Fact]:
         """The fact; of a cell with several units, one of each: the first leads."""
@@ -290,8 +311,11 @@ class RowReader:
         return self.plans[id(event), kind]
 
     def fields_told(self, event: EventRule, kind: str) -> frozenset[str]:
-        """The fields of a kind, as stored, that the table has a column for."""
-        return frozenset(inside for _, inside, column in self._plan(event, kind)[0] if column in self.places)
+        """The fields of a kind, as stored, that the table has a column for; of a flag also what it says."""
+        said = {"late"} if kind == Flag.kind else set()
+        return frozenset(
+            said.union(inside for _, inside, column in self._plan(event, kind)[0] if column in self.places)
+        )
 
     def _guarded(self, cells: Cells, field: str, column: str, told: RowFacts) -> bool:
         guard = self.profile.guards[field]
@@ -299,7 +323,8 @@ class RowReader:
             return True
         why = sentence(
             "was left out: {heading} is {value}",
-            heading=self.heading(guard.column), value=shown(cells.get(guard.column)) or "-",
+            heading=self.heading(guard.column),
+            value=self.cells_kept.shown(self.heading(guard.column), shown(cells.get(guard.column))) or "-",
         )  # fmt: skip
         remedy = sentence("list the word under [guards.{field}] in the profile if it fits", field=field)
         told.left_out.append(Mistake(self.heading(column), cells.get(column), why, remedy))
@@ -327,7 +352,9 @@ class RowReader:
             instant = getattr(fact, name, None)
             if instant is not None and not EARLIEST <= instant < LATEST:
                 told.wrong.append(Mistake(name, raw[name], TOO_FAR, REMEDIES["at"]))
-        told.facts.append(fact)
+        texts = {name: text_kept(name, getattr(fact, name, None), self.profile) for name in TEXTS}
+        changed = {name: text for name, text in texts.items() if text is not None and text != getattr(fact, name)}
+        told.take(fact, _with_texts(fact, changed))
 
     def holds(self, cells: Cells, when: When, before: Before | None) -> bool:
         """Does the condition hold for the row, after what the ticket's rows before it said?"""
@@ -343,6 +370,14 @@ class RowReader:
         if when.was and (before is None or folded(before.was.get(when.column, "")) not in _folded(when.was)):
             return False
         return not when.changed or before is None or when.column in before.changed
+
+
+def _with_texts(fact: Fact, texts: Mapping[str, Any]) -> Fact:
+    """The fact with its texts as they are kept; the unit of several is its own."""
+    if not texts:
+        return fact
+    kept = {**texts, "unit": masked(str(fact.unit))} if "unit" in texts else texts
+    return attrs.evolve(fact, **kept)
 
 
 @cache

@@ -14,6 +14,7 @@ from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.cells import shown
 from ledger.intake.coverage import coverage_of
 from ledger.intake.headings import refuse_doubles, refuse_lacking
+from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
 from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
 from ledger.intake.rows import Before, RowFacts, RowReader
@@ -29,14 +30,15 @@ Watch = Callable[[Sequence[Row]], Iterator[Row]]
 class Intake:
     """What became of the rows of a table.
 
-    `facts` are (row, fact); `quarantined` are (row, its mapped cells as JSON); `repeated` counts rows equal
-    in every cell to an earlier one, where the profile takes them for the same fact. A problem that is not
-    fatal left something out of a row that still gave facts. `notes`: what else was done to read it.
+    `facts` are (row, fact), `as_told` by place those of which the file said more than is kept; `quarantined` are (row, its mapped
+    cells as JSON); `repeated` counts rows equal in every cell to an earlier one, where the profile takes them for the same fact. A
+    problem that is not fatal left something out of a row that still gave facts. `notes`: what else was done to read it.
     `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all.
     """
 
     rows: int
     facts: tuple[tuple[int, Fact], ...]
+    as_told: Mapping[int, Fact]
     ignored: int
     repeated: int
     quarantined: tuple[tuple[int, str], ...]
@@ -73,6 +75,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     sheet = RowReader.of(table, profile)
     befores = befores_of(sheet, table.rows)
     facts: list[tuple[int, Fact]] = []
+    as_told: dict[int, Fact] = {}
     quarantined: list[tuple[int, str]] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -93,6 +96,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             told = RowFacts(wrong=wrong)
         if any(isinstance(fact, Enrol | Alias) for fact in told.facts):
             within = attrs.evolve(within, register=within.register.grown(told.facts))
+        as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
         facts += [(row.number, fact) for fact in told.facts]
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
@@ -101,6 +105,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     return Intake(
         rows=len(table.rows) + len(table.passed),
         facts=tuple(facts),
+        as_told=as_told,
         ignored=ignored + len(table.passed),
         repeated=repeated,
         quarantined=tuple(quarantined),
@@ -164,7 +169,7 @@ def _telling(sheet: RowReader) -> Telling:
     fields: dict[str, frozenset[str]] = {}
     for event in profile.events:
         said = {event.at, event.at_else, event.count, *(when.column for when in event.told_by)}
-        if said & {*places}:
+        if said & {*places} and {when.column for when in event.when} <= {*places}:
             kinds = [event.kind] if event.kind != BY_WORD else [*{*profile.kinds.values()} - {IGNORE}]
             for kind in kinds:
                 fields[kind] = fields.get(kind, frozenset()) | sheet.fields_told(event, kind)
@@ -176,21 +181,23 @@ def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
     if not told.wrong and not told.left_out:
         return
     fatal = not told.facts
-    excerpt = " | ".join(_cut(shown(cell)) for cell in _mapped(sheet, row).values())
+    kept = sheet.cells_kept
+    excerpt = " | ".join(_cut(kept.shown(heading, shown(cell))) for heading, cell in _mapped(sheet, row).items())
     for mistakes, wrong in ((told.wrong, True), (told.left_out, False)):
         for mistake in dict.fromkeys(mistakes):
             yield Problem(
-                row=row.number, column=mistake.column, value=_cut(shown(cast(Cell, mistake.value))),
+                row=row.number, column=mistake.column,
+                value=_cut(kept.shown(mistake.column, shown(cast(Cell, mistake.value)))),
                 why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal, line=row.line,
+                lists=mistake.lists,
             )  # fmt: skip
 
 
 def _kept(sheet: RowReader, row: Row) -> str:
-    """The mapped cells of a quarantined row, by heading, as JSON."""
-    kept = {
-        heading: cell if isinstance(cell, str | bool | int) else shown(cell)
-        for heading, cell in _mapped(sheet, row).items()
-    }
+    """The mapped cells of a quarantined row, by heading, as JSON: what is kept of them, an empty one too."""
+    places = [] if row.fault else sorted({*sheet.places.values()})
+    cells = {sheet.header[at]: row.cells[at] for at in places}
+    kept = {heading: cell_kept(sheet.cells_kept, heading, cell, shown(cell)) for heading, cell in cells.items()}
     return json.dumps(kept, ensure_ascii=False)
 
 

@@ -20,8 +20,8 @@ def link(before: bytes, data: bytes) -> bytes:
 def checkpoint(
     before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:
-    """The hash of a batch: all its columns, its rows kept aside (three values each), its changes (eight) and its coverage (six), the digests of the
-    texts and files it brought, and the checkpoint before it (SHA-256)."""
+    """The hash of a batch: all its columns, its rows kept aside (three values each), its changes (eight) and its coverage (six), the
+    digests of the texts and files it brought, and the checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
     digest.update(_json(batch))
     for row in rows:

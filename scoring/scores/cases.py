@@ -40,8 +40,8 @@ class Case:
     Or by what was counted:
     `counts`: by measure, [judged, of them not met], in `month`; those of `channel`, the sheet's first without one.
     `findings` are written as facts (item, and mode, role, count, document, at where they matter). `score` is what `item`
-    must get, or with `item` empty the whole sheet, then perhaps with a `grade` and a `board` (red, black); `lost` by cause is not written: it follows. `readings` are taken
-    otherwise.
+    must get, or with `item` empty the whole sheet, then perhaps with a `grade` and a `board` (red, black); `lost` by cause is
+    not written: it follows. `readings` are taken otherwise.
     """
 
     title: str

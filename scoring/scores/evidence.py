@@ -223,7 +223,9 @@ def missing_of(derived: Derived, as_of: int, months: Sequence[int]) -> dict[int,
     assumed = derived.assumed.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
     rounds: Any = ()
     if rows:
-        every = derived.rounds.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
+        every = (
+            derived.rounds.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
+        )
         rounds = every.collect().rows()
     return missing_by_month(rows, rounds, assumed.collect().rows())
 

@@ -246,11 +246,12 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     (batch,) = ran.document["batches"]
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
-        "changes", "sheet", "notes", "unread",
+        "changes", "sheet", "notes", "unread", "tells", "columns_absent", "columns_unread", "columns_like", "assumed",
     }  # fmt: skip
     (problem,) = batch["problems"]
-    assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal"}
+    assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal", "count", "rows"}
     assert (problem["row"], problem["column"], problem["value"], problem["fatal"]) == (15, "操作", "办理", True)
+    assert (problem["count"], problem["rows"]) == (1, [15])
     assert "bad.csv:15: 操作 '办理' 在格式 hotline-log 里没有定义" in ran.err
 
 

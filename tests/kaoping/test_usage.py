@@ -26,6 +26,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "import": ("import", "六月.csv"),
     "batches": ("batches",),
     "aside": ("aside",),
+    "quality": ("quality", "2023-05"),
     "metrics": ("metrics", "2023-05"),
     "score": ("score", "2023-05"),
     "why": ("why", RARE, "2023-05"),

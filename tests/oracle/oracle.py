@@ -6,7 +6,7 @@ one unit at a time. Where it and the product differ, one of them misreads the co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -48,6 +48,8 @@ NEW_OPTIONS: dict[str, tuple[str, ...]] = {
     "idle_unit": ("no_verdict", "no_dispatch"),
     "idle_months": ("count", "leave"),
     "unexplained_returns": ("count", "late"),
+    "untimed_extensions": ("ignore", "at_due"),
+    "untimed_redos": ("ignore", "at_close"),
 }
 OPTIONS |= NEW_OPTIONS
 
@@ -80,6 +82,8 @@ class Readings:
     idle_unit: str = "no_verdict"
     idle_months: str = "count"
     unexplained_returns: str = "count"
+    untimed_extensions: str = "ignore"
+    untimed_redos: str = "ignore"
 
     def __post_init__(self) -> None:
         """Refuse a value that is no reading."""
@@ -271,6 +275,11 @@ class Round:
         """The round's acts of one kind, in order."""
         return [act for act in self.acts if act.kind == kind]
 
+    def lacks(self, kind: str) -> bool:
+        """Whether no source tells acts of a kind: the one that told the dispatch has no column for it, and there is none."""
+        words = [word.removesuffix("=full") for word in str(self.dispatch.fact.get("untold") or "").split()]
+        return kind in words and not self.of(kind)
+
     @property
     def channel(self) -> str:
         """The channel of the dispatch."""
@@ -299,13 +308,36 @@ def standing(facts: Sequence[Fact]) -> list[Fact]:
     return [fact for index, fact in enumerate(facts) if index not in voided or stands(index)]
 
 
-def ticket_lives(facts: Sequence[Fact]) -> dict[str, list[Act]]:
+def is_assumed(fact: Fact) -> bool:
+    """Whether it is known that it happened, but not when."""
+    return bool(fact.get("assumed"))
+
+
+def timed(life: Sequence[Fact], readings: Readings) -> list[Fact]:
+    """One ticket's facts without those of unknown instants that are passed over; a redo among them is at the last close of the
+    round that it is told of, and nowhere while there is none."""
+    kept = [
+        fact
+        for fact in life
+        if not is_assumed(fact) or fact["kind"] == "redo" or readings.untimed_extensions == "at_due"
+    ]
+    plain = [fact for fact in kept if not (is_assumed(fact) and fact["kind"] == "redo")]
+    if readings.untimed_redos == "at_close":
+        for one in rounds_of("", in_order(kept)):
+            for act in one.of("redo"):
+                if is_assumed(act.fact) and one.of("close"):
+                    at = local(one.of("close")[-1].at_ms).isoformat(timespec="milliseconds")
+                    plain.append({**act.fact, "unit": act.unit, "at": at})
+    return plain
+
+
+def ticket_lives(facts: Sequence[Fact], readings: Readings) -> dict[str, list[Act]]:
     """Per ticket its acts in the contract's order, each with its unit."""
     lives: dict[str, list[Fact]] = {}
     for fact in standing(facts):
         if fact["kind"] in RANKS:
             lives.setdefault(fact["ticket"], []).append(fact)
-    return {ticket: in_order(life) for ticket, life in lives.items()}
+    return {ticket: in_order(timed(life, readings)) for ticket, life in lives.items()}
 
 
 def in_order(life: Sequence[Fact]) -> list[Act]:
@@ -338,7 +370,7 @@ def decisions_on(request: Act, acts: Sequence[Act]) -> list[Act]:
     latest: Act | None = None
     found = []
     for act in acts:
-        if act.kind == request.kind:
+        if act.kind == request.kind and not is_assumed(act.fact):
             latest = act
         if act.kind == "decide" and act.fact["about"] == request.kind and latest is request:
             found.append(act)
@@ -354,14 +386,15 @@ def is_granted(request: Act, acts: Sequence[Act], readings: Readings) -> bool:
 
 
 def granted(kind: str, one: Round, readings: Readings) -> list[Act]:
-    """The granted requests of one kind in a round, in order."""
-    return [request for request in one.of(kind) if is_granted(request, one.acts, readings)]
+    """The granted requests of one kind in a round, in order; those of unknown instants behind the others."""
+    found = [request for request in one.of(kind) if is_granted(request, one.acts, readings)]
+    return sorted(found, key=lambda request: is_assumed(request.fact))
 
 
 def exemptions(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str, str]]:
     """Every granted exemption as (ticket, unit, item)."""
     found = set()
-    for ticket, life in ticket_lives(facts).items():
+    for ticket, life in ticket_lives(facts, readings).items():
         for unit in {act.unit for act in life if act.unit is not None}:
             own = [act for act in life if act.unit == unit]
             for act in own:
@@ -418,7 +451,7 @@ def verdicts(facts: Sequence[Fact], readings: Readings, as_of_ms: int) -> list[V
 def judged_rounds(facts: Sequence[Fact], readings: Readings) -> list[tuple[list[Round], list[Round]]]:
     """Per ticket all its rounds, and those of them that are judged."""
     found = []
-    for ticket, life in ticket_lives(facts).items():
+    for ticket, life in ticket_lives(facts, readings).items():
         rounds = rounds_of(ticket, life)
         assisting = readings.assist_rounds == "count"
         judged = [one for one in rounds if assisting or may_lead(one.dispatch)]
@@ -480,14 +513,14 @@ def left_by_return(one: Round, readings: Readings) -> bool:
 
 def judge_signed(one: Round, readings: Readings) -> Judgement | None:
     """按时签收: within half a working day."""
-    if granted("return", one, readings) and not one.of("sign"):
+    if one.lacks("sign") or (granted("return", one, readings) and not one.of("sign")):
         return None
     return in_time("signed", one.of("sign"), deadline(one.dispatch.at_ms, HALF_DAY, readings))
 
 
 def judge_responded(one: Round, readings: Readings) -> Judgement | None:
     """按期响应: contact within one working day, not denied by any survey."""
-    if one.dispatch.fact.get("anonymous") or left_by_return(one, readings):
+    if one.dispatch.fact.get("anonymous") or left_by_return(one, readings) or one.lacks("contact"):
         return None
     # 经回访: any survey of the round makes it one of those asked, whatever it says; when it is decided stays as it is.
     if readings.response_population == "surveyed" and not one.of("survey"):
@@ -522,7 +555,7 @@ def is_explained(request: Act, one: Round, readings: Readings) -> bool:
 def judge_closed(one: Round, readings: Readings) -> Judgement | None:
     """按期办结: closed by the due instant, where there is one."""
     due_ms = due(one, readings)
-    if due_ms is None or left_by_return(one, readings):
+    if due_ms is None or left_by_return(one, readings) or one.lacks("close"):
         return None
     closes = one.of("close")
     # Sent back even once, the round's last close speaks, also where it lies before the redo. The reading is about
@@ -556,13 +589,18 @@ def is_satisfied(rating: str | None, readings: Readings) -> bool | None:
 def judge_extended(measure: str, nth: int, one: Round, readings: Readings) -> Judgement | None:
     """首次、二次延期: the nth granted extension, at its own instant."""
     extends = granted("extend", one, readings)
-    return Judgement(measure, False, extends[nth - 1].at_ms) if len(extends) >= nth else None
+    if len(extends) < nth:
+        return None
+    at_ms: int | None = extends[nth - 1].at_ms
+    if is_assumed(extends[nth - 1].fact):  # at the due instant that it moves, and nowhere where there is none
+        at_ms = due(one, readings, nth - 1)
+    return None if at_ms is None else Judgement(measure, False, at_ms)
 
 
 def judge_sealed(one: Round, readings: Readings) -> Judgement | None:
     """盖章 PDF: a closed round of a post is sealed by the end of the month of its first close, or at any time."""
     closes = one.of("close")
-    if one.channel not in POSTS or not closes:
+    if one.channel not in POSTS or not closes or one.lacks("seal"):
         return None
     limit_ms = month_end(month_at(closes[0].at_ms))
     # Without a time limit nothing is late, only missing: a seal that is known meets it, at its own instant and in that
@@ -570,6 +608,54 @@ def judge_sealed(one: Round, readings: Readings) -> Judgement | None:
     if readings.seal_by == "any_time" and one.of("seal"):
         return Judgement("sealed", True, one.of("seal")[0].at_ms)
     return in_time("sealed", one.of("seal"), limit_ms)
+
+
+# -------------------------------------------------------------------------------- what nobody tells
+
+
+def untold(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str, str, int, str, int | None]]:
+    """(measure, ticket, unit, round, channel, due) of what has no verdict because no source tells what it needs; the due is that
+    of signed, responded and closed."""
+    found = set()
+    for everyone, rounds in judged_rounds(facts, readings):
+        for one in rounds:
+            end_ms = end_of(one, everyone, readings)
+            for measure, due_ms in untold_of(one, readings):
+                if due_ms is None or end_ms is None or due_ms <= end_ms:
+                    found.add((measure, one.ticket, one.unit, one.number, one.channel, due_ms))
+    return found
+
+
+def untold_of(one: Round, readings: Readings) -> Iterator[tuple[str, int | None]]:
+    """What is untold of a round by itself."""
+    sent_ms, stays = one.dispatch.at_ms, not left_by_return(one, readings)
+    back = bool(granted("return", one, readings))
+    extends, closing = len(granted("extend", one, readings)), due(one, readings)
+    if one.lacks("sign") and not back:
+        yield "signed", deadline(sent_ms, HALF_DAY, readings)
+    surveyed = readings.response_population == "surveyed"
+    if stays and not one.dispatch.fact.get("anonymous"):
+        unasked = surveyed and not one.of("survey")
+        if (surveyed and one.lacks("survey")) or (one.lacks("contact") and not unasked):
+            yield "responded", deadline(sent_ms, Fraction(1), readings)
+    if stays and one.lacks("close") and closing is not None:
+        yield "closed", closing
+    if stays and one.lacks("survey"):
+        yield "satisfied", None
+    if one.channel in POSTS and (one.lacks("close") or one.lacks("seal")):
+        yield "sealed", None
+    if one.lacks("redo"):
+        yield "redone", None
+    if tells_not(one, "extend") and not extends:
+        yield "extended_first", None
+        yield "extended_second", None
+    if tells_not(one, "return") and not back:
+        yield "returned", None
+
+
+def tells_not(one: Round, kind: str) -> bool:
+    """Whether the source of the dispatch has no column for a kind."""
+    return kind in str(one.dispatch.fact.get("untold") or "").replace("=full", "").split()
 
 
 # -------------------------------------------------------------------------------- what a ticket's rounds are together
@@ -674,13 +760,13 @@ def returned_again(rounds: Sequence[Round]) -> tuple[Round, Judgement] | None:
 # -------------------------------------------------------------------------------- due
 
 
-def due(one: Round, readings: Readings) -> int | None:
-    """The instant a round is due, its granted extensions counted; None where none is known."""
+def due(one: Round, readings: Readings, extensions: int | None = None) -> int | None:
+    """The instant a round is due, its granted extensions counted, or the first of them; None where none is known."""
     due_ms = first_due(one.dispatch.fact, readings)
     if due_ms is None:
         return None
-    for extend in granted("extend", one, readings):
-        if extend.at_ms <= due_ms:
+    for extend in granted("extend", one, readings)[:extensions]:
+        if extend.at_ms <= due_ms or is_assumed(extend.fact):
             due_ms = moved(due_ms, extend.fact, one.limit_days, readings)
     return due_ms
 

@@ -12,6 +12,7 @@ from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, SheetScore
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle
+from tests.oracle.covered import covered
 from tests.oracle.disputed import disputed
 from tests.oracle.histories import History, history
 
@@ -67,7 +68,7 @@ def sheet_of(sheet: SheetScore) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def agree(seeds: range, folder: Path, log_of: Callable[[int], History] = history) -> None:
+def agree(seeds: range, folder: Path, log_of: Callable[[int], History] = history, *, untold: bool = False) -> None:
     for seed in seeds:
         log = log_of(seed)
         scoring = product(log, folder, seed)
@@ -76,6 +77,8 @@ def agree(seeds: range, folder: Path, log_of: Callable[[int], History] = history
             for one in oracle.verdicts(log.facts, log.readings, log.as_of_ms)
         }
         assert verdicts_of(scoring) == expected, f"verdicts of seed {seed}"
+        if untold:
+            assert untold_of(scoring) == oracle.untold(log.facts, log.readings), f"untold of seed {seed}"
         month = int(log.period.replace("-", ""))
         sheets = scoring.sheets(scoring.evidence([month])[month])
         told = oracle.month(log.facts, log.readings, log.period, log.as_of_ms)
@@ -109,6 +112,26 @@ def test_the_product_agrees_with_the_oracle_on_what_is_disputed(seeds: range, tm
 @pytest.mark.parametrize("seeds", batches(40, 420), ids=str)
 def test_the_product_agrees_with_the_oracle_on_much_more_that_is_disputed(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path, disputed)
+
+
+def untold_of(scoring: Scoring) -> set[tuple[Any, ...]]:
+    rows = scoring.derived.untold.collect().iter_rows(named=True)
+    return {
+        (row["measure"], row["ticket"], row["unit"], row["round"], row["channel"], row["due"])
+        for row in rows
+        if row["measure"] != "returned_again"
+    }
+
+
+@pytest.mark.parametrize("seeds", [range(8)], ids=str)
+def test_the_product_agrees_with_the_oracle_on_what_nobody_tells(seeds: range, tmp_path: Path) -> None:
+    agree(seeds, tmp_path, covered, untold=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", batches(8, 208), ids=str)
+def test_the_product_agrees_with_the_oracle_on_much_more_that_nobody_tells(seeds: range, tmp_path: Path) -> None:
+    agree(seeds, tmp_path, covered, untold=True)
 
 
 def test_every_option_of_every_reading_is_asked_for() -> None:

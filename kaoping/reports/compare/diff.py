@@ -119,8 +119,10 @@ def diff_page(
     names: tuple[str, str],
     unit: str | None,
     sheet: str | None,
+    *,
+    besides: bool = False,
 ) -> Iterator[Block]:
-    """The units that moved as a table, then each of them line by line."""
+    """The units that moved as a table, then each of them line by line; `besides`: something else moved, told after it."""
     say = language.say
     shown = [one for one in told.sheets if sheet in (None, one.sheet)]
     units = [(one, line) for one in shown for line in one.units if line.moved and unit in (None, line.unit)]
@@ -128,7 +130,8 @@ def diff_page(
     for leg in told.legs:
         yield "  " + _leg(language, leg)
     if not units:
-        yield say("Nothing moved.")
+        if not besides:
+            yield say("Nothing moved.")
         return
     for one in shown:
         mine = [line for sheet_of, line in units if sheet_of is one]

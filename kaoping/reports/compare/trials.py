@@ -128,19 +128,20 @@ def whatif_page(
     say = language.say
     title = say("{period}: {book} now, {draft} as a trial", period=period, book=now.book.title, draft=draft.book.title)
     yield Heading(title, 1)
+    books = (now.book, draft.book)
+    titles = {one.id: one.title for book in books for one in book.sheets}
+    ranked = {one.id: one.title for book in books for one in book.years}
     for month, shifts in months.items():
         for sheet in dict.fromkeys(shift.sheet for shift in shifts):
             yield ""
             yield from _shifts_blocks(
-                language, f"{_title(draft, sheet)}  {show_month(month)}", [one for one in shifts if one.sheet == sheet]
+                language,
+                f"{titles.get(sheet, sheet)}  {show_month(month)}",
+                [one for one in shifts if one.sheet == sheet],
             )
     for name, shifts in years:
         yield ""
-        yield from _shifts_blocks(language, f"{name}  {period}", shifts)
-
-
-def _title(draft: Scoring, sheet: str) -> str:
-    return next((one.title for one in draft.book.sheets if one.id == sheet), sheet)
+        yield from _shifts_blocks(language, f"{ranked.get(name, name)}  {period}", shifts)
 
 
 def _shifts_blocks(language: Language, title: str, shifts: Sequence[Shift]) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """What moved in a year's ranking: components, and the periods behind them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -48,9 +48,16 @@ def _points(score: Fraction | None) -> str | None:
     return None if score is None else points(score)
 
 
+def moved_in(told: Sequence[YearChange], unit: str | None) -> bool:
+    """Whether anything of a year's ranking moved, of one unit or of all."""
+    return any(line.moved and unit in (None, line.unit) for one in told for line in one.units)
+
+
 @page_of
-def years_page(language: Language, told: Sequence[YearChange], unit: str | None) -> Iterator[Block]:
-    """Each ranking's units that moved, then each of them part by part."""
+def years_page(
+    language: Language, told: Sequence[YearChange], unit: str | None, titles: Mapping[str, str]
+) -> Iterator[Block]:
+    """Each ranking's units that moved, then each of them part by part; `titles` of the sheets by their ids."""
     say = language.say
     for one in told:
         units = [line for line in one.units if line.moved and unit in (None, line.unit)]
@@ -69,17 +76,18 @@ def years_page(language: Language, told: Sequence[YearChange], unit: str | None)
         ]
         yield Table(one.title, columns, [])
         for line in units:
-            yield from _lines(language, line)
+            yield from _lines(language, line, titles)
 
 
-def _lines(language: Language, line: UnitYearChange) -> Iterator[Block]:
+def _lines(language: Language, line: UnitYearChange, titles: Mapping[str, str]) -> Iterator[Block]:
     yield ""
     yield Heading(line.unit + ("" if line.change is None else f"  {signed(line.change)}"))
     for move in line.moves:
-        yield f"  {signed(move.points):>9}  {_said(language, move)}"
+        yield f"  {signed(move.points):>9}  {_said(language, move, titles)}"
     for one in line.periods:
-        yield f"             {one.sheet} {show_month(one.until)}  {_points(one.before) or '-'} → {_points(one.after) or '-'}"
+        scores = f"{_points(one.before) or '-'} → {_points(one.after) or '-'}"
+        yield f"             {titles[one.sheet]} {show_month(one.until)}  {scores}"
 
 
-def _said(language: Language, move: YearMove) -> str:
-    return move.sheet if move.code == "component" else language.say(CODES[move.code])
+def _said(language: Language, move: YearMove, titles: Mapping[str, str]) -> str:
+    return titles[move.sheet] if move.code == "component" else language.say(CODES[move.code])

@@ -6,13 +6,12 @@ from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.office.imports import Remainder, change_json
-from kaoping.reports.intake.changes import change_lines
-from kaoping.reports.page import Block, Column, Kind, Table, page_of
+from kaoping.office.imports import Remainder, RowReason
+from kaoping.reports.intake.changes import change_json, change_lines
+from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from ledger.batches import Batch
 
 COUNTS = ("rows", "accepted", "known", "quarantined", "ignored", "events_added")
-REASON = ("column", "value", "why")
 SHOWN = 10  # rows named beside a reason
 
 
@@ -54,16 +53,19 @@ def aside_json(found: Sequence[Remainder]) -> dict[str, Any]:
     return {
         "batches": [
             {
-                "batch": one.batch.number, "file": one.batch.name,
+                "batch": one.number, "file": one.name,
                 "rows": [
-                    {"row": row, "cells": dict(cells), "reasons": [dict(zip(REASON, why, strict=True)) for why in reasons]}
-                    for row, cells, reasons in one.rows
+                    {"row": row, "cells": dict(cells), "reasons": [*map(_reason_json, reasons)]} for row, cells, reasons in one.rows
                 ],
                 "changes": [change_json(change) for change in one.changes],
             }
             for one in found
         ]
     }  # fmt: skip
+
+
+def _reason_json(reason: RowReason) -> dict[str, str]:
+    return {"column": reason.column, "value": reason.value, "why": str(reason.why)}
 
 
 @page_of
@@ -74,20 +76,78 @@ def aside_page(language: Language, found: Sequence[Remainder]) -> Iterator[Block
     for one in found:
         yield language.say(
             "Batch {number} ({name}): {rows} rows kept aside, {changes} changes",
-            number=one.batch.number, name=one.batch.name, rows=len(one.rows), changes=len(one.changes),
+            number=one.number, name=one.name, rows=len(one.rows), changes=len(one.changes),
         )  # fmt: skip
-        reasons: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        reasons: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for row, _, told in one.rows:
             for reason in told:
-                reasons[tuple(reason)].append(row)
+                reasons[reason.column, reason.value, language.tell(reason.why)].append(row)
         for (column, value, why), rows in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
             shown = " ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
             yield language.say(
                 "  {count} × {column} '{value}' {why}: rows {rows}",
-                count=len(rows), column=column, value=value, why=language.say(why), rows=shown,
+                count=len(rows), column=column, value=value, why=why, rows=shown,
             )  # fmt: skip
         for taken in (False, True):
             part = [change for change in one.changes if change.taken == taken]
             if part:
                 yield language.say("  changes taken:" if taken else "  changes kept aside:")
                 yield from change_lines(language, part)
+
+
+def aside_sheets(language: Language, found: Sequence[Remainder]) -> list[PlainSheet]:
+    """For each batch its rows under their own headings, the reasons behind them, so that the file can be mended and imported; then
+    the rows that only the file itself can mend, and the changes."""
+    say = language.say
+    sheets = [_mendable(language, one) for one in found if any(cells for _, cells, _ in one.rows)]
+    whole = [
+        (one.number, one.name, row, _why(language, reasons))
+        for one in found
+        for row, cells, reasons in one.rows
+        if not cells
+    ]
+    if whole:
+        header = [say("batch"), say("file"), say("row in the file"), say("why it is aside")]
+        sheets.append(PlainSheet(say("to mend in the file"), header, whole))
+    changes = [
+        (
+            one.number, change.row, change.ticket, change.unit, say(change.kind), say(change.field), change.was, change.now,
+            say("taken" if change.taken else "kept aside"),
+        )
+        for one in found
+        for change in one.changes
+    ]  # fmt: skip
+    if changes:
+        header = [
+            say("batch"), say("row in the file"), say("ticket"), say("unit"), say("kind of fact"), say("field"),
+            say("before"), say("in the file"), say("what became of it"),
+        ]  # fmt: skip
+        sheets.append(PlainSheet(say("changes"), header, changes))
+    return sheets or [PlainSheet(say("Nothing is kept aside."), [say("why it is aside")], [])]
+
+
+def _mendable(language: Language, one: Remainder) -> PlainSheet:
+    headings = [*dict.fromkeys(heading for _, cells, _ in one.rows for heading in cells)]
+    header = [*headings, language.say("why it is aside"), language.say("row in the file")]
+    rows = (
+        [*(_cell(cells.get(heading)) for heading in headings), _why(language, reasons), row]
+        for row, cells, reasons in one.rows
+        if cells
+    )
+    return PlainSheet(f"{one.number} {one.name}", header, rows)
+
+
+def _cell(value: str | int | float | None) -> str | int | float | None:
+    """As the file had it; what a number in a sheet could not hold, as text."""
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 10**15):
+        return str(value).lower()
+    return value
+
+
+def _why(language: Language, reasons: Sequence[RowReason]) -> str:
+    """The reasons of a row, each with its remedy."""
+    return "；".join(
+        " ".join(filter(None, (one.column, f"'{one.value}'" if one.value else "", language.tell(one.why))))
+        + (f" → {language.tell(one.remedy)}" if one.remedy else "")
+        for one in reasons
+    )

@@ -2,11 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
 
 from kaoping.language.language import Language
 from ledger.batches import Change
 
 SHOWN = 5  # examples of what differs from ticket to ticket
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """What a row says otherwise than the ledger knew."""
+    return attrs.asdict(change)
 
 
 def change_lines(language: Language, changes: Sequence[Change]) -> Iterator[str]:

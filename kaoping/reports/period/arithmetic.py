@@ -65,9 +65,13 @@ def _part(language: Language, part: PartScore) -> Iterator[str]:
 def _ratio(language: Language, ratio: Ratio, kind: str) -> Iterator[str]:
     say, measure = language.say, MEASURE[ratio.measure]
     name = measure.word if language.code == "zh" else measure.name
-    yield say(
-        "{measure}: {count} counted, {breaches} not met", measure=name, count=ratio.count, breaches=ratio.breaches
-    )
+    if kind == "bonus":
+        yield say("{measure}: {count}", measure=name, count=ratio.count)
+    elif kind == "cases" or not ratio.met:
+        yield say("{measure}: {breaches} of {count}", measure=name, count=ratio.count, breaches=ratio.breaches)
+    else:
+        said = "{measure}: {count} counted, {breaches} not met"
+        yield say(said, measure=name, count=ratio.count, breaches=ratio.breaches)
     if ratio.removed:
         yield say("{count} exempted", count=ratio.removed)
     if ratio.tolerated:

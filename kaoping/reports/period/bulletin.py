@@ -32,16 +32,16 @@ ENDS = 3  # units named at the top and the bottom of a group
 
 @attrs.frozen(kw_only=True)
 class Bulletin:
-    """What the paper says, part by part. `title`: its words, a line may end after each. `attachments`: name and table of each."""
+    """What the paper says, part by part. `title`: its words, a line may end after each. `attachments`: name and tables of each."""
 
     letterhead: Letterhead
     number: str
     title: Sequence[str]
     body: Page
-    attachments: Sequence[tuple[str, Table]]
+    attachments: Sequence[tuple[str, Sequence[Table]]]
     day: date
     state: str
-    note: str
+    note: Sequence[str]
     at: int
     subject: str
     language: str = "zh"
@@ -52,11 +52,15 @@ def bulletin(language: Language, told: PeriodReport, letterhead: Letterhead) -> 
     say, publication = language.say, told.publication
     number = (publication and publication.fact.document) or letterhead.number
     sheets = [sheet for sheet in told.issue.sheets if sheet.units]
-    attachments = [table for sheet in sheets for table in _attachment(language, told, sheet)]
+    attachments = [_attachment(language, told, sheet) for sheet in sheets]
     stamps = told.scoring.stamps
-    note = say("Note: result {digest}; ledger {ledger}; rulebook {book}; calendar {calendar}; as of {at}. {state}.",
-        digest=told.issue.digest, ledger=stamps.ledger, book=stamps.rulebook, calendar=stamps.calendar,
-        at=show_iso(stamps.as_of), state=state_of(language, told))  # fmt: skip
+    note = (
+        say("Note: {state}. As of {at}.", state=state_of(language, told), at=show_iso(stamps.as_of)),
+        say("Digest of the result: {digest}", digest=told.issue.digest),
+        say("Checkpoint of the ledger: {ledger}", ledger=stamps.ledger),
+        say("Rulebook: {book}", book=stamps.rulebook),
+        say("Calendar: {calendar}", calendar=stamps.calendar),
+    )
     return Bulletin(
         letterhead=letterhead, number=number, title=_title(language, told), body=_body(language, told, letterhead),
         attachments=attachments, day=local_day(publication.fact.at if publication else told.scoring.as_of),
@@ -84,12 +88,11 @@ def period_told(language: Language, told: PeriodReport) -> str:
     return say("the year {year}", year=year)
 
 
-def _attachment(language: Language, told: PeriodReport, sheet: SheetScore) -> Iterator[tuple[str, Table]]:
-    """The ranking, and beside it the units without tickets."""
+def _attachment(language: Language, told: PeriodReport, sheet: SheetScore) -> tuple[str, list[Table]]:
+    """The ranking, and under it the units without tickets."""
     page = ranking_page(language, told, sheet, None)
     title = next(block.text for block in page.blocks if isinstance(block, Heading))
-    for table in (block for block in page.blocks if isinstance(block, Table)):
-        yield title if not table.title else f"{title}（{table.title}）", table
+    return title, [block for block in page.blocks if isinstance(block, Table)]
 
 
 @page_of
@@ -101,11 +104,14 @@ def _body(language: Language, told: PeriodReport, letterhead: Letterhead) -> Ite
         yield Paragraph(_overall(language, told, sheet))
     yield Heading(say("2. How tickets were handled"), 1)
     for number, sheet in enumerate(sheets, 1):
-        yield Heading(say("({number}) {title}", number="一二三四五六七八九"[number - 1], title=sheet.sheet.title), 2)
+        yield Heading(f"（{'一二三四五六七八九'[number - 1]}）{sheet.sheet.title}", 2)
         yield from _handled(language, told, sheet)
     yield Heading(say("3. Where points were lost"), 1)
-    for sheet in sheets:
-        yield from _problems(language, told, sheet)
+    low = [(sheet, unit) for sheet in sheets for unit in worst(told, sheet, LOW)]
+    if not low:
+        yield Paragraph(say("No unit lost a point."))
+    for number, (sheet, unit) in enumerate(low, 1):
+        yield _problem(language, number, sheet, unit)
     yield Heading(say("4. What is asked of the units"), 1)
     demand = say("Each unit is asked to check its lost points against the attachment, to mend their causes, and to appeal as the "
         "rules provide where it disagrees.")  # fmt: skip
@@ -203,15 +209,10 @@ def _scored(language: Language, units: Sequence[UnitScore]) -> str:
     return "、".join(told)
 
 
-def _problems(language: Language, told: PeriodReport, sheet: SheetScore) -> Iterator[Paragraph]:
-    say = language.say
-    low = worst(told, sheet, LOW)
-    if not low:
-        yield Paragraph(say("{sheet}: no unit lost a point.", sheet=sheet.sheet.title))
-    for number, unit in enumerate(low, 1):
-        score = unit.score or Fraction(0)
-        head = say("{number}. {unit} ({sheet}): score {score}, {lost} lost.", number=number, unit=unit.unit,
-            sheet=sheet.sheet.title, score=points(score), lost=points(sheet.sheet.points - score))  # fmt: skip
-        items = [say("{title}, {lost} lost: {told}.", title=one.item.title, lost=points(one.lost), told=item_told(language, one))
-            for one in costly(unit, COSTLY)]  # fmt: skip
-        yield Paragraph("".join((head, *items)))
+def _problem(language: Language, number: int, sheet: SheetScore, unit: UnitScore) -> Paragraph:
+    say, score = language.say, unit.score or Fraction(0)
+    head = say("{number}. {unit} ({sheet}): score {score}, {lost} lost.", number=number, unit=unit.unit,
+        sheet=sheet.sheet.title, score=points(score), lost=points(sheet.sheet.points - score))  # fmt: skip
+    items = [say("{title}, {lost} lost: {told}.", title=one.item.title, lost=points(one.lost), told=item_told(language, one))
+        for one in costly(unit, COSTLY)]  # fmt: skip
+    return Paragraph("".join((head, *items)))

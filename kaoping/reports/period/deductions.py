@@ -9,7 +9,7 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.bulletins import ActTimes, PeriodReport, act_key
-from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Note, Series, Table, page_of
+from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
 from kaoping.reports.period.arithmetic import item_told
 from kaoping.reports.period.ranking import FEW, FEW_MARK, full_marks, signed_by
 from kaoping.reports.why import CODES
@@ -45,7 +45,7 @@ def _times(told: PeriodReport, line: Line) -> ActTimes:
 def deduction_table(
     language: Language, rows: Sequence[Deduction], title: str, *, units: bool = False, filtered: bool = False
 ) -> Table:
-    """The lines as a table with their sum; `units`: with whose they are."""
+    """The lines as a table with their sum; `units`: with whose they are, and the clauses in full."""
     say = language.say
     charges = [row.line.charge for row in rows]
     keys = [Column(say("unit"), [row.unit for row in rows], Kind.UNIT)] if units else []
@@ -57,7 +57,7 @@ def deduction_table(
         Column(say("done or found"), [_done(row) for row in rows], Kind.INSTANT),
         Column(say("margin, working days"), [row.times.margin for row in rows], Kind.RATE, signed=True),
         Column(say("lost"), [row.line.points for row in rows], Kind.NUMBER, total="sum"),
-        Column(say("clause"), [_clause(row.line) for row in rows], absent=""),
+        Column(say("clause"), [_clause(row.line) if units else row.line.place for row in rows], absent=""),
     ]
     return Table(title, keys, columns, foot=say("sum"), filtered=filtered)
 
@@ -123,6 +123,7 @@ def _sheet(language: Language, told: PeriodReport, sheet: SheetScore, unit: Unit
     rows = deductions(told, sheet, unit.unit)
     if rows:
         yield deduction_table(language, rows, say("points lost, line by line"))
+        yield Listing(say("clauses"), [*dict.fromkeys(_clause(row.line) for row in rows if row.line.words)])
     trend = told.trend.get(sheet.sheet.id, {})
     if len(trend) > 1:
         yield Chart(title=say("score, month by month"), kind="lines", labels=[show_month(month) for month in trend],

@@ -68,7 +68,7 @@ def _table(
     full = sum((item.full for item in sheet.sheet.items_of(sheet.month)), Fraction(0))
     items = [
         Column(f"{item.title}\n（{full_marks(item)}）", [item_score(one, item) for one in units], Kind.NUMBER,
-            digits=digits.item, over=say("points of the items"), total="mean")
+            digits=digits.item, over=say("points of the items"), total="mean", full=item.full if item.full > 0 else None)
         for item in sheet.sheet.items_of(sheet.month)
     ]  # fmt: skip
     ranks = [Column(say("rank"), [one.rank for one in units], Kind.COUNT)]

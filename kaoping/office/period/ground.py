@@ -43,6 +43,7 @@ class Few:
     sheet: str
     unit: str
     item: str
+    title: str
     count: int
 
 
@@ -114,7 +115,7 @@ def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
             for part in (part for item in unit.items for part in item.parts):
                 counts = [one.count for one in part.arithmetic.ratios if one.rate is not None and part.rate is not None]
                 if counts and min(counts) < FEW:
-                    yield Few(sheet=sheet.sheet.id, unit=unit.unit, item=part.name, count=min(counts))
+                    yield Few(sheet=sheet.sheet.id, unit=unit.unit, item=part.name, title=part.title, count=min(counts))
 
 
 # what is kept aside
@@ -129,10 +130,10 @@ def rows_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> list[
             name = cells if cells != "{}" else f"{batch.sha256} {number}"
             found[name] = batch.number, json.loads(cells)
     dated = []
-    for batch_number, cells in found.values():
-        moments = [moment for cell in cells.values() for moment in _moments(cell)]
+    for place, row in found.values():
+        moments = [moment for cell in row.values() for moment in _moments(cell)]
         own = {moment.year * 100 + moment.month for moment, _ in moments}
-        if (not own or own & {*months}) and not _settled(ledger, batch_number, cells, moments):
+        if (not own or own & {*months}) and not _settled(ledger, place, row, moments):
             dated.append(bool(own))
     return dated
 
@@ -163,7 +164,8 @@ def _moments(cell: object) -> Iterator[tuple[datetime, bool]]:
     """The moments named in a cell, each with whether it has a time of day."""
     for year, month, day, hour, minute, second in MOMENT.findall(cell) if isinstance(cell, str) else ():
         try:
-            yield datetime(*(int(part or 0) for part in (year, month, day, hour, minute, second))), bool(hour)
+            at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+            yield at, bool(hour)
         except ValueError:
             continue
 
@@ -216,7 +218,11 @@ def _told(ledger: Ledger, scoring: Scoring, month: Evidence, gap: Gap) -> Senten
 
 
 def _sources(ledger: Ledger, scoring: Scoring, month: Evidence, gap: Gap, kind: str) -> Iterator[Sentence]:
-    own = (nw.col("measure") == gap.measure) & nw.col("month").is_in(list(month.months)) & nw.col("unit").is_in(list(gap.units))
+    own = (
+        (nw.col("measure") == gap.measure)
+        & nw.col("month").is_in(list(month.months))
+        & nw.col("unit").is_in(list(gap.units))
+    )
     positions = scoring.derived.untold.filter(own).select("position").unique().collect()["position"].to_list()
     batches = ledger.batches()
     ends = [one.last_position for one in batches]

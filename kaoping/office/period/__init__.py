@@ -1,0 +1,1 @@
+"""What an office asks of a period besides its scores."""

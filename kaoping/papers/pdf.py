@@ -1,0 +1,97 @@
+"""PDF of a workbook or a document, by LibreOffice where it is found; fonts that are missing are stood in for, and named."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import attrs
+
+from kaoping.files.places import data_folder
+from ledger.sentences import UserError, sentence
+
+PROGRAMS = ("soffice", "libreoffice")
+PLACES = ("/Applications/LibreOffice.app/Contents/MacOS/soffice", "C:/Program Files/LibreOffice/program/soffice.exe")
+FONTS = ("方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体")
+PATIENCE = 300  # seconds
+
+
+class NoPdf(UserError):
+    """PDF cannot be made on this machine."""
+
+    code = 2
+
+
+@attrs.frozen
+class Office:
+    """LibreOffice: where its program is."""
+
+    program: str
+
+    @classmethod
+    def found(cls) -> "Office | None":
+        """The one on this machine, if there is one."""
+        known = (*map(shutil.which, PROGRAMS), *(place for place in PLACES if Path(place).is_file()))
+        return next((cls(program) for program in known if program), None)
+
+    @classmethod
+    def needed(cls) -> "Office":
+        """The same. Raises NoPdf without one."""
+        one = cls.found()
+        if one is None:
+            raise NoPdf(
+                sentence("PDF is made by LibreOffice, which is not found on this machine."),
+                "Install LibreOffice (Writer and Calc), or leave --pdf out and print the .xlsx and .docx from Excel, Word or WPS.",
+            )
+        return one
+
+    def convert(self, path: Path) -> bytes:
+        """The PDF of a file. Raises NoPdf where LibreOffice does not make one."""
+        with TemporaryDirectory() as folder:
+            profile = (Path(folder) / "profile").as_uri()
+            out = Path(folder) / "out"
+            command = [
+                self.program,
+                f"-env:UserInstallation={profile}",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                str(out),
+            ]
+            try:
+                ran = subprocess.run(
+                    [*command, str(path)], env=_surroundings(), capture_output=True, timeout=PATIENCE, check=False
+                )
+                why = ran.stderr.decode("utf-8", "replace").strip()[-200:]
+            except (OSError, subprocess.TimeoutExpired) as error:
+                why = str(error)
+            made = out / f"{path.stem}.pdf"
+            if not made.exists():
+                raise NoPdf(
+                    sentence("LibreOffice makes no PDF of {path}: {why}", path=path.name, why=why or "-"),
+                    "Open the file there and export it by hand.",
+                )
+            return made.read_bytes()
+
+
+def _surroundings() -> Mapping[str, str]:
+    """Our list of fonts to stand in, for the conversion alone; where somebody has a list of their own, that."""
+    return {"FONTCONFIG_FILE": str(data_folder() / "fonts" / "kaoping-fonts.conf"), **os.environ}
+
+
+def stand_ins() -> Sequence[tuple[str, str]]:
+    """The fonts of the papers that this machine does not have, each with what is drawn instead; none where that cannot be asked."""
+    if shutil.which("fc-match") is None:
+        return ()
+    found: list[tuple[str, str]] = []
+    for font in FONTS:
+        ran = subprocess.run(
+            ["fc-match", "--format=%{family[0]}", font], env=_surroundings(), capture_output=True, check=False
+        )
+        drawn = ran.stdout.decode("utf-8", "replace")
+        if drawn and drawn != font:
+            found.append((font, drawn))
+    return tuple(found)

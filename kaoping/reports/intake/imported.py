@@ -1,0 +1,121 @@
+"""What an import came to: the counts of every batch, its problems by reason, and words that the profile does not know."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from kaoping.language.language import Language
+from kaoping.office.imports import Arrival
+from kaoping.reports.intake.changes import change_json
+from ledger.batches import Coverage
+from ledger.sentences import Problem
+from ledger.texts import WITHHELD, visible
+
+SHOWN_GROUPS, SHOWN_ROWS, SHOWN_VALUES, SHOWN_WORDS = 20, 10, 5, 50
+
+
+def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
+    """One batch of the JSON document of `import`."""
+    batch = arrival.batch
+    assert batch is not None
+    return {
+        "file": str(arrival.file.path), "sheet": arrival.sheet or None, "sha256": batch.sha256,
+        "profile": batch.profile, "rows": batch.rows,
+        "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
+        "events_added": batch.events_added, "problems": problems_json(arrival.read.problems, language),
+        "changes": [change_json(one) for one in arrival.changes],
+        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
+        "notes": [language.tell(one) for one in arrival.read.notes],
+        "unread": [
+            {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread
+        ],
+    }  # fmt: skip
+
+
+def coverage_json(coverage: Coverage) -> dict[str, Any]:
+    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one."""
+    return {
+        "tells": list(coverage.tells), "columns_absent": list(coverage.columns_absent),
+        "columns_unread": list(coverage.columns_unread), "columns_like": dict(coverage.likely), "assumed": coverage.assumed,
+    }  # fmt: skip
+
+
+def problems_json(problems: Sequence[Problem], language: Language) -> list[dict[str, Any]]:
+    """Problems that say the same of the same value, once, with their rows; `fatal`: the rows became nothing."""
+    return [
+        {
+            "row": same[0].row, "line": same[0].line, "column": same[0].column, "value": same[0].value,
+            "why": language.tell(same[0].why),
+            "remedy": language.tell(same[0].remedy), "fatal": same[0].fatal, "count": len(same), "rows": [one.row for one in same],
+        }
+        for same in _grouped(problems, lambda one: (one.why, one.remedy, one.column, _value(one), one.fatal))
+    ]  # fmt: skip
+
+
+def _value(problem: Problem) -> Hashable:
+    """The value; one that is shown cut may be another in each row."""
+    return (problem.value, problem.row) if problem.value != WITHHELD and problem.value.endswith("…") else problem.value
+
+
+def problem_lines(language: Language, arrival: Arrival) -> Iterator[str]:
+    """How many there are, then each reason once: the first row as it stands, the rows, the remedy; last what could be pasted."""
+    problems = arrival.read.problems
+    groups = _grouped(problems, lambda one: (one.why, one.remedy, one.column, one.fatal))
+    if len(problems) > len(groups):
+        yield language.say(
+            "{file}: {count} problems for {reasons} reasons",
+            file=arrival.name,
+            count=len(problems),
+            reasons=len(groups),
+        )
+    for same in groups[:SHOWN_GROUPS]:
+        first, mark, rest = language.tell(same[0].told(arrival.name)).partition("\n")
+        yield first + _others(language, same) + mark + rest
+    if len(groups) > SHOWN_GROUPS:
+        left = sum(map(len, groups[SHOWN_GROUPS:]))
+        yield language.say("… and {count} problems more; --json lists them all.", count=left)
+    yield from _words(language, arrival)
+
+
+def _grouped(problems: Sequence[Problem], key: Callable[[Problem], Hashable]) -> list[list[Problem]]:
+    """Those of one key together, in the order of their first rows."""
+    groups: dict[Hashable, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        groups[key(problem)].append(problem)
+    return [*groups.values()]
+
+
+def _others(language: Language, same: Sequence[Problem]) -> str:
+    if len(same) == 1:
+        return ""
+    rows = " ".join(str(one.row) for one in same[:SHOWN_ROWS]) + (" …" if len(same) > SHOWN_ROWS else "")
+    told = language.say(" ({count} times, in rows {rows})", count=len(same), rows=rows)
+    values = [*dict.fromkeys(one.value for one in same if one.value)]
+    if len(values) > 1:
+        shown = "、".join(values[:SHOWN_VALUES]) + (" …" if len(values) > SHOWN_VALUES else "")
+        told += language.say(" among them {values}", values=shown)
+    return told
+
+
+def _words(language: Language, arrival: Arrival) -> Iterator[str]:
+    """The words that the profile does not know, under the tables of a profile that they belong to, each with its rows."""
+    words: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for problem in arrival.read.problems:
+        if problem.lists and problem.value:
+            words[problem.lists][problem.value] += 1
+    if words:
+        yield language.say(
+            "Words that profile {profile} does not know, to paste into your own profile; write what each one means:",
+            profile=arrival.profile.name,
+        )  # fmt: skip
+    for table, counts in words.items():
+        shown = sorted(counts.items(), key=lambda pair: -pair[1])[:SHOWN_WORDS]
+        several = "." in table or table == "kinds"
+        yield f"[{table}]" if several else f"# {table} = [ … ]"
+        for word, count in shown:
+            rows = language.say("rows: {count}", count=count)
+            quoted = visible(json.dumps(word, ensure_ascii=False)).replace("\x7f", "\\u007f")
+            yield f'{quoted} = ""  # {rows}' if several else f"    {quoted},  # {rows}"
