@@ -91,6 +91,9 @@ def main() -> None:
     print(f"PROVED: {len(facts)} events of {proof['ticket']} stand in the ledger of checkpoint {size}:{root.hex()}")
     for one in proof.get("voids", ()):
         print(f"PROVED: event {one['position']} voids the fact {proved(one, size, root)['key']}")
+    for one in proof.get("aliases", ()):
+        fact = proved(one, size, root)
+        print(f"PROVED: event {one['position']} says that {fact['name']} is {fact['unit']}")
     for one in proof.get("publications", ()):
         fact = proved(one["event"], size, root)
         if fact["kind"] != "publish" or hashlib.sha256(one["text"].encode()).hexdigest() != fact["digest"]:

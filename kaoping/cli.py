@@ -20,13 +20,17 @@ from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
     "import": "logs", "batches": "kept", "aside": "kept", "quality": "kept",
+    "profile new": "intake.profiles", "profile check": "intake.profiles",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
     "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
-    "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "appeal": "appeals", "ruling": "appeals",
+    "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "alias": "entries",
+    "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
     "report": "scores",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
+GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a profile."}
+"""The first word of commands of two words, with its help."""
 
 
 INTERRUPTED = 130  # as shells have it: 128 and the signal's number
@@ -41,22 +45,29 @@ def command_of(names: Iterable[str], language: Language, listed: Iterable[str] =
     )  # fmt: skip
     app.callback(invoke_without_command=True)(top)
     running, shown = {*names}, {*listed}
+    groups: dict[str, typer.Typer] = {}
     for name in COMMANDS:
+        first, _, second = name.rpartition(" ")
+        if first and first not in groups and {name} & (running | shown):
+            groups[first] = typer.Typer(cls=Group, rich_markup_mode=None, help=GROUPS[first])
+            groups[first].callback(invoke_without_command=True)(within)
+            app.add_typer(groups[first], name=first)
+        home = groups.get(first, app)
         if name in running:
             module = import_module(f"kaoping.commands.{COMMANDS[name]}")
-            app.command(name, cls=Command)(getattr(module, _function(name)))
+            home.command(second, cls=Command)(getattr(module, _function(name)))
         elif name in shown:
-            app.command(name, cls=Command, help=_told(name))(lambda: None)
+            home.command(second, cls=Command, help=_told(name))(lambda: None)
     return spoken(typer.main.get_command(app), language)
 
 
 def _function(name: str) -> str:
-    return "import_" if name == "import" else name.replace("-", "_")
+    return "import_" if name == "import" else name.replace("-", "_").replace(" ", "_")
 
 
 def _told(name: str) -> str:
     """What a command says of itself, read without loading all that it needs."""
-    source = Path(__file__).with_name("commands") / f"{COMMANDS[name]}.py"
+    source = Path(__file__).with_name("commands") / f"{COMMANDS[name].replace('.', '/')}.py"
     for part in ast.parse(source.read_text("utf-8")).body:
         if isinstance(part, ast.FunctionDef) and part.name == _function(name):
             return ast.get_docstring(part) or ""
@@ -70,6 +81,13 @@ def top(
     if version:
         sys.stdout.write(f"kaoping {__version__}\n")
     elif context.invoked_subcommand is None:
+        sys.stderr.write(context.get_help() + "\n")
+        raise typer.Exit(2)
+
+
+def within(context: typer.Context) -> None:
+    """Where no command of a group is named, its help."""
+    if context.invoked_subcommand is None:
         sys.stderr.write(context.get_help() + "\n")
         raise typer.Exit(2)
 
@@ -137,7 +155,7 @@ def _run(language: Language) -> int:
 def _names() -> Sequence[str]:
     """The commands called; for completion, those that begin with what was typed."""
     if "_KAOPING_COMPLETE" not in os.environ:
-        return [name for name in COMMANDS if name in sys.argv[1:]]
+        return [name for name in COMMANDS if name.split()[0] in sys.argv[1:]]
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
     typed = [*line.split()[1:2], ""][0]
     return [name for name in COMMANDS if name.startswith(typed)]

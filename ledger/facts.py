@@ -201,6 +201,14 @@ class Ruling(Fact):
 
 
 @attrs.frozen(kw_only=True)
+class Alias(Fact):
+    """单位别名: `name` is another name of the unit, in whatever was recorded or will be."""
+
+    kind, word, needs = "alias", "单位别名", ("unit", "name")
+    name: str
+
+
+@attrs.frozen(kw_only=True)
 class Flag(Fact):
     """平台标记: what the platform itself says of a unit's round (`at`: its dispatch) on a measure, such as 是否逾期. It is judged by
     nothing: it is held against what is derived."""
@@ -214,7 +222,7 @@ class Flag(Fact):
 # answered, answered before it is asked about; a decision comes after whatever it decides.
 KINDS: tuple[type[Fact], ...] = (
     Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
-    Finding, Enrol, Void, Publish, Appeal, Ruling, Flag,
+    Finding, Enrol, Void, Publish, Appeal, Ruling, Flag, Alias,
 )  # fmt: skip
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}

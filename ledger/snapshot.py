@@ -5,7 +5,7 @@
     position            place in the ledger
     tie                 from the key: breaks ties of facts that share instant, kind and source order
     rank                the kind, as its rank in `ledger.facts.KINDS`
-    ticket, unit, at    as in the fact (at: instant in ms)
+    ticket, unit, at    as in the fact (at: instant in ms); an alias of a unit is read as the unit
     seq                 the source's own order, 0 where it has none
     channel, role, anonymous, limit_halves, due_at                of a dispatch
     halves, until       of an extension
@@ -17,7 +17,7 @@
     assumed             of an extension, a redo: its source does not say when
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ import narwhals as nw
 from ledger.batches import Event, Head
 from ledger.facts import LIFECYCLE, RANK
 from ledger.files import MEMORY
+from ledger.register import event_read_as
 from ledger.sentences import DamagedLedger, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
@@ -102,14 +103,18 @@ def outline_of(ledger: Ledger, upto: int) -> Snapshot:
     head = ledger.head(upto)
     voids = tuple(ledger.events(head.position, kinds=("void",)))
     gone = voided_keys(voids)
-    standing = [one for one in ledger.events(head.position, kinds=("finding", "enrol")) if one.key not in gone]
+    names = ledger.register(head.position).names
+    found = (one for one in ledger.events(head.position, kinds=("finding", "enrol")) if one.key not in gone)
+    standing = [event_read_as(one, names) for one in found]
     findings, enrolments = (tuple(one for one in standing if one.fact.kind == kind) for kind in ("finding", "enrol"))
     return Snapshot(head=head, findings=findings, enrolments=enrolments, voids=voids, path=ledger.path)
 
 
 def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event]) -> Frame:
-    """The lifecycle events known at a position, less those voided, as a lazy polars frame behind narwhals."""
-    return nw.from_native(columns_of(*ledger.texts(upto, kinds=LIFECYCLE), voided_keys(voids)).lazy())
+    """The lifecycle events known at a position, less those voided, as a lazy polars frame behind narwhals; units by their names
+    in the register."""
+    names = ledger.register(upto).names
+    return nw.from_native(columns_of(*ledger.texts(upto, kinds=LIFECYCLE), voided_keys(voids), names).lazy())
 
 
 def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Frame:
@@ -119,13 +124,18 @@ def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Fra
     positions = [one for part in found for one in part[0]]
     keys = [one for part in found for one in part[1]]
     texts = [one for part in found for one in part[2]]
-    return nw.from_native(columns_of(positions, keys, texts, gone).lazy())
+    return nw.from_native(columns_of(positions, keys, texts, gone, ledger.register(upto).names).lazy())
 
 
 def columns_of(
-    positions: Sequence[int], keys: Sequence[bytes], texts: Sequence[str], gone: Iterable[str] = ()
+    positions: Sequence[int],
+    keys: Sequence[bytes],
+    texts: Sequence[str],
+    gone: Iterable[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> "pl.DataFrame":
-    """The frame of facts given by position, key and canonical text, without those whose keys are `gone`."""
+    """The frame of facts given by position, key and canonical text, without those whose keys are `gone`; a unit that is called
+    by one of `names` is read as the unit that it means."""
     import polars as pl  # takes long to load, and whoever reads single facts needs none of it
 
     types = {name: getattr(pl, kind) for name, kind in _FACT.items()}
@@ -138,6 +148,8 @@ def columns_of(
         pl.col("kind").replace_strict(dict(RANK), return_dtype=pl.Int64).alias("rank"),
         pl.col("reason").is_not_null().alias("explained"),
     )
+    if names:
+        frame = frame.with_columns(pl.col("unit").replace(dict(names)))
     void = set(gone)
     if void:
         missing = [position for position, key in zip(positions, keys, strict=True) if key.hex() in void]
@@ -158,4 +170,5 @@ def _tie(key: bytes) -> int:
 def standing(ledger: Ledger, upto: int, kinds: Sequence[str]) -> list[Event]:
     """Events of some kinds known at a position and not voided, in the order of the ledger."""
     gone = voided_keys(ledger.events(upto, kinds=("void",)))
-    return [event for event in ledger.events(upto, kinds=kinds) if event.key not in gone]
+    names = ledger.register(upto).names
+    return [event_read_as(event, names) for event in ledger.events(upto, kinds=kinds) if event.key not in gone]

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,13 +15,14 @@ import attrs
 
 from ledger.batches import Batch, Change, Coverage, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
-from ledger.facts import Fact, Void
+from ledger.facts import LIFECYCLE, Fact, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.intake.kept import Voided, as_held
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
 from ledger.proof.verify import Verified, refuse_another, verify
+from ledger.register import Register, event_read_as, read_as, register_of
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, Sentence, sentence
 from ledger.texts import masked, visible
 from ledger.voids import renewed, voided_by_people, voided_keys
@@ -137,14 +138,29 @@ class Ledger:
         people = voided_by_people(voids, gone)
         facts = as_held(source.facts, source.as_told, self._known, Voided(frozenset(gone), people))
         source = attrs.evolve(source, facts=facts, as_told={})
+        source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
             return self._unknown(source.facts), ()
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
-        standing = [event for event in self._on(tickets) if event.key not in gone]
+        found = [event for event in self._on(tickets) if event.key not in gone]
+        under = frozenset(event.key for event in found if event.fact.unit in names)
+        standing = [event_read_as(event, names) for event in found]
         own = self._db.execute("select number from batches where profile = ?", (source.profile,))
         mine = frozenset(int(one) for (one,) in own)
-        settled = renewed(source, standing, voids, mine, number, recorded_at)
+        settled = renewed(source, standing, voids, mine, number, recorded_at, under)
         return self._unknown(settled.facts), settled.changes
+
+    def _in_units(self, source: Source) -> tuple[Source, Mapping[str, str]]:
+        """The source with its facts of the units that their names mean, and the aliases. A fact that no re-export settles stays
+        as it is where it was recorded under the alias before."""
+        names = self.register().names
+        if not any(fact.unit in names for _, fact in source.facts):
+            return source, names
+        free = [(row, fact) for row, fact in source.facts if source.telling is None or fact.kind not in LIFECYCLE]
+        new = {id(fact) for _, _, _, _, fact in self._unknown(free)}
+        stays = {id(fact) for _, fact in free if id(fact) not in new}
+        facts = [(row, fact if id(fact) in stays else read_as(fact, names)) for row, fact in source.facts]
+        return attrs.evolve(source, facts=facts), names
 
     def _on(self, tickets: Sequence[str]) -> Iterator[Event]:
         """The events of some tickets."""
@@ -281,6 +297,22 @@ class Ledger:
         rows = self._db.execute(f"select position, key, fact, batch, row from events {where} order by position", values)
         for position, key, text, batch, row in rows:
             yield Event(position, key.hex(), from_content(text), batch, row)
+
+    def register(self, upto: int | None = None) -> Register:
+        """The units enrolled and their aliases that stand at a position; nothing but the units where there is no alias."""
+        events = tuple(self.events(upto, kinds=("enrol", "alias")))
+        if not events:
+            return Register()
+        gone = voided_keys(self.events(upto, kinds=("void",)))
+        return register_of(event for event in events if event.key not in gone)
+
+    def begun(self, profile: str) -> dict[str, int]:
+        """Ticket -> the earliest instant that batches of a profile tell of it."""
+        sql = (
+            "select ticket, min(json_extract(fact, '$.at')) from events where ticket is not null"
+            " and batch in (select number from batches where profile = ?) group by ticket"
+        )
+        return {str(ticket): int(at) for ticket, at in self._db.execute(sql, (profile,))}
 
     def tickets_since(self, position: int) -> set[str]:
         """The tickets that facts after a position speak of, or whose facts a void after it takes back or restores."""

@@ -33,12 +33,13 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
 
 
 def renewed(
-    source: Source, standing: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int
-) -> Settled:
+    source: Source, standing: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
+    renamed: frozenset[str] = frozenset(),
+) -> Settled:  # fmt: skip
     """What a re-export comes to against the facts that stand on its tickets: its facts, with the voids of those that they replace,
     and of the voids of those that they bring back. What a person voided stays so."""
     assert source.telling is not None
-    settled = settle(source.facts, standing, source.telling, own, replace=source.replace)
+    settled = settle(source.facts, standing, source.telling, own, replace=source.replace, renamed=renamed)
     taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     gone = voided_keys(voids)
     for row, fact, key in keyed(settled.facts) if gone else ():

@@ -10,6 +10,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.entries import Recorded, enter, enter_files, enter_first
 from kaoping.office.entries import void as office_void
+from kaoping.office.intake.units import alias as office_alias
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.imported import batch_json
@@ -70,6 +71,28 @@ def void(
     """Void: a fact entered wrongly is taken as not there; the ledger only grows."""
     session = asked.session()
     _answer(asked, session.language, office_void(session, fact, at, reason))
+
+
+@asks("ledger", "lang", "as_json")
+def alias(
+    asked: Asked,
+    unit: Annotated[str, typer.Argument(help="the unit, as it is enrolled")],
+    names: Annotated[list[str], typer.Argument(help="what else it is called")],
+) -> None:
+    """Give a unit other names: what was or will be imported under them is read as the unit."""
+    session = asked.session()
+    named = office_alias(session, unit, names)
+    if asked.as_json:
+        terminal.answer({"unit": named.unit, "added": list(named.added), "known": list(named.known)})
+        return
+    for name in named.added:
+        terminal.tell(
+            session.language.say(
+                "{name} is read as {unit} from now on, also in what was imported before.", name=name, unit=unit
+            )
+        )
+    for name in named.known:
+        terminal.tell(session.language.say("{name} is an alias of {unit} already.", name=name, unit=unit))
 
 
 def _answer(asked: Asked, language: Language, one: Recorded) -> None:

@@ -18,6 +18,7 @@ from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
 from kaoping.reports.intake.coverage import coverage_lines
 from kaoping.reports.intake.imported import batch_json, problem_lines
+from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
@@ -27,7 +28,7 @@ IMPORTED = (
 )
 
 
-@asks("ledger", "lang", "as_json")
+@asks("rulebook", "ledger", "lang", "as_json")
 def import_(
     asked: Asked,
     files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
@@ -35,13 +36,14 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="what the files say otherwise than the ledger replaces it")] = False,
     keep_file: Annotated[bool, typer.Option("--keep-file", help="keep the files themselves in the ledger too")] = False,
+    known_units: Annotated[bool, typer.Option("--known-units", help="a unit that is neither enrolled nor an alias is a problem")] = False,
     aside: Annotated[Path | None, typer.Option("--aside", help="write what is kept aside to this new workbook, to mend and import")] = None,
 ) -> None:  # fmt: skip
     """Import logs of tickets."""
     session = asked.session()
     if aside is not None:
         refuse_there(aside)
-    manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file)
+    manner = Manner(replace=replace, keep=not dry_run, keep_file=keep_file, known_units=known_units)
     try:
         arrivals = import_files(session, files, profile, manner)
     except NothingUsable as refused:
@@ -59,6 +61,8 @@ def import_(
             terminal.complain(line)
         if arrival.batch is not None and arrival.ahead:
             terminal.complain(dated_ahead(session.language, arrival.batch))
+        for line in stranger_lines(session.language, arrival.strangers):
+            terminal.complain(line)
     if asked.as_json:
         terminal.answer(
             {"dry_run": dry_run, "batches": [batch_json(arrival, session.language) for arrival in arrivals]}

@@ -6,14 +6,20 @@ from typing import Any
 
 import attrs
 
+from calendars.instants import SHANGHAI
 from kaoping.language.language import Language
-from ledger.facts import KIND
+from ledger.facts import LIFECYCLE
 from ledger.intake.profile import Profile
 from ledger.intake.wizard import LIKE, SURE, ColumnGuess, Proposal
 from ledger.sentences import sentence
 from ledger.texts import visible
 
 LINE_WIDTH = 110  # characters of a list on one line
+ROW_IS = {
+    "state": "Each row is taken for the state of a ticket at its time (state_rows): what changed since the row before is a fact.",
+    "act": "Each row is taken for one act (a step of a ticket).",
+    "ticket": "Each row is taken for one whole ticket.",
+}
 HOW = {LIKE: "the heading is like one of the field", "content": "by what stands in it"}
 
 
@@ -28,12 +34,7 @@ def _head(proposal: Proposal, rows: int, language: Language) -> Iterator[str]:
     yield language.say(
         "Made by kaoping profile new from {file} ({rows} rows).", file=proposal.profile.source, rows=rows
     )
-    by = (
-        "Each row is taken for one act (a step of a ticket)."
-        if proposal.by_event
-        else "Each row is taken for one whole ticket."
-    )
-    yield language.say(by)
+    yield language.say(ROW_IS["state" if proposal.profile.state_rows else "act" if proposal.by_event else "ticket"])
     if proposal.base:
         yield language.say("Headings, words and formats follow profile {profile}.", profile=proposal.base)
     else:
@@ -68,6 +69,13 @@ def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
         yield language.say("Not found, and needed: {columns}", columns=" ".join(dict.fromkeys(proposal.missing)))
     if proposal.day_first:
         yield language.say("Dates like 3/4/2023 are read day first; turn %d/%m in times round if it is not so.")
+    if proposal.repeated:
+        told = (
+            '{count} rows are equal in every cell to one before. If they repeat it, write identical_rows = "same_fact".'
+        )
+        yield language.say(told, count=proposal.repeated)
+    if proposal.profile.zone == SHANGHAI and not proposal.base:
+        yield language.say("Times without an offset are taken for those of zone {zone}.", zone=proposal.profile.zone)
     citizens, texts, others = (" · ".join(one) for one in (proposal.citizens, proposal.texts, proposal.others))
     for title, headings in (
         (sentence("Not read, as it may name citizens: {columns}", columns=citizens), citizens),
@@ -93,10 +101,15 @@ def toml_of(proposal: Proposal, language: Language) -> str:
             lines += _unknown(proposal, "ratings", language)
     for name in ("columns", "kinds"):
         lines += ["", f"[{name}]", *_pairs(getattr(profile, name)), *_unknown(proposal, name, language)]
+        if name == "columns":
+            lines += [
+                f'# {column} = ["?"]' for column in dict.fromkeys(proposal.missing) if column not in profile.columns
+            ]
     for field, values in profile.words.items():
         lines += ["", f"[words.{_key(field)}]", *_pairs(values), *_unknown(proposal, f"words.{field}", language)]
-    if profile.constants:
-        lines += ["", "[constants]", *_pairs(profile.constants)]
+    for name in ("constants", "untold", "store"):
+        if given := getattr(profile, name):
+            lines += ["", f"[{name}]", *_pairs(given)]
     for field, guard in profile.guards.items():
         lines += ["", f"[guards.{_key(field)}]", *_pairs(_given(guard))]
     for event in profile.events:
@@ -118,11 +131,13 @@ def _unknown(proposal: Proposal, section: str, language: Language) -> Iterator[s
     if words:
         yield language.say(
             "# Nobody knows these words; their rows are problems until they stand here ({kinds}, ignore):",
-            kinds=" ".join(KIND),
+            kinds=" ".join(LIFECYCLE),
         )
     for one in words:
         ending = ' = "ignore"' if section == "kinds" else ' = "?"' if section != "ratings" else ""
         yield f"# {json.dumps(one.word, ensure_ascii=False)}{ending}  # {one.count}"
+    if words and section == "kinds":
+        yield language.say('# "*" = "ignore"  # all words that are not listed')
 
 
 def _given(value: Any) -> dict[str, Any]:

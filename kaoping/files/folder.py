@@ -90,6 +90,12 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
 
 
 @cache
+def rulebooks() -> tuple[Rulebook, ...]:
+    """The rulebooks that travel with Kaoping."""
+    return tuple(read_rulebook(path.read_text("utf-8"), path.name) for path in _files("rulebooks"))
+
+
+@cache
 def working_days(folder: Path | None = None, known_on: date | None = None) -> Calendar:
     """The calendar from the official days and the notices, closures and hours in a folder (ours, without one); of all that
     is known, or as it was known on a date."""

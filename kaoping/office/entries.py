@@ -14,11 +14,12 @@ from kaoping import now
 from kaoping.files.entries import exchange_table
 from kaoping.language import words
 from kaoping.office.imports import Arrival, read_files, take_in
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
-from ledger.facts import ALL_ITEMS, KIND, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
+from ledger.facts import ALL_ITEMS, KIND, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.intake.kept import masked_fact
+from ledger.register import read_as
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
@@ -96,7 +97,9 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     if isinstance(fact, Enrol):
         for reason in _enrol_objections(book, fact):
             raise WrongArgument(reason, "Name one of them, or the rulebook that has it with --rulebook.")
-    reasons = list(objections(Held(ledger), book, fact))
+    held = Held(ledger)
+    fact = read_as(fact, held.register.names)
+    reasons = list(objections(held, book, fact))
     if reasons:
         raise Refused(reasons)
     source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
@@ -174,7 +177,8 @@ def record_files(
                     why=problem.why,
                 )
             )
-        for row, fact in arrival.read.facts:
+        for row, told in arrival.read.facts:
+            fact = read_as(told, held.register.names)
             for reason in objections(held, book, fact):
                 reasons.append(sentence("{file}:{row}: {reason}", file=arrival.name, row=row, reason=reason))
             held.take(fact)
@@ -188,17 +192,22 @@ class Held:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.register = ledger.register()
         self._units: dict[str, set[str]] = {}
         self._expected: list[Fact] = []
 
     def expect(self, facts: Iterable[Fact]) -> None:
         """Enrolments and dispatches that come with the facts: a file may enrol a unit and find something of it."""
-        self._expected += [fact for fact in facts if isinstance(fact, Enrol | Dispatch)]
+        several = tuple(facts)
+        self._expected += [fact for fact in several if isinstance(fact, Enrol | Dispatch)]
+        self.register = self.register.grown(fact for fact in several if isinstance(fact, Enrol))
 
     def take(self, fact: Fact) -> None:
-        """A finding accepted, for those after it in the same files."""
+        """A finding or an alias accepted, for those after it in the same files."""
         if isinstance(fact, Finding):
             self._matters.add(_matter(fact))
+        if isinstance(fact, Alias):
+            self.register = self.register.grown([fact])
 
     def is_enrolled(self, unit: str | None, month: int) -> bool:
         """Whether the unit is enrolled by the end of a month."""
@@ -213,7 +222,7 @@ class Held:
                 if event.key not in self.gone
             ]
             found += [fact for fact in self._expected if isinstance(fact, Dispatch) and fact.ticket == ticket]
-            self._units[ticket] = {str(fact.unit) for fact in found}
+            self._units[ticket] = {self.register.unit_of(str(fact.unit)) for fact in found}
         return self._units[ticket]
 
     def has(self, finding: Finding) -> bool:
@@ -239,15 +248,17 @@ class Held:
         return {_matter(fact) for fact in self._standing("finding")}
 
     def _standing(self, kind: str) -> list[Fact]:
-        return [event.fact for event in self._ledger.events(kinds=(kind,)) if event.key not in self.gone]
+        found = [event.fact for event in self._ledger.events(kinds=(kind,)) if event.key not in self.gone]
+        return [read_as(fact, self.register.names) for fact in found]
 
 
 def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Sentence]:
     """What the rulebook and the ledger have against a fact."""
     if isinstance(fact, Finding):
         yield from _finding_objections(held, book, fact)
-    elif isinstance(fact, Enrol):
-        yield from _enrol_objections(book, fact)
+    elif isinstance(fact, Enrol | Alias):
+        yield from held.register.objections(fact)
+        yield from _enrol_objections(book, fact) if isinstance(fact, Enrol) else ()
     elif isinstance(fact, Exempt | Appeal):
         yield from _exempt_objections(held, book, fact)
     elif isinstance(fact, Void) and not held.holds(fact.key):
@@ -342,13 +353,6 @@ def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
         if veto.finding:
             known.setdefault(veto.finding, None)
     return known
-
-
-def groups_of(book: Rulebook) -> Sequence[str]:
-    """The groups of units that a rulebook names; none: it treats all units alike, whatever their group."""
-    named = [one.groups for one in book.sheets] + [one.groups for one in book.years]
-    named += [(*item.concerns, *part.per) for _, item, part in book.parts()]
-    return sorted({group for groups in named for group in groups})
 
 
 def _matter(fact: Fact) -> tuple[object, ...]:

@@ -1,9 +1,9 @@
 """Files -> batches in the ledger: read all, then append all, each file in one transaction."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import attrs
 from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
-from ledger.facts import Fact
-from ledger.intake.profile import Profile, choose
+from ledger.facts import Alias, Enrol, Fact
+from ledger.intake.headings import choose, refuse_lacking
+from ledger.intake.profile import Profile
 from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
-from ledger.intake.take import Intake, intake, refuse_lacking
+from ledger.intake.take import Intake, Surroundings, intake
+from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
 from ledger.store import Ledger
 
@@ -37,6 +39,31 @@ class Arrival:
     batch: Batch | None = None
     changes: tuple[Change, ...] = ()
     ahead: bool = False
+    strangers: tuple[Stranger, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class KnownBefore:
+    """What is known before files are read: the units, whether a file may name others, the groups there are, and the tickets
+    that a profile told of."""
+
+    register: Register = attrs.Factory(Register)
+    demanded: bool = False
+    groups: Callable[[], frozenset[str]] = frozenset
+    begun: Callable[[str], Mapping[str, int]] = lambda _: {}
+
+    def around(self, profile: Profile) -> Surroundings:
+        """What a table is read in. Where nobody is enrolled, any unit may be named."""
+        strict = bool(self.register.units) and (self.demanded or profile.known_units)
+        begun = self.begun(profile.name) if profile.state_rows else {}
+        return Surroundings(register=self.register, strict=strict, groups=self.groups, begun=begun)
+
+    def grown(self, arrivals: Iterable[Arrival]) -> "KnownBefore":
+        """With the units that files enrol, for those read after them."""
+        facts = (fact for arrival in arrivals for _, fact in arrival.read.facts)
+        return attrs.evolve(
+            self, register=self.register.grown(fact for fact in facts if isinstance(fact, Enrol | Alias))
+        )
 
 
 class NothingUsable(UnreadableFile):
@@ -75,18 +102,22 @@ def read_files(
     profile: str | None,
     seen: Callable[[LogTable], LogTable] | None = None,
     session: Session | None = None,
+    known: KnownBefore | None = None,
 ) -> list[Arrival]:
-    """Every table of the files, read; `seen`: how each is seen first; `session`: of whoever watches. Raises NoSuchFile, UnreadableFile
-    (with the file's name)."""
+    """Every table of the files, read; `seen`: how each is seen first; `session`: of whoever watches; `known`: what is known
+    before. Raises NoSuchFile, UnreadableFile (with the file's name)."""
     named = None if profile is None else folder.profile(profile)
     arrivals: list[Arrival] = []
+    before = known or KnownBefore()
     for file in map(folder.load, paths):
         try:
-            arrivals += _read_file(file, named, seen, session)
+            read = _read_file(file, named, seen, session, before)
         except UnreadableFile as error:
             raise UnreadableFile(
                 sentence("{file}: {why}", file=file.path, why=error.why), _none(error, paths)
             ) from error
+        arrivals += read
+        before = before.grown(read)
     return arrivals
 
 
@@ -102,6 +133,7 @@ def _read_file(
     named: Profile | None,
     seen: Callable[[LogTable], LogTable] | None,
     session: Session | None,
+    known: KnownBefore,
 ) -> list[Arrival]:
     with nullcontext() if session is None else session.busy("reading files"):
         held = read_tables(file.data, file.path.name)
@@ -109,7 +141,7 @@ def _read_file(
     arrivals = []
     for table, chosen in fitting:
         watch = iter if session is None else partial(session.watched, "reading rows")
-        read = intake(table, chosen, watch)
+        read = intake(table, chosen, watch, known.around(chosen))
         arrivals.append(Arrival(file=file, name=table.name, profile=chosen, read=read, sheet=table.sheet))
     return [attrs.evolve(arrivals[0], unread=unread), *arrivals[1:]]
 
@@ -136,12 +168,13 @@ def _fitting(
 
 @attrs.frozen(kw_only=True)
 class Manner:
-    """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal, and
-    `keep_file` keeps their bytes too."""
+    """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal,
+    `keep_file` keeps their bytes too, and `known_units` makes a problem of a unit that nobody enrolled."""
 
     replace: bool = False
     keep: bool = True
     keep_file: bool = False
+    known_units: bool = False
 
 
 PLAIN = Manner()
@@ -150,10 +183,32 @@ PLAIN = Manner()
 def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
     UnreadableFile, NothingUsable, and PartlyWritten where a later file of several could not be written."""
-    arrivals = read_files(paths, profile, session=session)
+    known = _known_before(session, manner)
+    arrivals = read_files(paths, profile, session=session, known=known)
     _refuse_unusable(arrivals)
     with session.ledger_to_write(rehearsal=not manner.keep) as opened:
         return take_in(session, opened, arrivals, manner)
+
+
+def _known_before(session: Session, manner: Manner) -> KnownBefore:
+    """What the ledger and the rulebooks know; of a ledger that is not there yet, nothing."""
+    made = session.path.exists() and session.path.stat().st_size
+
+    def begun(profile: str) -> Mapping[str, int]:
+        if not made:
+            return {}
+        with session.ledger() as opened:
+            return opened.begun(profile)
+
+    def groups() -> frozenset[str]:
+        books = [*folder.rulebooks(), session.book()]
+        return frozenset(group for book in books for group in groups_of(book))
+
+    register = Register()
+    if made:
+        with session.ledger() as opened:
+            register = opened.register()
+    return KnownBefore(register=register, demanded=manner.known_units, groups=cache(groups), begun=begun)
 
 
 def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
@@ -265,7 +320,8 @@ def take_in(
                 raise
             raise PartlyWritten(done, arrivals[len(done) :], error) from error
         done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
-    return done
+    register = ledger.register()
+    return [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
 
 
 def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:

@@ -21,13 +21,15 @@ from kaoping.office.tickets import TicketReport, audit_json, report_on
 from kaoping.office.traces import Rules, audit_again, following, rules_of
 from ledger.batches import Batch, Event
 from ledger.exchange import content, from_content, key_of
-from ledger.facts import Publish, Void
+from ledger.facts import Alias, Publish, Void
 from ledger.mirror import path_of
 from ledger.proof import checkpoints
 from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
 from ledger.proof.verify import Verified, refuse_another
+from ledger.register import register_of
 from ledger.sentences import Sentence, UnreadableFact, UserError, sentence
+from ledger.snapshot import standing
 from ledger.store import Ledger
 
 FORMAT = "kaoping-proof-1"
@@ -96,6 +98,7 @@ def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
     size = told.scoring.snapshot.head.position
     tree, book, ticket = ledger.tree(size), told.scoring.book, told.audit.ticket
     trace = audit_json(told)
+    aliases = [_proved(tree, size, _row(one)) for one in _aliases(ledger, told.events, size)]
     return {
         "format": FORMAT,
         "version": __version__,
@@ -104,6 +107,7 @@ def ticket_proof(ledger: Ledger, told: TicketReport) -> dict[str, Any]:
         "checkpoint": {"size": size, "root": tree.root(size).hex()},
         "events": [_proved(tree, size, row) for row in ledger.entries(ticket, size)],
         "voids": [_proved(tree, size, _row(one)) for one in _voids(ledger, told.events, size)],
+        **({"aliases": aliases} if aliases else {}),
         "clauses": _clauses(trace, book.source),
         "rules": {"rulebook": book.text, "readings": dict(book.taken), "calendar": told.scoring.calendar.text()},
         "publications": list(_published(ledger, tree, size, trace)),
@@ -134,6 +138,19 @@ def _voids(ledger: Ledger, events: Sequence[Event], size: int) -> Iterator[Event
             break
         keys |= found
     yield from (event for event in every if event.key in found)
+
+
+def _aliases(ledger: Ledger, events: Sequence[Event], size: int) -> list[Event]:
+    """The aliases by which the ticket's units are called, and those of their units."""
+    every = [event for event in standing(ledger, size, ("alias",)) if isinstance(event.fact, Alias)]
+    names = {event.fact.unit for event in events}
+    found: list[Event] = []
+    while more := [
+        event for event in every if event not in found and isinstance(event.fact, Alias) and event.fact.name in names
+    ]:
+        found += more
+        names |= {event.fact.unit for event in more}
+    return sorted(found, key=lambda event: event.position)
 
 
 def _published(ledger: Ledger, tree: Tree, size: int, trace: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -277,7 +294,12 @@ def _events(bundle: Mapping[str, Any], told: Iterable[Mapping[str, Any]]) -> lis
 
 def _refuse_unfounded(bundle: Mapping[str, Any], rules: Rules, events: Sequence[Event], voids: Sequence[Event]) -> None:
     """Raises NotProved where the trace tells what does not follow from the facts by the rules."""
-    again = audit_again(bundle["trace"], rules, events, voids, int(bundle["checkpoint"]["size"]))
+    aliases = _events(bundle, bundle.get("aliases", ()))
+    for event in aliases:
+        if not isinstance(event.fact, Alias):
+            raise _refuse(sentence("event {position} is no alias.", position=event.position))
+    names = register_of(aliases).names
+    again = audit_again(bundle["trace"], rules, events, voids, int(bundle["checkpoint"]["size"]), names)
     made = json.loads(json.dumps(audit_json(again)))
     wanted = following({**made, "clauses": _clauses(made, rules.book.source)})
     told = following({**bundle["trace"], "clauses": bundle["clauses"]})

@@ -130,6 +130,13 @@ class Session:
         return self.counter(self.language.say(doing), items)
 
 
+def groups_of(book: Rulebook) -> Sequence[str]:
+    """The groups of units that a rulebook names; none: it treats all units alike, whatever their group."""
+    named = [one.groups for one in book.sheets] + [one.groups for one in book.years]
+    named += [(*item.concerns, *part.per) for _, item, part in book.parts()]
+    return sorted({group for groups in named for group in groups})
+
+
 def refuse_unknown(readings: Mapping[str, str], book: Rulebook) -> None:
     """Raises WrongArgument for a reading or an option that the rulebook does not have."""
     known = {one.id: one for one in book.readings}

@@ -16,6 +16,7 @@ from kaoping.office.tickets import TicketReport, in_order
 from ledger.batches import Batch, Event, Head
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE
+from ledger.register import event_read_as
 from ledger.sentences import UnusableFile
 from ledger.snapshot import Snapshot, columns_of
 from ledger.voids import voided_keys
@@ -51,16 +52,20 @@ def rules_of(trace: Mapping[str, Any], carried: Mapping[str, Any] | None) -> Rul
 
 
 def audit_again(
-    trace: Mapping[str, Any], rules: Rules, events: Sequence[Event], voids: Sequence[Event], size: int
-) -> TicketReport:
-    """The audit of the ticket from its facts, as of the moment the trace names. Raises ValueError, KeyError."""
+    trace: Mapping[str, Any], rules: Rules, events: Sequence[Event], voids: Sequence[Event], size: int,
+    names: Mapping[str, str],
+) -> TicketReport:  # fmt: skip
+    """The audit of the ticket from its facts, as of the moment the trace names; `names` are aliases of units. Raises ValueError,
+    KeyError."""
     gone = frozenset(voided_keys(voids))
     lived = [event for event in events if event.fact.kind in LIFECYCLE]
     columns = columns_of(
         [event.position for event in lived], [bytes.fromhex(event.key) for event in lived],
-        [content(event.fact) for event in lived], gone,
+        [content(event.fact) for event in lived], gone, names,
     )  # fmt: skip
-    findings = tuple(event for event in events if event.fact.kind == "finding" and event.key not in gone)
+    findings = tuple(
+        event_read_as(event, names) for event in events if event.fact.kind == "finding" and event.key not in gone
+    )
     import narwhals as nw  # what derives takes long to load
 
     snapshot = Snapshot(

@@ -43,10 +43,11 @@ class Settled:
 
 
 def settle(
-    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool
+    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool,
+    renamed: frozenset[str] = frozenset(),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
-    `replace` what is said otherwise takes the place of what stands."""
+    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for one in sayings:
@@ -59,7 +60,7 @@ def settle(
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
     for ticket in [ticket for ticket in said if held[ticket]]:
-        life = _Life(telling=telling, own=own, replace=replace, left=said[ticket], rest=held[ticket])
+        life = _Life(telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket])
         life.settle()
         becomes |= life.becomes
         voids += life.voids
@@ -106,6 +107,7 @@ class _Life:
     telling: Telling
     own: frozenset[int]
     replace: bool
+    renamed: frozenset[str]
     left: list[Saying]
     rest: list[Event]
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
@@ -142,7 +144,7 @@ class _Life:
                     left.append(one)
                     continue
                 among.remove(same)
-                if not wholly:  # else its key says that it is known
+                if not wholly or same.key in self.renamed:  # else its key says that it is known
                     self._follow_told(one, same)
             self.left = left
         self.rest = [event for among in places.values() for event in among]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.batches import Coverage
 from ledger.facts import IN_FULL, UNTOLD, Dispatch, Extend, Fact, Redo
-from ledger.intake.nearest import CONTAINED, likeness, nearest
-from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile, plain_heading
+from ledger.intake.nearest import CONTAINED, likeness, nearest, plain
+from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile
 from ledger.texts import masked
 
 ASSUMED = (Extend.kind, Redo.kind)
@@ -105,7 +105,7 @@ def _closed(profile: Profile, places: Places) -> set[str]:
 
 def _unread(header: Sequence[str], places: Places) -> list[str]:
     read = {*places.values()}
-    return [heading for place, heading in enumerate(header) if place not in read and plain_heading(heading)]
+    return [heading for place, heading in enumerate(header) if place not in read and plain(heading)]
 
 
 def _likely(

@@ -10,7 +10,7 @@ import attrs
 from ledger.facts import Dispatch
 from ledger.intake.cells import UnfitCell, shown, whole
 from ledger.intake.rows import Before, RowReader
-from ledger.intake.tables import Row
+from ledger.intake.tables import Cell, Row
 
 Placed = tuple[str, int, int, int, Row]
 """A row by ticket, instant, the source's own order (-1: none) and its number."""
@@ -32,17 +32,29 @@ def befores_of(sheet: RowReader, rows: Sequence[Row]) -> Mapping[int, Before]:
 def _watched(sheet: RowReader, order: Sequence[Placed]) -> dict[int, Before]:
     befores: dict[int, Before] = {}
     watched = [column for column in sheet.profile.watched if column in sheet.places]
+    times = {event.at for event in sheet.profile.events if sheet.profile.state_rows} - {"at"}
     known: dict[str, str] = {}
     ticket = ""
-    for name, _, _, number, row in order:
-        if name != ticket:
+    for name, at, _, number, row in order:
+        first = name != ticket
+        if first:
             ticket, known = name, {}
         cells = sheet.cells(row)
         now = {column: shown(cells[column]) for column in watched if cells[column] is not None}
+        if times:
+            now = {column: text for column, text in now.items() if column not in times or _by(sheet, cells[column], at)}
         changed = frozenset(column for column, value in now.items() if known.get(column) != value)
-        befores[number] = Before(changed=changed, was=known)
+        befores[number] = Before(changed=changed, was=known, first=first)
         known = known | now
     return befores
+
+
+def _by(sheet: RowReader, cell: Cell, at: int) -> bool:
+    """Whether a time lies not after a state that tells it: later ones were not known then. What is no time stays, to be refused."""
+    try:
+        return int(str(sheet.means.read("at", cell))) <= at
+    except UnfitCell:
+        return True
 
 
 def _opened(sheet: RowReader, order: Sequence[Placed], befores: Mapping[int, Before]) -> dict[int, Before]:

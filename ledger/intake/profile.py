@@ -6,7 +6,6 @@ unless it says which is kept, and why.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -15,9 +14,7 @@ import attrs
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
 from ledger.facts import KIND, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
-from ledger.intake.tables import LogTable
-from ledger.sentences import Mistake, UnreadableFile, listed, sentence
-from ledger.texts import masked
+from ledger.sentences import Mistake, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
 IGNORE = "ignore"
@@ -70,6 +67,15 @@ class EventRule:
     told_by: tuple[When, ...] = ()
     when: tuple[When, ...] = ()
 
+    @property
+    def moved_by(self) -> tuple[str, ...]:
+        """Where rows are states: the columns whose change is this fact. A time of its own, or a counter, before conditions."""
+        if self.kind == BY_WORD:
+            return ("kind",)
+        if self.count or self.at != "at":
+            return tuple(column for column in (self.count, self.at) if column and column != "at")
+        return tuple(dict.fromkeys(when.column for when in self.when))
+
 
 @attrs.frozen(kw_only=True)
 class Profile:
@@ -78,8 +84,10 @@ class Profile:
     `times` and `dates` are strptime formats on the clocks of `zone`; the time format "iso" is ISO 8601 with
     offset. A field in `constants` has that value where the table has no column for it. `words` are the values
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
-    holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. `untold`: what
-    the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`). `store`: fields of free
+    holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. Of a
+    column `in_order` several headings may be there, and the first speaks. `state_rows`: each row is the state of a ticket at its
+    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem. `untold`:
+    what the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`). `store`: fields of free
     text that are kept -> why; any other is left out, and telephone and identity numbers are masked in all.
     `exchange`: rows are facts in our own exchange format.
     """
@@ -107,6 +115,9 @@ class Profile:
     several_units: str = REFUSED
     store: Mapping[str, str] = attrs.field(factory=dict)
     identical_rows: str = FURTHER_FACTS
+    in_order: tuple[str, ...] = ()
+    state_rows: bool = False
+    known_units: bool = False
     untold: Mapping[str, str] = attrs.field(factory=dict)
     exchange: bool = False
 
@@ -115,7 +126,8 @@ class Profile:
         """The columns in which a change since the ticket's row before matters."""
         conditions = [*self.opens, *(when for event in self.events for when in (*event.when, *event.told_by))]
         changed = [when.column for when in conditions if when.changed or when.was]
-        return tuple(dict.fromkeys((*self.only_changes, *changed)))
+        states = [column for event in self.events for column in event.moved_by] if self.state_rows else []
+        return tuple(dict.fromkeys((*self.only_changes, *states, *changed)))
 
     @property
     def by_ticket(self) -> bool:
@@ -123,54 +135,10 @@ class Profile:
         kinds = {event.kind for event in self.events}
         return Dispatch.kind in kinds and BY_WORD not in kinds and not (self.watched or self.opens)
 
-
-# choosing
-
-
-def columns_of(profile: Profile, header: Sequence[str]) -> Mapping[str, int]:
-    """Our column name -> its place in the header, for every column of the profile that is there."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(header):
-        places.setdefault(plain_heading(heading), place)
-    found: dict[str, int] = {}
-    for column, headings in profile.columns.items():
-        for heading in headings:
-            if plain_heading(heading) in places:
-                found[column] = places[plain_heading(heading)]
-                break
-    return found
-
-
-def lacking(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
-    """The first heading of each column the profile needs and the header does not have."""
-    there = columns_of(profile, header)
-    return tuple(profile.columns[column][0] for column in profile.needed if column not in there)
-
-
-def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
-    """The one profile whose needed columns are all there. Raises UnreadableFile on none, or several."""
-    lacks = {profile.name: lacking(profile, table.header) for profile in profiles}
-    fits = [profile for profile in profiles if not lacks[profile.name]]
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        why = sentence("fits more than one profile: {names}", names=", ".join(profile.name for profile in fits))
-        raise UnreadableFile(why, "name the one that is meant with --profile")
-    close = sorted(
-        (profile for profile in profiles if len(lacks[profile.name]) < len(profile.needed)),
-        key=lambda profile: len(lacks[profile.name]),
-    )
-    remedy = "add the headings to a profile under [columns], or write a profile for this format"
-    if not close:
-        why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
-        raise UnreadableFile(why, remedy)
-    told = [sentence("{profile} lacks {columns}", profile=p.name, columns=" ".join(lacks[p.name])) for p in close[:3]]
-    raise UnreadableFile(sentence("fits no profile: {lacks}", lacks=listed(told, "; ")), remedy)
-
-
-def plain_heading(heading: str) -> str:
-    """A heading without what drifts: spaces, line breaks, case, full-width forms, asterisks."""
-    return "".join(unicodedata.normalize("NFKC", heading).casefold().replace("*", "").split())
+    @property
+    def must_change(self) -> tuple[str, ...]:
+        """The columns of which one must have changed, or the row is ignored; none: every row is read."""
+        return self.watched if self.state_rows else self.only_changes
 
 
 # what must fit together
@@ -269,9 +237,11 @@ def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
         if not headings:
             yield Mistake(f"columns.{column}", None, "has no headings", GIVE_HEADINGS)
     spoken = [("needed", column) for column in profile.needed]
+    spoken += [("in_order", column) for column in profile.in_order]
     spoken += [("only_changes", column) for column in profile.only_changes]
     spoken += [("opens", when.column) for when in profile.opens]
-    spoken += [("only_changes", column) for column in ("ticket", "at") if profile.watched or profile.opens]
+    key = "state_rows" if profile.state_rows else "only_changes"
+    spoken += [(key, column) for column in ("ticket", "at") if profile.watched or profile.opens]
     spoken += [(f"guards.{field}", when.column) for field, when in profile.guards.items()]
     for number, event in enumerate(profile.events):
         told = [event.at, event.at_else, event.count, *event.fields.values()]
@@ -286,8 +256,13 @@ def _wrong_events(profile: Profile) -> Iterator[Mistake]:
     """Events that could never become a fact."""
     if not profile.events and not profile.exchange:
         yield Mistake("events", None, "is missing", "say which facts a row tells")
+    if profile.state_rows and profile.only_changes:
+        remedy = "leave only_changes out: of state rows only changes are read"
+        yield Mistake("only_changes", " ".join(profile.only_changes), "is said by state_rows already", remedy)
     for number, event in enumerate(profile.events):
         key = f"events[{number}]"
+        if profile.state_rows and not event.moved_by:
+            yield Mistake(key, event.kind, "would be told by every state", "say under when which column changed")
         kinds = [event.kind] if event.kind != BY_WORD else sorted({*profile.kinds.values()} - {IGNORE})
         if event.kind == BY_WORD and not (profile.columns.get("kind") and kinds):
             yield Mistake(key, event.kind, "has no words to go by", "map the column kind, and give [kinds]")

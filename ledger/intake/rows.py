@@ -14,8 +14,9 @@ from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_of
 from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
 from ledger.intake.coverage import ASSUMED, OPEN_UNIT, untold_of
+from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
-from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When, columns_of
+from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, sentence
 from ledger.texts import FREE, WITHHELD, masked
@@ -48,11 +49,12 @@ class RowFacts:
 
 @attrs.frozen(kw_only=True)
 class Before:
-    """What the ticket's rows before a row said of the columns watched: which `changed` since, and what each `was`. `opens`: the
-    ticket is not with the row's unit, though the row says that it is at work."""
+    """What the ticket's rows before a row said of the columns watched: which `changed` since, and what each `was`. `first`: there
+    are none. `opens`: the ticket is not with the row's unit, though the row says that it is at work."""
 
     changed: frozenset[str]
     was: Mapping[str, str]
+    first: bool = False
     opens: bool = False
 
 
@@ -96,17 +98,36 @@ class RowReader:
             told.wrong.append(row.fault)
         elif self.profile.exchange:
             self._tell_exchanged(row, told)
+        elif self.profile.state_rows and before is None:
+            told.wrong.extend(self._unplaced(self.cells(row)))
         else:
             cells = self.cells(row)
             if before and before.opens:
                 self._tell_event(cells, OPENING, told)
             for event in self.profile.events:
-                if all(self.holds(cells, when, before) for when in event.when):
+                if self._moved(event, before) and all(self.holds(cells, when, before) for when in event.when):
                     self._tell_event(cells, event, told, before)
         if told.wrong:
             told.facts.clear()
             told.as_told.clear()
         return told
+
+    def _moved(self, event: EventRule, before: Before | None) -> bool:
+        """Of a state, whether what the event speaks of changed."""
+        return not self.profile.state_rows or before is None or bool(before.changed & {*event.moved_by})
+
+    def _unplaced(self, cells: Cells) -> Iterator[Mistake]:
+        """Why a state has no place in the life of its ticket."""
+        for column in ("ticket", "at"):
+            if cells.get(column) is None:
+                yield Mistake(self.heading(column), None, "is missing", "every state of a ticket has it")
+        for column in ("ticket", "at", "seq"):
+            cell = cells.get(column)
+            try:
+                if cell is not None:
+                    whole(cell) if column == "seq" else self.means.read(column, cell)
+            except UnfitCell as refused:
+                yield self._mistake(cells, column, refused)
 
     def _tell_event(self, cells: Cells, event: EventRule, told: RowFacts, before: Before | None = None) -> None:
         try:
@@ -114,11 +135,20 @@ class RowReader:
             if kind == IGNORE:
                 return
             times, witness = self._times(cells, event, before)
+            if times < 0:  # a counter of states that fell
+                told.left_out.append(self._fallen(cells, event, before))
+                return
         except UnfitCell as refused:
             column = "kind" if event.kind == BY_WORD else event.count or event.at
             told.wrong.append(self._mistake(cells, column, refused))
             return
         at = event.at
+        if self.profile.state_rows and event.count and before:
+            if before.first and times and event.at == "at":
+                told.left_out.append(self._earlier(cells, event, kind, times))
+                return
+            if not times and event.at not in before.changed:
+                return
         if cells.get(at) is None and event.at_else and (times or not (event.count or event.told_by)):
             at = event.at_else
         if cells.get(at) is not None:
@@ -146,12 +176,36 @@ class RowReader:
         times = 0 if cell is None else whole(cell)
         if times < 0:
             raise UnfitCell("is not a count", "write a whole number of 0 or more")
+        if self.profile.state_rows and before is not None and cell is not None:
+            times -= self._counted(event, before)
         if times:
             return times, event.count or ""
         for when in event.told_by:
             if self.holds(cells, when, before):
                 return 1, when.column
         return 0, ""
+
+    def _counted(self, event: EventRule, before: Before) -> int:
+        """What the counter of an event was in the ticket's states before."""
+        try:
+            return whole(before.was.get(event.count or "", "0"))
+        except UnfitCell:
+            return 0
+
+    def _earlier(self, cells: Cells, event: EventRule, kind: str, times: int) -> Mistake:
+        why = sentence(
+            "says {times} {kind} before the first state, nobody says when: left out", times=times, kind=sentence(kind)
+        )
+        return Mistake(
+            self.heading(event.count or ""), cells.get(event.count or ""), why, "export the states before it too"
+        )
+
+    def _fallen(self, cells: Cells, event: EventRule, before: Before | None) -> Mistake:
+        was = before.was.get(event.count or "") if before else ""
+        why = sentence("fell from {was}: a counter only rises; left out", was=was or "-")
+        return Mistake(
+            self.heading(event.count or ""), cells.get(event.count or ""), why, "mend it where it comes from"
+        )
 
     def _tell_assumed(self, cells: Cells, event: EventRule, kind: str, times: int, told: RowFacts) -> bool:
         """Tell what happened so often, the row does not say when: at the instant of its dispatch, and so `assumed`. Not of an act
@@ -172,7 +226,7 @@ class RowReader:
             lengths = [None, None]
         counted = cells.get(event.count) if event.count else None
         denied = counted is not None and whole(counted) == 0
-        if kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
+        if self.profile.state_rows or kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
             return False
         if kind == Extend.kind and lengths == [None, None]:
             return False

@@ -10,15 +10,17 @@ from typing import cast
 import attrs
 
 from ledger.batches import Coverage, Telling
-from ledger.facts import Fact
+from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.cells import shown
 from ledger.intake.coverage import coverage_of
+from ledger.intake.headings import refuse_doubles, refuse_lacking
 from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
-from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile, lacking
-from ledger.intake.rows import RowFacts, RowReader
+from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
+from ledger.intake.rows import Before, RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
-from ledger.sentences import Problem, Sentence, UnreadableFile, sentence
+from ledger.register import Register
+from ledger.sentences import Mistake, Problem, Sentence, sentence
 
 CELL_WIDTH = 60  # of an excerpt
 Watch = Callable[[Sequence[Row]], Iterator[Row]]
@@ -51,9 +53,25 @@ class Intake:
         return len({row for row, _ in self.facts})
 
 
-def intake(table: LogTable, profile: Profile, watch: Watch = iter) -> Intake:
-    """The facts in a table; `watch` sees each row go by. Raises UnreadableFile if it lacks a column that the profile needs."""
+@attrs.frozen(kw_only=True)
+class Surroundings:
+    """What a table is read in: the `register` of units, whether its facts must keep to that (`strict`), the `groups` of units there
+    are (empty: any), and the tickets that the profile told of before, each with the earliest instant (`begun`)."""
+
+    register: Register = attrs.Factory(Register)
+    strict: bool = False
+    groups: Callable[[], frozenset[str]] = frozenset
+    begun: Mapping[str, int] = attrs.Factory(dict)
+
+
+ALONE = Surroundings()
+
+
+def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surroundings = ALONE) -> Intake:
+    """The facts in a table; `watch` sees each row go by. Raises UnreadableFile if it lacks a column that the
+    profile needs, or has one twice, otherwise."""
     refuse_lacking(profile, table)
+    refuse_doubles(profile, table)
     sheet = RowReader.of(table, profile)
     befores = befores_of(sheet, table.rows)
     facts: list[tuple[int, Fact]] = []
@@ -62,6 +80,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter) -> Intake:
     problems: list[Problem] = []
     seen: set[str] = set()
     ignored = repeated = 0
+    must_change = {*profile.must_change}
     for row in watch(table.rows):
         before = befores.get(row.number)
         if profile.identical_rows == SAME_FACT and not row.fault:
@@ -69,10 +88,14 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter) -> Intake:
                 repeated += 1
                 continue
             seen.add(whole_row)
-        if profile.only_changes and before is not None and not before.changed & {*profile.only_changes}:
+        if must_change and before is not None and not before.changed & must_change:
             ignored += 1
             continue
         told = sheet.tell(row, before)
+        if wrong := [*_amiss(sheet, row, told, within), *_half_told(sheet, told, before, within)]:
+            told = RowFacts(wrong=wrong)
+        if any(isinstance(fact, Enrol | Alias) for fact in told.facts):
+            within = attrs.evolve(within, register=within.register.grown(told.facts))
         as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
         facts += [(row.number, fact) for fact in told.facts]
         problems += _problems(sheet, row, told)
@@ -93,11 +116,49 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter) -> Intake:
     )
 
 
-def refuse_lacking(profile: Profile, table: LogTable) -> None:
-    """Raises UnreadableFile for a table without a column that the profile needs."""
-    if lacks := lacking(profile, table.header):
-        why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=" ".join(lacks))
-        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
+def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> Iterator[Mistake]:
+    """What of a row's facts cannot be beside what is known: a unit that nobody enrolled, a group that no rulebook knows, an alias
+    that is another unit's."""
+    for fact in told.facts:
+        if isinstance(fact, Enrol | Alias):
+            column, value = ("unit", fact.unit) if isinstance(fact, Enrol) else ("name", fact.name)
+            for why in within.register.conflicts(fact):
+                yield Mistake(column, value, why, "give each unit names of its own")
+        elif within.strict and fact.unit is not None and not within.register.knows(fact.unit):
+            yield _stranger(_heading_of(sheet, row, fact.unit), fact.unit, within.register)
+        if isinstance(fact, Enrol) and (known := within.groups()) and fact.group not in known:
+            why = sentence("is a group that no rulebook knows; known: {known}", known=" ".join(sorted(known)))
+            yield Mistake("group", fact.group, why, "name one of them, or the rulebook that has it with --rulebook")
+
+
+def _half_told(
+    sheet: RowReader, told: RowFacts, before: Before | None, within: Surroundings
+) -> Iterator[Mistake]:  # fmt: skip
+    """That a state is the file's first of a ticket whose earlier ones are known: what it says is no change."""
+    if sheet.profile.state_rows and before is not None and before.first:
+        for fact in told.facts[:1]:
+            if within.begun.get(str(fact.ticket), fact.at) < fact.at:
+                why = "is in the middle of its life: its earlier states were imported before, and this file lacks them"
+                yield Mistake(
+                    sheet.heading("ticket"), fact.ticket, why, "export the ticket again from its first state on"
+                )
+
+
+def _heading_of(sheet: RowReader, row: Row, name: str) -> str:
+    """The heading under which a row names a unit."""
+    found = [heading for heading, cell in _mapped(sheet, row).items() if name in shown(cell)]
+    return found[0] if found else sheet.heading("unit") if "unit" in sheet.profile.columns else "unit"
+
+
+def _stranger(heading: str, name: str, register: Register) -> Mistake:
+    likest = register.likest(name)
+    why = (
+        sentence("is no enrolled unit; perhaps {likest}", likest=likest) if likest else sentence("is no enrolled unit")
+    )
+    remedy = sentence(
+        "enrol it, or say whose name it is: kaoping alias {unit} {name}", unit=likest.split(" ")[0] or "UNIT", name=name
+    )
+    return Mistake(heading, name, why, remedy)
 
 
 def _telling(sheet: RowReader) -> Telling:

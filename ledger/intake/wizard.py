@@ -11,20 +11,18 @@ from datetime import datetime
 import attrs
 
 from ledger.intake.cells import Meanings, UnfitCell, folded, shown
+from ledger.intake.headings import CITIZENS, FREE_TEXT
 from ledger.intake.nearest import likeness, plain
-from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile
+from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable
 
 BASES = ("hotline-wide", "hotline-log", "posts-wide")
 SURE, LIKE, BY_CONTENT = "sure", "like", "content"
 ENOUGH = 0.7  # of likeness, and of cells that can be read
 ROWS = 2_000  # looked at
+TRIED = 200  # cells tried for a format
 SAMPLES = 3
-CITIZENS = re.compile(
-    "来电人|诉求人|投诉人|举报人|联系人|市民|姓名|电话|手机|号码|身份证|证件|地址|住址|用户|邮箱|caller|phone|email|address|street|zip|latitude|longitude",
-    re.I,
-)
-FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|理由|答复|情况|content|description|comment|note", re.I)
+SAMPLE_WIDTH = 24  # characters
 REASONS = ("reason", "return_reason", "redo_reason")
 FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
@@ -33,12 +31,15 @@ FORMATS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
 HINTS: Mapping[str, str] = {
-    "ticket": r"case|ticket|incident|request|工单|编号|单号|^id$|_id$|number|unique.?key",
+    "ticket": r"case|ticket|incident|request|工单|编号|单号|事件号|^id$|_id$|number|unique.?key",
     "kind": r"activity|action|event|concept:name|state|status|step|操作|环节|动作|步骤|状态",
     "at": r"stamp|time|date|updated_at|时间|日期",
-    "unit": r"group|unit|department|section|team|agency|org|单位|部门|科室|responsible|责任",
+    "unit": r"承办|责任|responsible|assignment|单位|部门|科室|group|unit|department|section|team|agency|org",
     "seq": r"mod_count|seq|步骤序号|环节序号",
+    "id": r"activity_number|(event|log|record|step).?id|流水号|记录编号|日志编号",
 }
+HINTS_FIRST: Mapping[str, str] = {"unit": "承办|责任|responsible|assignment"}  # those before others
+STATE = re.compile("state|status|状态", re.I)
 DATED: Mapping[str, str] = {
     "dispatched_at": r"creat|open|receiv|start|派|受理|登记|创建",
     "closed_at": r"clos|resolv|complet|finish|end|办结|办毕|答复|回复|完成",
@@ -48,7 +49,7 @@ WORDS: Mapping[str, str] = {
     "return": r"reassign|upgrade|退单|退回|退件",
     "redo": r"reopen|重办|重新办理",
     "dispatch": r"assign|queue|insert|派单|派发|分派|转派|交办|下派|转办",
-    "sign": r"accept|take in charge|in progress|签收|接单|接收|已接",
+    "sign": r"accept|take in charge|in progress|^active$|签收|接单|接收|已接",
     "contact": r"wait|customer|联系",
     "close": r"clos|resolv|complet|办结|办毕|回复|答复|结束",
     "survey": r"回访|survey",
@@ -82,7 +83,8 @@ class WordGuess:
 class Proposal:
     """A profile for a table. `base`: the profile whose headings it follows (empty: none fitted); `by_event`: a row is an act, not
     a ticket; `words` are not in the profile yet; `citizens` and `texts` are headings not taken for privacy, `others` not
-    understood; `missing` columns without which nothing is read; `day_first`: whether 3/4 was taken for 3 April, undecided."""
+    understood; `missing` columns without which nothing is read; `day_first`: whether 3/4 was taken for 3 April, undecided;
+    `repeated`: how many rows are equal in every cell to one before."""
 
     profile: Profile
     base: str
@@ -94,6 +96,7 @@ class Proposal:
     others: tuple[str, ...]
     missing: tuple[str, ...]
     day_first: bool
+    repeated: int = 0
 
 
 BY_TICKET = (EventRule(kind="dispatch", at="dispatched_at", needed=True), EventRule(kind="close", at="closed_at"))
@@ -115,7 +118,8 @@ def propose(table: LogTable, known: Sequence[Profile], name: str) -> Proposal:
 
 def masked(text: str) -> str:
     """A sample in which long numbers, which may be a telephone or a person, keep their ends alone."""
-    return re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}***{found[0][-2:]}", text)
+    short = re.sub(r"\d{7,}[xX]?", lambda found: f"{found[0][:3]}***{found[0][-2:]}", text)
+    return short if len(short) <= SAMPLE_WIDTH else f"{short[: SAMPLE_WIDTH - 1]}…"
 
 
 # a table with the headings of the field
@@ -172,8 +176,9 @@ def _like(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, 
     times = [heading for column, (heading, _) in found.items() if _field(base, column) in ("at", "due_at", "until")]
     formats = tuple(dict.fromkeys((*base.times, *_formats(table, times, Meanings.of(base)))))
     return attrs.evolve(
-        base, name=name, title=table.name, source=table.name, columns=columns, events=events, times=formats
-    )
+        base, name=name, title=table.name, source=table.name, columns=columns, events=events, times=formats,
+        in_order=tuple(column for column in base.in_order if column in columns),
+    )  # fmt: skip
 
 
 # a table of another field
@@ -185,8 +190,15 @@ def _by_content(table: LogTable) -> dict[str, tuple[str, str]]:
     for column, hint in HINTS.items():
         fitting = [one for one in table.header if re.search(hint, one, re.I) and not CITIZENS.search(one)]
         fitting = [one for one in fitting if one not in [heading for heading, _ in found.values()]]
-        scored = sorted(fitting, key=lambda one: (-_worth(table, column, one), table.header.index(one)))
-        if scored and _worth(table, column, scored[0]) > 0:
+        first = HINTS_FIRST.get(column, "$^")
+        scored = sorted(
+            fitting,
+            key=lambda one: (not re.search(first, one, re.I), -_worth(table, column, one), table.header.index(one)),
+        )
+        scored = [one for one in scored if _worth(table, column, one) > 0]
+        if not scored and column == "at":
+            scored = [one for one in table.header if _worth(table, column, one) >= ENOUGH]
+        if scored:
             found[column] = (scored[0], BY_CONTENT)
     dated = _dated(table)
     if "ticket" in found and _worth(table, "ticket", found["ticket"][0]) == 1 and len(dated) == len(DATED):
@@ -212,12 +224,17 @@ def _worth(table: LogTable, column: str, heading: str) -> float:
         return 0
     distinct = len(set(cells)) / len(cells)
     if column == "at":
-        return sum(_time_format(cell) is not None for cell in cells) / len(cells) if not _typed(table, heading) else 1
+        tried = cells[:TRIED]
+        return sum(_time_format(cell) is not None for cell in tried) / len(tried) if not _typed(table, heading) else 1
     if column == "ticket":
         return distinct / (50 if ACT.search(heading) else 1)
     if column == "seq":
         return 1 if all(cell.isdecimal() for cell in cells) else 0
-    return (1 - distinct) if len(set(cells)) > 1 else 0.01
+    if column == "id":
+        return 1 if distinct == 1 else 0
+    if all(cell.isdecimal() for cell in cells):
+        return 0
+    return max(1 - distinct, 0.01)
 
 
 def _typed(table: LogTable, heading: str) -> bool:
@@ -230,12 +247,20 @@ def _new(found: Mapping[str, tuple[str, str]], table: LogTable, name: str) -> Pr
     times = _formats(table, [found[column][0] for column in dated], None)
     words = {shown(cell) for cell in _cells(table, found["kind"][0])} if "kind" in found else set()
     kinds = {word: kind for word in sorted(words) if (kind := _kind_like(word))}
+    states = "at" in columns and "kind" in found and STATE.search(found["kind"][0]) is not None
     return Profile(
         name=name, title=table.name, source=table.name, columns=columns, times=times or ("iso",),
         needed=tuple(column for column in ("ticket", "kind", "at", "unit", "dispatched_at") if column in columns),
-        absent=("", "无", "-", "/", "NULL", "null", "?"), kinds=kinds,
-        events=(EventRule(kind=BY_WORD),) if "at" in columns else BY_TICKET,
+        absent=("", "无", "-", "/", "NULL", "null", "?"), kinds=kinds, state_rows=states, events=_acts(columns, states=states),
     )  # fmt: skip
+
+
+def _acts(columns: Mapping[str, tuple[str, ...]], *, states: bool) -> tuple[EventRule, ...]:
+    """What the rows tell: acts by their word; of states, besides, a dispatch where the unit changed; or whole tickets."""
+    if "at" not in columns:
+        return BY_TICKET
+    sent = EventRule(kind="dispatch", when=(When(column="unit", filled=True),))
+    return (*((sent,) if states and "unit" in columns else ()), EventRule(kind=BY_WORD))
 
 
 def _kind_like(word: str) -> str:
@@ -248,7 +273,7 @@ def _kind_like(word: str) -> str:
 def _formats(table: LogTable, headings: Sequence[str], known: Meanings | None) -> tuple[str, ...]:
     """The formats that the cells need beyond those that are known, each for cells that none before it reads."""
     texts = [cell for heading in headings for cell in _cells(table, heading) if isinstance(cell, str)]
-    open_ = {text for text in texts if known is None or _unread(known, "due_at", [text])[0]}
+    open_ = {text for text in dict.fromkeys(texts) if known is None or _unread(known, "due_at", [text])[0]}
     open_ = {text for text in open_ if known is None or known.present(text) is not None}
     taken: list[str] = []
     for form in FORMATS:
@@ -321,6 +346,7 @@ def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tupl
         others=tuple(one for one in rest if one not in (*citizens, *texts)),
         missing=tuple(column for column in ("ticket", "unit", *profile.needed) if column not in found and (base or column != "unit")),
         day_first=any(form.startswith("%d/%m") for form in profile.times) and _undecided(table, found),
+        repeated=len(table.rows) - len({repr(row.cells) for row in table.rows}),
     )  # fmt: skip
 
 

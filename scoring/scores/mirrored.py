@@ -90,6 +90,8 @@ def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
     """Whether little was added to what the rows were derived from."""
     if found.how != wanted.how or not 0 < found.position <= wanted.position:
         return False
+    if ledger.register(found.position).names != ledger.register(wanted.position).names:
+        return False
     return (
         ledger.head(found.position).hash == found.hash and (wanted.position - found.position) * OFTEN <= wanted.position
     )

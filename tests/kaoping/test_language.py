@@ -40,7 +40,7 @@ SLOTS = {
 # These files raise ValueErrors whose text becomes a problem's `why`.
 VALUE_ERRORS = ("ledger/exchange.py", "ledger/intake/profile.py", "ledger/texts.py")
 # The first lines of these functions are told in help.
-HELPED = {name.replace("-", "_").replace("import", "import_") for name in COMMANDS}
+HELPED = {name.replace("-", "_").replace(" ", "_").replace("import", "import_") for name in COMMANDS}
 # Sentences that are no argument of such a call: (file, function) that gives them back.
 GIVEN_BACK = (("ledger/intake/profile.py", "_misshapen"),)
 # What is said of a value that only the run knows, and which words it can be.

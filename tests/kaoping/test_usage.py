@@ -48,10 +48,26 @@ SAID: dict[str, tuple[str, ...]] = {
     "verify": ("verify",),
     "prove": ("prove", "GX-1"),
     "check-proof": ("check-proof", "proof.json"),
+    "profile new": ("profile", "new", "五月.csv"),
+    "profile check": ("profile", "check", "五月.csv", "--profile", "hotline-log"),
+    "alias": ("alias", f"{RARE}", "茅店镇"),
     "demo": ("demo", "--folder", "demo"),
 }
 """A call of every command."""
-TREE = command_of(COMMANDS, Language("en")).commands
+
+
+def tree(command: Any, before: str = "") -> dict[str, Any]:
+    """Each command by its words, those of groups among them."""
+    return {
+        name: one
+        for word, inner in command.commands.items()
+        for name, one in (
+            tree(inner, f"{before}{word} ") if hasattr(inner, "commands") else {f"{before}{word}": inner}
+        ).items()
+    }
+
+
+TREE = tree(command_of(COMMANDS, Language("en")))
 BY_ENVIRONMENT = [
     (name, option.opts[0], option.envvar)
     for name, command in TREE.items()
@@ -244,7 +260,7 @@ def test_a_reader_who_has_read_enough_is_no_error(may: Run, command: tuple[str, 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_help_speaks_the_language_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    command = [name] if name else []
+    command = name.split()
     chinese = run(*command, "--help")
     monkeypatch.setenv("KAOPING_LANG", "en")
     english = run(*command, "--help")
@@ -256,7 +272,7 @@ def test_help_speaks_the_language_asked_for(run: Run, monkeypatch: pytest.Monkey
     if name:
         monkeypatch.delenv("KAOPING_LANG")
         assert run(*command, "--lang", "en", "--help") == english
-        assert all(HAN.search(line.help) for line in command_of([name], Language("zh")).commands[name].params)
+        assert all(HAN.search(line.help) for line in tree(command_of([name], Language("zh")))[name].params)
 
 
 REFUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -304,7 +320,8 @@ def test_without_a_command_there_is_help(run: Run) -> None:
     [
         ("kaoping sc", ["score"]),
         ("kaoping app", ["appeal", "appeals"]),
-        ("kaoping ", [*COMMANDS]),
+        ("kaoping ", [*dict.fromkeys(name.split()[0] for name in COMMANDS)]),
+        ("kaoping profile ", ["new", "check"]),
         ("kaoping score --cal", ["--calendar"]),
         ("kaoping appeals --uni", ["--unit"]),
     ],

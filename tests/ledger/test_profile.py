@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kaoping.files.profiles import read_profile
-from ledger.intake.profile import Profile, choose, columns_of
+from ledger.intake.headings import choose, columns_of
+from ledger.intake.profile import Profile
 from ledger.intake.tables import LogTable
 from ledger.sentences import UnreadableFile, UnusableFile
 

@@ -13,7 +13,8 @@ from calendars.instants import read_iso, show_iso
 from kaoping.files.profiles import read_profile
 from ledger.exchange import canonical, content, read_fact
 from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
-from ledger.intake.profile import Profile, choose
+from ledger.intake.headings import choose
+from ledger.intake.profile import Profile
 from ledger.intake.tables import Cell, LogTable, Row, read_table
 from ledger.intake.take import Intake, intake
 from ledger.sentences import Problem, UnreadableFile

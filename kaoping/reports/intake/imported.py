@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from kaoping.language.language import Language
 from kaoping.office.imports import Arrival
 from kaoping.reports.intake.changes import change_json
@@ -24,7 +26,8 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": problems_json(arrival.read.problems, language),
-        "changes": [change_json(one) for one in arrival.changes], **coverage_json(arrival.read.coverage),
+        "changes": [change_json(one) for one in arrival.changes],
+        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
         "notes": [language.tell(one) for one in arrival.read.notes],
         "unread": [
             {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread

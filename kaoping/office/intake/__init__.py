@@ -1,0 +1,1 @@
+"""What comes in: how exports are read, what units are called."""
