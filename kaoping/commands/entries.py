@@ -8,8 +8,8 @@ import typer
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.office.entries import Recorded, enter, enter_files, enter_first
-from kaoping.office.entries import void as office_void
+from kaoping.office.intake.entries import Recorded, enter, enter_files, enter_first
+from kaoping.office.intake.entries import void as office_void
 from kaoping.office.intake.units import alias as office_alias
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal

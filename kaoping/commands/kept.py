@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from kaoping.commands.asked import Asked, asks
-from kaoping.office import imports
-from kaoping.office import quality as checked
+from kaoping.office.intake import imports
+from kaoping.office.intake import quality as checked
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.papers.sheets import refuse_there, write_sheets

@@ -9,7 +9,15 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival, Manner, NothingUsable, facts_known, import_files, left_aside, reading_lines
+from kaoping.office.intake.imports import (
+    Arrival,
+    Manner,
+    NothingUsable,
+    facts_known,
+    import_files,
+    left_aside,
+    reading_lines,
+)
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.papers.sheets import refuse_there, write_sheets

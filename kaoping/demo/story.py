@@ -7,7 +7,7 @@ from pathlib import Path
 from calendars.periods import show_month
 from kaoping import now
 from kaoping.demo import simulate
-from kaoping.office.imports import read_files, take_in
+from kaoping.office.intake.imports import read_files, take_in
 from kaoping.office.publications import Published, issue, publish, recomputed
 from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import report_on

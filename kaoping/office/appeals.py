@@ -9,7 +9,7 @@ import attrs
 from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping import now
-from kaoping.office.entries import Recorded, Refused, fact_of, key_at, record
+from kaoping.office.intake.entries import Recorded, Refused, fact_of, key_at, record
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, read_month
 from ledger.batches import Source

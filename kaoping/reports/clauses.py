@@ -24,7 +24,7 @@ APART = {
     "no_tickets": "listed apart: units without tickets",
     "none_due": "listed apart: units with tickets of which none is due",
 }
-ORDERS = {"sum_then_clamp": "", "clamp_then_add": "bounded to full marks before extras are added"}
+ORDERS = {"clamp_then_add": "bounded to full marks before extras are added"}
 
 
 @attrs.frozen
@@ -155,12 +155,12 @@ class Clauses:
 
     def _rate(self, one: Part, names: str) -> Iterator[str]:
         say = self.language.say
-        other = "of the volume" if one.over == "volume" else "of those judged"
-        over = (
-            say("over {measure}", measure=self._word(one.over))
-            if one.over in MEASURE and one.over != "volume"
-            else say(other)
-        )
+        if one.over == "volume":
+            over = say("of the volume")
+        elif one.over in MEASURE:
+            over = say("over {measure}", measure=self._word(one.over))
+        else:
+            over = say("of those judged")
         bound = (
             say("at least {rate}% met", rate=short(one.at_least))
             if one.at_least is not None

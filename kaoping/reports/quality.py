@@ -8,7 +8,7 @@ import attrs
 from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.office.quality import Doubt, Holdings, Quality
+from kaoping.office.intake.quality import Doubt, Holdings, Quality
 from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from metrics.quality import CHECKS
 

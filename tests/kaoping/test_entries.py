@@ -14,7 +14,7 @@ from calendars.instants import read_iso
 from kaoping import now
 from kaoping.cli import main
 from kaoping.files.folder import rulebook
-from kaoping.office import entries
+from kaoping.office.intake import entries
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG, UNITS, Ran
 from tests.logs import rulebook_text

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from kaoping.files import folder
 from kaoping.papers.sheets import write_sheets
 from kaoping.reports.page import PlainSheet
-from ledger.intake.profile import columns_of
+from ledger.intake.headings import columns_of
 from tests.kaoping.test_cli import Run, run
 
 __all__ = ["run"]

@@ -13,7 +13,7 @@ import pytest
 from calendars.instants import read_iso
 from calendars.periods import show_month
 from kaoping.files import folder
-from kaoping.office.imports import PLAIN, Arrival, Manner, source_of
+from kaoping.office.intake.imports import PLAIN, Arrival, Manner, source_of
 from ledger.batches import Change
 from ledger.intake.profile import Profile
 from ledger.intake.tables import read_table

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 
 from kaoping import now
-from kaoping.office.entries import Refused
+from kaoping.office.intake.entries import Refused
 from kaoping.office.session import Session
 from ledger.batches import Source
 from ledger.facts import Alias

@@ -6,7 +6,7 @@ from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.office.imports import Remainder, RowReason
+from kaoping.office.intake.imports import Remainder, RowReason
 from kaoping.reports.intake.changes import change_json, change_lines
 from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from ledger.batches import Batch

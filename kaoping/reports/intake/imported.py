@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from kaoping.language.language import Language
-from kaoping.office.imports import Arrival
+from kaoping.office.intake.imports import Arrival
 from kaoping.reports.intake.changes import change_json
 from ledger.batches import Coverage
 from ledger.sentences import Problem

@@ -13,7 +13,7 @@ from calendars.periods import month_of
 from kaoping import now
 from kaoping.files.entries import exchange_table
 from kaoping.language import words
-from kaoping.office.imports import Arrival, read_files, take_in
+from kaoping.office.intake.imports import Arrival, read_files, take_in
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
