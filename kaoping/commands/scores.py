@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kaoping.commands.asked import GANXIAN, Asked, asks
-from kaoping.office.bulletins import period_report
+from kaoping.office.period.bulletins import period_report
 from kaoping.office.scores import month_metrics, period_score
 from kaoping.papers import terminal
 from kaoping.papers.shelf import PAPERS, write_papers
@@ -49,6 +49,7 @@ def score(
 @asks(
     "as_of",
     "provisional",
+    "untold",
     "reading",
     "rulebook",
     "calendar",
@@ -71,7 +72,9 @@ def report(
 ) -> None:  # fmt: skip
     """Write a period's papers: the table, the bulletin, a web file; as published, or marked as not published."""
     session = asked.session()
-    other = fresh or bool(asked.reading or asked.known_on or asked.provisional or asked.rulebook != GANXIAN)
+    other = fresh or bool(
+        asked.reading or asked.known_on or asked.provisional or asked.untold or asked.rulebook != GANXIAN
+    )
     told = period_report(session, period, as_of=asked.as_of, provisional=asked.provisional, fresh=other)
     kinds = [kind for kind in PAPERS if every or getattr(asked, f"as_{kind}")] or PAPERS[:3]
     written = write_papers(session.language, told, out, kinds, letterhead, strict=asked.as_pdf)

@@ -8,7 +8,7 @@ import attrs
 
 from kaoping.files.letterheads import Letterhead, read_letterhead
 from kaoping.language.language import Language
-from kaoping.office.bulletins import PeriodReport
+from kaoping.office.period.bulletins import PeriodReport
 from kaoping.papers import terminal
 from kaoping.papers.pdf import Office, stand_ins
 from kaoping.reports.period.booklet import booklet

@@ -6,8 +6,9 @@ import attrs
 
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.office.bulletins import PeriodReport
+from kaoping.office.period.bulletins import PeriodReport
 from kaoping.reports.annual import year_blocks
+from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Booklet, Heading, Imprint, Note, Page, page_of
 from kaoping.reports.period.deductions import deductions_page, unit_page
 from kaoping.reports.period.ranking import charts_page, handled_page, ranking_page, signed_by
@@ -71,6 +72,8 @@ def _ground_page(language: Language, told: PeriodReport) -> Iterator[Block]:
     say, scoring = language.say, told.scoring
     yield Heading(say("readings and stamps"), 1)
     yield from map(Note, warnings(language, scoring, told.issue.month, told.issue.sheets))
+    if told.ground is not None:
+        yield from ground_lines(language, told.ground)
     yield readings_in_force(language, scoring)
     yield imprint(language, scoring.stamps)
     yield Imprint(say("Result"), [(say("digest"), told.issue.digest)])

@@ -12,12 +12,11 @@ from calendars.periods import PeriodKind
 from kaoping.files.letterheads import Letterhead
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded
-from kaoping.office.bulletins import PeriodReport, volume
+from kaoping.office.period.bulletins import PeriodReport, volume
 from kaoping.office.session import read_period
 from kaoping.reports.page import Block, Heading, Page, Paragraph, Table, page_of
-from kaoping.reports.period.arithmetic import item_told
 from kaoping.reports.period.booklet import state_of
-from kaoping.reports.period.deductions import costly, worst
+from kaoping.reports.period.deductions import costly, item_told, worst
 from kaoping.reports.period.ranking import own_tickets, ranking_page
 from scoring.law.arithmetic import half_up
 from scoring.law.rulebook import RATED
@@ -111,7 +110,7 @@ def _body(language: Language, told: PeriodReport, letterhead: Letterhead) -> Ite
     if not low:
         yield Paragraph(say("No unit lost a point."))
     for number, (sheet, unit) in enumerate(low, 1):
-        yield _problem(language, number, sheet, unit)
+        yield _problem(language, told, number, sheet, unit)
     yield Heading(say("4. What is asked of the units"), 1)
     demand = say("Each unit is asked to check its lost points against the attachment, to mend their causes, and to appeal as the "
         "rules provide where it disagrees.")  # fmt: skip
@@ -209,10 +208,10 @@ def _scored(language: Language, units: Sequence[UnitScore]) -> str:
     return "、".join(told)
 
 
-def _problem(language: Language, number: int, sheet: SheetScore, unit: UnitScore) -> Paragraph:
+def _problem(language: Language, told: PeriodReport, number: int, sheet: SheetScore, unit: UnitScore) -> Paragraph:
     say, score = language.say, unit.score or Fraction(0)
     head = say("{number}. {unit} ({sheet}): score {score}, {lost} lost.", number=number, unit=unit.unit,
         sheet=sheet.sheet.title, score=points(score), lost=points(sheet.sheet.points - score))  # fmt: skip
-    items = [say("{title}, {lost} lost: {told}.", title=one.item.title, lost=points(one.lost), told=item_told(language, one))
+    items = [say("{title}, {lost} lost: {told}.", title=one.item.title, lost=points(one.lost), told=item_told(language, told, one))
         for one in costly(unit, COSTLY)]  # fmt: skip
     return Paragraph("".join((head, *items)))

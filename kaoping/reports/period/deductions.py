@@ -8,11 +8,11 @@ import attrs
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded, short
-from kaoping.office.bulletins import ActTimes, PeriodReport, act_key
+from kaoping.office.period.bulletins import ActTimes, PeriodReport, act_key
 from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
-from kaoping.reports.period.arithmetic import item_told
 from kaoping.reports.period.ranking import FEW, FEW_MARK, full_marks, signed_by
 from kaoping.reports.why import CODES
+from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import MEASURE
 from scoring.explain.unit import Line
 from scoring.law.arithmetic import added
@@ -20,7 +20,6 @@ from scoring.scores.parts import PartScore
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 
 NOTHING = ActTimes(None, None, None)
-TOTALS = {**CODES, "idle_findings": "findings on a unit without tickets"}
 
 
 @attrs.frozen
@@ -68,7 +67,7 @@ def _item(language: Language, line: Line) -> str:
 
 def _what(language: Language, line: Line) -> str:
     if line.charge is None:
-        return language.say(TOTALS[line.code])
+        return language.say(CHANGES[line.code] if line.code in CHANGES else CODES[line.code])
     measure = MEASURE.get(line.charge.name)
     if measure is not None:
         return measure.word if language.code == "zh" else measure.name
@@ -144,11 +143,16 @@ def _items(language: Language, told: PeriodReport, unit: UnitScore) -> Table:
         Column(say("rate, %"), [None if one is None else one.rate for one in firsts], Kind.RATE),
         Column(say("score"), [one.score for one in items], Kind.NUMBER, digits=digits.item, total="sum"),
         Column(say("lost"), [one.lost for one in items], Kind.NUMBER, digits=digits.item, total="sum"),
-        Column(say("arithmetic"), [item_told(language, one) for one in items]),
+        Column(say("arithmetic"), [item_told(language, told, one) for one in items]),
     ]
     return Table(
         say("points of the items"), [Column(say("item"), [one.item.title for one in items])], columns, foot=say("sum")
     )
+
+
+def item_told(language: Language, told: PeriodReport, one: ItemScore) -> str:
+    """How an item came to its score; empty where nothing moved it."""
+    return "；".join(Teller(language, told.scoring.book.digits).item(one))
 
 
 def worst(told: PeriodReport, sheet: SheetScore, count: int) -> list[UnitScore]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import short
-from kaoping.office.bulletins import PeriodReport, volume
+from kaoping.office.period.bulletins import PeriodReport, volume
 from kaoping.reports.page import (
     Block,
     Cell,

@@ -7,7 +7,7 @@ import attrs
 from calendars.instants import DAY_MS, EPOCH_DAY, ZONE_MS, local_day
 from calendars.workdays import OutsideCalendar
 from kaoping.language.language import Language
-from kaoping.office.bulletins import PeriodReport
+from kaoping.office.period.bulletins import PeriodReport
 from kaoping.reports.page import Block, Booklet, Column, Heading, Kind, Lifeline, Page, Table, page_of
 from kaoping.reports.period.booklet import booklet
 from ledger.batches import Event

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import narwhals as nw
@@ -9,7 +10,8 @@ import narwhals as nw
 from calendars.instants import show_iso
 from calendars.periods import PeriodKind, month_of, months_from
 from calendars.workdays import OutsideCalendar
-from kaoping.office.publications import Issue, Publication, issue, publications, recomputed
+from kaoping.office.period.ground import ground_json, ground_of, refuse_untold
+from kaoping.office.publications import Issue, Publication, issue, publications, published_ground, recomputed
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from kaoping.office.tickets import in_order
 from ledger.batches import Event
@@ -41,7 +43,8 @@ class PeriodReport:
 
     `publication`: None where it is told as known now. `before` and `year_before`: the evidence of the period before and of the same
     period a year before; None where the ledger holds no ticket of it. `trend`: scores by sheet, then month, of up to twelve months.
-    `lines`: lost points by (sheet, unit); `times` and `lives` (the facts) of the tickets that lost some.
+    `lines`: lost points by (sheet, unit); `times` and `lives` (the facts) of the tickets that lost some; `ground` as JSON: what it
+    rests on, None where a publication kept none.
     """
 
     period: str
@@ -54,6 +57,7 @@ class PeriodReport:
     lines: Mapping[tuple[str, str], Sequence[Line]]
     times: Mapping[ActKey, ActTimes]
     lives: Mapping[str, Sequence[Event]]
+    ground: Mapping[str, Any] | None
 
     @property
     def scoring(self) -> Scoring:
@@ -77,7 +81,7 @@ def period_report(
     session: Session, period: str, *, as_of: str | None = None, provisional: bool = False, fresh: bool = False
 ) -> PeriodReport:
     """The period as last published; as known at `as_of`, or now where it was never published or `fresh` is asked for. Raises
-    WrongArgument, ProvisionalPeriod, NotHere, Differs."""
+    WrongArgument, ProvisionalPeriod, Untold, NotHere, Differs."""
     read_period(period, session.book())
     with session.ledger() as opened:
         known = [] if fresh or as_of is not None else publications(opened, opened.head().position, period)
@@ -118,8 +122,16 @@ def _told(ledger: Ledger, one: Issue, period: str, publication: Publication | No
         period=period, issue=one, publication=publication, years=years,
         before=_evidence(scoring, _moved(asked.months, -size)), year_before=_evidence(scoring, _moved(asked.months, -12)),
         trend=_trend(scoring, asked.months[-1]), lines=lines, times=_times(scoring, charges),
-        lives={ticket: in_order(ledger.events(upto, ticket=ticket)) for ticket in tickets},
+        ground=_ground(ledger, one, publication), lives={ticket: in_order(ledger.events(upto, ticket=ticket)) for ticket in tickets},
     )  # fmt: skip
+
+
+def _ground(ledger: Ledger, one: Issue, publication: Publication | None) -> Mapping[str, Any] | None:
+    """What the sheets rest on: as the publication kept it, or now. Raises Untold, NotHere."""
+    if publication is not None:
+        return published_ground(ledger, publication)
+    refuse_untold(ledger, one.scoring, one.month, one.sheets)
+    return ground_json(ground_of(ledger, one.scoring, one.month, one.sheets))
 
 
 def _moved(months: Sequence[int], by: int) -> tuple[int, ...]:
