@@ -38,6 +38,7 @@ STORY = [
     ("aside", ["aside"]),
     ("metrics", ["metrics", "2023-05"]),
     ("score", ["score", "2023-05"]),
+    ("report", ["report", "2023-05", "--out", "papers", "--html"]),
     ("why", ["why", "王母渡镇", "2023-05"]),
     ("annual", ["annual", "2023"]),
     ("audit", ["audit", "GX20230526-0003"]),
@@ -53,6 +54,9 @@ STORY = [
     ("verify", ["verify"]),
     ("prove, check-proof", ["prove", TICKET]),
     ("prove, check-proof", ["check-proof", "ticket.proof.json"]),
+    ("profile new, profile check", ["profile", "new", "bad.csv"]),
+    ("profile new, profile check", ["profile", "check", "bad.csv", "--profile", "hotline-log"]),
+    ("alias", ["alias", "茅店镇", "茅店镇人民政府"]),
 ]  # fmt: skip
 
 
