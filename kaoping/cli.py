@@ -58,7 +58,10 @@ def command_of(names: Iterable[str], language: Language, listed: Iterable[str] =
             home.command(second, cls=Command)(getattr(module, _function(name)))
         elif name in shown:
             home.command(second, cls=Command, help=_told(name))(lambda: None)
-    return spoken(typer.main.get_command(app), language)
+    built = typer.main.get_command(app)
+    order = dict.fromkeys(name.split()[0] for name in COMMANDS)
+    built.commands = {name: built.commands[name] for name in order if name in built.commands}  # type: ignore[attr-defined]
+    return spoken(built, language)
 
 
 def _function(name: str) -> str:

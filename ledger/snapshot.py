@@ -103,7 +103,7 @@ def outline_of(ledger: Ledger, upto: int) -> Snapshot:
     head = ledger.head(upto)
     voids = tuple(ledger.events(head.position, kinds=("void",)))
     gone = voided_keys(voids)
-    names = ledger.register(head.position).names
+    names = ledger.names(head.position)
     found = (one for one in ledger.events(head.position, kinds=("finding", "enrol")) if one.key not in gone)
     standing = [event_read_as(one, names) for one in found]
     findings, enrolments = (tuple(one for one in standing if one.fact.kind == kind) for kind in ("finding", "enrol"))
@@ -113,7 +113,7 @@ def outline_of(ledger: Ledger, upto: int) -> Snapshot:
 def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event]) -> Frame:
     """The lifecycle events known at a position, less those voided, as a lazy polars frame behind narwhals; units by their names
     in the register."""
-    names = ledger.register(upto).names
+    names = ledger.names(upto)
     return nw.from_native(columns_of(*ledger.texts(upto, kinds=LIFECYCLE), voided_keys(voids), names).lazy())
 
 
@@ -124,7 +124,7 @@ def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Fra
     positions = [one for part in found for one in part[0]]
     keys = [one for part in found for one in part[1]]
     texts = [one for part in found for one in part[2]]
-    return nw.from_native(columns_of(positions, keys, texts, gone, ledger.register(upto).names).lazy())
+    return nw.from_native(columns_of(positions, keys, texts, gone, ledger.names(upto)).lazy())
 
 
 def columns_of(
@@ -170,5 +170,5 @@ def _tie(key: bytes) -> int:
 def standing(ledger: Ledger, upto: int, kinds: Sequence[str]) -> list[Event]:
     """Events of some kinds known at a position and not voided, in the order of the ledger."""
     gone = voided_keys(ledger.events(upto, kinds=("void",)))
-    names = ledger.register(upto).names
+    names = ledger.names(upto)
     return [event_read_as(event, names) for event in ledger.events(upto, kinds=kinds) if event.key not in gone]

@@ -153,7 +153,7 @@ class Ledger:
     def _in_units(self, source: Source) -> tuple[Source, Mapping[str, str]]:
         """The source with its facts of the units that their names mean, and the aliases. A fact that no re-export settles stays
         as it is where it was recorded under the alias before."""
-        names = self.register().names
+        names = self.names()
         if not any(fact.unit in names for _, fact in source.facts):
             return source, names
         free = [(row, fact) for row, fact in source.facts if source.telling is None or fact.kind not in LIFECYCLE]
@@ -299,12 +299,16 @@ class Ledger:
             yield Event(position, key.hex(), from_content(text), batch, row)
 
     def register(self, upto: int | None = None) -> Register:
-        """The units enrolled and their aliases that stand at a position; nothing but the units where there is no alias."""
+        """The units enrolled and their aliases that stand at a position."""
         events = tuple(self.events(upto, kinds=("enrol", "alias")))
         if not events:
             return Register()
         gone = voided_keys(self.events(upto, kinds=("void",)))
         return register_of(event for event in events if event.key not in gone)
+
+    def names(self, upto: int | None = None) -> Mapping[str, str]:
+        """Alias -> unit, of the aliases that stand at a position."""
+        return self.register(upto).names if any(True for _ in self.events(upto, kinds=("alias",))) else {}
 
     def begun(self, profile: str) -> dict[str, int]:
         """Ticket -> the earliest instant that batches of a profile tell of it."""

@@ -90,7 +90,7 @@ def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
     """Whether little was added to what the rows were derived from."""
     if found.how != wanted.how or not 0 < found.position <= wanted.position:
         return False
-    if ledger.register(found.position).names != ledger.register(wanted.position).names:
+    if ledger.names(found.position) != ledger.names(wanted.position):
         return False
     return (
         ledger.head(found.position).hash == found.hash and (wanted.position - found.position) * OFTEN <= wanted.position

@@ -19,7 +19,7 @@ from ledger.batches import Event, Source
 from ledger.exchange import content, key_of, read_fact
 from ledger.facts import ALL_ITEMS, KIND, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.intake.kept import masked_fact
-from ledger.register import read_as
+from ledger.register import read_as, register_of
 from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
@@ -192,9 +192,10 @@ class Held:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.register = ledger.register()
         self._units: dict[str, set[str]] = {}
         self._expected: list[Fact] = []
+        entered = ledger.events(kinds=("enrol", "alias"))
+        self.register = register_of(event for event in entered if event.key not in self.gone)
 
     def expect(self, facts: Iterable[Fact]) -> None:
         """Enrolments and dispatches that come with the facts: a file may enrol a unit and find something of it."""
