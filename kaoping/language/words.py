@@ -16,7 +16,7 @@ TIMES = ("at", "due_at", "until")
 FLAGS = {
     "true": True, "false": False, "是": True, "否": False, "同意": True, "通过": True, "不同意": False, "不通过": False, "驳回": False,
 }  # fmt: skip
-FLAGGED = ("anonymous", "granted", "contacted")
+FLAGGED = ("anonymous", "granted", "contacted", "assumed")
 WHOLE = ("count", "seq")
 DAY_BEGINS = ("finding", "enrol", "alias")
 DAY_ENDS = ("exempt", "decide", "appeal", "ruling", "void")

@@ -1,6 +1,7 @@
 """The terminal: lines that wrap, tables as wide as their words, and never a cell cut off."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 from rich import table
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -46,6 +47,8 @@ STEP = 500  # items between two looks at the bar
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
 TIGHT = 1  # and in a table that is too wide for that
 FITS = 100  # what a paper or a window holds: a wider table is drawn tight, the words of its headings folded
+WORD = re.compile(r"[!-~]+")
+WORD_OR_SIGN = re.compile(r"[!-~]+|[^!-~]")
 LEAST = 4  # a heading is folded to no less, two Chinese characters
 
 WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
@@ -168,10 +171,26 @@ class Drawn:
         return max(map(cell_len, lines)) + self.frame
 
     def tight(self) -> "Drawn":
-        """The same as narrow as its cells let it be: its heading in so many lines."""
-        room = max([LEAST, *(cell_len(line) for text in self.cells for line in text.split("\n"))])
-        lines = [part for line in self.heading.split("\n") for part in chop_cells(line, room)]
+        """The same with no space beside its cells."""
+        return attrs.evolve(self, frame=TIGHT)
+
+    def folded(self) -> "Drawn":
+        """The same as narrow as its cells let it be: its heading in so many lines, no word of Latin letters parted."""
+        texts = [line for text in self.cells for line in text.split("\n")] + WORD.findall(self.heading)
+        room = max([LEAST, *map(cell_len, texts)])
+        lines = [part for line in self.heading.split("\n") for part in _fold(line, room)]
         return attrs.evolve(self, heading="\n".join(lines), frame=TIGHT)
+
+
+def _fold(line: str, room: int) -> Iterator[str]:
+    """A line in parts that fit, Latin words whole."""
+    part = ""
+    for piece in WORD_OR_SIGN.findall(line):
+        if part and cell_len(part + piece) > room:
+            yield part.strip()
+            part = ""
+        part += piece
+    yield part.strip()
 
 
 def _drawn(column: Column, language: str) -> Drawn:
@@ -182,8 +201,8 @@ def _drawn(column: Column, language: str) -> Drawn:
 def _draw_table(console: Console, block: Table, language: str) -> None:
     console.print(visible(block.title), soft_wrap=True)
     keys, columns = ([_drawn(column, language) for column in some] for some in (block.keys, block.columns))
-    if sum(column.width for column in (*keys, *columns)) + 1 > min(console.width, FITS):
-        keys, columns = ([column.tight() for column in some] for some in (keys, columns))
+    if any(column.right for column in columns) and sum(column.width for column in (*keys, *columns)) + 1 > min(console.width, FITS):
+        keys, columns = [column.tight() for column in keys], [column.folded() for column in columns]
     room = console.width - 1 - sum(column.width for column in keys)
     for part in _parts(room, columns):
         console.print(_table([*keys, *part]), crop=False, overflow="ignore", no_wrap=True)

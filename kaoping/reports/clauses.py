@@ -24,7 +24,6 @@ APART = {
     "no_tickets": "listed apart: units without tickets",
     "none_due": "listed apart: units with tickets of which none is due",
 }
-ORDERS = {"clamp_then_add": "bounded to full marks before extras are added"}
 
 
 @attrs.frozen
@@ -43,8 +42,8 @@ class Clauses:
         if one.groups:
             told.append(say("for {groups}", groups="、".join(one.groups)))
         told.append(say("total {floor} to {cap}", floor=short(one.floor), cap=short(one.cap)))
-        if one.order != "sum_then_clamp":
-            told.append(say(ORDERS[one.order]))
+        if one.order == "clamp_then_add":
+            told.append(say("bounded to full marks before extras are added"))
         if one.ranking == "group":
             told.append(say("ranked within each group"))
         if one.ties != "share":

@@ -585,6 +585,6 @@ def test_the_page_names_every_key_kind_reading_and_measure() -> None:
             Board,
         )
         for field in attrs.fields(kind)
-    } - {"text", "taken", "file", "line", "facts"}
+    } - {"text", "taken", "file", "line", "facts", "untold"}
     options = {option for known in OPTIONS.values() for option in known}
     assert keys | {*KINDS, *PERIODS, *OPTIONS, *MEASURE} | options <= named
