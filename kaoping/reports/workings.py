@@ -36,6 +36,8 @@ NOTES = {
     "unproved": "nothing was found for it: none of the {points} points",
     "not_concerned": "the unit's group is not concerned",
     "respread": "nothing to divide by: its points go to the other items",
+    "untold": "no source tells it: the item in full, as asked",
+    "waived": "its platform cannot tell it: the item in full, as the office states",
 }
 CHANGES = {
     "respread": "points of items with nothing to divide by go to the others",

@@ -286,8 +286,8 @@ def _sent_at_another_time(said: _Round, held: _Round) -> bool:
 
 
 def _place(fact: Fact) -> Hashable:
-    """One kind of act of one unit at one instant."""
-    return fact.kind, fact.unit, fact.at, getattr(fact, "measure", None)
+    """One kind of act of one unit at one instant; an exemption of one item, a decision about one request."""
+    return fact.kind, fact.unit, fact.at, *(_value(fact, name) for name in ("measure", "item", "about"))
 
 
 def _kind(fact: Fact) -> tuple[str, Scalar]:
@@ -307,8 +307,12 @@ def _by_id(fact: Fact) -> Hashable | None:
 
 
 def _by_instant(fact: Fact) -> Hashable | None:
-    """One kind of act at one instant; a lead and an assisting unit are sent the same ticket at once."""
-    return None if fact.id is not None else (fact.kind, fact.at, _value(fact, "role"), _value(fact, "measure"))
+    """One kind of act at one instant. A dispatch to another unit then is a change, in the same role; an act of another unit
+    is another act."""
+    if fact.id is not None:
+        return None
+    whose = _value(fact, "role") if isinstance(fact, Dispatch) else fact.unit
+    return fact.kind, fact.at, whose, *(_value(fact, name) for name in ("measure", "item", "about"))
 
 
 def _value(fact: Fact, name: str) -> Scalar:

@@ -237,6 +237,7 @@ def test_a_csv_of_findings(may: Run) -> None:
     (batch,) = ran.document["batches"]
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems", "changes",
+        "sheet", "tells", "columns_absent", "columns_unread", "columns_like", "assumed", "units_unknown", "notes", "unread",
     }  # fmt: skip
     assert (batch["profile"], batch["rows"], batch["events_added"]) == ("events", 3, 3)
     assert score(may)["conduct"] == "-2.00"
@@ -385,7 +386,7 @@ def test_why_document(may: Run) -> None:
     assert {*document} == {"unit", "period", "rulebook", "stamps", "sheets"}
     assert {*document["stamps"]} == STAMPS
     (sheet,) = document["sheets"]
-    assert {*sheet} == {"sheet", "points", "score", "rank", "basis", "lost", "lines"}
+    assert {*sheet} == {"sheet", "points", "score", "rank", "basis", "lost", "lines", "readings"}
     assert (sheet["sheet"], sheet["points"], sheet["score"], sheet["lost"]) == ("hotline", "100", "45.00", "55.00")
     names = {"code", "item", "lost", "measure", "ticket", "round", "position", "clause", "place"}
     assert all({*line} == names for line in sheet["lines"])
@@ -407,7 +408,7 @@ def test_why_is_told_to_a_person(may: Run) -> None:
     told = may("why", "茅店镇", "2023-05").out
     assert "茅店镇: 45.00 of 100, 55.00 lost" in told
     assert "诉求满意率为 100%，得 25 分；每下降 1 个百分点扣 1 分；扣完为止。" in told
-    assert "25.00  GX-2  Tue 2023-05-09 09:00:00" in told
+    assert "25.00  GX-2  done Tue 2023-05-09 09:00:00" in told
     assert may("why", "茅坪镇", "2023-05").code == 2
     assert may("why", "茅店镇", "May").code == 2
     assert may("why", "茅店镇", "2099-05").code == 1
@@ -419,7 +420,7 @@ def test_annual_document(may: Run) -> None:
     assert ({*document["stamps"]}, document["year"]) == (STAMPS, 2023)
     hotline, posts = document["years"]
     for year in (hotline, posts):
-        assert {*year} == {"year", "whole", "months", "units"}
+        assert {*year} == {"year", "whole", "months", "units", "rests_on"}
         assert (year["whole"], year["months"][-1], len(year["months"])) == (False, "2023-06", 6)
         for unit in year["units"]:
             assert {*unit} == {"unit", "group", "rank", "score", "components", "vetoes"}

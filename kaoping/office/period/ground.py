@@ -148,7 +148,7 @@ def changes_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> li
             if not change.taken:
                 found[place] = change
     lived = {
-        ticket: {month_of(event.fact.at) for event in ledger.events(ticket=ticket, kinds=LIFECYCLE[:4])}
+        ticket: {month_of(event.fact.at) for event in ledger.events(ticket=ticket, kinds=LIFECYCLE)}
         for ticket in {change.ticket for change in found.values()}
     }
     return [change for change in found.values() if lived[change.ticket] & {*months}]
