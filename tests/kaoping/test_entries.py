@@ -385,10 +385,12 @@ def test_why_document(may: Run) -> None:
     assert {*document} == {"unit", "period", "rulebook", "stamps", "sheets"}
     assert {*document["stamps"]} == STAMPS
     (sheet,) = document["sheets"]
-    assert {*sheet} == {"sheet", "points", "score", "rank", "basis", "lost", "lines"}
+    assert {*sheet} == {"sheet", "points", "score", "rank", "basis", "lost", "lines", "readings"}
     assert (sheet["sheet"], sheet["points"], sheet["score"], sheet["lost"]) == ("hotline", "100", "45.00", "55.00")
     names = {"code", "item", "lost", "measure", "ticket", "round", "position", "clause", "place"}
     assert all({*line} == names for line in sheet["lines"])
+    assert all({*other} == {"reading", "taken", "option", "score", "items"} for other in sheet["readings"])
+    assert ("day_ends", "midnight") in {(other["reading"], other["option"]) for other in sheet["readings"]}
     assert [(line["item"], line["lost"], line["ticket"]) for line in sheet["lines"]] == [
         ("closing", "25.00", "GX-1"), ("satisfaction", "25.00", "GX-2"), ("response", "5.00", "GX-1"),
     ]  # fmt: skip
@@ -407,7 +409,7 @@ def test_why_is_told_to_a_person(may: Run) -> None:
     told = may("why", "茅店镇", "2023-05").out
     assert "茅店镇: 45.00 of 100, 55.00 lost" in told
     assert "诉求满意率为 100%，得 25 分；每下降 1 个百分点扣 1 分；扣完为止。" in told
-    assert "25.00  GX-2  Tue 2023-05-09 09:00:00" in told
+    assert "25.00  GX-2  done Tue 2023-05-09 09:00:00" in told
     assert may("why", "茅坪镇", "2023-05").code == 2
     assert may("why", "茅店镇", "May").code == 2
     assert may("why", "茅店镇", "2099-05").code == 1
