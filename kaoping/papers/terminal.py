@@ -47,9 +47,9 @@ STEP = 500  # items between two looks at the bar
 FRAME = 3  # columns of the terminal that each column of a table takes beside its words
 TIGHT = 1  # and in a table that is too wide for that
 FITS = 100  # what a paper or a window holds: a wider table is drawn tight, the words of its headings folded
-WORD = re.compile(r"[!-~]+")
-WORD_OR_SIGN = re.compile(r"[!-~]+|[^!-~]")
-LEAST = 4  # a heading is folded to no less, two Chinese characters
+WORD = re.compile(r"[!-^`-~]+_?")
+WORD_OR_SIGN = re.compile(r"[!-^`-~]+_?|.")
+ROOMS = (24, 16, 12, 10, 8, 6, 4)  # a heading is folded to the first of these with which the table fits
 
 WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
@@ -174,10 +174,10 @@ class Drawn:
         """The same with no space beside its cells."""
         return attrs.evolve(self, frame=TIGHT)
 
-    def folded(self) -> "Drawn":
-        """The same as narrow as its cells let it be: its heading in so many lines, no word of Latin letters parted."""
+    def folded(self, room: int) -> "Drawn":
+        """The same with its heading in lines of so much room, or what a cell or a word of Latin letters takes."""
         texts = [line for text in self.cells for line in text.split("\n")] + WORD.findall(self.heading)
-        room = max([LEAST, *map(cell_len, texts)])
+        room = max([room, *map(cell_len, texts)])
         lines = [part for line in self.heading.split("\n") for part in _fold(line, room)]
         return attrs.evolve(self, heading="\n".join(lines), frame=TIGHT)
 
@@ -201,11 +201,21 @@ def _drawn(column: Column, language: str) -> Drawn:
 def _draw_table(console: Console, block: Table, language: str) -> None:
     console.print(visible(block.title), soft_wrap=True)
     keys, columns = ([_drawn(column, language) for column in some] for some in (block.keys, block.columns))
-    if any(column.right for column in columns) and sum(column.width for column in (*keys, *columns)) + 1 > min(console.width, FITS):
-        keys, columns = [column.tight() for column in keys], [column.folded() for column in columns]
+    fits = min(console.width, FITS)
+    if any(column.right for column in columns) and _whole(keys, columns) > fits:
+        keys = [column.tight() for column in keys]
+        tried = ([column.folded(room) for column in columns] for room in ROOMS)
+        columns = next(
+            (some for some in tried if _whole(keys, some) <= fits), [column.folded(ROOMS[-1]) for column in columns]
+        )
     room = console.width - 1 - sum(column.width for column in keys)
     for part in _parts(room, columns):
         console.print(_table([*keys, *part]), crop=False, overflow="ignore", no_wrap=True)
+
+
+def _whole(keys: Sequence[Drawn], columns: Sequence[Drawn]) -> int:
+    """How wide a table of these is."""
+    return sum(column.width for column in (*keys, *columns)) + 1
 
 
 def _parts(room: int, columns: Sequence[Drawn]) -> Iterator[list[Drawn]]:

@@ -390,6 +390,8 @@ def test_why_document(may: Run) -> None:
     assert (sheet["sheet"], sheet["points"], sheet["score"], sheet["lost"]) == ("hotline", "100", "45.00", "55.00")
     names = {"code", "item", "lost", "measure", "ticket", "round", "position", "clause", "place"}
     assert all({*line} == names for line in sheet["lines"])
+    assert all({*other} == {"reading", "taken", "option", "score", "items"} for other in sheet["readings"])
+    assert ("day_ends", "midnight") in {(other["reading"], other["option"]) for other in sheet["readings"]}
     assert [(line["item"], line["lost"], line["ticket"]) for line in sheet["lines"]] == [
         ("closing", "25.00", "GX-1"), ("satisfaction", "25.00", "GX-2"), ("response", "5.00", "GX-1"),
     ]  # fmt: skip
