@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 
-.PHONY: demo test test-all lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -13,8 +13,12 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -m "not slow" -n auto
 
-test-all: $(READY)
-	$(BIN)/python -m pytest -n auto
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m "slow and not long" -n auto
+
+# The slow laws at their whole breadth: hours. The first part of each is in test-slow.
+test-long: $(READY)
+	$(BIN)/python -m pytest -m long -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .

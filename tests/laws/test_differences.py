@@ -157,7 +157,7 @@ def other_side(name: str, options: Sequence[str], number: int, before: Scoring) 
     return again(before, book=attrs.evolve(before.book, taken={**before.book.taken, name: option}))
 
 
-@pytest.mark.parametrize("start", range(0, PAIRS, 25))
+@pytest.mark.parametrize("start", [pytest.param(n, marks=[pytest.mark.long] if n else []) for n in range(0, PAIRS, 25)])
 @pytest.mark.parametrize("name", NEW_OPTIONS)
 @pytest.mark.slow
 def test_a_younger_reading_adds_up_on_random_pairs(tmp_path: Path, name: str, start: int) -> None:

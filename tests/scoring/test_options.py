@@ -19,7 +19,7 @@ from tests.oracle.disputed import disputed
 from tests.oracle.oracle import Readings
 from tests.oracle.test_readings import LATER, MOVED, facts_of
 
-SEEDS = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(12)]
+SEEDS = [pytest.param(seed, marks=[pytest.mark.slow, *([pytest.mark.long] if seed > 3 else [])]) for seed in range(12)]
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def _plain(
     }
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(12)])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_unit_is_told_what_the_whole_sheet_would_say(seed: int) -> None:
     """Its own tickets alone give what all tickets give; an option that is not told changes nothing."""
     log = disputed(seed)

@@ -22,6 +22,7 @@ from tests.logs import calendar
 from tests.scoring.test_arithmetic import court_of, evidence, shipped
 
 MONTHS, FAST = 300, 6
+LONG = 90
 BOOKS = ("ganxian-2023", "yunshan-2025")
 READINGS = ("steps", "rounding", "idle_mean", "reward_bounds", "unreviewed_knowledge", "idle_findings")
 SHARE = Fraction(1, 10**6)  # shares are told to 6 decimals; what is left over is with the largest
@@ -261,7 +262,11 @@ def pages(seed: int) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(n, marks=[pytest.mark.slow] if n >= FAST else []) for n in range(0, MONTHS, FAST)]
+    "seed",
+    [
+        pytest.param(n, marks=[pytest.mark.slow, *([pytest.mark.long] if n >= LONG else [])] if n >= FAST else [])
+        for n in range(0, MONTHS, FAST)
+    ],
 )
 def test_whoever_holds_the_page_can_do_every_point_again(seed: int) -> None:
     counted = 0
