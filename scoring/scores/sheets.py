@@ -319,7 +319,7 @@ def group_means(judging: Judging, sheet: Sheet, month: Evidence, units: Iterable
     for item in wanted:
         for unit in sorted(units):
             one = _item_score(judging, sheet, item, month, unit, {})
-            if one.note != "group_mean":
+            if one.note not in ("group_mean", "untold", "waived"):
                 scores.setdefault((month.group(unit), item.id), []).append(one.score)
     digits = judging.book.digits.item
     return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}
