@@ -300,7 +300,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "at": INSTANTS, "due_at": INSTANTS, "until": INSTANTS, "as_of": INSTANTS, "seq": st.integers(-(2**40), 2**40),
     "limit_halves": st.integers(1, 200), "halves": st.integers(1, 200), "count": st.integers(1, 99),
-    "anonymous": st.booleans(), "provisional": st.booleans(), "granted": st.booleans(), "contacted": st.booleans(),
+    "anonymous": st.booleans(), "provisional": st.booleans(), "granted": st.booleans(), "late": st.booleans(), "contacted": st.booleans(),
     "untold": st.sampled_from(["sign", "contact seal=full"]), "assumed": st.just(True),
     "role": st.sampled_from(["lead", "assist"]), "about": st.sampled_from(["return", "extend", "exempt"]),
 }  # fmt: skip
