@@ -14,45 +14,37 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def inclusion_root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
-    at, last, root = index, size - 1, leaf
+def turns(at: int, last: int, path: list[bytes]):
     for other in path:
         if last == 0:
             sys.exit("NOT PROVED: a path is too long")
-        if at & 1 or at == last:
-            root = node(other, root)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            root = node(root, other)
+        left = bool(at & 1) or at == last
+        while left and at and not at & 1:
+            at, last = at >> 1, last >> 1
         at, last = at >> 1, last >> 1
+        yield other, left
     if last:
         sys.exit("NOT PROVED: a path is too short")
-    return root
+
+
+def inclusion_root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    for other, left in turns(index, size - 1, path):
+        leaf = node(other, leaf) if left else node(leaf, other)
+    return leaf
 
 
 def grew(first: int, old: bytes, size: int, new: bytes, path: list[bytes]) -> bool:
-    if not 0 < first <= size:
-        return False
-    if first == size:
-        return not path and old == new
+    if not 0 < first < size:
+        return 0 < first == size and not path and old == new
     if first & (first - 1) == 0:
         path = [old, *path]
     at, last = first - 1, size - 1
     while at & 1:
         at, last = at >> 1, last >> 1
     one = two = path[0]
-    for other in path[1:]:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            one, two = node(other, one), node(other, two)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            two = node(two, other)
-        at, last = at >> 1, last >> 1
-    return last == 0 and (one, two) == (old, new)
+    for other, left in turns(at, last, path[1:]):
+        one, two = (node(other, one), node(other, two)) if left else (one, node(two, other))
+    return (one, two) == (old, new)
 
 
 def proved(one: dict, size: int, root: bytes) -> dict:
@@ -82,9 +74,8 @@ def main() -> None:
     facts = {one["position"]: proved(one, size, root) for one in proof["events"]}
     if any(fact.get("ticket") != proof["ticket"] for fact in facts.values()):
         sys.exit("NOT PROVED: an event is of another ticket")
-    if {one["position"]: one["kind"] for one in proof["trace"]["events"]} != {
-        at: one["kind"] for at, one in facts.items()
-    }:
+    told = {one["position"]: one["kind"] for one in proof["trace"]["events"]}
+    if told != {at: one["kind"] for at, one in facts.items()}:
         sys.exit("NOT PROVED: the trace tells other events than are proved")
     if any(set(verdict["evidence"]) - set(facts) for each in proof["trace"]["rounds"] for verdict in each["verdicts"]):
         sys.exit("NOT PROVED: a verdict rests on an event that is not here")
