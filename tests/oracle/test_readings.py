@@ -17,6 +17,7 @@ import pytest
 from scoring.scores.scoring import Scoring
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle, oracle_year
+from tests.oracle.covered import covered
 from tests.oracle.disputed import disputed, disputed_year
 from tests.oracle.histories import History
 from tests.oracle.oracle import Readings
@@ -440,10 +441,14 @@ def answers(log: History, readings: Readings, name: str) -> Any:
     return oracle.month(log.facts, readings, log.period, log.as_of_ms)
 
 
+UNTIMED = ("untimed_extensions", "untimed_redos")
+"""Readings that are asked only where a platform tells an act without its time."""
+
+
 @pytest.mark.parametrize("name", oracle.NEW_OPTIONS)
 def test_the_disputed_logs_ask_each_question(name: str) -> None:
     """On several of them the one reading alone moves a month, or the year."""
-    kind, seeds = (disputed_year, SEEDS[:4]) if name in YEARLY else (disputed, SEEDS)
+    kind, seeds = (disputed_year, SEEDS[:4]) if name in YEARLY else (covered if name in UNTIMED else disputed, SEEDS)
     moved = 0
     for log in map(kind, seeds):
         first, second = (
