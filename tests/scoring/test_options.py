@@ -73,13 +73,14 @@ def test_a_unit_is_told_what_the_whole_sheet_would_say(seed: int) -> None:
         scoring = report_of(ledger, log.readings, log.as_of_ms)
     month = int(log.period.replace("-", ""))
     sheets = scoring.sheets(together([scoring.evidence([month])[month]]))
-    lines = {unit.unit: unit for unit in sheets[0].units if unit.score is not None}
+    at = next(place for place, sheet in enumerate(sheets) if any(unit.score is not None for unit in sheet.units))
+    lines = {unit.unit: unit for unit in sheets[at].units if unit.score is not None}
     unit = sorted(lines)[seed % len(lines)]
-    told = lines_otherwise(scoring, unit, [month], [(sheets[0].sheet, lines[unit])]).get(sheets[0].sheet.id, ())
+    told = lines_otherwise(scoring, unit, [month], [(sheets[at].sheet, lines[unit])]).get(sheets[at].sheet.id, ())
     found = {(one.choice.reading.id, one.choice.option): None if one.line is None else one.line.score for one in told}
     for choice in options.choices(scoring.book):
         other = again(scoring, book=choice.book)
-        then = other.sheets(together([other.evidence([month])[month]]))[0].units
+        then = other.sheets(together([other.evidence([month])[month]]))[at].units
         line = next((one for one in then if one.unit == unit), None)
         score, now = None if line is None else line.score, lines[unit].score
         assert found.get((choice.reading.id, choice.option), now) == score, choice.reading.id
