@@ -4,8 +4,8 @@ Only integer arithmetic, when/then and equality joins with two small tables (by 
 working day): every engine gives the same. What is divided stays below 2**53, as Spark divides in doubles.
 """
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
@@ -13,11 +13,14 @@ import narwhals as nw
 
 from calendars.clock import BY_THE_DAY, LAST_MS, WHOLE_DAYS, Clock, instant
 from calendars.instants import DAY_MS, ZONE_MS
+from calendars.workdays import Calendar
 
 Frame = nw.LazyFrame[Any]
 MINE = "__clock_"  # our columns, out of the way of the caller's
 DAYS = ("day", "before", "working", "opens", "noon", "reopens", "closes", "rate")
 DUES = ("index", "midnight", "due_noon", "due_reopens", "due_closes", "due_morning", "due_rate")
+UNSPENT = frozenset({"half_blocks", *BY_THE_DAY})  # what is counted without the office time of the first day
+Halves = int | nw.Expr
 MARCH_0000 = 719_468  # days from 0000-03-01, the first day of a year that ends with its leap day, to 1970-01-01
 FOUR_CENTURIES = 146_097  # days
 TURN = ("span", "day", "year", "turn")
@@ -49,23 +52,21 @@ class ClockColumns:
         keep half_day under a reading of whole days only. Raises ValueError for a constant it cannot count.
         """
         odd, even = self._readings(halves, reading)
-        limit = nw.col(halves).cast(nw.Int64) if isinstance(halves, str) else nw.lit(halves, nw.Int64)
-        frame = self._placed(frame.with_columns(_as("halves", nw.when(limit >= 1).then(limit))), start)
-        frame = frame.with_columns(_as("spent", _worked_ticks() + _my("halves") % 2 * (self.ticks_per_day // 2)))
-        index = _by_parity(self._index(odd), self._index(even), odd == even)
-        rest = _by_parity(self._rest(odd), self._rest(even), odd == even)
-        frame = frame.with_columns(_as("index", index), _as("rest", rest))
-        frame = frame.join(self._dues, on=MINE + "index", how="left")
-        due = _by_parity(self._due_at(odd), self._due_at(even), odd == even)
-        return _tidy(
-            frame.with_columns((_my("midnight") + due).alias(into)),
-            *DAYS,
-            *DUES,
-            "at",
-            "halves",
-            "spent",
-            "rest",
+        frame, count = self._placed(frame, start), _my("halves") if isinstance(halves, str) else halves
+        if isinstance(halves, str):
+            limit = nw.col(halves).cast(nw.Int64)
+            frame = frame.with_columns(_as("halves", nw.when(limit >= 1).then(limit)))
+        if not {odd, even} <= UNSPENT:
+            frame = frame.with_columns(_as("spent", _worked_ticks() + count % 2 * (self.ticks_per_day // 2)))
+        index = _by_parity(self._index(odd, count), self._index(even, count), odd == even)
+        rest = _by_parity(self._rest(odd, count), self._rest(even, count), odd == even)
+        frame = frame.with_columns(_as("index", index), _as("rest", rest)).join(
+            self._dues, on=MINE + "index", how="left"
         )
+        due = _by_parity(self._due_at(odd), self._due_at(even), odd == even)
+        frame = frame.with_columns((_my("midnight") + due).alias(into))
+        made = {"halves": isinstance(halves, str), "spent": not {odd, even} <= UNSPENT}
+        return _tidy(frame, *DAYS, *DUES, "at", "rest", *(name for name, yes in made.items() if yes))
 
     def with_elapsed(self, frame: Frame, start: str, stop: str, into: str) -> Frame:
         """Add `into`: working time from start to stop in ticks (`ticks_per_day` make a day), or negative."""
@@ -110,11 +111,11 @@ class ClockColumns:
             raise ValueError(f"{halves} half working days cannot be counted by {odd if halves % 2 else even}")
         return (odd, odd) if halves % 2 else (even, even)
 
-    def _index(self, reading: str) -> nw.Expr:
+    def _index(self, reading: str, halves: Halves) -> nw.Expr:
         """The number of the working day that the deadline lies in."""
-        index = _my("before") + _my("halves") // 2
+        index = _my("before") + halves // 2
         if reading == "half_blocks":
-            return _blocks() // 2
+            return _blocks(halves) // 2
         if reading == "next_day":
             return index + _my("working") - 1
         if reading == "same_day":
@@ -122,10 +123,10 @@ class ClockColumns:
         none, over = _my("spent") == 0, _my("spent") > self.ticks_per_day
         return index + nw.when(none).then(-1).otherwise(nw.when(over).then(1).otherwise(0))
 
-    def _rest(self, reading: str) -> nw.Expr:
+    def _rest(self, reading: str, halves: Halves) -> nw.Expr:
         """What of that day passes: ticks (1 to a whole day), or the number of the block."""
         if reading == "half_blocks":
-            return _blocks() % 2
+            return _blocks(halves) % 2
         if reading in BY_THE_DAY:
             return nw.lit(0, nw.Int64)
         spent = _my("spent")
@@ -151,30 +152,43 @@ class ClockColumns:
     @cached_property
     def _days(self) -> Frame:
         """Every day of the calendar; one that does not work opens when it is over."""
-        calendar, rows = self.clock.calendar, []
-        for hours, numbers in calendar.by_season():
-            rate = self.ticks_per_day // hours.length_ms
-            shut, works = (0, *(DAY_MS,) * 4, rate), (1, *hours.morning, *hours.afternoon, rate)
-            for number in numbers:
-                rest = works if calendar.works(number) else shut
-                rows.append((number, calendar.worked_before(number), *rest))
-        return self._table(DAYS, rows)
+        return self._table(_every_day(self.clock.calendar))
 
     @cached_property
     def _dues(self) -> Frame:
         """Every working day, by its number."""
-        calendar, rows = self.clock.calendar, []
-        for hours, numbers in calendar.by_season():
-            rate = self.ticks_per_day // hours.length_ms
-            rest = (hours.morning[1], *hours.afternoon, hours.morning_ms, rate)
-            for number in filter(calendar.works, numbers):
-                rows.append((calendar.worked_before(number), instant(number, 0), *rest))
-        return self._table(DUES, rows)
+        return self._table(_every_working_day(self.clock.calendar))
 
-    def _table(self, names: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> Frame:
-        columns = dict(zip((MINE + name for name in names), zip(*rows, strict=True), strict=True))
+    def _table(self, columns: Mapping[str, Sequence[int]]) -> Frame:
         table = nw.from_dict(columns, dict.fromkeys(columns, nw.Int64()), backend="polars")
         return table.lazy(self.backend, session=self.session)
+
+
+@lru_cache(maxsize=4)  # several readings share a calendar
+def _every_day(calendar: Calendar) -> Mapping[str, Sequence[int]]:
+    rows = []
+    for hours, numbers in calendar.by_season():
+        rate = calendar.ticks_per_day // hours.length_ms
+        shut, works = (0, *(DAY_MS,) * 4, rate), (1, *hours.morning, *hours.afternoon, rate)
+        for number in numbers:
+            rest = works if calendar.works(number) else shut
+            rows.append((number, calendar.worked_before(number), *rest))
+    return _columns(DAYS, rows)
+
+
+@lru_cache(maxsize=4)
+def _every_working_day(calendar: Calendar) -> Mapping[str, Sequence[int]]:
+    rows = []
+    for hours, numbers in calendar.by_season():
+        rate = calendar.ticks_per_day // hours.length_ms
+        rest = (hours.morning[1], *hours.afternoon, hours.morning_ms, rate)
+        for number in filter(calendar.works, numbers):
+            rows.append((calendar.worked_before(number), instant(number, 0), *rest))
+    return _columns(DUES, rows)
+
+
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[int, ...]]) -> Mapping[str, Sequence[int]]:
+    return dict(zip((MINE + name for name in names), zip(*rows, strict=True), strict=True))
 
 
 def _worked_ticks() -> nw.Expr:
@@ -187,10 +201,10 @@ def _worked_ticks() -> nw.Expr:
     return worked * _my("rate")
 
 
-def _blocks() -> nw.Expr:
+def _blocks(halves: Halves) -> nw.Expr:
     """The number of the half-day block that ends with the deadline: blocks begun, and the limit, but one."""
     begun = (_my("at") >= _my("opens")).cast(nw.Int64) + (_my("at") >= _my("reopens")).cast(nw.Int64)
-    return _my("before") * 2 + begun + _my("halves") - 1
+    return _my("before") * 2 + begun + halves - 1
 
 
 def _by_parity(odd: nw.Expr, even: nw.Expr, same: bool) -> nw.Expr:

@@ -42,7 +42,8 @@ def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
     dispatch. `waived`: the office says of every kind that is missing that it counts in full. `position`: of the dispatch.
     """
     some = rounds.filter(~nw.col("untold").is_null())
-    parts = [_untold(some, measure, practice) for measure in CATALOGUE if is_untold(measure, practice) is not None]
+    measures = CATALOGUE if len(some.select("round").head(1).collect()) else ()
+    parts = [_untold(some, measure, practice) for measure in measures if is_untold(measure, practice) is not None]
     empty = rounds.filter(nw.col("round") < 0).select(*_columns(CATALOGUE[0], nw.lit(None, nw.Int64), nw.lit(False)))
     return clock.with_month(nw.concat([empty, *parts], how="vertical"), "counted_at", "month").select(*UNTOLD)
 

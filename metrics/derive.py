@@ -3,6 +3,9 @@
 Polars here; the expressions are narwhals and name no engine.
 """
 
+from collections.abc import Sequence
+from functools import cached_property
+
 import attrs
 
 from calendars.clock import Clock
@@ -11,19 +14,102 @@ from calendars.workdays import Calendar
 from metrics.coverage import assumed_of, untold_of
 from metrics.custody import placed, settled
 from metrics.grounds import grounds_of
-from metrics.measures import Practice
+from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
-from metrics.rounds import rounds_of
+from metrics.rounds import Held, held_of, with_dues
 from metrics.verdicts import verdicts_of
 
-FRAMES = ("events", "rounds", "verdicts", "oddities", "extensions", "grounds", "untold", "assumed")
+PLACING = ("moved_rounds", "repeated_dispatch", "assist_rounds", "untimed_extensions", "untimed_redos")
+HOLDING = (*PLACING, "undecided_requests", "redo_scope", "redone_closing", "satisfied", "unsatisfied")
+TIMING = ("half_day", "whole_days", "day_ends")
+REACHING = (*HOLDING, *TIMING, "limits", "later_limits")
+"""What of a practice is asked till events are placed, till rounds stand without their dues, for a clock, and till rounds have dues."""
 
 
-@attrs.frozen(kw_only=True)
-class Derived:
-    """What was derived from events (frames), and the clock that did it: placed events, rounds, verdicts, oddities, what
-    extensions did, the facts that verdicts rest on besides their dispatch and act (`metrics.grounds`), and what has no verdict
-    because no source tells it, and what happened at an instant that none tells (`metrics.coverage`)."""
+@attrs.frozen(kw_only=True, eq=False)
+class Derivation:
+    """What is derived from events (frames), each when it is first asked for. `like` is another derivation of the same events by the
+    same calendar, perhaps by another practice: what both must find alike is taken from it."""
+
+    source: Frame
+    practice: Practice
+    calendar: Calendar
+    like: "Derivation | None" = None
+
+    @cached_property
+    def clock(self) -> ClockColumns:
+        """The clock that counts the dues."""
+        like = self._like(TIMING)
+        return like.clock if like else ClockColumns(clock_of(self.calendar, self.practice))
+
+    @cached_property
+    def events(self) -> Frame:
+        """Placed events (`metrics.custody.placed`)."""
+        like = self._like(PLACING)
+        return like.events if like else settled(placed(self.source, self.practice))
+
+    @cached_property
+    def held(self) -> Held:
+        """Rounds without their dues, the returns asked for, the extensions granted."""
+        like = self._like(HOLDING)
+        return like.held if like else held_of(self.events, self.practice, self.clock)
+
+    @cached_property
+    def due(self) -> tuple[Frame, Frame]:
+        """Every round with its dues (`metrics.rounds`), and what extensions did (`metrics.requests.Extension`)."""
+        like = self._like(REACHING)
+        return like.due if like else with_dues(self.held, self.practice, self.clock)
+
+    @property
+    def rounds(self) -> Frame:
+        """Every round, with its dues."""
+        return self.due[0]
+
+    @property
+    def extensions(self) -> Frame:
+        """What extensions did."""
+        return self.due[1]
+
+    @cached_property
+    def verdicts(self) -> Frame:
+        """The verdicts of every measure (`metrics.verdicts`)."""
+        return self.verdicts_by(CATALOGUE)
+
+    def verdicts_by(self, measures: Sequence[Measure]) -> Frame:
+        """The verdicts of some measures alone, which takes less."""
+        return verdicts_of(self.rounds, self.practice, self.clock, measures)
+
+    @cached_property
+    def oddities(self) -> Frame:
+        """What is odd about events (`metrics.oddities`)."""
+        return oddities_of(self.events, self.rounds, self.extensions, self.practice)
+
+    @cached_property
+    def grounds(self) -> Frame:
+        """The facts that verdicts rest on besides their dispatch and act (`metrics.grounds`)."""
+        return grounds_of(self.events, self.rounds, self.held.returns, self.extensions)
+
+    @cached_property
+    def untold(self) -> Frame:
+        """What has no verdict because no source tells it (`metrics.coverage`)."""
+        return untold_of(self.rounds, self.practice, self.clock)
+
+    @cached_property
+    def assumed(self) -> Frame:
+        """What happened at an instant that none tells (`metrics.coverage`)."""
+        return assumed_of(self.events, self.rounds, self.extensions, self.clock)
+
+    def _like(self, asked: Sequence[str]) -> "Derivation | None":
+        """The derivation that this one is like, in all that depends on these."""
+        if self.like is None:
+            return None
+        same = all(getattr(self.like.practice, name) == getattr(self.practice, name) for name in asked)
+        return self.like if same else None
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Spliced:
+    """A derivation some of whose rows stand in place of its own: the same frames, and the clock that did it."""
 
     events: Frame
     rounds: Frame
@@ -36,20 +122,15 @@ class Derived:
     clock: ClockColumns
 
 
+Derived = Derivation | Spliced
+FRAMES = tuple(field.name for field in attrs.fields(Spliced) if field.name != "clock")
+
+
 def clock_of(calendar: Calendar, practice: Practice) -> Clock:
     """The calendar's clock, read as the rulebook reads it."""
     return Clock(calendar, half_day=practice.half_day, whole_days=practice.whole_days, day_ends=practice.day_ends)
 
 
-def derive(events: Frame, practice: Practice, calendar: Calendar) -> Derived:
-    """Events (`ledger.snapshot.EVENT`) to verdicts."""
-    clock = ClockColumns(clock_of(calendar, practice))
-    steps = settled(placed(events, practice))
-    rounds, returns, extensions = rounds_of(steps, practice, clock)
-    rounds = settled(rounds)
-    return Derived(
-        events=steps, rounds=rounds, verdicts=verdicts_of(rounds, practice, clock), extensions=extensions,
-        oddities=oddities_of(steps, rounds, extensions, practice), clock=clock,
-        grounds=grounds_of(steps, rounds, returns, extensions), untold=untold_of(rounds, practice, clock),
-        assumed=assumed_of(steps, rounds, extensions, clock),
-    )  # fmt: skip
+def derive(events: Frame, practice: Practice, calendar: Calendar, like: Derivation | None = None) -> Derivation:
+    """Events (`ledger.snapshot.EVENT`) to verdicts; `like`, of the same events and calendar, spares deriving twice what is alike."""
+    return Derivation(source=events, practice=practice, calendar=calendar, like=like)

@@ -125,10 +125,12 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
     Returns (ROUND, close_due; every round with an extension) and what each extension did (`Extension`, step, decided_step).
     """
     numbers = extends.select(n=nw.col("n").max()).collect().item()
+    if numbers is None:
+        return _unmoved(rounds), _nothing_extended(extends)
     extended = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
     current = with_first_due(extended, clock).select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
     told = []
-    for number in range(1, (numbers or 1) + 1):
+    for number in range(1, numbers + 1):
         step = extends.filter(nw.col("n") == number).select(
             *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until", "assumed"
         )
@@ -141,6 +143,18 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
         )
         current = moved.select(*ROUND, "limit_halves", close_due=nw.col("moved_due"))
     return current.select(*ROUND, "close_due"), nw.concat(told, how="vertical")
+
+
+def _unmoved(rounds: Frame) -> Frame:
+    return rounds.select(*ROUND, close_due=nw.lit(None, nw.Int64)).head(0)
+
+
+def _nothing_extended(extends: Frame) -> Frame:
+    none = {name: nw.lit(None, nw.Int64) for name in ("given", "start", "due")}
+    asked = ("n", "position", "at", "assumed", "halves", "until", "step", "decided_step")
+    return extends.select(*ROUND, *asked, code=nw.lit(None, nw.String), **none).select(
+        *EXTENSION, "step", "decided_step"
+    )
 
 
 def _moved(current: Frame, clock: ClockColumns) -> Frame:

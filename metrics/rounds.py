@@ -21,6 +21,7 @@ whether its return gives no reason; and the dues of the deadlines,
 
 from collections.abc import Sequence
 
+import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
@@ -31,8 +32,24 @@ from metrics.requests import granted_extends, kept, moved_dues, requests, with_f
 FIRSTS = {"sign": "signed", "contact": "contacted", "close": "first_closed", "seal": "sealed"}
 
 
+@attrs.frozen(kw_only=True)
+class Held:
+    """Rounds without their dues; the returns asked for (`metrics.requests.requests`), and the extensions granted (`granted_extends`)."""
+
+    rounds: Frame
+    returns: Frame
+    extends: Frame
+
+
 def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame, Frame]:
     """Rounds of placed events with their dues, the returns asked for (`requests`), what extensions did (`moved_dues`)."""
+    held = held_of(events, practice, clock)
+    rounds, extensions = with_dues(held, practice, clock)
+    return rounds, held.returns, extensions
+
+
+def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Held:
+    """Rounds of placed events, but for their dues and the extensions that move them."""
     fitting = events.filter(nw.col("round") > 0)
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
@@ -54,11 +71,16 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
-    rounds, extensions = _with_dues(settled(rounds), extends, practice, clock)
+    return Held(rounds=settled(rounds), returns=returns, extends=extends)
+
+
+def with_dues(held: Held, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
+    """Rounds with their dues, and what extensions did (`moved_dues`)."""
+    rounds, extensions = _with_dues(held.rounds, held.extends, practice, clock)
     extensions = settled(extensions)
     for number in (1, 2):
         rounds = _with(rounds, extensions.filter(nw.col("n") == number), f"extended_{number}")
-    return rounds, returns, extensions
+    return settled(rounds), extensions
 
 
 def _acts(fitting: Frame, practice: Practice) -> Frame:

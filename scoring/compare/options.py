@@ -10,6 +10,7 @@ import narwhals as nw
 
 from ledger.facts import RANK
 from metrics.derive import derive
+from metrics.measures import CATALOGUE
 from scoring.compare.reports import again
 from scoring.law.rulebook import Reading, Rulebook, Sheet
 from scoring.scores.evidence import Evidence, together
@@ -108,12 +109,15 @@ def _facts(book: Rulebook, events: Any) -> Counter[str]:
 def verdicts_otherwise(scoring: Scoring, ticket: str) -> Mapping[Known, tuple[OtherVerdict, ...]]:
     """What other options would make of the breaches of a ticket, by verdict."""
     events = scoring.snapshot.events_of(ticket).collect().lazy()
-    now = _states(scoring.derived_of(ticket).verdicts, scoring, ticket)
+    own = derive(events, scoring.book.practice(), scoring.calendar)
+    now = _states(own.verdicts, scoring, ticket)
     wanted = [known for known, (state, _) in now.items() if state == "breached"]
     found: dict[Known, list[OtherVerdict]] = {}
     measures = frozenset(measure for measure, _, _ in wanted)
+    judged = [measure for measure in CATALOGUE if measure.name in measures]
     for choice in _measured(scoring, events, measures) if wanted else ():
-        then = _states(derive(events, choice.book.practice(), scoring.calendar).verdicts, scoring, ticket)
+        other = derive(events, choice.book.practice(), scoring.calendar, like=own)
+        then = _states(other.verdicts_by(judged), scoring, ticket)
         for known in wanted:
             state, month = then.get(known, (ABSENT, None))
             if (state, month) != now[known]:
@@ -174,8 +178,8 @@ def _own(scoring: Scoring, unit: str) -> Scoring:
     return attrs.evolve(scoring, snapshot=attrs.evolve(scoring.snapshot, whole=own), given=None, mirror=None)
 
 
-def _under(scoring: Scoring, choice: Choice) -> Scoring:
-    return attrs.evolve(scoring, book=choice.book, given=None, mirror=None)
+def _under(own: Scoring, choice: Choice) -> Scoring:
+    return attrs.evolve(again(own, book=choice.book), mirror=None)
 
 
 def _together(scoring: Scoring, months: Sequence[int]) -> Evidence:

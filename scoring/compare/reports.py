@@ -11,13 +11,14 @@ import attrs
 
 from calendars.workdays import Calendar
 from ledger.snapshot import Snapshot
+from metrics.derive import Derivation, derive
 from scoring.compare.items import Move, Side, moves_of, state_of
 from scoring.compare.verdicts import FactChange, VerdictChange, finding_flips, flips_of, touches_of
 from scoring.law.arithmetic import ZERO, added, gained
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.parts import counts
-from scoring.scores.scoring import Scoring, recompute
+from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 
 
@@ -186,7 +187,14 @@ def again(
             given=scoring,
             mirror=None if book.exempts != scoring.book.exempts else scoring.mirror,
         )
-    return recompute(snapshot, book, calendar, moment)
+    alike = snapshot is scoring.snapshot and calendar == scoring.calendar
+    given = derive(snapshot.events, book.practice(), calendar, like=_derivation(scoring) if alike else None)
+    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=moment, given=given)
+
+
+def _derivation(scoring: Scoring) -> Derivation | None:
+    """What the report derives from its facts as they are."""
+    return scoring.derived if isinstance(scoring.derived, Derivation) else None
 
 
 @attrs.frozen(kw_only=True)

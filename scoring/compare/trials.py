@@ -10,7 +10,7 @@ from ledger.facts import KINDS, RANK
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import EVENT
 from metrics.custody import ROUND, placed
-from metrics.derive import FRAMES, Derived, derive
+from metrics.derive import FRAMES, Derived, Spliced, derive
 from scoring.scores.scoring import Scoring
 
 ACTS: Mapping[str, str] = {
@@ -147,7 +147,7 @@ def _refuse_outside(
         )
 
 
-def _spliced(whole: Derived, changed: Derived, ticket: str) -> Derived:
+def _spliced(whole: Derived, changed: Derived, ticket: str) -> Spliced:
     """The derivation with one ticket's rows in place of its own."""
 
     def with_changed(name: str) -> Any:
@@ -156,7 +156,7 @@ def _spliced(whole: Derived, changed: Derived, ticket: str) -> Derived:
         columns = rest.collect_schema().names()
         return nw.concat([rest.select(columns), other.select(columns)], how="vertical").collect().lazy()
 
-    return attrs.evolve(whole, **{name: with_changed(name) for name in FRAMES})
+    return Spliced(clock=whole.clock, **{name: with_changed(name) for name in FRAMES})
 
 
 def months_of_ticket(scoring: Scoring, ticket: str) -> set[int]:

@@ -18,7 +18,7 @@ from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, se
 from ledger.snapshot import Snapshot, snapshot_of
 from ledger.store import Ledger
 from metrics.custody import settled
-from metrics.derive import FRAMES, Derived, derive
+from metrics.derive import FRAMES, Derived, Spliced, derive
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.checks import NUMBER
@@ -223,8 +223,8 @@ def _scored(cases: Sequence[tuple[Judging, Case]]) -> Mapping[int, Scoring]:
             for number in numbers:
                 ledger.append(_source(number, cases[number][0].book, cases[number][1]), 0)
             seen = snapshot_of(ledger, ledger.head().position)
-        derived = derive(seen.events, judging.book.practice(), judging.clock.calendar)
-        derived = attrs.evolve(derived, verdicts=settled(derived.verdicts))
+        whole = derive(seen.events, judging.book.practice(), judging.clock.calendar)
+        derived = Spliced(clock=whole.clock, **{name: settled(getattr(whole, name)) for name in FRAMES})
         found |= {number: _alone(cases[number][0], number, seen, derived) for number in numbers}
     return found
 
@@ -254,7 +254,7 @@ def _alone(judging: Judging, number: int, seen: Snapshot, derived: Derived) -> S
     )
     return Scoring(
         snapshot=attrs.evolve(seen, whole=seen.events.filter(mine), findings=findings, enrolments=enrolments), book=judging.book,
-        calendar=judging.clock.calendar, as_of=judging.as_of, given=attrs.evolve(derived, **frames),
+        calendar=judging.clock.calendar, as_of=judging.as_of, given=Spliced(clock=derived.clock, **frames),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from kaoping.office.tickets import in_order
 from ledger.facts import RANK, Appeal, Fact, Finding
 from ledger.snapshot import EVENT, snapshot_of
 from ledger.store import Ledger
-from metrics.derive import clock_of, derive
+from metrics.derive import FRAMES, Spliced, clock_of, derive
 from metrics.measures import CATALOGUE
 from scoring.compare.appeals import effects_of
 from scoring.explain.ticket import Audit, Explained, Moved, audit
@@ -99,7 +99,8 @@ def told_of(seed: int, path: Path) -> tuple[Scoring, list[Audit], list[tuple[lis
     with ledger_of(path / f"{seed}.db", translated(log.facts)) as ledger:
         book = random_book(rng, rulebook(log.readings))
         scoring = recompute(snapshot_of(ledger, ledger.head().position), book, calendar(), log.as_of_ms)
-        derived = attrs.evolve(scoring.derived, verdicts=scoring.derived.verdicts.collect().lazy())
+        frames = {name: getattr(scoring.derived, name).collect().lazy() for name in FRAMES}
+        derived = Spliced(clock=scoring.derived.clock, **frames)
         scoring = attrs.evolve(scoring, given=derived)
         tickets = sorted({event.fact.ticket for event in ledger.events() if event.fact.ticket is not None})
         return (
