@@ -142,12 +142,12 @@ class Ledger:
         if source.telling is None or not self.head().position:
             return self._unknown(source.facts), ()
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
-        found = [event for event in self._on(tickets) if event.key not in gone]
-        under = frozenset(event.key for event in found if event.fact.unit in names)
-        standing = [event_read_as(event, names) for event in found]
+        found = list(self._on(tickets))
+        under = frozenset(event.key for event in found if event.fact.unit in names and event.key not in gone)
+        read = [event_read_as(event, names) for event in found]
         own = self._db.execute("select number from batches where profile = ?", (source.profile,))
         mine = frozenset(int(one) for (one,) in own)
-        settled = renewed(source, standing, voids, mine, number, recorded_at, under)
+        settled = renewed(source, read, voids, mine, number, recorded_at, under)
         return self._unknown(settled.facts), settled.changes
 
     def _in_units(self, source: Source) -> tuple[Source, Mapping[str, str]]:

@@ -33,23 +33,42 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
 
 
 def renewed(
-    source: Source, standing: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
+    source: Source, found: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
     renamed: frozenset[str] = frozenset(),
 ) -> Settled:  # fmt: skip
-    """What a re-export comes to against the facts that stand on its tickets: its facts, with the voids of those that they replace,
-    and of the voids of those that they bring back. What a person voided stays so."""
+    """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
+    and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
+    took back, until a file that may replace tells it again."""
     assert source.telling is not None
-    settled = settle(source.facts, standing, source.telling, own, replace=source.replace, renamed=renamed)
-    taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     gone = voided_keys(voids)
+    people = voided_by_people(voids, gone)
+    own_voids, events = _voided_within(source.facts), list(found)
+    settled = settle(
+        source.facts, [one for one in events if one.key not in gone], source.telling, own, replace=source.replace, renamed=renamed,
+        replaced=[one for one in events if one.key in gone and one.key not in people],
+        unsaid=_places(source.facts, own_voids),
+    )  # fmt: skip
+    taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     for row, fact, key in keyed(settled.facts) if gone else ():
-        if key in gone:
+        if key in gone and key not in own_voids:
             on = {void.key: void.fact for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
-            if (row, fact) in settled.follows or all(_by_import(void) for void in on.values()):
+            if (row, fact) in settled.follows or (source.replace and all(_by_import(void) for void in on.values())):
                 taken += [(row, _void(void, batch, row, at)) for void in on]
     return Settled(
         facts=(*taken, *settled.facts), voids=settled.voids, changes=settled.changes, follows=settled.follows
     )
+
+
+def _voided_within(facts: Sequence[tuple[int, Fact]]) -> set[str]:
+    """The keys that a source takes back itself, as a ledger's own export does."""
+    if not any(isinstance(fact, Void) for _, fact in facts):
+        return set()
+    return voided_keys(Event(0, key, fact, 0, row) for row, fact, key in keyed(facts) if isinstance(fact, Void))
+
+
+def _places(facts: Sequence[tuple[int, Fact]], keys: set[str]) -> frozenset[int]:
+    """Where facts of these keys are among the facts."""
+    return frozenset(place for place, (_, _, key) in enumerate(keyed(facts)) if key in keys) if keys else frozenset()
 
 
 def voided_by_people(voids: Sequence[Event], gone: Iterable[str]) -> frozenset[str]:

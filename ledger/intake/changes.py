@@ -3,6 +3,8 @@
 The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
 an act at another instant, and one that is gone from a column the file has, are changes. Of a row per event it is what carries the
 same `id` on its ticket, else one kind of act at one instant of its ticket: an event log without ids only grows.
+
+What a `--replace` took back is no news when an older file tells it again: it is a change too, until that file may replace.
 """
 
 from collections import defaultdict
@@ -44,23 +46,29 @@ class Settled:
 
 def settle(
     facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool,
-    renamed: frozenset[str] = frozenset(),
+    renamed: frozenset[str] = frozenset(), replaced: Iterable[Event] = (), unsaid: frozenset[int] = frozenset(),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
-    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias."""
+    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias,
+    `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
-    for one in sayings:
-        if one.fact.kind in RENEWED and one.fact.ticket is not None:
+    for place, one in enumerate(sayings):
+        if one.fact.kind in RENEWED and one.fact.ticket is not None and place not in unsaid:
             said[one.fact.ticket].append(one)
     held: dict[str, list[Event]] = defaultdict(list)
     for event in standing:
         held[str(event.fact.ticket)].append(event)
+    past: dict[str, list[Fact]] = defaultdict(list)
+    for event in replaced:
+        past[str(event.fact.ticket)].append(event.fact)
     becomes: dict[Saying, Fact | None] = {}
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
-    for ticket in [ticket for ticket in said if held[ticket]]:
-        life = _Life(telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket])
+    for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
+        life = _Life(
+            telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
+        )  # fmt: skip
         life.settle()
         becomes |= life.becomes
         voids += life.voids
@@ -101,8 +109,8 @@ def _may_be(sent: Fact, act: Fact) -> bool:
 
 @attrs.define(kw_only=True)
 class _Life:
-    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet. What a saying becomes is in `becomes`:
-    another fact, or None where nothing of it is taken."""
+    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back. What a
+    saying becomes is in `becomes`: another fact, or None where nothing of it is taken."""
 
     telling: Telling
     own: frozenset[int]
@@ -110,6 +118,7 @@ class _Life:
     renamed: frozenset[str]
     left: list[Saying]
     rest: list[Event]
+    past: list[Fact]
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
     voids: list[tuple[int, str]] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)
@@ -129,6 +138,19 @@ class _Life:
             self._settle_rounds(said, held)
         else:
             self._pair(_by_instant)
+        self._keep_taken_back()
+
+    def _was_taken_back(self, now: Fact) -> bool:
+        """Whether it was said before as far as the file's columns go, and a replacement took it back."""
+        return any(_place(was) == _place(now) and not self._differing(was, now) for was in self.past)
+
+    def _keep_taken_back(self) -> None:
+        """What is said again that a replacement left without a successor: a change, from nothing, and no news."""
+        for one in [one for one in self.left if self._was_taken_back(one.fact)]:
+            self.left.remove(one)
+            self.changes.append(self._told(one.row, None, one.fact, "at"))
+            if not self.replace:
+                self.becomes[one] = None
 
     def _drop_same(self) -> None:
         """What stands as it is said, as far as the file's columns go."""
@@ -187,9 +209,10 @@ class _Life:
         if not (moved or differing):
             self._follow_told(one, event)
             return
-        free = untold | ({"at"} if timed or guessed else set())
+        back = self._was_taken_back(one.fact)
+        free = untold | ({"at"} if guessed or (timed and not back) else set())
         empty = (None, WITHHELD)
-        filled = [] if isinstance(was, Extend) else [name for name in differing if _value(was, name) in empty]
+        filled = [] if back or isinstance(was, Extend) else [name for name in differing if _value(was, name) in empty]
         contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
@@ -218,11 +241,13 @@ class _Life:
         self.becomes[one] = fact
         self.voids.append((one.row, event.key))
 
-    def _told(self, row: int, was: Fact, now: Fact | None, name: str) -> Change:
-        outside = NAMED.get(name, name)
+    def _told(self, row: int, was: Fact | None, now: Fact | None, name: str) -> Change:
+        """A field of what stands, and of what is said; one of the two may be nothing at all."""
+        outside, of = NAMED.get(name, name), was or now
+        assert of is not None
         return Change(
-            row=row, ticket=str(was.ticket), unit=was.unit, kind=was.kind, field=outside, taken=self.replace,
-            was=_shown(was, outside), now=None if now is None else _shown(now, outside),
+            row=row, ticket=str(of.ticket), unit=of.unit, kind=of.kind, field=outside, taken=self.replace,
+            was=was and _shown(was, outside), now=now and _shown(now, outside),
         )  # fmt: skip
 
     # a row per ticket
@@ -248,8 +273,9 @@ class _Life:
             if kind[0] in self.telling.fields:
                 self._settle_acts(sent.row, [one for one in acts if _kind(one.fact) == kind], held, kind)
         if sent.fact.unit != stood.fact.unit and not self.replace:  # all of it is kept aside with its dispatch
-            self.becomes |= {one: None for one in acts if one in self.left}
-            self.left = [one for one in self.left if one not in acts]
+            aside = [one for one in acts if one in self.left and not self._was_taken_back(one.fact)]
+            self.becomes |= dict.fromkeys(aside)
+            self.left = [one for one in self.left if one not in aside]
 
     def _settle_acts(self, row: int, said: Sequence[Saying], held: _Round, kind: tuple[str, Scalar]) -> None:
         """The acts of one kind in a round: those said at another instant, and those that the file says no more."""

@@ -195,12 +195,14 @@ def scored(*exports: Sequence[Row], manner: Manner = PLAIN) -> tuple[list[str], 
     """What the exports, taken in one after another, come to, and what each said otherwise."""
     with Ledger(":memory:", create=True) as ledger:
         found = [take(ledger, rows, number, manner) for number, rows in enumerate(exports)]
-        scoring = recompute(snapshot_of(ledger, ledger.head().position), rulebook(), calendar(), AS_OF)
-        evidence = scoring.evidence([202305, 202306])
-        told = [
-            text_of(document_of(rulebook(), show_month(month), scoring.sheets(one))) for month, one in evidence.items()
-        ]
-        return told, found
+        return scores_of(ledger), found
+
+
+def scores_of(ledger: Ledger) -> list[str]:
+    """The scores of May and June as they are published."""
+    scoring = recompute(snapshot_of(ledger, ledger.head().position), rulebook(), calendar(), AS_OF)
+    evidence = scoring.evidence([202305, 202306])
+    return [text_of(document_of(rulebook(), show_month(month), scoring.sheets(one))) for month, one in evidence.items()]
 
 
 @pytest.mark.parametrize("seeds", [
@@ -225,6 +227,59 @@ def test_the_second_export_against_the_first(seeds: range) -> None:
     assert planted_of(listed) == planted_of(taken) == ordered(planted)
     assert replaced == alone, "replaced, the second export is what counts"
     assert kept == half == scored(filled)[0], "else the first counts, with what was filled"
+
+
+def backwards(planted: Sequence[tuple[object, ...]], filled: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """What the first export says otherwise than the second: what was planted, and what was filled, the other way round."""
+    units = {(row, ticket): now for row, ticket, _, kind, field, _, now in planted if (kind, field) == ("dispatch", "unit")}
+    turned = []
+    for row, ticket, unit, kind, field, was, now in (*planted, *filled):
+        gone = (field, now) == ("at", None)  # told of the unit that had done it
+        turned.append((row, ticket, unit if gone else units.get((row, ticket), unit), kind, field, now, was))
+    return ordered(turned)
+
+
+def filled_of(seed: int, before: int, first: Sequence[Row], second: Sequence[Row]) -> Iterator[tuple[object, ...]]:
+    """What the second export has newly filled."""
+    for number, (was, now) in enumerate(zip(first, second, strict=True)):
+        place = (before + number + 2, was["工单编号"], was["承办单位"])
+        for column in TIMES:
+            if now[column] and not was[column]:
+                yield (*place, KIND[column], "at", None, iso(now[column]))
+        if now["回访时间"] == was["回访时间"] != "":
+            for column, field in (("最终满意度", "rating"), ("是否联系市民", "contacted")):
+                if now[column] and not was[column]:
+                    yield (*place, "survey", field, None, told(now[column]))
+        if now["处理时限"] and not was["处理时限"]:
+            yield (*place, "dispatch", "limit_days", None, now["处理时限"])
+
+
+@pytest.mark.parametrize("seeds", [range(12), pytest.param(range(12, 200), marks=pytest.mark.slow)])
+def test_what_a_replacement_took_back_stays_so_until_it_is_replaced_again(seeds: range) -> None:
+    first: list[Row] = []
+    second: list[Row] = []
+    back: list[tuple[object, ...]] = []
+    for seed in seeds:
+        rng = random.Random(seed)
+        rows = rows_of(rng, seed)
+        later, _, planted = edited(rng, seed, len(first), rows)
+        back += backwards(planted, [*filled_of(seed, len(first), rows, later)])
+        first, second = first + rows, second + later
+    replacing = Manner(replace=True)
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, first, 0)
+        alone = scores_of(ledger)
+        take(ledger, second, 1, replacing)
+        replaced, size = scores_of(ledger), ledger.head().position
+        assert replaced == scored(second)[0]
+        kept = take(ledger, first, 2)
+        assert (scores_of(ledger), ledger.head().position) == (replaced, size), "an older file takes nothing back by itself"
+        assert planted_of(kept) == ordered(back)
+        assert not any(one.taken for one in kept)
+        assert take(ledger, second, 3) == (), "what stands says the same"
+        taken = take(ledger, first, 4, replacing)
+        assert planted_of(taken) == ordered(back)
+        assert scores_of(ledger) == alone, "replaced, it counts again"
 
 
 def test_corrected_and_corrected_back() -> None:
