@@ -52,7 +52,9 @@ class Source:
     `facts` are (row, fact); `quarantined` are (row, cells as JSON, reasons as JSON) of rows that became nothing. `texts` are
     kept by their digest: what a publication rests on. With `telling`, its facts are held against what stands on their tickets, and
     with `replace` they take its place where they say otherwise. `as_told` are, by their place in `facts`, the facts of which the
-    file said more than is kept: by that they are known again. `data` is the file itself, to be kept. `coverage` is what it can tell.
+    file said more than is kept: by that they are known again. `parts` are what `quarantined` is, of rows that gave facts and of which
+    an act is kept aside; `mends` are (row, number) of rows that mend what was kept aside under that number. `data` is the file itself, to be kept.
+    `coverage` is what it can tell.
     """
 
     name: str
@@ -67,13 +69,15 @@ class Source:
     telling: Telling | None = None
     replace: bool = False
     as_told: Mapping[int, Fact] = attrs.field(factory=dict)
+    parts: Sequence[tuple[int, str, str]] = ()
+    mends: Sequence[tuple[int, str]] = ()
     data: bytes | None = None
     coverage: Coverage | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Batch:
-    """One import, as the ledger keeps it. rows = accepted + known + quarantined + ignored."""
+    """One import, as the ledger keeps it. rows = accepted + known + quarantined + ignored. `by`: who wrote it, if that was said."""
 
     number: int
     name: str
@@ -87,6 +91,7 @@ class Batch:
     ignored: int
     events_added: int
     last_position: int
+    by: str | None = None
 
 
 @attrs.frozen

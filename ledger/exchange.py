@@ -93,7 +93,7 @@ READERS: Mapping[str, Any] = {
     "at": _instant, "due_at": _instant, "until": _instant, "as_of": _instant,
     "limit_halves": read_halves, "halves": read_halves,
     "anonymous": _flag, "granted": _flag, "provisional": _flag, "contacted": _flag, "resolved": _said, "late": _flag,
-    "count": _count, "seq": _seq, "role": _role, "about": _about,
+    "mended": _flag, "count": _count, "seq": _seq, "role": _role, "about": _about,
     "untold": _untold, "assumed": _assumed,
 }  # fmt: skip
 REMEDIES: Mapping[str, str] = {
@@ -101,7 +101,8 @@ REMEDIES: Mapping[str, str] = {
     "until": "write it like 2023-05-04T17:30:00+08:00", "as_of": "write it like 2023-06-05T09:00:00+08:00",
     "limit_halves": "write days like 5 or 0.5", "halves": "write days like 5 or 0.5",
     "anonymous": "write true or false", "granted": "write true or false", "provisional": "write true or false",
-    "late": "write true or false", "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
+    "late": "write true or false", "mended": "write true or false",
+    "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
     "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
     "untold": "write kinds in this order: sign contact return extend close seal survey redo", "assumed": "write true or leave it out",
 }  # fmt: skip

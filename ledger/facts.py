@@ -218,11 +218,22 @@ class Flag(Fact):
     late: bool
 
 
+@attrs.frozen(kw_only=True)
+class Settle(Fact):
+    """了结: what an import kept aside, a row or a change (`digest`, see `ledger.leftovers`), is aside no more: it was `mended` and
+    imported again, or the office declines it. No score reads it but as what it rests on."""
+
+    kind, word, needs = "settle", "了结", ("digest", "reason")
+    digest: str
+    reason: str
+    mended: bool = False
+
+
 # The order in which facts of one instant are taken: a ticket is dispatched before it is signed, signed before it is
 # answered, answered before it is asked about; a decision comes after whatever it decides.
 KINDS: tuple[type[Fact], ...] = (
     Dispatch, Sign, Contact, Extend, Return, Close, Seal, Survey, Redo, Exempt, Decide,
-    Finding, Enrol, Void, Publish, Appeal, Ruling, Flag, Alias,
+    Finding, Enrol, Void, Publish, Appeal, Ruling, Flag, Alias, Settle,
 )  # fmt: skip
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}

@@ -98,6 +98,18 @@ def m005_coverage(db: Database) -> None:
     _guard(db, "coverage")
 
 
+@SCHEMA()
+def m006_writers_and_parts(db: Database) -> None:
+    """Who wrote each batch, and the rows of which only a part was taken. What there was before has neither."""
+    db.execute('alter table batches add column "by" text')
+    db.table("parts").create(
+        {"batch": int, "row": int, "cells": str, "reasons": str},
+        strict=True, not_null={"batch", "row", "cells", "reasons"},
+    )  # fmt: skip
+    db.table("parts").create_index(["batch"])
+    _guard(db, "parts")
+
+
 def _guard(db: Database, table: str) -> None:
     """Triggers that refuse whoever wants to change or delete a row."""
     for act in ("update", "delete"):

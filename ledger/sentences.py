@@ -55,16 +55,27 @@ def as_sentence(sentence: str | Sentence) -> Sentence:
     return sentence if isinstance(sentence, Sentence) else Sentence(sentence)
 
 
+@attrs.frozen(kw_only=True)
+class UntimedAct:
+    """Acts of a unit on a ticket, as (kind, ticket, unit): a row says that there were so many `times`, and not when."""
+
+    kind: str
+    ticket: str
+    unit: str | None
+    times: int
+
+
 @attrs.frozen
 class Mistake:
     """One wrong value of one row: the column, the value, why it is wrong, how to mend it; `lists`: the table or list of a profile
-    in which the value is missing as a word."""
+    in which the value is missing as a word; `act`: what is told without its time, and so kept aside of a row that is taken."""
 
     column: str
     value: object
     why: Sentence = attrs.field(converter=as_sentence)
     remedy: Sentence = attrs.field(converter=as_sentence)
     lists: str = ""
+    act: UntimedAct | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +84,7 @@ class Problem:
 
     `row` is the row that Excel shows (of JSON and XES: which object or event), `line` of a text the line where it starts, `excerpt`
     the row as it stands.
-    `fatal`: the whole row became nothing (it is quarantined); else only this value was left out.
+    `fatal`: the whole row became nothing (it is quarantined); else only this value was left out. `act`: it is kept aside.
     """
 
     row: int
@@ -85,6 +96,7 @@ class Problem:
     fatal: bool = True
     line: int | None = None
     lists: str = ""
+    act: UntimedAct | None = None
 
     def told(self, file: str) -> Sentence:
         """As a person reads it: place, excerpt, remedy. Row 0 is the whole file."""

@@ -15,9 +15,10 @@ import attrs
 
 from ledger.batches import Batch, Change, Coverage, Event, Head, Source
 from ledger.exchange import content, from_content, identity, key_of
-from ledger.facts import LIFECYCLE, Fact, Void
+from ledger.facts import LIFECYCLE, Fact, Settle, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.intake.kept import Voided, as_held
+from ledger.leftovers import MENDED, number_of, row_digest, settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
@@ -34,16 +35,16 @@ New = tuple[int, int, str, str, Fact]
 class Ledger:
     """A ledger file. Use as a context manager; `recorded_at` instants come from the caller, who knows the clock."""
 
-    def __init__(self, path: Path | str, *, create: bool = False) -> None:
-        """Open the file, or with `:memory:` one in memory. Raises NoLedger, NotALedger, DamagedLedger, LedgerError (locked,
-        no room)."""
+    def __init__(self, path: Path | str, *, create: bool = False, by: str | None = None) -> None:
+        """Open the file, or with `:memory:` one in memory; what is written is written `by` somebody. Raises NoLedger, NotALedger,
+        DamagedLedger, LedgerError (locked, no room)."""
         path = Path(path)
         if not create and path != MEMORY and not path.exists():
             raise NoLedger(
                 sentence("there is no ledger at {path}.", path=path),
                 "Import a log first, or name another with --ledger.",
             )
-        self.path = path
+        self.path, self._by = path, by
         with told(path):
             if path != MEMORY:
                 refuse_missing(path)
@@ -102,6 +103,7 @@ class Ledger:
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
         new, changes = self._new_of(source, number, recorded_at)
+        new += self._unknown(self._mended(source, number, recorded_at))
         head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
@@ -109,22 +111,22 @@ class Ledger:
             "number": number, "name": masked(visible(source.name)), "sha256": source.sha256, "profile": source.profile,
             "recorded_at": recorded_at, "rows": source.rows, "accepted": accepted,
             "known": bearing - accepted + source.repeated, "quarantined": len(source.quarantined),
-            "ignored": source.ignored, "events_added": len(new), "last_position": head.position,
+            "ignored": source.ignored, "events_added": len(new), "last_position": head.position, "by": self._by,
         }  # fmt: skip
         if columns["rows"] != sum(columns[name] for name in ("accepted", "known", "quarantined", "ignored")):
             raise AssertionError(f"rows of {source.name} do not add up: {columns}")
         kept = [*self._keep_texts(number, source.texts), *self._keep_file(number, source.data)]
         before = last["checkpoint"] if last else chain.START
         listed = [*self._keep_changes(number, changes), *self._keep_coverage(number, source.coverage)]
+        listed += [(chain.PART, *row) for row in source.parts]
         hashed = chain.checkpoint(before, {**columns, "head": head.hash}, [*source.quarantined, *listed], kept)
         row = {**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed}
         self._db.execute(
-            f"insert into batches ({', '.join(row)}) values ({', '.join('?' * len(row))})", tuple(row.values())
+            f"insert into batches ({_columns(row)}) values ({', '.join('?' * len(row))})", tuple(row.values())
         )
-        self._db.executemany(
-            "insert into quarantine (batch, row, cells, reasons) values (?, ?, ?, ?)",
-            [(number, *row) for row in source.quarantined],
-        )
+        for table, rows in (("quarantine", source.quarantined), ("parts", source.parts)):
+            sql = f"insert into {table} (batch, row, cells, reasons) values (?, ?, ?, ?)"
+            self._db.executemany(sql, [(number, *row) for row in rows])
         self._db.execute(
             "insert into checkpoints values (?, ?, ?, ?)",
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
@@ -149,6 +151,22 @@ class Ledger:
         mine = frozenset(int(one) for (one,) in own)
         settled = renewed(source, read, voids, mine, number, recorded_at, under)
         return self._unknown(settled.facts), settled.changes
+
+    def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
+        """That rows of the source mend what was kept aside: once of each, until that is taken back."""
+        if not source.mends:
+            return []
+        sql = "select sha256, row, cells from {table} join batches on number = batch"
+        kept = [row for table in ("quarantine", "parts") for row in self._db.execute(sql.format(table=table))]
+        aside = {number_of(digest): digest for digest in (row_digest(*row) for row in kept)}
+        gone = voided_keys(self.events(kinds=("void",)))
+        done = settled(event for event in self.events(kinds=("settle",)) if event.key not in gone)
+        told = {aside[named]: row for row, named in reversed(source.mends) if named in aside}
+        return [
+            (row, Settle(at=recorded_at, digest=digest, reason=MENDED.format(batch=number, row=row), mended=True))
+            for digest, row in told.items()
+            if digest not in done
+        ]
 
     def _in_units(self, source: Source) -> tuple[Source, Mapping[str, str]]:
         """The source with its facts of the units that their names mean, and the aliases. A fact that no re-export settles stays
@@ -286,7 +304,7 @@ class Ledger:
     def batches(self) -> tuple[Batch, ...]:
         """Every import, oldest first."""
         names = [field.name for field in attrs.fields(Batch)]
-        rows = self._db.execute(f"select {', '.join(names)} from batches order by number")
+        rows = self._db.execute(f"select {_columns(names)} from batches order by number")
         return tuple(Batch(**dict(zip(names, row, strict=True))) for row in rows)
 
     def events(
@@ -317,6 +335,17 @@ class Ledger:
             " and batch in (select number from batches where profile = ?) group by ticket"
         )
         return {str(ticket): int(at) for ticket, at in self._db.execute(sql, (profile,))}
+
+    def dispatched(self, profile: str) -> Iterator[tuple[str, int]]:
+        """(ticket, instant) of each dispatch that stands and that a batch of a profile told, in the order of the ledger."""
+        gone = voided_keys(self.events(kinds=("void",)))
+        sql = (
+            "select key, ticket, json_extract(fact, '$.at') from events where kind = 'dispatch'"
+            " and batch in (select number from batches where profile = ?) order by position"
+        )
+        for key, ticket, at in self._db.execute(sql, (profile,)):
+            if key.hex() not in gone:
+                yield str(ticket), int(at)
 
     def tickets_since(self, position: int) -> set[str]:
         """The tickets that facts after a position speak of, or whose facts a void after it takes back or restores."""
@@ -373,7 +402,14 @@ class Ledger:
 
     def quarantine(self, batch: int) -> list[tuple[int, str, str]]:
         """(row, cells, reasons) of the rows of a batch that became nothing."""
-        found = self._db.execute("select row, cells, reasons from quarantine where batch = ? order by rowid", (batch,))
+        return self._rows("quarantine", batch)
+
+    def parts(self, batch: int) -> list[tuple[int, str, str]]:
+        """The same of the rows of a batch that gave facts, and of which an act without a time is kept aside."""
+        return self._rows("parts", batch)
+
+    def _rows(self, table: str, batch: int) -> list[tuple[int, str, str]]:
+        found = self._db.execute(f"select row, cells, reasons from {table} where batch = ? order by rowid", (batch,))
         return [(row, cells, reasons) for row, cells, reasons in found]
 
     def changes(self, batch: int) -> tuple[Change, ...]:
@@ -468,6 +504,11 @@ class Ledger:
             if self._db.in_transaction:
                 self._db.execute("rollback")
             raise
+
+
+def _columns(names: Iterable[str]) -> str:
+    """Names of columns as SQL has them: `by` is a word of its own there."""
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _where(upto: int | None, ticket: str | None, kinds: Sequence[str]) -> tuple[str, list[object]]:

@@ -11,7 +11,7 @@ from kaoping.papers import terminal
 from kaoping.reports.compare.appeals import STATES, appeals_json, appeals_page, effects_json, effects_page
 
 
-@asks("rulebook", "calendar", "ledger", "lang", "as_json")
+@asks("rulebook", "calendar", "ledger", "by", "lang", "as_json")
 def appeal(
     asked: Asked,
     ticket: Annotated[str, typer.Argument(help="the ticket's number")],
@@ -32,7 +32,7 @@ def appeal(
         terminal.show(effects_page(session.language, effects))
 
 
-@asks("ledger", "lang", "as_json")
+@asks("ledger", "by", "lang", "as_json")
 def ruling(
     asked: Asked,
     appeal: Annotated[str, typer.Argument(help="the appeal: a position in the ledger, or a key of 64 digits")],

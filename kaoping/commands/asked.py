@@ -13,7 +13,7 @@ from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.papers.terminal import counted, spinner
 from ledger.sentences import sentence
-from ledger.texts import visible
+from ledger.texts import masked, refuse_unseen, visible
 
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="the ledger file, kaoping.db unless named")
@@ -40,6 +40,10 @@ UntoldOption = Annotated[
     str | None,
     typer.Option("--untold", help="what no source tells: full (the item in full, marked) or breach (as if not done)"),
 ]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", envvar="KAOPING_BY", help="who writes this, kept with the batch: a name or an office"),
+]
 XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a workbook")]
 DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
 HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
@@ -60,6 +64,7 @@ class Asked:
     reading: Sequence[str] | None = None
     ledger: Path | None = None
     untold: str | None = None
+    by: str | None = None
     lang: str | None = None
     as_json: bool = False
     as_xlsx: bool = False
@@ -75,14 +80,14 @@ class Asked:
         return Session(
             path=self.ledger or Path("kaoping.db"), rulebook=self.rulebook, calendar_folder=self.calendar,
             readings=read_readings(self.reading or ()), known_on=None if self.known_on is None else read_day(self.known_on),
-            untold=self.untold or "", language=Language(code), progress=spinner, counter=counted,
+            untold=self.untold or "", by=read_name(self.by), language=Language(code), progress=spinner, counter=counted,
         )  # fmt: skip
 
 
 OPTIONS: Mapping[str, Any] = {
     "as_of": AsOfOption, "provisional": ProvisionalOption, "rulebook": RulebookOption, "calendar": CalendarOption,
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
-    "untold": UntoldOption,
+    "untold": UntoldOption, "by": ByOption,
     "as_xlsx": XlsxOption, "as_docx": DocxOption, "as_html": HtmlOption, "as_pdf": PdfOption,
 }  # fmt: skip
 
@@ -119,6 +124,15 @@ def _refuse_odd_bytes(given: Mapping[str, Any]) -> None:
                 raise WrongArgument(
                     sentence("{text} holds bytes that are no text.", text=visible(word)), "Write it in UTF-8."
                 )
+
+
+def read_name(text: str | None) -> str | None:
+    """Who writes, with telephone and identity numbers masked; nobody is named by an empty name. Raises WrongArgument."""
+    try:
+        refuse_unseen("by", text or "")
+    except ValueError as refused:
+        raise WrongArgument(sentence("{column} {why}", column="--by", why=sentence(str(refused)))) from refused
+    return masked(text.strip()) or None if text else None
 
 
 def read_readings(pairs: Sequence[str]) -> dict[str, str]:

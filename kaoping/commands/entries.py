@@ -20,7 +20,7 @@ AtOption = Annotated[str, typer.Option("--at", help="when it happened, such as 2
 ReasonOption = Annotated[str, typer.Option("--reason", help="the reason")]
 
 
-@asks("rulebook", "ledger", "lang", "as_json")
+@asks("rulebook", "ledger", "by", "lang", "as_json")
 def record(
     asked: Asked,
     kind: Annotated[str | None, typer.Argument(help="the kind of fact, such as finding or enrol")] = None,
@@ -45,7 +45,7 @@ def record(
         terminal.tell(session.language.say("{file}: {rows} rows, {events_added} events", **one))
 
 
-@asks("rulebook", "ledger", "lang", "as_json")
+@asks("rulebook", "ledger", "by", "lang", "as_json")
 def exempt(
     asked: Asked,
     ticket: Annotated[str, typer.Argument(help="the ticket's number")],
@@ -61,7 +61,7 @@ def exempt(
     _answer(asked, session.language, enter(session, "exempt", fields))
 
 
-@asks("ledger", "lang", "as_json")
+@asks("ledger", "by", "lang", "as_json")
 def void(
     asked: Asked,
     fact: Annotated[str, typer.Argument(help="the fact to void: a position in the ledger, or a key of 64 digits")],
@@ -73,7 +73,7 @@ def void(
     _answer(asked, session.language, office_void(session, fact, at, reason))
 
 
-@asks("ledger", "lang", "as_json")
+@asks("ledger", "by", "lang", "as_json")
 def alias(
     asked: Asked,
     unit: Annotated[str, typer.Argument(help="the unit, as it is enrolled")],

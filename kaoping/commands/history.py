@@ -24,7 +24,9 @@ from kaoping.reports.score import score_json, score_page
 PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 
 
-@asks("as_of", "provisional", "untold", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
+@asks(
+    "as_of", "provisional", "untold", "reading", "rulebook", "calendar", "known_on", "ledger", "by", "lang", "as_json"
+)
 def publish(
     asked: Asked,
     period: PeriodArgument,

@@ -7,12 +7,20 @@ from typing import Annotated, Any
 import typer
 
 from kaoping.commands.asked import Asked, asks
-from kaoping.office.intake import imports
+from kaoping.office.intake import imports, leftovers
 from kaoping.office.intake import quality as checked
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.papers.sheets import refuse_there, write_sheets
-from kaoping.reports.intake.aside import aside_json, aside_page, aside_sheets, batches_json, batches_page
+from kaoping.reports.intake.aside import (
+    aside_json,
+    aside_page,
+    aside_sheets,
+    batches_json,
+    batches_page,
+    declined_json,
+    declined_page,
+)
 from kaoping.reports.page import Page, PlainSheet
 from kaoping.reports.quality import (
     privacy_json,
@@ -49,17 +57,32 @@ def batches(
         terminal.show(batches_page(session.language, found))
 
 
-@asks("ledger", "lang", "as_json")
+@asks("ledger", "by", "lang", "as_json")
 def aside(
     asked: Asked,
     batch: Annotated[int | None, typer.Argument(help="the number of a batch; else all")] = None,
+    settled: Annotated[bool, typer.Option("--all", help="also what was mended, taken or declined since")] = False,
+    decline: Annotated[bool, typer.Option("--decline", help="record that this is not to be taken, for good")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="why it is declined")] = "",
+    row: Annotated[list[int] | None, typer.Option("--row", help="decline this row of the file alone; may be given several times")] = None,
     xlsx: XlsxOption = None,
-) -> None:
-    """List what became no fact, with the reasons: rows kept aside, and changes."""
+) -> None:  # fmt: skip
+    """List what became no fact, with the reasons: rows kept aside, and changes; or decline it."""
     session = asked.session()
+    if not decline and (reason or row):
+        raise WrongArgument(
+            sentence("--reason and --row belong to --decline."), "kaoping aside BATCH --decline --reason …"
+        )
+    if decline:
+        declined = leftovers.decline(session, batch, reason, row or ())
+        if asked.as_json:
+            terminal.answer(declined_json(declined))
+        else:
+            terminal.show(declined_page(session.language, declined))
+        return
     if xlsx is not None:
         refuse_there(xlsx)
-    found = imports.aside(session, batch)
+    found = imports.aside(session, batch, settled=settled)
     _give(asked, xlsx, aside_json(found), aside_page(session.language, found), aside_sheets(session.language, found))
 
 

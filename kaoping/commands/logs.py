@@ -25,21 +25,22 @@ from kaoping.reports.intake.aside import aside_sheets
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
 from kaoping.reports.intake.coverage import coverage_lines
-from kaoping.reports.intake.imported import batch_json, problem_lines
+from kaoping.reports.intake.imported import absent_lines, batch_json, problem_lines
 from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
 from ledger.sentences import sentence
 
+TAKEN = "logs of tickets: csv, tsv, xlsx, xls, xlsb, ods, an HTML table or XML saved as xls, json, jsonl, xes; also in .gz or .zip"
 IMPORTED = (
     "{file} [{profile}]: {rows} rows = {accepted} accepted + {known} known + {quarantined} quarantined"
     " + {ignored} ignored; {events_added} events added"
 )
 
 
-@asks("rulebook", "ledger", "lang", "as_json")
+@asks("rulebook", "ledger", "by", "lang", "as_json")
 def import_(
     asked: Asked,
-    files: Annotated[list[Path], typer.Argument(help="logs of tickets: csv, xlsx, jsonl")],
+    files: Annotated[list[Path], typer.Argument(help=TAKEN)],
     profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rehearse, write nothing")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="what the files say otherwise than the ledger replaces it")] = False,
@@ -69,6 +70,8 @@ def import_(
             terminal.complain(line)
         if arrival.batch is not None and arrival.ahead:
             terminal.complain(dated_ahead(session.language, arrival.batch))
+        for line in absent_lines(session.language, arrival):
+            terminal.complain(line)
         for line in stranger_lines(session.language, arrival.strangers):
             terminal.complain(line)
     if asked.as_json:
@@ -92,6 +95,9 @@ def _tell_counts(language: Language, arrivals: Sequence[Arrival]) -> None:
             one["file"] += f"[{arrival.sheet}]"
         named = ("file", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added")
         terminal.tell(language.say(IMPORTED, **{name: one[name] for name in named}))
+        if arrival.read.parts:
+            said = "  {count} rows taken in part: they tell acts without a time, which are kept aside (kaoping aside)"
+            terminal.tell(language.say(said, count=len(arrival.read.parts)))
         for line in coverage_lines(language, arrival.read.coverage):
             terminal.tell(line)
 

@@ -45,7 +45,8 @@ class LedgerEmpty(UserError):
 
 @attrs.frozen(kw_only=True)
 class Session:
-    """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells."""
+    """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells. `by`: who
+    writes, as each batch then says."""
 
     path: Path
     rulebook: str
@@ -53,6 +54,7 @@ class Session:
     known_on: date | None = None
     readings: Mapping[str, str] = attrs.Factory(dict)
     untold: str = ""
+    by: str | None = None
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
@@ -60,7 +62,7 @@ class Session:
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
-        return Ledger(self.path, create=create)
+        return Ledger(self.path, create=create, by=self.by)
 
     @contextmanager
     def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:

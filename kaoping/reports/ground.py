@@ -22,6 +22,13 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
             say("{count} rows are kept aside ({undated} of an unknown month): kaoping aside lists them",
                 count=count, undated=ground["aside_undated"])
         )  # fmt: skip
+    if count := ground.get("part"):
+        lines.append(
+            say(
+                "{count} rows are taken only in part, as they tell acts without a time: kaoping aside lists them",
+                count=count,
+            )
+        )
     if count := ground["changes"]:
         lines.append(say("{count} changes are kept aside: kaoping aside lists them", count=count))
     if count := ground["assumed"]:

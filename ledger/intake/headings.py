@@ -12,13 +12,18 @@ from ledger.intake.tables import Cell, LogTable
 from ledger.sentences import Sentence, UnreadableFile, as_sentence, listed, sentence
 from ledger.texts import masked
 
+NUMBERS = ("隔离编号", "number aside")
+"""The heading under which a workbook of rows kept aside names each of them."""
 AGAIN = re.compile(r" ?\(\d+\)$")  # how a table's reader marks a heading that it met before
 CITIZENS = re.compile(
     "来电人|诉求人|投诉人|举报人|联系人|市民|姓名|电话|手机|号码|身份证|证件|地址|住址|用户|邮箱|caller|phone|email|address|street|zip|latitude|longitude",
     re.I,
 )
 FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|理由|答复|情况|content|description|comment|note", re.I)
-ADD_HEADINGS = "add the headings to a profile under [columns], or write a profile for this format"
+ADD_HEADINGS = (
+    "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE"
+)
+CHOOSE = "choose another profile, add the headings to this one under [columns], or have one proposed for this file: kaoping profile new FILE"
 
 
 @attrs.frozen
@@ -50,6 +55,11 @@ def _places(profile: Profile, header: Sequence[str]) -> dict[str, list[int]]:
         if places:
             found[column] = list(dict.fromkeys(places))
     return found
+
+
+def place_of_number(header: Sequence[str]) -> int | None:
+    """Where a table names the rows kept aside that its rows mend."""
+    return next((place for place, heading in enumerate(header) if heading.strip() in NUMBERS), None)
 
 
 def unread(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +106,7 @@ def refuse_lacking(profile: Profile, table: LogTable) -> None:
     if lacking(profile, table.header):
         lacks = _lacks(profile, table.header)
         why = sentence("lacks columns of profile {profile}: {columns}", profile=profile.name, columns=lacks)
-        raise UnreadableFile(why, "choose another profile, or add the headings to this one under [columns]")
+        raise UnreadableFile(why, CHOOSE)
 
 
 def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:

@@ -18,7 +18,7 @@ from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
 from ledger.intake.tables import Cell, LogTable, Row
-from ledger.sentences import Mistake, UnreadableFact, sentence
+from ledger.sentences import Mistake, UnreadableFact, UntimedAct, sentence
 from ledger.texts import FREE, WITHHELD, masked
 
 Cells = Mapping[str, Cell]
@@ -28,6 +28,8 @@ BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
+OWN_WORDS = ("reason", "rating", "contacted", "granted")
+"""Fields that nothing but an act of their own fills; 是否解决 is judged by nothing, and units fill it too."""
 
 
 @attrs.frozen
@@ -151,6 +153,7 @@ class RowReader:
                 return
         if cells.get(at) is None and event.at_else and (times or not (event.count or event.told_by)):
             at = event.at_else
+        said = times
         if cells.get(at) is not None:
             self._tell_fact(cells, event, kind, at, told)
             times -= 1
@@ -159,8 +162,10 @@ class RowReader:
                 Mistake(self.heading(at), None, "is missing", sentence("every {kind} has it", kind=sentence(kind)))
             )
             return
+        if event.kind == Dispatch.kind and event.at not in self.places:
+            return  # of a unit below, whose rounds the table does not tell
         if times > 0 and not self._tell_assumed(cells, event, kind, times, told):
-            told.left_out.append(self._untimed(cells, event, kind, witness, times))
+            told.left_out.append(self._untimed(cells, event, kind, witness, said, times))
 
     def _kind(self, cells: Cells, event: EventRule) -> str:
         if event.kind != BY_WORD:
@@ -183,6 +188,17 @@ class RowReader:
         for when in event.told_by:
             if self.holds(cells, when, before):
                 return 1, when.column
+        return self._by_own_word(cells, event)
+
+    def _by_own_word(self, cells: Cells, event: EventRule) -> tuple[int, str]:
+        """Whether a word that only such an act fills says that there was one, where the profile says nothing of that word."""
+        if self.profile.state_rows or event.kind == BY_WORD or event.at not in self.places or event.needed:
+            return 0, ""
+        spoken = {when.column for when in (*event.told_by, *event.when)}
+        own = [event.fields.get(field, field) for field in OWN_WORDS if field in fields_of(KIND[event.kind])]
+        for column in own:
+            if column not in spoken and column not in event.constants and cells.get(column) is not None:
+                return 1, column
         return 0, ""
 
     def _counted(self, event: EventRule, before: Before) -> int:
@@ -225,7 +241,10 @@ class RowReader:
         ):  # the length that the row tells is that of the extension whose time it tells
             lengths = [None, None]
         counted = cells.get(event.count) if event.count else None
-        denied = counted is not None and whole(counted) == 0
+        denied = (counted is not None and whole(counted) == 0) or any(
+            when.words and cells.get(when.column) is not None and not self.holds(cells, when, None)
+            for when in event.told_by
+        )
         if self.profile.state_rows or kind not in ASSUMED or sent is None or cells.get(sent.at) is None or denied:
             return False
         if kind == Extend.kind and lengths == [None, None]:
@@ -236,16 +255,31 @@ class RowReader:
             )
         return times <= MOST_ASSUMED
 
-    def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, times: int) -> Mistake:
+    def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, said: int, times: int) -> Mistake:
         why = sentence(
             "says {kind}, but {times} of them without a time ({heading}): left out",
             kind=sentence(kind), times=times, heading=self.heading(event.at),
         )  # fmt: skip
         remedy = sentence(
-            "export {heading} too, or let your own profile name a stand-in for it with at_else",
+            "export {heading} too (kaoping aside --xlsx gives the rows, to fill it in), or let your own profile name a"
+            " stand-in for it with at_else",
             heading=self.heading(event.at),
         )
-        return Mistake(self.heading(witness), cells.get(witness), why, remedy)
+        act = None
+        if event.at in self.places:  # where it has no such column, all of it is untold
+            act = self._act(cells, event, kind, said)
+        return Mistake(self.heading(witness), cells.get(witness), why, remedy, act=act)
+
+    def _act(self, cells: Cells, event: EventRule, kind: str, times: int) -> UntimedAct | None:
+        try:
+            ticket, unit = (self._text(cells, event, field) for field in ("ticket", "unit"))
+        except UnfitCell:  # the row says so itself
+            return None
+        return None if ticket is None else UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times)
+
+    def _text(self, cells: Cells, event: EventRule, field: str) -> str | None:
+        cell = cells.get(event.fields.get(field, field))
+        return None if cell is None else str(self.means.read(field, cell))
 
     def _tell_fact(self, cells: Cells, event: EventRule, kind: str, at: str, told: RowFacts) -> None:
         before = len(told.wrong)

@@ -12,11 +12,11 @@ import attrs
 from ledger.batches import Coverage, Telling
 from ledger.facts import Alias, Enrol, Fact
 from ledger.intake.cells import shown
-from ledger.intake.coverage import coverage_of
-from ledger.intake.headings import refuse_doubles, refuse_lacking
+from ledger.intake.coverage import coverage_of, kinds_of, tells
+from ledger.intake.headings import place_of_number, refuse_doubles, refuse_lacking
 from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
-from ledger.intake.profile import BY_WORD, IGNORE, SAME_FACT, Profile
+from ledger.intake.profile import SAME_FACT, Profile
 from ledger.intake.rows import Before, RowFacts, RowReader
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.register import Register
@@ -31,8 +31,10 @@ class Intake:
     """What became of the rows of a table.
 
     `facts` are (row, fact), `as_told` by place those of which the file said more than is kept; `quarantined` are (row, its mapped
-    cells as JSON); `repeated` counts rows equal in every cell to an earlier one, where the profile takes them for the same fact. A
-    problem that is not fatal left something out of a row that still gave facts. `notes`: what else was done to read it.
+    cells as JSON), `parts` the same of rows that gave facts, and of which an act without a time is kept aside; `mends` are (row, number
+    of what it mends) of rows that were kept aside before. `repeated` counts rows equal in every cell to an earlier one, where the
+    profile takes them for the same fact. A problem that is not fatal left something out of a row that still gave facts. `notes`: what
+    else was done to read it.
     `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all.
     """
 
@@ -46,6 +48,8 @@ class Intake:
     telling: Telling
     coverage: Coverage
     notes: tuple[Sentence, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    mends: tuple[tuple[int, str], ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -77,6 +81,9 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     facts: list[tuple[int, Fact]] = []
     as_told: dict[int, Fact] = {}
     quarantined: list[tuple[int, str]] = []
+    parts: list[tuple[int, str]] = []
+    mends: list[tuple[int, str]] = []
+    mending = place_of_number(table.header)
     problems: list[Problem] = []
     seen: set[str] = set()
     ignored = repeated = 0
@@ -101,6 +108,10 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
             quarantined.append((row.number, _kept(sheet, row)))
+        elif any(one.act for one in told.left_out):
+            parts.append((row.number, _kept(sheet, row)))
+        if told.facts and mending is not None and (number := shown(row.cells[mending]).strip()):
+            mends.append((row.number, number))
         ignored += not (told.facts or told.wrong or told.left_out)
     return Intake(
         rows=len(table.rows) + len(table.passed),
@@ -113,6 +124,8 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         telling=_telling(sheet),
         coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
         notes=(*table.notes, *sheet.means.notes),
+        parts=tuple(parts),
+        mends=tuple(mends),
     )
 
 
@@ -162,16 +175,14 @@ def _stranger(heading: str, name: str, register: Register) -> Mistake:
 
 
 def _telling(sheet: RowReader) -> Telling:
-    """Of each kind the table has a time or a count for, the fields it has columns for."""
+    """Of each kind that the table can tell, the fields it has columns for."""
     profile, places = sheet.profile, sheet.places
     if profile.exchange:
         return Telling(by_ticket=False, fields={})
     fields: dict[str, frozenset[str]] = {}
     for event in profile.events:
-        said = {event.at, event.at_else, event.count, *(when.column for when in event.told_by)}
-        if said & {*places} and {when.column for when in event.when} <= {*places}:
-            kinds = [event.kind] if event.kind != BY_WORD else [*{*profile.kinds.values()} - {IGNORE}]
-            for kind in kinds:
+        for kind in kinds_of(profile, event):
+            if tells(event, kind, places):
                 fields[kind] = fields.get(kind, frozenset()) | sheet.fields_told(event, kind)
     return Telling(by_ticket=profile.by_ticket, fields=fields)
 
@@ -189,7 +200,7 @@ def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
                 row=row.number, column=mistake.column,
                 value=_cut(kept.shown(mistake.column, shown(cast(Cell, mistake.value)))),
                 why=mistake.why, remedy=mistake.remedy, excerpt=excerpt, fatal=wrong or fatal, line=row.line,
-                lists=mistake.lists,
+                lists=mistake.lists, act=mistake.act,
             )  # fmt: skip
 
 

@@ -12,6 +12,10 @@ def entry(position: int, batch: int, row: int, occurrence: int, fact: str) -> by
     return f"{position}\n{batch}\n{row}\n{occurrence}\n{fact}".encode()
 
 
+PART = "part"
+"""Before a row taken in part, so that it is never hashed like a row that became nothing."""
+
+
 def link(before: bytes, data: bytes) -> bytes:
     """The hash of an event (see `entry`) on top of the hash before it (SHA-256)."""
     return hashlib.sha256(before + data).digest()
@@ -20,10 +24,11 @@ def link(before: bytes, data: bytes) -> bytes:
 def checkpoint(
     before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:
-    """The hash of a batch: all its columns, its rows kept aside (three values each), its changes (eight) and its coverage (six), the
-    digests of the texts and files it brought, and the checkpoint before it (SHA-256)."""
+    """The hash of a batch: all its columns (`by` where somebody is named), its rows kept aside (three values each), its changes (eight),
+    its coverage (six) and its rows taken in part (four, "part" before), the digests of the texts and files it brought, and the
+    checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
-    digest.update(_json(batch))
+    digest.update(_json({name: value for name, value in batch.items() if name != "by" or value is not None}))
     for row in rows:
         digest.update(_json(list(row)))
     for text in sorted(texts):

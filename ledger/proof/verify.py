@@ -102,6 +102,7 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
     coverage = _by_batch(
         query, "select batch, tells, absent, unread, assumed, missing, likely from coverage order by rowid"
     )
+    parts = _by_batch(query, f"select batch, '{chain.PART}', row, cells, reasons from parts order by rowid")
     texts = _verify_texts(query)
     for batch, digest in _verify_files(query, batches).items():
         texts.setdefault(batch, []).append(digest)
@@ -109,7 +110,7 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
     for number, row in enumerate(batches, 1):
         columns = {name: value for name, value in row.items() if name not in ("checkpoint", "head")}
         columns["head"] = row["head"].hex()
-        rows = [told for part in (quarantined, changes, coverage) for told in part.pop(row["number"], [])]
+        rows = [told for part in (quarantined, changes, coverage, parts) for told in part.pop(row["number"], [])]
         hashed = chain.checkpoint(before, columns, rows, texts.pop(row["number"], []))
         fits = row["number"] == number and heads.get(row["last_position"]) == row["head"]
         if not fits or hashed != row["checkpoint"]:
@@ -118,7 +119,7 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
         found[number] = before
     if last != max(heads):
         raise _damaged("event {position} belongs to no recorded batch.", position=last + 1)
-    if strays := [*quarantined.values(), *changes.values(), *coverage.values()]:
+    if strays := [*quarantined.values(), *changes.values(), *coverage.values(), *parts.values()]:
         raise _damaged("{strays} quarantined rows belong to no recorded batch.", strays=sum(map(len, strays)))
     if texts:
         raise _damaged("text {digest} belongs to no recorded batch.", digest=next(iter(texts.values()))[0].hex())

@@ -9,16 +9,19 @@ from typing import Any
 
 import attrs
 
+from calendars.periods import month_of
 from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
+from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
-from ledger.facts import Alias, Enrol, Fact
+from ledger.facts import Alias, Dispatch, Enrol, Fact
 from ledger.intake.headings import choose, refuse_lacking
 from ledger.intake.profile import Profile
 from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
 from ledger.intake.take import Intake, Surroundings, intake
+from ledger.leftovers import number_of, row_digest
 from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
 from ledger.store import Ledger
@@ -28,7 +31,8 @@ from ledger.store import Ledger
 class Arrival:
     """A table of a file, read through a profile; after the import, the batch it became. `sheet`: of a workbook, or the file in a zip;
     `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
-    the clock, as the one before it was."""
+    the clock, as the one before it was. `absent`: tickets of its months that the ledger has from such files, and this import, which
+    replaces, does not tell of; named once a profile."""
 
     file: folder.Loaded
     name: str
@@ -40,6 +44,7 @@ class Arrival:
     changes: tuple[Change, ...] = ()
     ahead: bool = False
     strangers: tuple[Stranger, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -229,14 +234,32 @@ class RowReason:
 
 
 @attrs.frozen(kw_only=True)
+class AsideRow:
+    """A row kept aside: where it stands, its cells by heading, why, and the number under which a workbook names it; `became`: what
+    it became since, empty while it is aside."""
+
+    row: int
+    cells: Mapping[str, Any]
+    reasons: Sequence[RowReason]
+    number: str
+    became: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Remainder:
-    """What of a batch (number, name of its file) became no fact: its rows kept aside, each (row, cells by heading, reasons), and
-    what it said otherwise than the ledger knew."""
+    """What of a batch (number, name of its file) became no fact: its rows kept aside, each (row, cells by heading, reasons, number),
+    those of which only acts without a time are (`parts`), and what it said otherwise than the ledger knew."""
 
     number: int
     name: str
-    rows: tuple[tuple[int, Mapping[str, Any], Sequence[RowReason]], ...]
+    rows: tuple[AsideRow, ...]
     changes: tuple[Change, ...]
+    parts: tuple[AsideRow, ...] = ()
+
+    @property
+    def all_rows(self) -> tuple[AsideRow, ...]:
+        """Those that gave nothing, and those taken in part."""
+        return (*self.rows, *self.parts)
 
 
 def batches(session: Session) -> list[Batch]:
@@ -245,16 +268,20 @@ def batches(session: Session) -> list[Batch]:
         return list(opened.batches())
 
 
-def aside(session: Session, batch: int | None = None) -> list[Remainder]:
-    """What became no fact, of one batch or of all that left something. Raises WrongArgument."""
+def aside(session: Session, batch: int | None = None, *, settled: bool = False) -> list[Remainder]:
+    """What became no fact, of one batch or of all that left something; what was `settled` since too, where that is asked for.
+    Raises WrongArgument."""
     with session.ledger() as opened:
-        asked = [one for one in opened.batches() if batch in (None, one.number)]
+        every = opened.batches()
+        asked = [one for one in every if batch in (None, one.number)]
         if batch is not None and not asked:
             raise WrongArgument(
                 sentence("the ledger has no batch {batch}.", batch=batch), "kaoping batches lists them."
             )
-        found = [_remainder(opened, one) for one in asked]
-    return [one for one in found if batch is not None or one.rows or one.changes]
+        left = leftovers(opened, every, opened.head().position)
+        taken = {one.number: [each for each in opened.changes(one.number) if each.taken] for one in asked}
+    found = [_remainder(one, left, taken[one.number], settled=settled) for one in asked]
+    return [one for one in found if batch is not None or one.all_rows or one.changes]
 
 
 def kept_file(session: Session, batch: int) -> bytes:
@@ -269,25 +296,39 @@ def kept_file(session: Session, batch: int) -> bytes:
 
 def left_aside(arrivals: Sequence[Arrival]) -> list[Remainder]:
     """What of files just read became no fact, whether they were written or not."""
-    found = [
-        Remainder(
-            number=0 if one.batch is None else one.batch.number, name=one.name, changes=one.changes,
-            rows=_rows_aside(source_of(one).quarantined),
+    found = []
+    for one in arrivals:
+        source = source_of(one)
+        rows, parts = (
+            tuple(_row_aside(source.sha256, *row) for row in part) for part in (source.quarantined, source.parts)
         )
-        for one in arrivals
-    ]  # fmt: skip
-    return [one for one in found if one.rows or one.changes]
+        number = 0 if one.batch is None else one.batch.number
+        found.append(Remainder(number=number, name=one.name, changes=one.changes, rows=rows, parts=parts))
+    return [one for one in found if one.all_rows or one.changes]
 
 
-def _remainder(ledger: Ledger, batch: Batch) -> Remainder:
-    rows, changes = _rows_aside(ledger.quarantine(batch.number)), ledger.changes(batch.number)
-    return Remainder(number=batch.number, name=batch.name, rows=rows, changes=changes)
+def _row_aside(sha256: str, row: int, cells: str, why: str) -> AsideRow:
+    return AsideRow(
+        row=row, cells=json.loads(cells), reasons=[*map(_reason, json.loads(why))],
+        number=number_of(row_digest(sha256, row, cells)),
+    )  # fmt: skip
 
 
-def _rows_aside(
-    rows: Sequence[tuple[int, str, str]],
-) -> tuple[tuple[int, Mapping[str, Any], Sequence[RowReason]], ...]:
-    return tuple((row, json.loads(cells), [*map(_reason, json.loads(why))]) for row, cells, why in rows)
+def _remainder(batch: Batch, left: Leftovers, taken: Sequence[Change], *, settled: bool) -> Remainder:
+    own = [one for one in left.rows if one.batch == batch.number and (settled or not one.became)]
+    rows, parts = (
+        tuple(
+            AsideRow(
+                row=one.row, cells=one.cells, reasons=[*map(_reason, one.reasons)], number=number_of(one.digest),
+                became=one.became,
+            )
+            for one in own
+            if one.part == part
+        )
+        for part in (False, True)
+    )  # fmt: skip
+    aside = [one.change for one in left.changes if one.batch == batch.number and (settled or not one.became)]
+    return Remainder(number=batch.number, name=batch.name, rows=rows, parts=parts, changes=(*taken, *aside))
 
 
 def _reason(told: Sequence[Any]) -> RowReason:
@@ -321,23 +362,45 @@ def take_in(
             raise PartlyWritten(done, arrivals[len(done) :], error) from error
         done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
     register = ledger.register()
-    return [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
+    told = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
+    return _with_absent(ledger, told) if manner.replace else told
+
+
+def _with_absent(ledger: Ledger, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The arrivals, the first of each profile with the tickets sent in the months of these files that none of them names."""
+    names = dict.fromkeys(one.profile.name for one in arrivals)
+    absent = {name: _absent(ledger, name, [one.read for one in arrivals if one.profile.name == name]) for name in names}
+    return [attrs.evolve(one, absent=absent.pop(one.profile.name, ())) for one in arrivals]
+
+
+def _absent(ledger: Ledger, profile: str, read: Sequence[Intake]) -> tuple[str, ...]:
+    facts = [fact for one in read for _, fact in one.facts]
+    months = {month_of(fact.at) for fact in facts if isinstance(fact, Dispatch)}
+    named = {fact.ticket for fact in facts}
+    named |= {str(cell) for one in read for _, cells in one.quarantined for cell in json.loads(cells).values()}
+    sent = ledger.dispatched(profile) if months else ()
+    return tuple(dict.fromkeys(ticket for ticket, at in sent if month_of(at) in months and ticket not in named))
 
 
 def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     """The arrival as the ledger takes it."""
     read = arrival.read
-    reasons: dict[int, list[list[Any]]] = {}
+    fatal: dict[int, list[list[Any]]] = {}
+    acts: dict[int, list[list[Any]]] = {}
     for problem in read.problems:
+        told = {"why": packed(problem.why), "remedy": packed(problem.remedy)}
         if problem.fatal:
-            told = {"why": packed(problem.why), "remedy": packed(problem.remedy)}
-            reasons.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why), told])
-    quarantined = [
-        (row, cells, json.dumps(reasons.get(row, []), ensure_ascii=False)) for row, cells in read.quarantined
-    ]
+            fatal.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why), told])
+        elif problem.act:
+            told["act"] = attrs.asdict(problem.act)
+            acts.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why), told])
+    quarantined, parts = (
+        [(row, cells, json.dumps(reasons.get(row, []), ensure_ascii=False)) for row, cells in rows]
+        for rows, reasons in ((read.quarantined, fatal), (read.parts, acts))
+    )
     return Source(
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
-        facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined,
+        facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined, parts=parts, mends=read.mends,
         telling=read.telling, coverage=read.coverage, replace=manner.replace, as_told=read.as_told,
         data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip

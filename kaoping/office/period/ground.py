@@ -1,17 +1,16 @@
 """What a score rests on, and what it lacks: what no source tells, rows and changes kept aside, unsaid instants, small numbers."""
 
 import json
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import attrs
 import narwhals as nw
 
-from calendars.instants import SHANGHAI, day_end, local_instant
+from calendars.instants import SHANGHAI, day_end
 from calendars.periods import last_day, month_of, show_months
+from kaoping.office.intake.leftovers import LeftRow, leftovers, months_named
 from ledger.batches import Batch, Change
 from ledger.facts import LIFECYCLE
 from ledger.sentences import Sentence, UserError, listed, sentence
@@ -25,9 +24,6 @@ from scoring.scores.sheets import SheetScore
 FEW = 5
 """A rate of fewer is marked as resting on few."""
 SOURCES = 3  # named of one gap
-MOMENT = re.compile(
-    r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2}))?)?"
-)
 RUNNING, EMPTY, INVALID, ASIDE = "running", "empty", "invalid", "aside"
 ACCEPTABLE = (RUNNING, EMPTY, INVALID, ASIDE)
 
@@ -50,7 +46,8 @@ class Few:
 @attrs.frozen(kw_only=True)
 class Ground:
     """What a period's sheets rest on: rounds `untold` by kind, of them those an office says count in full (`waived`); rows kept
-    `aside` that are of the period, or of which nobody knows the month (`undated`); `changes` kept aside; `assumed` instants;
+    `aside` that are of the period, or of which nobody knows the month (`undated`); rows taken only in `part`, as they tell acts without
+    a time; `changes` kept aside; `assumed` instants;
     `provisional` verdicts; units that were never enrolled; rates of `few`. `accepted`: what it is published in spite of, `answer`
     what was said of what is untold."""
 
@@ -58,6 +55,7 @@ class Ground:
     waived: Mapping[str, int]
     aside: int
     undated: int
+    part: int = 0
     changes: int
     assumed: int
     provisional: int
@@ -69,13 +67,13 @@ class Ground:
 
 def ground_of(ledger: Ledger, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Ground:
     """The ground of some sheets of a period."""
-    rows = rows_aside(ledger, scoring, month.months)
+    rows, part = rows_aside(ledger, scoring, month.months)
     gaps = [gap for sheet in sheets for gap in gaps_of(sheet.sheet, month)]
     channels = {channel for sheet in sheets for channel in sheet.sheet.channels}
     strangers = {unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED}
     return Ground(
         untold=_by_kind(scoring, gaps, "untold"), waived=_by_kind(scoring, gaps, "waived"),
-        aside=len(rows), undated=sum(not dated for dated in rows), changes=len(changes_aside(ledger, scoring, month.months)),
+        aside=len(rows), undated=sum(not dated for dated in rows), part=part, changes=len(changes_aside(ledger, scoring, month.months)),
         assumed=sum(n for (_, channel), n in month.missing.assumed.items() if channel in channels),
         provisional=month.provisional, unenrolled=tuple(sorted(strangers)), few=tuple(_few(sheets)),
         answer=scoring.book.untold,
@@ -86,7 +84,7 @@ def ground_json(ground: Ground) -> dict[str, Any]:
     """The ground as JSON, as `score` tells it and a publication keeps it."""
     return {
         "untold": dict(ground.untold), "waived": dict(ground.waived), "answer": ground.answer or None,
-        "aside": ground.aside, "aside_undated": ground.undated, "changes": ground.changes, "assumed": ground.assumed,
+        "aside": ground.aside, "aside_undated": ground.undated, "part": ground.part, "changes": ground.changes, "assumed": ground.assumed,
         "provisional": ground.provisional, "unenrolled": list(ground.unenrolled),
         "few": [attrs.asdict(one) for one in ground.few], "accepted": list(ground.accepted),
     }  # fmt: skip
@@ -121,65 +119,34 @@ def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
 # what is kept aside
 
 
-def rows_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> list[bool]:
-    """Of each row kept aside that is of the months, or of which nobody knows the month: whether it is dated. Rows told in the
-    same words by several files are one; a row is settled where a later import told a fact of its ticket at an instant it names."""
-    found: dict[str, tuple[int, Mapping[str, Any]]] = {}
-    for batch in _batches(ledger, scoring):
-        for number, cells, _ in ledger.quarantine(batch.number) if batch.quarantined else ():
-            name = cells if cells != "{}" else f"{batch.sha256} {number}"
-            found[name] = batch.number, json.loads(cells)
-    dated = []
-    for place, row in found.values():
-        moments = [moment for cell in row.values() for moment in _moments(cell)]
-        own = {moment.year * 100 + moment.month for moment, _ in moments}
-        if (not own or own & {*months}) and not _settled(ledger, place, row, moments):
-            dated.append(bool(own))
-    return dated
+def rows_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> tuple[list[bool], int]:
+    """Of each row kept aside that is of the months, or of which nobody knows the month: whether it is dated; and how many rows of
+    these were taken in part. Rows told in the same words by several files are one; what was mended or declined since is no more."""
+
+    def asked(row: LeftRow) -> bool:
+        named = months_named(row)
+        return not named or bool(named & {*months})
+
+    left = leftovers(ledger, _batches(ledger, scoring), scoring.snapshot.head.position, asked)
+    rows = {one.digest: one for one in left.rows if not one.became}
+    return [bool(months_named(one)) for one in rows.values() if not one.part], sum(one.part for one in rows.values())
 
 
 def changes_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> list[Change]:
     """The changes kept aside, and not taken since, of tickets with a fact in the months."""
-    found: dict[tuple[object, ...], Change] = {}
-    for batch in _batches(ledger, scoring):
-        for change in ledger.changes(batch.number):
-            place = change.ticket, change.unit, change.kind, change.field
-            found.pop(place, None)
-            if not change.taken:
-                found[place] = change
+    left = leftovers(ledger, _batches(ledger, scoring), scoring.snapshot.head.position, lambda _: False)
+    found = [one.change for one in left.changes if not one.became]
     lived = {
         ticket: {month_of(event.fact.at) for event in ledger.events(ticket=ticket, kinds=LIFECYCLE)}
-        for ticket in {change.ticket for change in found.values()}
+        for ticket in {change.ticket for change in found}
     }
-    return [change for change in found.values() if lived[change.ticket] & {*months}]
+    return [change for change in found if lived[change.ticket] & {*months}]
 
 
 def _batches(ledger: Ledger, scoring: Scoring) -> list[Batch]:
     """The batches known at the scoring's moment."""
     position = scoring.snapshot.head.position
     return [one for one in ledger.batches() if one.last_position <= position and one.recorded_at <= scoring.as_of]
-
-
-def _moments(cell: object) -> Iterator[tuple[datetime, bool]]:
-    """The moments named in a cell, each with whether it has a time of day."""
-    for year, month, day, hour, minute, second in MOMENT.findall(cell) if isinstance(cell, str) else ():
-        try:
-            at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
-            yield at, bool(hour)
-        except ValueError:
-            continue
-
-
-def _settled(ledger: Ledger, batch: int, cells: Mapping[str, Any], moments: Iterable[tuple[datetime, bool]]) -> bool:
-    instants = set()
-    for moment, timed in moments:
-        if timed and 1980 < moment.year < 2200:
-            instants.add(local_instant(moment, SHANGHAI))
-    return bool(instants) and any(
-        event.batch > batch and event.fact.at in instants
-        for cell in cells.values()
-        for event in ledger.events(ticket=str(cell))
-    )
 
 
 # what is refused
@@ -257,6 +224,9 @@ def objections(scoring: Scoring, month: Evidence, ground: Ground, period: str) -
     if not all(map(book.covers, month.months)):
         yield Objection(name=INVALID, why=sentence("{period} lies outside the validity of {book} ({start} to {until}).",
             period=period, book=book.id, start=book.valid_from, until=book.valid_until))  # fmt: skip
-    if ground.aside or ground.changes:
-        yield Objection(name=ASIDE, why=sentence("{rows} rows and {changes} changes are kept aside (kaoping aside lists them).",
-            rows=ground.aside, changes=ground.changes))  # fmt: skip
+    if ground.aside or ground.part or ground.changes:
+        why = sentence(
+            "{rows} rows, {part} parts of rows and {changes} changes are kept aside (kaoping aside lists them).",
+            rows=ground.aside, part=ground.part, changes=ground.changes,
+        )  # fmt: skip
+        yield Objection(name=ASIDE, why=why)

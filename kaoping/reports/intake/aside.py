@@ -1,13 +1,14 @@
 """Every batch with what became of its rows, and what became no fact, with the reasons."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from calendars.instants import show_iso
 from kaoping.language.language import Language
-from kaoping.office.intake.imports import Remainder, RowReason
-from kaoping.reports.intake.changes import change_json, change_lines
+from kaoping.office.intake.imports import AsideRow, Remainder, RowReason
+from kaoping.office.intake.leftovers import Declined
+from kaoping.reports.intake.changes import change_json, change_lines, field_name, value_shown
 from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from ledger.batches import Batch
 
@@ -21,7 +22,7 @@ def batches_json(batches: Sequence[Batch]) -> dict[str, Any]:
         "batches": [
             {
                 "batch": one.number, "file": one.name, "sha256": one.sha256, "profile": one.profile,
-                "recorded_at": show_iso(one.recorded_at), **{name: getattr(one, name) for name in COUNTS},
+                "recorded_at": show_iso(one.recorded_at), "by": one.by, **{name: getattr(one, name) for name in COUNTS},
             }
             for one in batches
         ]
@@ -37,6 +38,7 @@ def batches_page(language: Language, batches: Sequence[Batch]) -> Iterator[Block
     ]
     told = [
         Column(language.say("recorded at"), [one.recorded_at for one in batches], Kind.INSTANT),
+        *([Column(language.say("by"), [one.by or "" for one in batches])] if any(one.by for one in batches) else []),
         Column(language.say("profile"), [one.profile for one in batches]),
         Column(language.say("rows"), [one.rows for one in batches], Kind.COUNT),
         Column(language.say("accepted"), [one.accepted for one in batches], Kind.COUNT),
@@ -54,13 +56,18 @@ def aside_json(found: Sequence[Remainder]) -> dict[str, Any]:
         "batches": [
             {
                 "batch": one.number, "file": one.name,
-                "rows": [
-                    {"row": row, "cells": dict(cells), "reasons": [*map(_reason_json, reasons)]} for row, cells, reasons in one.rows
-                ],
+                "rows": [*map(_row_json, one.rows)], "parts": [*map(_row_json, one.parts)],
                 "changes": [change_json(change) for change in one.changes],
             }
             for one in found
         ]
+    }  # fmt: skip
+
+
+def _row_json(one: AsideRow) -> dict[str, Any]:
+    return {
+        "row": one.row, "number": one.number, "cells": dict(one.cells), "reasons": [*map(_reason_json, one.reasons)],
+        "became": one.became or None,
     }  # fmt: skip
 
 
@@ -75,19 +82,21 @@ def aside_page(language: Language, found: Sequence[Remainder]) -> Iterator[Block
         yield language.say("Nothing is kept aside.")
     for one in found:
         yield language.say(
-            "Batch {number} ({name}): {rows} rows kept aside, {changes} changes",
-            number=one.number, name=one.name, rows=len(one.rows), changes=len(one.changes),
+            "Batch {number} ({name}): {rows} rows kept aside, {parts} rows taken in part, {changes} changes",
+            number=one.number, name=one.name, rows=len(one.rows), parts=len(one.parts), changes=len(one.changes),
         )  # fmt: skip
         reasons: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-        for row, _, told in one.rows:
-            for reason in told:
-                reasons[reason.column, reason.value, language.tell(reason.why)].append(row)
+        for each in one.all_rows:
+            for reason in each.reasons:
+                reasons[reason.column, reason.value, language.tell(reason.why)].append(each.row)
         for (column, value, why), rows in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
             shown = " ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
             yield language.say(
                 "  {count} × {column} '{value}' {why}: rows {rows}",
                 count=len(rows), column=column, value=value, why=why, rows=shown,
             )  # fmt: skip
+        for became, count in Counter(each.became for each in one.all_rows if each.became).items():
+            yield language.say("  of these rows, {count} since: {became}", count=count, became=language.say(became))
         for taken in (False, True):
             part = [change for change in one.changes if change.taken == taken]
             if part:
@@ -95,23 +104,38 @@ def aside_page(language: Language, found: Sequence[Remainder]) -> Iterator[Block
                 yield from change_lines(language, part)
 
 
+def declined_json(told: Declined) -> dict[str, Any]:
+    """The document of `kaoping aside --decline --json`."""
+    return {"declined": {"rows": told.rows, "changes": told.changes, "positions": list(told.positions)}}
+
+
+@page_of
+def declined_page(language: Language, told: Declined) -> Iterator[Block]:
+    """How much was declined, and how to take that back."""
+    yield language.say(
+        "Declined: {rows} rows and {changes} changes, recorded as {positions}. kaoping void takes that back.",
+        rows=told.rows, changes=told.changes, positions=" ".join(f"#{one}" for one in told.positions),
+    )  # fmt: skip
+
+
 def aside_sheets(language: Language, found: Sequence[Remainder]) -> list[PlainSheet]:
     """For each batch its rows under their own headings, the reasons behind them, so that the file can be mended and imported; then
     the rows that only the file itself can mend, and the changes."""
     say = language.say
-    sheets = [_mendable(language, one) for one in found if any(cells for _, cells, _ in one.rows)]
+    sheets = [_mendable(language, one) for one in found if any(each.cells for each in one.all_rows)]
     whole = [
-        (one.number, one.name, row, _why(language, reasons))
+        (one.number, one.name, each.row, _why(language, each.reasons))
         for one in found
-        for row, cells, reasons in one.rows
-        if not cells
+        for each in one.all_rows
+        if not each.cells
     ]
     if whole:
         header = [say("batch"), say("file"), say("row in the file"), say("why it is aside")]
         sheets.append(PlainSheet(say("to mend in the file"), header, whole))
     changes = [
         (
-            one.number, change.row, change.ticket, change.unit, say(change.kind), say(change.field), change.was, change.now,
+            one.number, change.row, change.ticket, change.unit, say(change.kind), field_name(language, change.field),
+            value_shown(language, change, change.was), value_shown(language, change, change.now),
             say("taken" if change.taken else "kept aside"),
         )
         for one in found
@@ -127,12 +151,14 @@ def aside_sheets(language: Language, found: Sequence[Remainder]) -> list[PlainSh
 
 
 def _mendable(language: Language, one: Remainder) -> PlainSheet:
-    headings = [*dict.fromkeys(heading for _, cells, _ in one.rows for heading in cells)]
-    header = [*headings, language.say("why it is aside"), language.say("row in the file")]
+    headings = [*dict.fromkeys(heading for each in one.all_rows for heading in each.cells)]
+    header = [
+        *headings, language.say("why it is aside"), language.say("row in the file"), language.say("number aside"),
+    ]  # fmt: skip
     rows = (
-        [*(_cell(cells.get(heading)) for heading in headings), _why(language, reasons), row]
-        for row, cells, reasons in one.rows
-        if cells
+        [*(_cell(each.cells.get(heading)) for heading in headings), _why(language, each.reasons), each.row, each.number]
+        for each in one.all_rows
+        if each.cells
     )
     return PlainSheet(f"{one.number} {one.name}", header, rows)
 

@@ -1,15 +1,42 @@
 """What files say otherwise than the ledger knows, old -> new, grouped by what changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from calendars.instants import read_iso
 from kaoping.language.language import Language
+from kaoping.language.moments import moment
 from ledger.batches import Change
 
+YES_NO = {"true": "yes", "false": "no"}
 SHOWN = 5  # examples of what differs from ticket to ticket
+
+
+HEADINGS: Mapping[str, str] = {
+    "at": "time of the act", "unit": "unit", "due_at": "due", "until": "extended until", "limit_days": "days allowed",
+    "days": "days of extension", "role": "role", "channel": "channel", "anonymous": "anonymous", "category": "class",
+    "rating": "rating", "contacted": "contacted", "resolved": "resolved", "reason": "reason", "late": "flag of the platform",
+    "granted": "granted", "about": "about", "item": "item", "document": "document", "measure": "measure", "seq": "order",
+}  # fmt: skip
+"""What a clerk calls the fields of a fact."""
+INSTANTS = ("at", "due_at", "until")
+
+
+def field_name(language: Language, field: str) -> str:
+    """What a field is called: 时间 of `at`."""
+    return language.say(HEADINGS.get(field, field))
+
+
+def value_shown(language: Language, change: Change, value: str | None) -> str | None:
+    """A value as people read it: an instant in their clock, yes and no in their words."""
+    if value is None:
+        return None
+    if change.field in INSTANTS:
+        return moment(read_iso(value), language.code)
+    return language.say(YES_NO[value]) if value in YES_NO else language.say(value) if change.field == "role" else value
 
 
 def change_json(change: Change) -> dict[str, Any]:
@@ -25,17 +52,20 @@ def change_lines(language: Language, changes: Sequence[Change]) -> Iterator[str]
     for (kind, field), found in fields.items():
         pairs: dict[tuple[str, str], list[Change]] = defaultdict(list)
         for change in found:
-            pairs[_told(language, change.was), _told(language, change.now)].append(change)
+            pairs[_told(language, change, change.was), _told(language, change, change.now)].append(change)
         for (was, now), same in list(pairs.items())[:SHOWN]:
             yield language.say(
                 "  {kind} {field}: {was} → {now} ({count}: row {row}, {ticket}{more})",
-                kind=language.say(kind), field=field, was=was, now=now, count=len(same), row=same[0].row,
+                kind=language.say(kind), field=field_name(language, field), was=was, now=now, count=len(same), row=same[0].row,
                 ticket=same[0].ticket, more=" …" if len(same) > 1 else "",
             )  # fmt: skip
         if len(pairs) > SHOWN:
             count = sum(len(same) for same in list(pairs.values())[SHOWN:])
             yield language.say(
-                "  … and {count} more of {kind} {field}", count=count, kind=language.say(kind), field=field
+                "  … and {count} more of {kind} {field}",
+                count=count,
+                kind=language.say(kind),
+                field=field_name(language, field),
             )
 
 
@@ -51,5 +81,6 @@ def last_line(language: Language, changes: Sequence[Change]) -> Iterator[str]:
         )
 
 
-def _told(language: Language, value: str | None) -> str:
-    return language.say("(empty)") if value is None else value
+def _told(language: Language, change: Change, value: str | None) -> str:
+    shown = value_shown(language, change, value)
+    return language.say("(empty)") if shown is None else shown

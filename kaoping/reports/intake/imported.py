@@ -26,13 +26,25 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "profile": batch.profile, "rows": batch.rows,
         "accepted": batch.accepted, "known": batch.known, "quarantined": batch.quarantined, "ignored": batch.ignored,
         "events_added": batch.events_added, "problems": problems_json(arrival.read.problems, language),
-        "changes": [change_json(one) for one in arrival.changes],
+        "parts": len(arrival.read.parts),
+        "changes": [change_json(one) for one in arrival.changes], "tickets_absent": list(arrival.absent),
         "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
         "notes": [language.tell(one) for one in arrival.read.notes],
         "unread": [
             {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread
         ],
     }  # fmt: skip
+
+
+def absent_lines(language: Language, arrival: Arrival) -> Iterator[str]:
+    """How many tickets of its months the ledger has and a file that replaces lacks: nothing becomes of them."""
+    if arrival.absent:
+        shown = " ".join(arrival.absent[:SHOWN_ROWS]) + (" …" if len(arrival.absent) > SHOWN_ROWS else "")
+        yield language.say(
+            "{file}: {count} tickets sent in the months of this file are in the ledger and not in the file: {tickets}."
+            " They stay as they are; one that should not be there is voided with kaoping void.",
+            file=arrival.name, count=len(arrival.absent), tickets=shown,
+        )  # fmt: skip
 
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:

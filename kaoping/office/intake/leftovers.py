@@ -1,0 +1,212 @@
+"""What imports kept aside, and what became of it since: mended, taken, told otherwise, or declined by the office."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from calendars.instants import SHANGHAI, local_instant
+from kaoping.office.session import Session, WrongArgument
+from ledger.batches import Batch, Change, Event, Source
+from ledger.facts import Settle
+from ledger.intake.kept import masked_fact
+from ledger.leftovers import change_digest, row_digest, settled
+from ledger.register import read_as
+from ledger.sentences import sentence
+from ledger.snapshot import standing
+from ledger.store import Ledger
+from ledger.texts import refuse_unseen
+
+MOMENT = re.compile(
+    r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2}))?)?"
+)
+MENDED, TAKEN, DECLINED, OTHERWISE = "mended", "taken", "declined", "told otherwise since"
+
+
+@attrs.frozen(kw_only=True)
+class LeftRow:
+    """A row of a batch kept aside, with its cells by heading and its reasons as they were recorded; `part`: it gave facts, and only
+    acts without a time are aside. `became`: what it became since, empty while it is aside."""
+
+    batch: int
+    row: int
+    cells: Mapping[str, Any]
+    reasons: Sequence[Sequence[Any]]
+    part: bool
+    digest: str
+    became: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class LeftChange:
+    """A change of a batch that was not taken; `became`: what it became since, empty while it is kept aside."""
+
+    batch: int
+    change: Change
+    digest: str
+    became: str = ""
+
+
+@attrs.frozen
+class Leftovers:
+    """All that the batches known at a position left, each once a batch."""
+
+    rows: tuple[LeftRow, ...]
+    changes: tuple[LeftChange, ...]
+
+
+def moments(cell: object) -> Iterator[tuple[datetime, bool]]:
+    """The moments named in a cell, each with whether it has a time of day."""
+    for year, month, day, hour, minute, second in MOMENT.findall(cell) if isinstance(cell, str) else ():
+        try:
+            at = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+            yield at, bool(hour)
+        except ValueError:
+            continue
+
+
+def months_named(row: LeftRow) -> set[int]:
+    """The months that a row names; none: nobody knows of which it is."""
+    return {at.year * 100 + at.month for cell in row.cells.values() for at, _ in moments(cell)}
+
+
+def leftovers(
+    ledger: Ledger, batches: Sequence[Batch], position: int, asked: Callable[[LeftRow], bool] = lambda _: True
+) -> Leftovers:
+    """What the batches left of the rows asked for, and what became of it by the position."""
+    answers = settled(standing(ledger, position, ("settle",)))
+    first: dict[str, LeftRow] = {}
+    rows = []
+    later = _Later(ledger, position)
+    for row in filter(asked, _rows(ledger, batches)):
+        since = first.setdefault(row.digest, row)
+        rows.append(attrs.evolve(row, became=_said(answers, row.digest) or later.became(since)))
+    return Leftovers(tuple(rows), tuple(_changes(ledger, batches, answers)))
+
+
+def _rows(ledger: Ledger, batches: Iterable[Batch]) -> Iterator[LeftRow]:
+    for batch in batches:
+        for part, found in ((False, ledger.quarantine(batch.number)), (True, ledger.parts(batch.number))):
+            for number, cells, reasons in found:
+                yield LeftRow(
+                    batch=batch.number, row=number, cells=json.loads(cells), reasons=json.loads(reasons), part=part,
+                    digest=row_digest(batch.sha256, number, cells),
+                )  # fmt: skip
+
+
+def _said(answers: Mapping[str, Settle], digest: str) -> str:
+    if digest not in answers:
+        return ""
+    return MENDED if answers[digest].mended else DECLINED
+
+
+def _changes(ledger: Ledger, batches: Iterable[Batch], answers: Mapping[str, Settle]) -> Iterator[LeftChange]:
+    """The changes not taken; of one place the last speaks, until it is taken."""
+    found: list[LeftChange] = []
+    open_at: dict[tuple[object, ...], int] = {}
+    for batch in batches:
+        for change in ledger.changes(batch.number):
+            place = change.ticket, change.unit, change.kind, change.field
+            before = open_at.pop(place, None)
+            if before is not None:
+                found[before] = attrs.evolve(
+                    found[before], became=found[before].became or (TAKEN if change.taken else OTHERWISE)
+                )
+            if not change.taken:
+                open_at[place], digest = len(found), change_digest(change)
+                found.append(
+                    LeftChange(batch=batch.number, change=change, digest=digest, became=_said(answers, digest))
+                )
+    yield from found
+
+
+@attrs.define
+class _Later:
+    """What the ledger came to know of the rows that were aside, up to a position; each ticket is read once."""
+
+    ledger: Ledger
+    position: int
+    names: Mapping[str, str] = attrs.field(init=False)
+    known: dict[str, list[Event]] = attrs.Factory(dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.names = self.ledger.names(self.position)
+
+    def became(self, row: LeftRow) -> str:
+        """Whether a row was mended: a later batch told a fact of its ticket at an instant that it names; or, of one taken in part,
+        as many acts as it says are known."""
+        if row.part:
+            acts = [told["act"] for *_, told in row.reasons if isinstance(told, dict) and "act" in told]
+            return MENDED if acts and all(map(self._knows, acts)) else ""
+        instants = {
+            local_instant(at, SHANGHAI)
+            for cell in row.cells.values()
+            for at, timed in moments(cell)
+            if timed and 1980 < at.year < 2200
+        }
+        later = instants and any(
+            event.batch > row.batch and event.fact.at in instants
+            for cell in row.cells.values()
+            for event in self._of(str(cell))
+        )
+        return MENDED if later else ""
+
+    def _knows(self, act: Mapping[str, Any]) -> bool:
+        unit = self.names.get(act["unit"], act["unit"])
+        facts = [read_as(event.fact, self.names) for event in self._of(act["ticket"])]
+        return act["times"] <= sum(fact.kind == act["kind"] and fact.unit in (None, unit) for fact in facts)
+
+    def _of(self, ticket: str) -> list[Event]:
+        if ticket not in self.known:
+            self.known[ticket] = list(self.ledger.events(self.position, ticket=ticket))
+        return self.known[ticket]
+
+
+# declined
+
+
+@attrs.frozen
+class Declined:
+    """What was declined: how many rows and changes of a batch, and the facts that say so, by their positions."""
+
+    rows: int
+    changes: int
+    positions: tuple[int, ...]
+
+
+def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int] = ()) -> Declined:
+    """That what is aside of a batch, or of some rows of its file, is not to be taken, recorded with the reason. Raises WrongArgument."""
+    if batch is None:
+        raise WrongArgument(sentence("--decline speaks of one batch."), "Name its number, as kaoping aside shows it.")
+    if not reason.strip():
+        raise WrongArgument(
+            sentence("--decline needs a reason."), "Give it with --reason, such as --reason 以台账为准."
+        )
+    try:
+        refuse_unseen("reason", reason)
+    except ValueError as refused:
+        raise WrongArgument(sentence("{column} {why}", column="--reason", why=sentence(str(refused)))) from refused
+    with session.ledger() as opened:
+        left = leftovers(opened, opened.batches(), opened.head().position)
+        asked = [one for one in left.rows if one.batch == batch and not one.became and (not rows or one.row in rows)]
+        changes = [
+            one for one in left.changes
+            if one.batch == batch and not one.became and (not rows or one.change.row in rows)
+        ]  # fmt: skip
+        digests = dict.fromkeys(one.digest for one in (*asked, *changes))
+        if not digests:
+            why = sentence("nothing of batch {batch} is aside under these rows.", batch=batch)
+            raise WrongArgument(why, "kaoping aside lists what is.")
+        facts = [
+            (number, masked_fact(Settle(at=session.now, digest=digest, reason=reason.strip())))
+            for number, digest in enumerate(digests, 1)
+        ]
+        before = opened.head().position
+        opened.append(
+            Source(name="kaoping aside", sha256="", profile="record", rows=len(facts), facts=facts), session.now
+        )
+        positions = tuple(range(before + 1, opened.head().position + 1))
+    return Declined(len(asked), len(changes), positions)

@@ -1,0 +1,32 @@
+"""What an import kept aside, by what it says: a row or a change told in the same words by several files is one."""
+
+import json
+from collections.abc import Iterable
+
+from ledger.batches import Change, Event
+from ledger.facts import Settle
+from ledger.proof.chain import digest_of
+
+MENDED = "改后导入：第 {batch} 批第 {row} 行"
+NUMBER = 16  # letters of a digest that stand for it in a workbook
+
+
+def row_digest(sha256: str, row: int, cells: str) -> str:
+    """The digest (SHA-256) of a row kept aside: of its cells, as JSON; of one without any, of its place in its file."""
+    return digest_of(cells if cells != "{}" else f"{sha256} {row}")
+
+
+def change_digest(change: Change) -> str:
+    """The digest (SHA-256) of a change: of whose fact it speaks, what that was and what it would be."""
+    told = [change.ticket, change.unit, change.kind, change.field, change.was, change.now]
+    return digest_of(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+
+
+def number_of(digest: str) -> str:
+    """The number by which a workbook names a row kept aside."""
+    return digest[:NUMBER]
+
+
+def settled(standing: Iterable[Event]) -> dict[str, Settle]:
+    """Digest -> the last word on it, of the settlements that stand."""
+    return {event.fact.digest: event.fact for event in standing if isinstance(event.fact, Settle)}
