@@ -10,10 +10,12 @@ from ledger.facts import Fact
 @attrs.frozen(kw_only=True)
 class Telling:
     """What a file can say otherwise than an earlier one: whether a row tells all of a ticket's round (`by_ticket`), or one event;
-    and of each kind it has columns for, the fields that it tells (None: all)."""
+    and of each kind it has columns for, the fields that it tells (None: all). `untimed`: by (row, kind), how many acts a row tells
+    without their time: such are not gone from it."""
 
     by_ticket: bool
     fields: Mapping[str, frozenset[str] | None]
+    untimed: Mapping[tuple[int, str], int] = attrs.Factory(dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -53,8 +55,8 @@ class Source:
     kept by their digest: what a publication rests on. With `telling`, its facts are held against what stands on their tickets, and
     with `replace` they take its place where they say otherwise. `as_told` are, by their place in `facts`, the facts of which the
     file said more than is kept: by that they are known again. `parts` are what `quarantined` is, of rows that gave facts and of which
-    an act is kept aside; `mends` are (row, number) of rows that mend what was kept aside under that number. `data` is the file itself, to be kept.
-    `coverage` is what it can tell.
+    an act is kept aside; `mends` are (row, number) of rows that mend what was kept aside under that number. `data` is
+    the file itself, to be kept. `coverage` is what it can tell.
     """
 
     name: str

@@ -220,7 +220,7 @@ class Flag(Fact):
 
 @attrs.frozen(kw_only=True)
 class Settle(Fact):
-    """了结: what an import kept aside, a row or a change (`digest`, see `ledger.leftovers`), is aside no more: it was `mended` and
+    """了结: what an import kept aside, a row or a change (`digest`, see `ledger.intake.leftovers`), is aside no more: it was `mended` and
     imported again, or the office declines it. No score reads it but as what it rests on."""
 
     kind, word, needs = "settle", "了结", ("digest", "reason")

@@ -57,12 +57,13 @@ def as_sentence(sentence: str | Sentence) -> Sentence:
 
 @attrs.frozen(kw_only=True)
 class UntimedAct:
-    """Acts of a unit on a ticket, as (kind, ticket, unit): a row says that there were so many `times`, and not when."""
+    """Acts of a unit on a ticket, as (kind, ticket, unit): a row says that there were so many `times`, and of the `untimed` not when."""
 
     kind: str
     ticket: str
     unit: str | None
     times: int
+    untimed: int
 
 
 @attrs.frozen

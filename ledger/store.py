@@ -18,7 +18,7 @@ from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import LIFECYCLE, Fact, Settle, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.intake.kept import Voided, as_held
-from ledger.leftovers import MENDED, number_of, row_digest, settled
+from ledger.intake.leftovers import MENDED, number_of, row_digest, settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash

@@ -286,7 +286,8 @@ class _Life:
         pairs = list(zip(said, stood, strict=False))
         for one, act in pairs:
             self._change(one, act, frozenset(("unit",)))
-        for act in stood[len(pairs) :]:
+        spared = self.telling.untimed.get((row, kind[0]), 0)  # the row does say that there were such, though not when
+        for act in stood[len(pairs) + spared :]:
             self.rest.remove(act)
             self.changes.append(self._told(row, act.fact, None, "at"))
             if self.replace:

@@ -267,15 +267,19 @@ class RowReader:
         )
         act = None
         if event.at in self.places:  # where it has no such column, all of it is untold
-            act = self._act(cells, event, kind, said)
+            act = self._act(cells, event, kind, (said, times))
         return Mistake(self.heading(witness), cells.get(witness), why, remedy, act=act)
 
-    def _act(self, cells: Cells, event: EventRule, kind: str, times: int) -> UntimedAct | None:
+    def _act(self, cells: Cells, event: EventRule, kind: str, times: tuple[int, int]) -> UntimedAct | None:
         try:
             ticket, unit = (self._text(cells, event, field) for field in ("ticket", "unit"))
         except UnfitCell:  # the row says so itself
             return None
-        return None if ticket is None else UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times)
+        return (
+            None
+            if ticket is None
+            else UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times[0], untimed=times[1])
+        )
 
     def _text(self, cells: Cells, event: EventRule, field: str) -> str | None:
         cell = cells.get(event.fields.get(field, field))

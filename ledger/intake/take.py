@@ -4,6 +4,7 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -121,7 +122,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         repeated=repeated,
         quarantined=tuple(quarantined),
         problems=tuple(problems),
-        telling=_telling(sheet),
+        telling=_telling(sheet, problems),
         coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
         notes=(*table.notes, *sheet.means.notes),
         parts=tuple(parts),
@@ -174,8 +175,8 @@ def _stranger(heading: str, name: str, register: Register) -> Mistake:
     return Mistake(heading, name, why, remedy)
 
 
-def _telling(sheet: RowReader) -> Telling:
-    """Of each kind that the table can tell, the fields it has columns for."""
+def _telling(sheet: RowReader, problems: Sequence[Problem]) -> Telling:
+    """Of each kind that the table can tell, the fields it has columns for; and the acts that rows tell without their time."""
     profile, places = sheet.profile, sheet.places
     if profile.exchange:
         return Telling(by_ticket=False, fields={})
@@ -184,7 +185,11 @@ def _telling(sheet: RowReader) -> Telling:
         for kind in kinds_of(profile, event):
             if tells(event, kind, places):
                 fields[kind] = fields.get(kind, frozenset()) | sheet.fields_told(event, kind)
-    return Telling(by_ticket=profile.by_ticket, fields=fields)
+    untimed = Counter[tuple[int, str]]()
+    for one in problems:
+        if one.act is not None:
+            untimed[one.row, one.act.kind] += one.act.untimed
+    return Telling(by_ticket=profile.by_ticket, fields=fields, untimed=untimed)
 
 
 def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:

@@ -264,10 +264,10 @@ def test_publish_refuses_and_is_told_to_all_the_same(run: Run, tmp_path: Path, m
     run("import", write(tmp_path / "一.csv", rows))
     told = run("score", "2023-05", "--json").document["ground"]
     assert (told["aside"], told["aside_undated"]) == (3, 0)
-    assert "有 3 行未入账" in run("score", "2023-05").out
+    assert "有 3 行隔离" in run("score", "2023-05").out
     refused = run("publish", "2023-05")
     assert refused.code == 1
-    assert "有 3 行未入账、0 处改动未采用" in refused.err
+    assert "有 3 行隔离、0 行部分隔离、0 处改动未采用" in refused.err
     assert "--accept aside" in refused.err
     made = run("publish", "2023-05", "--accept", "aside", "--json").document
     assert made["accepted"] == made["ground"]["accepted"] == ["aside"]

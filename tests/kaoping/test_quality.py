@@ -95,13 +95,23 @@ def test_problems_by_reason_and_words_to_paste(run: Run, tmp_path: Path) -> None
 
 
 def test_what_is_aside_is_mended_and_imported_again(run: Run, tmp_path: Path) -> None:
-    run("import", write(tmp_path / "坏.csv", BAD), "--aside", "未入账.xlsx")
+    run("import", write(tmp_path / "坏.csv", BAD), "--aside", "隔离.xlsx")
     assert run("aside", "--xlsx", "再一份.xlsx").code == 0
-    for name in ("未入账.xlsx", "再一份.xlsx"):
+    for name in ("隔离.xlsx", "再一份.xlsx"):
         book = CalamineWorkbook.from_path(tmp_path / name)
         assert book.sheet_names == ["1 坏.csv", "要在原文件里改的"]
         rows = book.get_sheet_by_name("1 坏.csv").to_python()
-        assert rows[0] == ["工单编号", "操作", "承办单位", "操作时间", "退回原因", "满意度", "未入账原因", "原文件行号"]
+        assert rows[0] == [
+            "工单编号",
+            "操作",
+            "承办单位",
+            "操作时间",
+            "退回原因",
+            "满意度",
+            "隔离原因",
+            "原文件行号",
+            "隔离编号",
+        ]
         assert [row[0] for row in rows[1:]] == ["GX-2", "GX-3", "=1+1", "GX-5", "GX-6"]
         assert rows[3][4] == "…"
         assert "改" in str(rows[1][6]) or "写" in str(rows[1][6])
@@ -116,7 +126,12 @@ def test_what_is_aside_is_mended_and_imported_again(run: Run, tmp_path: Path) ->
 
 def test_the_headings_of_reasons_are_no_columns_of_a_profile() -> None:
     for profile in folder.profiles():
-        assert columns_of(profile, ["未入账原因", "原文件行号", "why it is aside", "row in the file"]) == {}
+        assert (
+            columns_of(
+                profile, ["隔离原因", "原文件行号", "隔离编号", "why it is aside", "row in the file", "number aside"]
+            )
+            == {}
+        )
 
 
 def test_a_number_that_lost_digits_is_not_taken_for_whole_once_it_stood_aside(run: Run, tmp_path: Path) -> None:
@@ -125,8 +140,8 @@ def test_a_number_that_lost_digits_is_not_taken_for_whole_once_it_stood_aside(ru
         {"工单编号": "GX-1", "操作": "派单", "承办单位": "甲镇", "操作时间": "2023-05-04 09:00:00"},
     ]
     write(tmp_path / "行.jsonl", "\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
-    run("import", "行.jsonl", "--aside", "未入账.xlsx")
-    assert run("import", "未入账.xlsx").code == 1
+    run("import", "行.jsonl", "--aside", "隔离.xlsx")
+    assert run("import", "隔离.xlsx").code == 1
 
 
 def test_several_files_say_what_was_written(run: Run, tmp_path: Path) -> None:
@@ -198,14 +213,14 @@ def hostile(number: int) -> str:
 
 def test_nothing_of_a_citizen_is_in_the_ledger_nor_in_anything_made_from_it(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "表.csv", "\n".join((HOSTILE, *map(hostile, range(40)))) + "\n")
-    said = [run("import", "表.csv", "--aside", "未入账.xlsx"), run("import", "表.csv", "--json")]
+    said = [run("import", "表.csv", "--aside", "隔离.xlsx"), run("import", "表.csv", "--json")]
     for command in (
         ("aside", "--xlsx", "又.xlsx"), ("aside", "--json"), ("export",), ("audit", "GX-1"), ("audit", "GX-1", "--json"),
         ("prove", "GX-1", "--json"), ("quality", "--privacy"), ("quality", "--privacy", "--json"), ("quality",), ("batches",),
     ):  # fmt: skip
         said.append(run(*command))
     told = "".join(one.out + one.err for one in said)
-    for name in ("未入账.xlsx", "又.xlsx"):
+    for name in ("隔离.xlsx", "又.xlsx"):
         book = CalamineWorkbook.from_path(tmp_path / name)
         told += repr([book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names])
     data = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.name.startswith("kaoping.db"))

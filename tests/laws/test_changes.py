@@ -231,7 +231,9 @@ def test_the_second_export_against_the_first(seeds: range) -> None:
 
 def backwards(planted: Sequence[tuple[object, ...]], filled: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """What the first export says otherwise than the second: what was planted, and what was filled, the other way round."""
-    units = {(row, ticket): now for row, ticket, _, kind, field, _, now in planted if (kind, field) == ("dispatch", "unit")}
+    units = {
+        (row, ticket): now for row, ticket, _, kind, field, _, now in planted if (kind, field) == ("dispatch", "unit")
+    }
     turned = []
     for row, ticket, unit, kind, field, was, now in (*planted, *filled):
         gone = (field, now) == ("at", None)  # told of the unit that had done it
@@ -273,7 +275,9 @@ def test_what_a_replacement_took_back_stays_so_until_it_is_replaced_again(seeds:
         replaced, size = scores_of(ledger), ledger.head().position
         assert replaced == scored(second)[0]
         kept = take(ledger, first, 2)
-        assert (scores_of(ledger), ledger.head().position) == (replaced, size), "an older file takes nothing back by itself"
+        assert (scores_of(ledger), ledger.head().position) == (replaced, size), (
+            "an older file takes nothing back by itself"
+        )
         assert planted_of(kept) == ordered(back)
         assert not any(one.taken for one in kept)
         assert take(ledger, second, 3) == (), "what stands says the same"

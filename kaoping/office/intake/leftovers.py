@@ -13,7 +13,7 @@ from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Change, Event, Source
 from ledger.facts import Settle
 from ledger.intake.kept import masked_fact
-from ledger.leftovers import change_digest, row_digest, settled
+from ledger.intake.leftovers import change_digest, row_digest, settled
 from ledger.register import read_as
 from ledger.sentences import sentence
 from ledger.snapshot import standing

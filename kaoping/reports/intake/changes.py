@@ -1,7 +1,7 @@
 """What files say otherwise than the ledger knows, old -> new, grouped by what changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -15,19 +15,12 @@ YES_NO = {"true": "yes", "false": "no"}
 SHOWN = 5  # examples of what differs from ticket to ticket
 
 
-HEADINGS: Mapping[str, str] = {
-    "at": "time of the act", "unit": "unit", "due_at": "due", "until": "extended until", "limit_days": "days allowed",
-    "days": "days of extension", "role": "role", "channel": "channel", "anonymous": "anonymous", "category": "class",
-    "rating": "rating", "contacted": "contacted", "resolved": "resolved", "reason": "reason", "late": "flag of the platform",
-    "granted": "granted", "about": "about", "item": "item", "document": "document", "measure": "measure", "seq": "order",
-}  # fmt: skip
-"""What a clerk calls the fields of a fact."""
 INSTANTS = ("at", "due_at", "until")
 
 
 def field_name(language: Language, field: str) -> str:
     """What a field is called: 时间 of `at`."""
-    return language.say(HEADINGS.get(field, field))
+    return language.say(field)
 
 
 def value_shown(language: Language, change: Change, value: str | None) -> str | None:

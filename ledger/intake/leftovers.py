@@ -24,7 +24,7 @@ def change_digest(change: Change) -> str:
 
 def number_of(digest: str) -> str:
     """The number by which a workbook names a row kept aside."""
-    return digest[:NUMBER]
+    return f"A-{digest[:NUMBER]}"  # never a number of a spreadsheet, such as 12e4
 
 
 def settled(standing: Iterable[Event]) -> dict[str, Settle]:

@@ -1,0 +1,196 @@
+"""What an import keeps aside is seen until it is mended, taken or declined; and what a replacement does not speak of is named."""
+
+import random
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kaoping.files import folder
+from kaoping.papers.sheets import write_sheets
+from kaoping.reports.page import PlainSheet
+from ledger.intake.tables import read_table
+from ledger.intake.take import intake
+from tests.kaoping.test_cli import Run, run
+from tests.kaoping.test_ground import item_of, rows_of, write
+
+__all__ = ["run"]
+
+WORDS = {  # a word that tells an act, the column of its time, and the act
+    ("最终满意度", "不满意"): ("回访时间", "survey"), ("最终满意度", "很满意"): ("回访时间", "survey"),
+    ("是否联系市民", "否"): ("回访时间", "survey"), ("退回原因", "不属于本单位"): ("退回时间", "return"),
+    ("退回次数", "1"): ("退回时间", "return"), ("工单状态", "已退回"): ("退回时间", "return"), ("工单状态", "已办结"): ("办结时间", "close"),
+    ("是否按时办结", "是"): ("办结时间", "close"), ("是否按时签收", "是"): ("签收时间", "sign"), ("工单状态", "已签收"): ("签收时间", "sign"),
+    ("重办原因", "未正面回应"): ("重办时间", "redo"), ("二级承办单位", "市政科"): ("二级派单时间", "dispatch"),
+    ("二级退回原因", "无此职责"): ("二级退回时间", "return"), ("延期次数", "1"): ("延期时间", "extend"),
+}  # fmt: skip
+PLAIN = ("工单编号", "承办单位", "派单时间")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_word_that_tells_an_act_is_never_dropped_for_want_of_its_time(seed: int) -> None:
+    rng = random.Random(seed)
+    columns = list(dict.fromkeys([*PLAIN, *(name for (word, _), (time, _) in WORDS.items() for name in (word, time))]))
+    (word, said), (time, kind) = list(WORDS.items())[seed % len(WORDS)]
+    row = {"工单编号": f"GX-{seed}", "承办单位": "茅店镇", "派单时间": "2023-05-08 09:00:00", word: said}
+    for other in {time for time, _ in WORDS.values()} - {time, "二级派单时间", "延期时间", "重办时间"}:
+        if rng.random() < 0.5:
+            row[other] = "2023-05-09 10:00:00"
+    if kind == "extend":
+        row.pop("延期后截止日期", None)
+    rng.shuffle(columns)
+    text = "\n".join((",".join(columns), ",".join(row.get(column, "") for column in columns))) + "\n"
+    (table,) = read_table(text.encode(), "工单.csv")
+    read = intake(table, folder.profile("hotline-wide"))
+    assumed = [fact for _, fact in read.facts if fact.kind == kind and getattr(fact, "assumed", False)]
+    acts = [one.act for one in read.problems if one.act is not None and one.act.kind == kind]
+    assert len(assumed) + len(acts) == 1
+    assert bool(read.parts) == bool(acts)
+    assert read.quarantined == ()
+
+
+@pytest.mark.slow
+def test_a_rating_without_its_time_is_told_until_the_time_is_filled_in(run: Run, tmp_path: Path) -> None:
+    rows = rows_of(10)
+    rows[0] |= {"回访时间": "", "最终满意度": "不满意"}
+    rows[1] |= {"回访时间": "", "最终满意度": "未评价"}
+    told = run("import", write(tmp_path / "一.csv", rows))
+    assert "部分隔离 1 行" in told.out
+    assert "最终满意度 '不满意' 表明有回访，但其中 1 次没有时间（回访时间）" in told.err
+    assert "kaoping aside --xlsx" in told.err
+    (batch,) = run("import", "一.csv", "--json").document["batches"]
+    assert (batch["rows"], batch["known"], batch["parts"]) == (10, 10, 1)
+    score = run("score", "2023-05", "--untold", "full", "--json")
+    assert score.document["ground"]["part"] == 1
+    assert (item_of(score, "satisfaction")["count"], score.document["ground"]["aside"]) == (7, 0)
+    assert "有 1 行部分隔离" in run("score", "2023-05", "--untold", "full").out
+    refused = run("publish", "2023-05", "--untold", "full")
+    assert (refused.code, "1 行部分隔离" in refused.err) == (1, True)
+    run("aside", "1", "--xlsx", "隔离.xlsx")
+    header, *lines = CalamineWorkbook.from_path(tmp_path / "隔离.xlsx").get_sheet_by_index(0).to_python()
+    lines[0][header.index("回访时间")] = "2023-05-10 09:00:00"
+    write_sheets(tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], lines)])
+    assert run("import", "改好.xlsx", "--json").document["batches"][0]["quarantined"] == 0
+    assert run("import", "改好.xlsx", "--json").document["batches"][0]["events_added"] == 0
+    (again,) = run("import", "一.csv", "--replace", "--json").document["batches"]
+    assert (again["changes"], again["events_added"]) == ([], 0), (
+        "it says that there was a survey, and not that there was none"
+    )
+    assert run("aside", "--json").document["batches"] == []
+    score = run("score", "2023-05", "--untold", "full", "--json")
+    assert (score.document["ground"]["part"], item_of(score, "satisfaction")["count"]) == (0, 8)
+    assert score.document["ground"]["aside"] == 0
+    assert item_of(score, "satisfaction")["breaches"] == 1
+    assert run("verify").code == 0
+
+
+@pytest.mark.slow
+def test_a_row_mended_from_the_workbook_clears_even_where_nothing_of_it_is_new(run: Run, tmp_path: Path) -> None:
+    rows = rows_of(3)
+    bad = [{**rows[0], "签收时间": "昨天"}, *rows[1:]]
+    run("import", write(tmp_path / "好.csv", rows))
+    run("import", write(tmp_path / "坏.csv", bad))
+    assert run("score", "2023-05", "--json").document["ground"]["aside"] == 1
+    run("aside", "--xlsx", "隔离.xlsx")
+    header, line = CalamineWorkbook.from_path(tmp_path / "隔离.xlsx").get_sheet_by_index(0).to_python()
+    line[header.index("签收时间")] = rows[0]["签收时间"]
+    write_sheets(tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], [line])])
+    before = run("score", "2023-05", "--json").document["stamps"]["ledger"].split(":")[0]
+    run("import", "改好.xlsx")
+    for again in ("坏.csv", "好.csv"):
+        run("import", again)
+        assert run("score", "2023-05", "--json").document["ground"]["aside"] == 0
+        assert run("aside", "--json").document["batches"] == []
+    assert run("score", "2023-05", "--as-of", before, "--json").document["ground"]["aside"] == 1, "as it was known then"
+    assert "已改好" in run("aside", "--all").out
+
+
+def test_an_unmended_file_does_not_bring_mended_rows_back(run: Run, tmp_path: Path) -> None:
+    rows = rows_of(3)
+    bad = [{**rows[0], "签收时间": "昨天"}, *rows[1:]]
+    for file in (write(tmp_path / "坏.csv", bad), write(tmp_path / "好.csv", rows), "坏.csv"):
+        run("import", file)
+    assert run("score", "2023-05", "--json").document["ground"]["aside"] == 0
+    assert run("aside", "--json").document["batches"] == []
+
+
+@pytest.mark.slow
+def test_a_change_is_declined_for_good_and_taken_up_again(run: Run, tmp_path: Path) -> None:
+    rows = rows_of(6)
+    run("import", write(tmp_path / "一.csv", rows))
+    other = [{**rows[0], "最终满意度": "不满意", "签收时间": "2023-05-08 10:00:00"}, *rows[1:]]
+    told = run("import", write(tmp_path / "二.csv", other))
+    assert "签收 时间：2023-05-08 09:40:00" in told.out
+    assert "回访 满意度：满意 → 不满意" in told.out
+    score = run("score", "2023-05", "--json").document
+    assert score["ground"]["changes"] == 2
+    assert [run("aside", "--decline", "--reason", "x").code, run("aside", "2", "--decline").code] == [2, 2]
+    assert run("aside", "2", "--decline", "--reason", "x", "--row", "5").code == 2
+    made = run("aside", "2", "--decline", "--reason", "回访录音在案，以台账为准", "--by", "热线办", "--json").document[
+        "declined"
+    ]
+    assert (made["rows"], made["changes"], len(made["positions"])) == (0, 2, 2)
+    after = run("score", "2023-05", "--json").document
+    assert (after["ground"]["changes"], after["sheets"]) == (0, score["sheets"])
+    assert run("import", "二.csv").code == 0
+    assert run("score", "2023-05", "--json").document["ground"]["changes"] == 0
+    assert run("publish", "2023-05").code == 0
+    as_of = score["stamps"]["ledger"].split(":")[0]
+    assert run("score", "2023-05", "--as-of", as_of, "--json").document["ground"]["changes"] == 2
+    assert run("void", str(made["positions"][0]), "--at", "2023-07-01", "--reason", "又有新证据").code == 0
+    assert run("score", "2023-05", "--json").document["ground"]["changes"] == 1
+    assert run("recompute", "--json").document["identical"] is True
+    assert run("batches", "--json").document["batches"][2]["by"] == "热线办"
+    assert run("verify").code == 0
+
+
+def test_what_is_told_without_a_time_or_otherwise_is_aside_until_it_is_declined(run: Run, tmp_path: Path) -> None:
+    rows = rows_of(3)
+    run("import", write(tmp_path / "一.csv", rows))
+    other = [{**rows[0], "最终满意度": "不满意"}, {**rows[1], "退回原因": "不属于"}]
+    run("import", write(tmp_path / "二.csv", other))
+    (batch,) = run("aside", "--json").document["batches"]
+    assert [(len(batch[part])) for part in ("rows", "parts", "changes")] == [0, 1, 1]
+    (reason,) = batch["parts"][0]["reasons"]
+    assert (reason["column"], batch["parts"][0]["row"]) == ("退回原因", 3)
+    assert run("aside", "2", "--decline", "--reason", "以台账为准").code == 0
+    assert run("aside", "2", "--decline", "--reason", "再一次").code == 2, "nothing of it is aside any more"
+    run("import", "二.csv")
+    assert run("aside", "--json").document["batches"] == []
+    told = run("aside", "2", "--all")
+    assert "此后不再采用" in told.out
+
+
+def test_tickets_that_a_corrected_export_lacks_are_named(run: Run, tmp_path: Path) -> None:
+    run("import", write(tmp_path / "五月.csv", rows_of(12)), write(tmp_path / "六月.csv", rows_of(2, month=6)))
+    rows = rows_of(12)
+    rows[4]["签收时间"] = "昨天"  # it is in the file, though aside
+    (tmp_path / "新.csv").write_text("", "utf-8")
+    file = write(tmp_path / "新.csv", rows[2:])
+    assert run("import", file, "--dry-run", "--json").document["batches"][0]["tickets_absent"] == []
+    told = run("import", file, "--replace")
+    assert "台账有而文件没有的工单 2 件：GX-5-0 GX-5-1。" in told.err
+    (batch,) = run("import", file, "--replace", "--json").document["batches"]
+    assert batch["tickets_absent"] == ["GX-5-0", "GX-5-1"]
+    assert run("audit", "GX-5-0").code == 0, "nothing became of it"
+
+
+def test_who_wrote_a_batch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("import", write(tmp_path / "一.csv", rows_of(2)))
+    monkeypatch.setenv("KAOPING_BY", "科室甲 13800138000")
+    assert run("record", "enrol", "unit=茅店镇", "group=乡镇", "at=2023-01-01").code == 0
+    told = run("batches", "--json").document["batches"]
+    assert [one["by"] for one in told][0] is None
+    assert "13800138000" not in str(told)
+    assert told[1]["by"].startswith("科室甲")
+    assert run("verify").code == 0
+    assert run("batches", "--lang", "en").out.count("科室甲") == 1
+
+
+def test_a_header_that_nobody_knows_says_how_to_have_a_profile(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "怪.csv").write_text("甲,乙\n1,2\n", "utf-8")
+    (tmp_path / "缺.csv").write_text("工单编号,承办单位,别的\n1,2,3\n", "utf-8")
+    for words in (("怪.csv",), ("缺.csv",), ("缺.csv", "--profile", "hotline-wide")):
+        refused = run("import", *words)
+        assert (refused.code, "kaoping profile new" in refused.err) == (1, True)
+    assert "ods" in run("import", "--help").out
