@@ -131,7 +131,14 @@ def read_name(text: str | None) -> str | None:
     try:
         refuse_unseen("by", text or "")
     except ValueError as refused:
-        raise WrongArgument(sentence("{column} {why}", column="--by", why=sentence(str(refused)))) from refused
+        raise WrongArgument(
+            sentence(
+                "{column} {why}: {remedy}",
+                column="--by",
+                why=sentence(str(refused)),
+                remedy=sentence("type it again, on one line"),
+            )
+        ) from refused
     return masked(text.strip()) or None if text else None
 
 

@@ -23,7 +23,9 @@ FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|
 ADD_HEADINGS = (
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE"
 )
-CHOOSE = "choose another profile, add the headings to this one under [columns], or have one proposed for this file: kaoping profile new FILE"
+CHOOSE = (
+    "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE"
+)
 
 
 @attrs.frozen

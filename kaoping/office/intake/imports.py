@@ -18,10 +18,10 @@ from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
 from ledger.facts import Alias, Dispatch, Enrol, Fact
 from ledger.intake.headings import choose, refuse_lacking
+from ledger.intake.leftovers import number_of, row_digest
 from ledger.intake.profile import Profile
 from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
 from ledger.intake.take import Intake, Surroundings, intake
-from ledger.intake.leftovers import number_of, row_digest
 from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
 from ledger.store import Ledger

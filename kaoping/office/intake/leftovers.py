@@ -188,7 +188,14 @@ def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int
     try:
         refuse_unseen("reason", reason)
     except ValueError as refused:
-        raise WrongArgument(sentence("{column} {why}", column="--reason", why=sentence(str(refused)))) from refused
+        raise WrongArgument(
+            sentence(
+                "{column} {why}: {remedy}",
+                column="--reason",
+                why=sentence(str(refused)),
+                remedy=sentence("type it again, on one line"),
+            )
+        ) from refused
     with session.ledger() as opened:
         left = leftovers(opened, opened.batches(), opened.head().position)
         asked = [one for one in left.rows if one.batch == batch and not one.became and (not rows or one.row in rows)]

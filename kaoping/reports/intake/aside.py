@@ -1,7 +1,7 @@
 """Every batch with what became of its rows, and what became no fact, with the reasons."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from calendars.instants import show_iso
@@ -13,6 +13,9 @@ from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from ledger.batches import Batch
 
 COUNTS = ("rows", "accepted", "known", "quarantined", "ignored", "events_added")
+BECAME: Mapping[str, str] = {
+    "mended": "mended", "taken": "taken", "declined": "declined", "told otherwise since": "told otherwise since",
+}  # fmt: skip
 SHOWN = 10  # rows named beside a reason
 
 
@@ -96,7 +99,9 @@ def aside_page(language: Language, found: Sequence[Remainder]) -> Iterator[Block
                 count=len(rows), column=column, value=value, why=why, rows=shown,
             )  # fmt: skip
         for became, count in Counter(each.became for each in one.all_rows if each.became).items():
-            yield language.say("  of these rows, {count} since: {became}", count=count, became=language.say(became))
+            yield language.say(
+                "  of these rows, {count} since: {became}", count=count, became=language.say(BECAME[became])
+            )
         for taken in (False, True):
             part = [change for change in one.changes if change.taken == taken]
             if part:
