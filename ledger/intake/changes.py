@@ -245,9 +245,10 @@ class _Life:
         """A field of what stands, and of what is said; one of the two may be nothing at all."""
         outside, of = NAMED.get(name, name), was or now
         assert of is not None
+        shown = (None if fact is None else _shown(fact, outside) for fact in (was, now))
         return Change(
             row=row, ticket=str(of.ticket), unit=of.unit, kind=of.kind, field=outside, taken=self.replace,
-            was=was and _shown(was, outside), now=now and _shown(now, outside),
+            was=next(shown), now=next(shown),
         )  # fmt: skip
 
     # a row per ticket

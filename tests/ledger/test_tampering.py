@@ -18,11 +18,11 @@ from ledger.sentences import DamagedLedger
 from ledger.store import Ledger
 
 DAY = 1_683_162_000_000
-TABLES = ("batches", "events", "quarantine", "changes", "files", "checkpoints", "texts", "_sqlite_migrations")
+TABLES = ("batches", "events", "quarantine", "changes", "files", "checkpoints", "texts", "parts", "_sqlite_migrations")
 TIMES = 12  # seeded edits of each kind and column
 NAMES = {
     "events": "event", "batches": "batch", "quarantine": "batch", "changes": "batch", "files": "batch",
-    "checkpoints": "checkpoint", "texts": "text", "_sqlite_migrations": "_sqlite_migrations",
+    "checkpoints": "checkpoint", "texts": "text", "parts": "batch", "_sqlite_migrations": "_sqlite_migrations",
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def fill(ledger: Ledger, batches: range) -> None:
         data = f"{number}.csv".encode()
         ledger.append(
             Source(name=f"{number}.csv", sha256=sha256(data).hexdigest(), profile="events", rows=len(rows) + 2, facts=rows,
-                   quarantined=quarantined, texts=texts, telling=Telling(by_ticket=False, fields={}), data=data),
+                   quarantined=quarantined, parts=[(2, *quarantined[0][1:]), (3, *quarantined[1][1:])], texts=texts, telling=Telling(by_ticket=False, fields={}), data=data),
             DAY + number,
         )  # fmt: skip
 
@@ -70,8 +70,10 @@ def fill(ledger: Ledger, batches: range) -> None:
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger of five batches, closed."""
     path = tmp_path_factory.mktemp("sound") / "kaoping.db"
-    with Ledger(path, create=True) as ledger:
-        fill(ledger, range(5))
+    with Ledger(path, create=True, by="热线办") as ledger:
+        fill(ledger, range(3))
+    with Ledger(path) as ledger:
+        fill(ledger, range(3, 5))
     return path
 
 
@@ -165,6 +167,10 @@ def tamper(path: Path, one: Tampering) -> str | None:
     return done if [row[1:] for row in before] != [row[1:] for row in after] else None
 
 
+def _set(names: list[str]) -> str:
+    return ", ".join(f'"{name}" = ?' for name in names)
+
+
 def _tamper(db: sqlite3.Connection, one: Tampering, rng: random.Random, rows: list[tuple[object, ...]]) -> str:
     names = [name for _, name, *_ in db.execute(f"pragma table_info({one.table})")]
     first, second = rng.sample(rows, 2) if len(rows) > 1 else (rows[0], rows[0])
@@ -174,7 +180,7 @@ def _tamper(db: sqlite3.Connection, one: Tampering, rng: random.Random, rows: li
             place = names.index(column) + 1
             values = {"swap": second[place], "null": None}
             value = values[kind] if kind in values else (turned if kind == "bit" else other)(rng, first[place])
-            db.execute(f"update {one.table} set {column} = ? where rowid = ?", (value, first[0]))
+            db.execute(f'update {one.table} set "{column}" = ? where rowid = ?', (value, first[0]))
         elif one.kind == "delete":
             db.execute(f"delete from {one.table} where rowid = ?", (first[0],))
         elif one.kind == "tail":
@@ -189,7 +195,7 @@ def _tamper(db: sqlite3.Connection, one: Tampering, rng: random.Random, rows: li
                     kept.remove("batch")
                 swapped = [told[names.index(name) + 1] for name in kept]
                 db.execute(
-                    f"update {one.table} set {', '.join(f'{name} = ?' for name in kept)} where rowid = ?",
+                    f"update {one.table} set {_set(kept)} where rowid = ?",
                     (*swapped, row[0]),
                 )
     except (sqlite3.IntegrityError, sqlite3.OperationalError):
