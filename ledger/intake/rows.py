@@ -283,7 +283,10 @@ class RowReader:
 
     def _text(self, cells: Cells, event: EventRule, field: str) -> str | None:
         cell = cells.get(event.fields.get(field, field))
-        return None if cell is None else str(self.means.read(field, cell))
+        if cell is None:
+            return None
+        text = str(self.means.read(field, cell))
+        return masked(text) if field == "unit" else text
 
     def _tell_fact(self, cells: Cells, event: EventRule, kind: str, at: str, told: RowFacts) -> None:
         before = len(told.wrong)

@@ -70,7 +70,8 @@ def test_a_rating_without_its_time_is_told_until_the_time_is_filled_in(run: Run,
     run("aside", "1", "--xlsx", "隔离.xlsx")
     header, *lines = CalamineWorkbook.from_path(tmp_path / "隔离.xlsx").get_sheet_by_index(0).to_python()
     lines[0][header.index("回访时间")] = "2023-05-10 09:00:00"
-    write_sheets(tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], lines)])
+    texts = [[str(cell) for cell in line] for line in lines]
+    write_sheets(tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], texts)])
     assert run("import", "改好.xlsx", "--json").document["batches"][0]["quarantined"] == 0
     assert run("import", "改好.xlsx", "--json").document["batches"][0]["events_added"] == 0
     (again,) = run("import", "一.csv", "--replace", "--json").document["batches"]
@@ -95,7 +96,9 @@ def test_a_row_mended_from_the_workbook_clears_even_where_nothing_of_it_is_new(r
     run("aside", "--xlsx", "隔离.xlsx")
     header, line = CalamineWorkbook.from_path(tmp_path / "隔离.xlsx").get_sheet_by_index(0).to_python()
     line[header.index("签收时间")] = rows[0]["签收时间"]
-    write_sheets(tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], [line])])
+    write_sheets(
+        tmp_path / "改好.xlsx", [PlainSheet("改好", [str(one) for one in header], [[str(cell) for cell in line]])]
+    )
     before = run("score", "2023-05", "--json").document["stamps"]["ledger"].split(":")[0]
     run("import", "改好.xlsx")
     for again in ("坏.csv", "好.csv"):

@@ -55,13 +55,14 @@ def fill(ledger: Ledger, batches: range) -> None:
         quarantined = [
             (90 + place, f'{{"行": {number * 10 + place}}}', '[["操作", "转", "means nothing"]]') for place in range(2)
         ]
+        parts = [(2 + place, *row[1:]) for place, row in enumerate(quarantined)]
         texts = [f"细则 {number}", f"日历 {number}"]
         if number:  # a row that says otherwise, and is kept aside
             rows.append((99, Dispatch(at=DAY, ticket="GX-0-0", unit="茅店镇", limit_halves=10 + number)))
         data = f"{number}.csv".encode()
         ledger.append(
             Source(name=f"{number}.csv", sha256=sha256(data).hexdigest(), profile="events", rows=len(rows) + 2, facts=rows,
-                   quarantined=quarantined, parts=[(2, *quarantined[0][1:]), (3, *quarantined[1][1:])], texts=texts, telling=Telling(by_ticket=False, fields={}), data=data),
+                   quarantined=quarantined, parts=parts, texts=texts, telling=Telling(by_ticket=False, fields={}), data=data),
             DAY + number,
         )  # fmt: skip
 
@@ -354,7 +355,7 @@ def test_the_end_of_everything_cut_off_together(sound: Path, tmp_path: Path, bat
     triggers = list(db.execute("select name, sql from sqlite_master where type = 'trigger'"))
     for name, _ in triggers:
         db.execute(f"drop trigger {name}")
-    for table in ("events", "batches", "quarantine", "changes", "files", "checkpoints", "texts"):
+    for table in ("events", "batches", "quarantine", "parts", "changes", "files", "checkpoints", "texts"):
         column = "number" if table == "batches" else "batch"
         db.execute(f"delete from {table} where {column} > ?", (batch,))
     for _, sql in triggers:

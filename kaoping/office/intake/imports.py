@@ -388,7 +388,7 @@ def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
     fatal: dict[int, list[list[Any]]] = {}
     acts: dict[int, list[list[Any]]] = {}
     for problem in read.problems:
-        told = {"why": packed(problem.why), "remedy": packed(problem.remedy)}
+        told: dict[str, Any] = {"why": packed(problem.why), "remedy": packed(problem.remedy)}
         if problem.fatal:
             fatal.setdefault(problem.row, []).append([problem.column, problem.value, str(problem.why), told])
         elif problem.act:

@@ -157,7 +157,7 @@ class _Later:
     def _knows(self, act: Mapping[str, Any]) -> bool:
         unit = self.names.get(act["unit"], act["unit"])
         facts = [read_as(event.fact, self.names) for event in self._of(act["ticket"])]
-        return act["times"] <= sum(fact.kind == act["kind"] and fact.unit in (None, unit) for fact in facts)
+        return sum(fact.kind == act["kind"] and fact.unit in (None, unit) for fact in facts) >= int(act["times"])
 
     def _of(self, ticket: str) -> list[Event]:
         if ticket not in self.known:
@@ -203,7 +203,7 @@ def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int
             one for one in left.changes
             if one.batch == batch and not one.became and (not rows or one.change.row in rows)
         ]  # fmt: skip
-        digests = dict.fromkeys(one.digest for one in (*asked, *changes))
+        digests = dict.fromkeys([*(one.digest for one in asked), *(one.digest for one in changes)])
         if not digests:
             why = sentence("nothing of batch {batch} is aside under these rows.", batch=batch)
             raise WrongArgument(why, "kaoping aside lists what is.")
