@@ -157,7 +157,8 @@ class _Later:
     def _knows(self, act: Mapping[str, Any]) -> bool:
         unit = self.names.get(act["unit"], act["unit"])
         facts = [read_as(event.fact, self.names) for event in self._of(act["ticket"])]
-        return sum(fact.kind == act["kind"] and fact.unit in (None, unit) for fact in facts) >= int(act["times"])
+        known = [fact for fact in facts if fact.kind == act["kind"] and fact.unit in (None, unit)]
+        return len(known) >= int(act["times"])
 
     def _of(self, ticket: str) -> list[Event]:
         if ticket not in self.known:
