@@ -26,6 +26,9 @@ PROFILES = {
     path.stem: read_profile(path.read_text("utf-8"), path.name)
     for path in sorted((ROOT / "data" / "profiles").glob("*.toml"))
 }
+FILL_IN = (
+    " (kaoping aside --xlsx gives the rows, to fill it in), or let your own profile name a stand-in for it with at_else"
+)
 WIDE = "工单编号,承办单位,派单时间,签收时间,处理时限,延期次数,延期时间,延期后截止日期,办结时间,满意度,回访时间,来电人\n"
 AS_TEXT = "format the column as text where it comes from, and export it again"
 AS_TIME = "write it as a time, or add its format under times in the profile"
@@ -156,13 +159,13 @@ def test_a_count_without_a_time_leaves_the_fact_out_and_keeps_the_row() -> None:
     assert [spoken(problem) for problem in done.problems] == [
         "2: 延期次数 '2' says extend, but 1 of them without a time (延期时间): left out\n"
         "  GX-1 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 2 | 2023-05-08 10:00:00 | 2023-05-12\n"
-        "  To fix: export 延期时间 too, or let your own profile name a stand-in for it with at_else",
+        f"  To fix: export 延期时间 too{FILL_IN}",
         "3: 延期次数 '1' says extend, but 1 of them without a time (延期时间): left out\n"
         "  GX-2 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 1 | 满意\n"
-        "  To fix: export 延期时间 too, or let your own profile name a stand-in for it with at_else",
+        f"  To fix: export 延期时间 too{FILL_IN}",
         "3: 满意度 '满意' says survey, but 1 of them without a time (回访时间): left out\n"
         "  GX-2 | 茅店镇 | 2023-05-04 09:10:00 | 5 | 1 | 满意\n"
-        "  To fix: export 回访时间 too, or let your own profile name a stand-in for it with at_else",
+        f"  To fix: export 回访时间 too{FILL_IN}",
     ]
     assert not any(problem.fatal for problem in done.problems)
     assert balanced(done)
