@@ -58,3 +58,12 @@ def test_batches_and_what_is_kept_aside(run: Run, tmp_path: Path) -> None:
     assert run("batches", "--file", "1", "--out", "回.csv").code == 0
     assert (tmp_path / "回.csv").read_bytes() == (tmp_path / first).read_bytes()
     assert run("batches", "--file", "2", "--out", "无.csv").code == 2
+
+
+def test_an_export_of_what_was_replaced_says_no_change(run: Run, tmp_path: Path) -> None:
+    run("import", export(tmp_path / "一.csv", "不满意"))
+    run("import", export(tmp_path / "二.csv", "满意"), "--replace")
+    (tmp_path / "出.jsonl").write_text(run("export").out, "utf-8")
+    for words in ((), ("--replace",)):
+        (batch,) = run("import", "出.jsonl", "--json", *words).document["batches"]
+        assert (batch["changes"], batch["events_added"]) == ([], 0)
