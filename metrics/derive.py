@@ -11,7 +11,7 @@ import attrs
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from calendars.workdays import Calendar
-from metrics.coverage import assumed_of, untold_of
+from metrics.coverage import assumed_of, candidates_of, untold_of
 from metrics.custody import placed, settled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
@@ -95,6 +95,11 @@ class Derivation:
         return untold_of(self.rounds, self.practice, self.clock)
 
     @cached_property
+    def candidates(self) -> Frame:
+        """Of how many rounds that is, of the measures without a due (`metrics.coverage`)."""
+        return candidates_of(self.rounds, self.practice, self.clock)
+
+    @cached_property
     def assumed(self) -> Frame:
         """What happened at an instant that none tells (`metrics.coverage`)."""
         return assumed_of(self.events, self.rounds, self.extensions, self.clock)
@@ -118,6 +123,7 @@ class Spliced:
     extensions: Frame
     grounds: Frame
     untold: Frame
+    candidates: Frame
     assumed: Frame
     clock: ClockColumns
 

@@ -141,6 +141,7 @@ def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
 UNJUDGED = {
     "untold": "Note: items in full because no source tells what they need: {count} ({items})",
     "waived": "Note: items in full because the office states that its platform cannot tell: {count} ({items})",
+    "not_done": "Note: items of which no source tells enough, taken as not done, which costs nothing there: {count} ({items})",
 }
 
 

@@ -38,6 +38,7 @@ NOTES = {
     "respread": "nothing to divide by: its points go to the other items",
     "untold": "no source tells it: the item in full, as asked",
     "waived": "its platform cannot tell it: the item in full, as the office states",
+    "not_done": "no source tells it: taken as not done, as asked, which costs nothing here",
 }
 CHANGES = {
     "respread": "points of items with nothing to divide by go to the others",
@@ -86,7 +87,8 @@ class Teller:
         """What became of an item besides its parts: why it was not judged by them, or what bounds did; empty where nothing did."""
         if one.note == "group_mean":
             return self.language.say("nothing to divide by: the mean of its group, {score}", score=points(one.score))
-        return self.language.say(NOTES[one.note], points=short(one.item.points)) if one.note else self.bounds(one)
+        note = self.language.say(NOTES[one.note], points=short(one.item.points)) if one.note else ""
+        return self._joined([self.bounds(one), note])
 
     def bounds(self, one: ItemScore) -> str:
         """What its floor, its cap and rounding made of what an item's parts lost together; empty where that is all."""
