@@ -56,7 +56,13 @@ def recompute(
     """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
     session = asked.session()
     other = bool(
-        expect or asked.as_of or asked.provisional or asked.untold or asked.reading or asked.known_on or asked.rulebook != GANXIAN
+        expect
+        or asked.as_of
+        or asked.provisional
+        or asked.untold
+        or asked.reading
+        or asked.known_on
+        or asked.rulebook != GANXIAN
     )  # a publication has its calendar
     told = recompute_period(
         session, period, published=not other, last=reissue, as_of=asked.as_of, provisional=asked.provisional

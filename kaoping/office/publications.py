@@ -11,7 +11,7 @@ from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections
-from kaoping.office.period.untold import PeriodGaps, refuse_untold
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
@@ -57,7 +57,7 @@ class Issue:
     sheets: Sequence[SheetScore]
     document: Document
     ground: Ground | None = None
-    gaps: PeriodGaps = PeriodGaps(sheets=())
+    gaps: PeriodGaps = NO_GAPS
 
     @property
     def text(self) -> str:

@@ -14,7 +14,7 @@ from kaoping.files import folder
 from kaoping.files.cases import read_cases
 from kaoping.language.words import sheet_of
 from kaoping.office.period.ground import Ground, ground_of
-from kaoping.office.period.untold import PeriodGaps, refuse_untold
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
 from ledger.sentences import UserError, sentence
 from ledger.store import Ledger
@@ -207,7 +207,7 @@ def _years(ledger: Ledger, scoring: Scoring, year: int, *, provisional: bool) ->
     now, rules = month_of(scoring.as_of), scoring.book.years
     for month in [] if provisional else [one for rule in rules for one in rule.months(year) if one <= now]:
         refuse_provisional(scoring.calendar, month)
-    gaps = refuse_untold(ledger, scoring, "year", rules[0].months(year)) if rules else PeriodGaps(sheets=())
+    gaps = refuse_untold(ledger, scoring, "year", rules[0].months(year)) if rules else NO_GAPS
     return YearScores(scoring=scoring, scores=[year_of(scoring, rule, year, now) for rule in rules], gaps=gaps)
 
 

@@ -10,7 +10,7 @@ from calendars.clock import Step
 from calendars.instants import local_day, show_iso
 from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
-from kaoping.office.period.untold import PeriodGaps, sheet_gaps
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, sheet_gaps
 from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
@@ -35,7 +35,7 @@ class TicketReport:
     batches: Sequence[Batch]
     voided: frozenset[str]
     others: Mapping[Known, tuple[OtherVerdict, ...]] = attrs.Factory(dict)
-    gaps: PeriodGaps = PeriodGaps(sheets=())
+    gaps: PeriodGaps = NO_GAPS
 
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
@@ -65,7 +65,9 @@ def _gaps(told: TicketReport) -> PeriodGaps:
     """What no source tells of the sheets that count the ticket. Whole months are read only where something of them is untold."""
     counts = [one for round_ in told.audit.rounds for verdict in round_.verdicts for one in verdict.counts]
     counts += [one for _, each in told.audit.findings for one in each]
-    evidence = told.scoring.evidence(sorted({one.month for one in counts}), sorted({one.unit for one in told.audit.rounds}))
+    evidence = told.scoring.evidence(
+        sorted({one.month for one in counts}), sorted({one.unit for one in told.audit.rounds})
+    )
     if not any(month.missing.untold for month in evidence.values()):
         return PeriodGaps(sheets=(), answer=told.scoring.book.untold)
     return sheet_gaps(told.scoring, [(one.sheet, one.month) for one in counts])

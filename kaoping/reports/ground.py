@@ -45,7 +45,9 @@ def gaps_page(language: Language, gaps: PeriodGaps) -> Iterator[Block]:
     for one in told["wanting"] if not gaps.answer else ():
         kinds = "、".join(f"{say(kind)} {count}" for kind, count in one["kinds"].items())
         said = "{period} {item}: no score can rest on it as it is, of {rounds} rounds {untold} are untold ({kinds})"
-        lines.append(say(said, period=one["period"], item=one["title"], rounds=one["rounds"], untold=one["untold"], kinds=kinds))
+        lines.append(
+            say(said, period=one["period"], item=one["title"], rounds=one["rounds"], untold=one["untold"], kinds=kinds)
+        )
     if lines:
         yield Listing(say("What it rests on"), lines)
 

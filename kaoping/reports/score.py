@@ -76,10 +76,12 @@ def _workings(teller: Teller, sheet: SheetScore) -> Iterator[str]:
             yield f"{unit.unit}  {teller.mean(unit.mean)}"
         for one in unit.items:
             if one.lost:
-                yield f"{unit.unit}  {one.item.title} {points(-one.lost)}  " + "; ".join(teller.item(one))
+                yield f"{unit.unit}  {one.item.title} {points(-one.lost, teller.digits.item)}  " + "; ".join(
+                    teller.item(one)
+                )
         for step in unit.adjustments:
             told = f"{teller.language.say(CHANGES[step.code])}  {teller.adjustment(step)}"
-            yield f"{unit.unit}  {points(step.points)}  {told}"
+            yield f"{unit.unit}  {points(step.points, teller.digits.total)}  {told}"
 
 
 def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Digits) -> Iterator[Block]:

@@ -12,7 +12,15 @@ from calendars.periods import PeriodKind, month_of, months_from
 from calendars.workdays import OutsideCalendar
 from kaoping.office.period.ground import ground_json, ground_of
 from kaoping.office.period.untold import period_gaps
-from kaoping.office.publications import Issue, Publication, issue, publications, published_ground, recomputed, refuse_untold_of
+from kaoping.office.publications import (
+    Issue,
+    Publication,
+    issue,
+    publications,
+    published_ground,
+    recomputed,
+    refuse_untold_of,
+)
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from kaoping.office.tickets import in_order
 from ledger.batches import Event

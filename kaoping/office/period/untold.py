@@ -67,6 +67,9 @@ class PeriodGaps:
         return {kind: count for kind, count in sorted(totals.items()) if count}
 
 
+NO_GAPS = PeriodGaps(sheets=())
+
+
 def period_gaps(
     scoring: Scoring, kind: str, months: Sequence[int], sheets: Collection[str] | None = None
 ) -> PeriodGaps:
