@@ -7,7 +7,7 @@ import attrs
 from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.language.words import act_of
-from kaoping.office.period.untold import PeriodGaps, refuse_untold
+from kaoping.office.period.untold import PeriodGaps, SheetGaps, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_moment, read_period
 from ledger.sentences import sentence
 from ledger.store import Ledger
@@ -71,7 +71,7 @@ def draft_trial(
 
 def _gaps(ledger: Ledger, sides: Sequence[Scoring], months: Sequence[int], year: str | None) -> PeriodGaps:
     """What no source tells of some months, and of the year where it is one, under each side, told once. Raises Untold."""
-    found = {}
+    found: dict[tuple[str, tuple[int, ...]], SheetGaps] = {}
     for side in sides:
         told = [refuse_untold(ledger, side, "month", [month]) for month in months]
         told += [refuse_untold(ledger, side, "year", rule.months(int(year))) for rule in side.book.years[:1] if year]

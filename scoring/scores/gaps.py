@@ -58,7 +58,8 @@ def _of_part(sheet: Sheet, item: Item, part: Part, month: Evidence, units: Seque
     channels = sheet.channels_of(part)
     for measure in part.measures:
         lacking, excused = Counter[str](), Counter[str]()
-        untold, waived, without = 0, 0, []
+        untold, waived = 0, 0
+        without: list[str] = []
         for unit in units:
             for kinds, count, free in month.missing.of(unit, measure, channels):
                 untold, waived = untold + count, waived + free
