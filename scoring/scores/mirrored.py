@@ -41,7 +41,7 @@ LEAST = 20_000  # events; below that deriving is as quick as reading
 OFTEN = 20  # an increment may touch one ticket in so many
 ROW = ("measure", "ticket", "round", "channel", "breached", "decided_at", "due")
 GAP = ("what", "ticket", "unit", "round", "measure", "channel", "decided_at", "waived", "lacking")
-EXEMPTIONS, GAPS = "exemptions", "gaps"
+EXEMPTIONS, GAPS, CANDIDATES = "exemptions", "gaps", "candidates"
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
@@ -131,21 +131,20 @@ def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple
 
 
 def _gaps(derived: "Derived") -> Iterator[tuple[str, list[Row]]]:
-    """Of each month what is untold, what is assumed, and, of months with something untold, every candidate (its `measure` the names
-    of all that could judge it)."""
-    gaps: dict[int, list[Row]] = defaultdict(list)
+    """Of each month what is untold and what is assumed; and apart, as it is seldom read, every candidate (its `measure` the names of
+    all that could judge it): whatever else is untold, so that rows made ticket by ticket are those made at once."""
+    found: dict[str, list[Row]] = defaultdict(list)
     place = ("month", "ticket", "unit", "round", "channel")
     for row in derived.untold.select(*place, "measure", "decided_at", "waived", "lacking").collect().rows():
         month, ticket, unit, number, channel, measure, decided_at, waived, lacking = row
-        gaps[month].append(("untold", ticket, unit, number, measure, channel, decided_at, int(waived), lacking))
+        told = ("untold", ticket, unit, number, measure, channel, decided_at, int(waived), lacking)
+        found[f"{GAPS} {month}"].append(told)
     for month, ticket, unit, number, channel, at in derived.assumed.select(*place, "at").collect().rows():
-        gaps[month].append(("assumed", ticket, unit, number, "", channel, at, 0, ""))
-    if gaps:
-        for month, ticket, unit, number, channel, at, measures in (
-            derived.candidates.select(*place, "at", "measures").collect().rows()
-        ):
-            gaps[month].append(("candidate", ticket, unit, number, measures, channel, at, 0, ""))
-    yield from ((f"{GAPS} {month}", sorted(rows)) for month, rows in gaps.items())
+        found[f"{GAPS} {month}"].append(("assumed", ticket, unit, number, "", channel, at, 0, ""))
+    for row in derived.candidates.select(*place, "at", "measures").collect().rows():
+        month, ticket, unit, number, channel, at, measures = row
+        found[f"{CANDIDATES} {month}"].append(("candidate", ticket, unit, number, measures, channel, at, 0, ""))
+    yield from ((name, sorted(rows)) for name, rows in found.items())
 
 
 def months_kept(
@@ -181,11 +180,13 @@ def _missing(kept: Mirror, months: Sequence[int], as_of: int) -> dict[int, Missi
         for what, _, unit, _, measure, channel, at, waived, lacking in kept.group(f"{GAPS} {month}"):
             if what == "untold" and at <= as_of:
                 untold.append((month, measure, unit, channel, lacking, 1, waived))
-            elif what == "candidate" and at <= as_of:
-                candidates.append((month, unit, channel, measure, 1))
             elif what == "assumed":
                 assumed.append((month, unit, channel, 1))
-    return missing_by_month(untold, candidates if untold else (), assumed)
+    for month in months if untold else ():
+        for _, _, unit, _, measures, channel, at, _, _ in kept.group(f"{CANDIDATES} {month}"):
+            if at <= as_of:
+                candidates.append((month, unit, channel, measures, 1))
+    return missing_by_month(untold, candidates, assumed)
 
 
 def _verdicts(kept: Mirror, month: int, as_of: int, units: Collection[str] | None) -> dict[str, list[Row]]:
