@@ -12,14 +12,15 @@ import narwhals as nw
 from calendars.clock_columns import ClockColumns, Frame
 from ledger.facts import IN_FULL
 from metrics.custody import ROUND, assumed
-from metrics.measures import CATALOGUE, Deadline, Measure, Practice, Timely
+from metrics.measures import CATALOGUE, SEALED, Deadline, Measure, Practice, Timely
 
 THERE: Mapping[str, str] = {
     "sign": "signed_at", "contact": "contacted_at", "return": "returned_at", "extend": "extended_1_step",
     "close": "first_closed_at", "seal": "sealed_at", "survey": "surveyed_step", "redo": "again_step",
 }  # fmt: skip
 """The column of a round that is filled where a source told a fact of the kind all the same."""
-UNTOLD = (*ROUND, "channel", "measure", "start", "due", "decided_at", "month", "waived", "position")
+UNTOLD = (*ROUND, "channel", "measure", "start", "due", "decided_at", "month", "lacking", "waived", "position")
+CANDIDATES = (*ROUND, "channel", "at", "month", "measures")
 
 
 def lacks(kind: str) -> nw.Expr:
@@ -27,64 +28,93 @@ def lacks(kind: str) -> nw.Expr:
     return nw.col("untold").str.contains(kind, literal=True).fill_null(False) & nw.col(THERE[kind]).is_null()
 
 
+def needed(measure: Measure, practice: Practice) -> tuple[str, ...]:
+    """The kinds of fact without which a measure has no verdict: nothing else says which kind is missing where one is. Where what no
+    source tells counts as not done, the act of a deadline is not among them: not done, it is late."""
+    kinds = measure.needs(practice)
+    return kinds[1:] if practice.untold == "breach" and is_plain(measure) else kinds
+
+
+def is_plain(measure: Measure) -> bool:
+    """Whether what is not done is a breach: a deadline, that is judged also where the act never happened."""
+    return isinstance(measure, Deadline) and not isinstance(measure, Timely)
+
+
 def is_untold(measure: Measure, practice: Practice) -> nw.Expr | None:
-    """Rounds of which no source tells what the measure needs; None where it needs nothing, or it counts as not done."""
-    if practice.untold == "breach":
-        return None
-    found = [lacks(kind) for kind in measure.needs(practice)]
+    """Rounds of which no source tells what the measure needs; None where it needs nothing."""
+    found = [lacks(kind) for kind in needed(measure, practice)]
     return nw.any_horizontal(*found, ignore_nulls=False) if found else None
 
 
 def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
     """`UNTOLD` of rounds: what has no verdict because no source tells what its measure needs.
 
-    A deadline is missing from the month in which it would have passed (`decided_at` its due), any other measure from that of the
-    dispatch. `waived`: the office says of every kind that is missing that it counts in full. `position`: of the dispatch.
+    It is missing from the month in which its verdict would have counted: of a deadline that of its due (`decided_at`), of any other
+    measure, and of a seal whose close is not told either, that of the dispatch. `lacking`: the kinds that are missing, such as
+    "contact survey". `waived`: the office says of every one of them that it counts in full. `position`: of the dispatch.
     """
     some = rounds.filter(~nw.col("untold").is_null())
     measures = CATALOGUE if len(some.select("round").head(1).collect()) else ()
     parts = [_untold(some, measure, practice) for measure in measures if is_untold(measure, practice) is not None]
-    empty = rounds.filter(nw.col("round") < 0).select(*_columns(CATALOGUE[0], nw.lit(None, nw.Int64), nw.lit(False)))
+    empty = rounds.filter(nw.col("round") < 0).select(
+        *_columns(CATALOGUE[0], practice, nw.lit(None, nw.Int64), nw.lit(""), nw.lit(False))
+    )
     return clock.with_month(nw.concat([empty, *parts], how="vertical"), "counted_at", "month").select(*UNTOLD)
 
 
 def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
-    untold = is_untold(measure, practice)
+    kinds, untold = needed(measure, practice), is_untold(measure, practice)
     assert untold is not None
-    waived = [
-        ~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in measure.needs(practice)
-    ]
+    waived = [~lacks(kind) | nw.col("untold").str.contains(kind + IN_FULL, literal=True) for kind in kinds]
+    named = [nw.when(lacks(kind)).then(nw.lit(kind)) for kind in kinds]
     there = measure.population(practice) & untold
-    if "survey" in measure.needs(
-        practice
-    ):  # whether anybody was asked is not known: the round may be one that is judged
+    if "survey" in kinds:  # whether anybody was asked is not known: the round may be one that is judged
         everyone = attrs.evolve(practice, response_population="all")
         there = there | (measure.population(everyone) & lacks("survey"))
     due = nw.lit(None, nw.Int64)
-    if not isinstance(measure, Deadline) or isinstance(measure, Timely):
+    if not is_plain(measure):
         there = there & nw.col(f"{measure.act}_at").is_null()
-    if isinstance(measure, Deadline) and not isinstance(measure, Timely) and measure.due != "seal_due":
+    elif isinstance(measure, Deadline):
         due = nw.col(measure.due)
-        there = there & ~due.is_null()
+        # what has no due is not judged anyway; but where its close is not told, nobody knows whether there is one to seal
+        there = there & (~due.is_null() | (lacks("close") if measure is SEALED else nw.lit(False)))
         if measure.lapses:
             there = there & (nw.col("ended_at").is_null() | (due <= nw.col("ended_at")))
     return rounds.filter(there).select(
-        *_columns(measure, due, nw.all_horizontal(*waived, ignore_nulls=False), practice)
-    )
+        *_columns(
+            measure, practice, due, nw.concat_str(*named, separator=" ", ignore_nulls=True),
+            nw.all_horizontal(*waived, ignore_nulls=False),
+        )
+    )  # fmt: skip
 
 
-def _columns(measure: Measure, due: nw.Expr, waived: nw.Expr, practice: Practice | None = None) -> list[nw.Expr]:
+def _columns(measure: Measure, practice: Practice, due: nw.Expr, lacking: nw.Expr, waived: nw.Expr) -> list[nw.Expr]:
     decided = nw.coalesce(due, nw.col("dispatched_at"))
-    counted = decided
-    if practice is not None and practice.month_of == "dispatched":
-        counted = nw.col("dispatched_at")
-    elif practice is not None and practice.month_of == "closed":
-        counted = nw.coalesce(nw.col("first_closed_at"), decided)
     return [
         *(nw.col(name) for name in ROUND), nw.col("channel"), nw.lit(measure.name).alias("measure"),
-        nw.col("dispatched_at").alias("start"), due.alias("due"), decided.alias("decided_at"), waived.alias("waived"),
-        nw.col("position"), counted.alias("counted_at"),
+        nw.col("dispatched_at").alias("start"), due.alias("due"), decided.alias("decided_at"), lacking.alias("lacking"),
+        waived.alias("waived"), nw.col("position"), _counted_at(decided, practice).alias("counted_at"),
     ]  # fmt: skip
+
+
+def _counted_at(decided: nw.Expr, practice: Practice) -> nw.Expr:
+    """The instant whose month a verdict decided then would have counted in."""
+    if practice.month_of == "closed":
+        return nw.coalesce(nw.col("first_closed_at"), decided)
+    return nw.col("dispatched_at") if practice.month_of == "dispatched" else decided
+
+
+def candidates_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
+    """`CANDIDATES` of rounds: those that a measure could judge which has no due to count by, since only some of them ever come to a
+    verdict. `at`: the dispatch; `month`: that in which it would be missing if it were untold; `measures`: their names, such as
+    "satisfied redone". A round that was returned is no candidate for satisfaction."""
+    open_ended = [one for one in CATALOGUE if one.needs(practice) and not is_plain(one)]
+    named = [nw.when(one.population(practice)).then(nw.lit(one.name)) for one in open_ended]
+    found = rounds.with_columns(
+        at=nw.col("dispatched_at"), counted_at=_counted_at(nw.col("dispatched_at"), practice),
+        measures=nw.concat_str(*named, separator=" ", ignore_nulls=True),
+    )  # fmt: skip
+    return clock.with_month(found.drop("month"), "counted_at", "month").select(*CANDIDATES)
 
 
 def assumed_of(events: Frame, rounds: Frame, extensions: Frame, clock: ClockColumns) -> Frame:

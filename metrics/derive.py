@@ -11,12 +11,12 @@ import attrs
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from calendars.workdays import Calendar
-from metrics.coverage import assumed_of, untold_of
+from metrics.coverage import assumed_of, candidates_of, untold_of
 from metrics.custody import placed, settled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
-from metrics.rounds import Held, held_of, with_dues
+from metrics.rounds import Custody, held_of, with_dues
 from metrics.verdicts import verdicts_of
 
 PLACING = ("moved_rounds", "repeated_dispatch", "assist_rounds", "untimed_extensions", "untimed_redos")
@@ -49,7 +49,7 @@ class Derivation:
         return like.events if like else settled(placed(self.source, self.practice))
 
     @cached_property
-    def held(self) -> Held:
+    def held(self) -> Custody:
         """Rounds without their dues, the returns asked for, the extensions granted."""
         like = self._like(HOLDING)
         return like.held if like else held_of(self.events, self.practice, self.clock)
@@ -95,6 +95,11 @@ class Derivation:
         return untold_of(self.rounds, self.practice, self.clock)
 
     @cached_property
+    def candidates(self) -> Frame:
+        """Of how many rounds that is, of the measures without a due (`metrics.coverage`)."""
+        return candidates_of(self.rounds, self.practice, self.clock)
+
+    @cached_property
     def assumed(self) -> Frame:
         """What happened at an instant that none tells (`metrics.coverage`)."""
         return assumed_of(self.events, self.rounds, self.extensions, self.clock)
@@ -118,6 +123,7 @@ class Spliced:
     extensions: Frame
     grounds: Frame
     untold: Frame
+    candidates: Frame
     assumed: Frame
     clock: ClockColumns
 

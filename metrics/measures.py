@@ -115,7 +115,8 @@ def contact_or_survey(practice: Practice) -> tuple[str, ...]:
 class Measure:
     """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
     else, or anew to the same unit, is judged there no more. `needs`: the kinds of fact without which it has no verdict, where no
-    source of a round could have told them. `moved_by`: the kinds that can make, change or unmake a verdict."""
+    source of a round could have told them, of a deadline that of its act first. `moved_by`: the kinds that can make, change or
+    unmake a verdict."""
 
     name: str
     word: str

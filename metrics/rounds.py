@@ -33,7 +33,7 @@ FIRSTS = {"sign": "signed", "contact": "contacted", "close": "first_closed", "se
 
 
 @attrs.frozen(kw_only=True)
-class Held:
+class Custody:
     """Rounds without their dues; the returns asked for (`metrics.requests.requests`), and the extensions granted (`granted_extends`)."""
 
     rounds: Frame
@@ -48,7 +48,7 @@ def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[F
     return rounds, held.returns, extensions
 
 
-def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Held:
+def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Custody:
     """Rounds of placed events, but for their dues and the extensions that move them."""
     fitting = events.filter(nw.col("round") > 0)
     returns = settled(requests(events, "return", practice))
@@ -71,10 +71,10 @@ def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Held:
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
-    return Held(rounds=settled(rounds), returns=returns, extends=extends)
+    return Custody(rounds=settled(rounds), returns=returns, extends=extends)
 
 
-def with_dues(held: Held, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
+def with_dues(held: Custody, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds with their dues, and what extensions did (`moved_dues`)."""
     rounds, extensions = _with_dues(held.rounds, held.extends, practice, clock)
     extensions = settled(extensions)

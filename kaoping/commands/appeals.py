@@ -7,11 +7,13 @@ import typer
 from kaoping.commands.asked import Asked, asks
 from kaoping.commands.entries import AtOption, ReasonOption, recorded_json, recorded_line
 from kaoping.office import appeals as office
+from kaoping.office.period.untold import gaps_json
 from kaoping.papers import terminal
 from kaoping.reports.compare.appeals import STATES, appeals_json, appeals_page, effects_json, effects_page
+from kaoping.reports.ground import gaps_page
 
 
-@asks("rulebook", "calendar", "ledger", "by", "lang", "as_json")
+@asks("untold", "rulebook", "calendar", "ledger", "by", "lang", "as_json")
 def appeal(
     asked: Asked,
     ticket: Annotated[str, typer.Argument(help="the ticket's number")],
@@ -24,12 +26,13 @@ def appeal(
     """Appeal: a unit contests an item on a ticket; no score moves before the ruling."""
     session = asked.session()
     fields = {"ticket": ticket, "unit": unit, "item": item, "at": at, "reason": reason, "document": document or None}
-    kept, effects = office.appeal(session, fields)
+    kept, effects, gaps = office.appeal(session, fields)
     if asked.as_json:
-        terminal.answer({**recorded_json(kept), "worth": effects_json(effects)})
+        terminal.answer({**recorded_json(kept), "worth": effects_json(effects), "ground": gaps_json(gaps)})
     else:
         terminal.tell(recorded_line(session.language, kept))
         terminal.show(effects_page(session.language, effects))
+        terminal.show(gaps_page(session.language, gaps))
 
 
 @asks("ledger", "by", "lang", "as_json")
@@ -58,7 +61,7 @@ def ruling(
         )
 
 
-@asks("as_of", "rulebook", "calendar", "ledger", "lang", "as_json")
+@asks("as_of", "untold", "rulebook", "calendar", "ledger", "lang", "as_json")
 def appeals(
     asked: Asked,
     month: Annotated[str | None, typer.Argument(help="a month, such as 2023-05; without one all are listed")] = None,
@@ -68,6 +71,7 @@ def appeals(
     session = asked.session()
     told = office.appeal_list(session, month, unit, as_of=asked.as_of)
     if asked.as_json:
-        terminal.answer(appeals_json(told))
+        terminal.answer({**appeals_json(told), "ground": gaps_json(told.gaps)})
     else:
         terminal.show(appeals_page(session.language, told))
+        terminal.show(gaps_page(session.language, told.gaps))

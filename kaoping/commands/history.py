@@ -7,11 +7,13 @@ import typer
 from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.language.language import Language
 from kaoping.office.comparisons import compare
+from kaoping.office.period.untold import gaps_json
 from kaoping.office.publications import Replay, publish_period, recompute_period, refuse_another
 from kaoping.office.tickets import stamps_json
 from kaoping.papers import terminal
 from kaoping.reports.compare.diff import diff_json, diff_page
 from kaoping.reports.compare.year_diff import moved_in, years_json, years_page
+from kaoping.reports.ground import gaps_page
 from kaoping.reports.publications import (
     fresh_page,
     publication_json,
@@ -46,7 +48,7 @@ def publish(
         terminal.show(published_page(session.language, told))
 
 
-@asks("as_of", "provisional", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
+@asks("as_of", "provisional", "untold", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
 def recompute(
     asked: Asked,
     period: Annotated[str | None, typer.Argument(help="a period, such as 2023-05; without one every publication")] = None,
@@ -56,7 +58,13 @@ def recompute(
     """Verify the ledger, then compute what was published from history and compare byte by byte; of what was not, tell the digest."""
     session = asked.session()
     other = bool(
-        expect or asked.as_of or asked.provisional or asked.reading or asked.known_on or asked.rulebook != GANXIAN
+        expect
+        or asked.as_of
+        or asked.provisional
+        or asked.untold
+        or asked.reading
+        or asked.known_on
+        or asked.rulebook != GANXIAN
     )  # a publication has its calendar
     told = recompute_period(
         session, period, published=not other, last=reissue, as_of=asked.as_of, provisional=asked.provisional
@@ -69,10 +77,14 @@ def recompute(
     if asked.as_json:
         same = None if expect is None else told.digest == expect
         terminal.answer(
-            {"period": name, "digest": told.digest, "identical": same, "stamps": stamps_json(told.scoring.stamps)}
-        )
+            {
+                "period": name, "digest": told.digest, "identical": same, "stamps": stamps_json(told.scoring.stamps),
+                "ground": gaps_json(told.gaps),
+            }
+        )  # fmt: skip
     else:
         terminal.show(fresh_page(session.language, told, name, expect))
+        terminal.show(gaps_page(session.language, told.gaps))
     refuse_another(told, name, expect)
 
 
@@ -87,7 +99,7 @@ def _show_replay(asked: Asked, language: Language, told: Replay, *, reissue: boo
     terminal.show(recomputed_page(language, told.recomputed, told.elsewhere))
 
 
-@asks("reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
+@asks("untold", "reading", "rulebook", "calendar", "known_on", "ledger", "lang", "as_json")
 def diff(
     asked: Asked,
     before: Annotated[str, typer.Argument(help="the earlier version: a period published, #position, now, as_of=600, half_day=half_blocks")],

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from kaoping.commands.asked import Asked, BriefOption, asks
+from kaoping.office.period.untold import gaps_json
 from kaoping.office.scores import case_outcomes, lost_points, refuse_failed, year_scores
 from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page
+from kaoping.reports.ground import gaps_page
 from kaoping.reports.rules import outcomes_json, outcomes_page, rules_json, rules_page
 from kaoping.reports.why import why_json, why_page
 
@@ -36,11 +38,12 @@ def annual(
 ) -> None:  # fmt: skip
     """Score the year: to date, or whole."""
     session = asked.session()
-    scoring, scores = year_scores(session, year, as_of=asked.as_of, provisional=asked.provisional)
+    told = year_scores(session, year, as_of=asked.as_of, provisional=asked.provisional)
     if asked.as_json:
-        terminal.answer(annual_json(scoring, year, scores))
+        terminal.answer({**annual_json(told.scoring, year, told.scores), "ground": gaps_json(told.gaps)})
     else:
-        terminal.show(annual_page(session.language, scoring, scores))
+        terminal.show(annual_page(session.language, told.scoring, told.scores))
+        terminal.show(gaps_page(session.language, told.gaps))
 
 
 @asks("rulebook", "lang", "as_json")

@@ -7,13 +7,15 @@ import typer
 
 from calendars.periods import show_month
 from kaoping.commands.asked import Asked, BriefOption, asks
+from kaoping.office.period.untold import gaps_json
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
 from kaoping.reports.compare.diff import diff_json, diff_page
+from kaoping.reports.ground import gaps_page
 
 
-@asks("as_of", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def audit(
     asked: Asked,
     ticket: Annotated[str, typer.Argument(help="the ticket's number")],
@@ -30,9 +32,10 @@ def audit(
         return
     told = ticket_report(session, ticket, asked.as_of, brief=brief)
     if asked.as_json:
-        terminal.answer(audit_json(told))
+        terminal.answer({**audit_json(told), "ground": gaps_json(told.gaps)})
     else:
         terminal.show(audit_page(session.language, told))
+        terminal.show(gaps_page(session.language, told.gaps))
 
 
 def _suppose(

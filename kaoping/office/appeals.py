@@ -10,6 +10,7 @@ from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping import now
 from kaoping.office.intake.entries import Recorded, Refused, fact_of, key_at, record
+from kaoping.office.period.untold import PeriodGaps, sheet_gaps
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, read_month
 from ledger.batches import Source
@@ -37,21 +38,24 @@ class Listed:
 @attrs.frozen(kw_only=True)
 class AppealList:
     """Appeals listed; `lines`: what units with an appeal score now, by month, then sheet and unit; `published`: the document
-    last published for each of these months."""
+    last published for each of these months; `gaps`: what no source tells of the sheets they touch."""
 
     scoring: Scoring
     appeals: Sequence[Listed]
     lines: Lines
     published: LastPublished
+    gaps: PeriodGaps
 
 
-def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded, Sequence[Effect]]:
-    """An appeal recorded, and what it would be worth. Raises WrongArgument, Refused."""
+def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded, Sequence[Effect], PeriodGaps]:
+    """An appeal recorded, what it would be worth, and what no source tells of the sheets it touches. Raises WrongArgument, Refused."""
     fact = fact_of("appeal", fields, session.book())
     assert isinstance(fact, Appeal)
     with session.ledger() as opened:
         kept = record(opened, session.book(), fact)
-        return kept, list(effects_of(session.scoring(opened), fact))
+        scoring = session.scoring(opened)
+        effects = list(effects_of(scoring, fact))
+        return kept, effects, _gaps(scoring, effects)
 
 
 def rule(session: Session, appealed: str, fields: Mapping[str, str | None]) -> tuple[AppealCase, Sequence[Fact]]:
@@ -124,7 +128,13 @@ def appeal_list(
             found = [one for one in found if any(effect.month == number for effect in one.effects)]
         months = sorted({effect.month for one in found for effect in one.effects if number in (None, effect.month)})
         published = {one: _published(opened, one) for one in months}
-    return AppealList(scoring=scoring, appeals=found, lines=_restated(scoring, found, months), published=published)
+        gaps = _gaps(scoring, [effect for one in found for effect in one.effects if effect.month in months])
+        lines = _restated(scoring, found, months)
+    return AppealList(scoring=scoring, appeals=found, lines=lines, published=published, gaps=gaps)
+
+
+def _gaps(scoring: Scoring, effects: Sequence[Effect]) -> PeriodGaps:
+    return sheet_gaps(scoring, [(effect.sheet, effect.month) for effect in effects])
 
 
 def _published(ledger: Ledger, month: int) -> Mapping[str, Any] | None:

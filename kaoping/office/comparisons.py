@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from kaoping.language.words import sheet_of
+from kaoping.office.period.untold import refuse_untold
 from kaoping.office.publications import Publication, publications, report_of
 from kaoping.office.session import Session, WrongArgument, read_day, read_period
 from ledger.facts import Void
@@ -17,8 +18,11 @@ from scoring.compare.reports import Difference, difference, legs_of
 from scoring.compare.years import YearChange, year_changes
 from scoring.scores.scoring import Scoring
 
-SETTINGS = ("as_of", "rulebook", "calendar", "known_on")
-FORMS = "2023-05, #120, now, as_of=600, as_of=2023-06-05, rulebook=draft.toml, calendar=FOLDER, known_on=2020-01-25, half_day=half_blocks"
+SETTINGS = ("as_of", "rulebook", "calendar", "known_on", "untold")
+FORMS = (
+    "2023-05, #120, now, as_of=600, as_of=2023-06-05, rulebook=draft.toml, calendar=FOLDER, known_on=2020-01-25, "
+    "half_day=half_blocks, untold=full"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +36,7 @@ class Version:
 
 def version(session: Session, ledger: Ledger, name: str) -> Version:
     """The version of a name: a published period (its last publication) or `#POSITION` of one, `now`, or settings like
-    as_of=600,half_day=half_blocks upon what the command line says besides. Raises WrongArgument, NotHere."""
+    as_of=600,half_day=half_blocks,untold=full upon what the command line says besides. Raises WrongArgument, NotHere."""
     if "=" in name:
         return Version(name=name, scoring=_under(session, ledger, _settings(name)))
     if name == "now":
@@ -73,12 +77,13 @@ def _settings(name: str) -> dict[str, str]:
 
 
 def _under(session: Session, ledger: Ledger, settings: Mapping[str, str]) -> Scoring:
-    """The ledger under settings: as_of, rulebook, calendar, known_on; everything else is a reading."""
+    """The ledger under settings: as_of, rulebook, calendar, known_on, untold; everything else is a reading."""
     other = attrs.evolve(
         session,
         rulebook=settings.get("rulebook", session.rulebook),
         calendar_folder=Path(settings["calendar"]) if "calendar" in settings else session.calendar_folder,
         known_on=read_day(settings["known_on"]) if "known_on" in settings else session.known_on,
+        untold=settings.get("untold", session.untold),
         readings={**session.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
     return other.scoring(ledger, settings.get("as_of"))
@@ -102,12 +107,15 @@ def compare(
     sheet: str | None = None,
 ) -> Comparison:
     """Two versions compared by name in a period: that asked for, or the one published. `unit`, `sheet`: that a reader will
-    look at. Raises WrongArgument, NotHere."""
+    look at. Raises WrongArgument, NotHere, Untold of a version that was not published."""
     with session.ledger() as opened:
         sides = (version(session, opened, names[0]), version(session, opened, names[1]))
         before, after = (side.scoring for side in sides)
         name = _period(sides, period)
         span = read_period(name, after.book)
+        for side in sides:
+            if side.period is None:
+                refuse_untold(opened, side.scoring, span.kind, span.months)
         with session.busy("comparing"):
             legs = legs_of(before, after, voids_of(opened))
             moved = difference(before, after, span.months, span.kind, legs)

@@ -10,7 +10,8 @@ from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__, now
 from kaoping.files.rulebooks import read_rulebook
-from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections, refuse_untold
+from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
@@ -48,14 +49,15 @@ class Publication:
 
 @attrs.frozen(kw_only=True)
 class Issue:
-    """A period scored: the report, its evidence and sheets, the document that goes out (`scores.published`), and what it rests
-    on, where that was asked for."""
+    """A period scored: the report, its evidence and sheets, the document that goes out (`scores.published`), what it rests
+    on, and what no source tells of it, where that was asked for."""
 
     scoring: Scoring
     month: Evidence
     sheets: Sequence[SheetScore]
     document: Document
     ground: Ground | None = None
+    gaps: PeriodGaps = NO_GAPS
 
     @property
     def text(self) -> str:
@@ -92,8 +94,8 @@ def register_of(what: Snapshot) -> str:
 
 
 def book_text(book: Rulebook) -> str:
-    """The text whose digest is the rulebook's: its own, and what was read otherwise."""
-    return book.text + readings_text(book)
+    """The text whose digest is the rulebook's: its own, what was read otherwise, and what was said of what no source tells."""
+    return book.text + book.ending
 
 
 def readings_text(book: Rulebook) -> str:
@@ -175,9 +177,15 @@ def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
 def _book(ledger: Ledger, one: Publication) -> Rulebook:
     taken = dict(pair.split("=", 1) for pair in (one.fact.readings or "").split())
     whole = _text(ledger, one, one.fact.rulebook)
+    said = one.fact.untold or ""
+    book = read_rulebook(_own_text(whole, taken, said), f"#{one.position}", taken)
+    return attrs.evolve(book, untold=said)
+
+
+def _own_text(whole: str, taken: Mapping[str, str], said: str) -> str:
+    """A rulebook's own text, without what follows it in what is hashed; what was `said` of what no source tells did not always."""
     ending = "".join(f"\n{name}={value}" for name, value in sorted(taken.items()))
-    book = read_rulebook(whole.removesuffix(ending), f"#{one.position}", taken)
-    return attrs.evolve(book, untold=one.fact.untold or "")
+    return whole.removesuffix(f"\nuntold={said}").removesuffix(ending)
 
 
 def published_ground(ledger: Ledger, one: Publication) -> Mapping[str, Any] | None:
@@ -274,8 +282,7 @@ def publish_period(
     with session.ledger() as opened:
         _verify(session, opened)
         one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
-        refuse_untold(opened, one.scoring, one.month, one.sheets)
-        one = _grounded(opened, one, period, accept)
+        one = _grounded(opened, one, refuse_untold_of(opened, one), period, accept)
         if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
             raise WrongArgument(
                 sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
@@ -297,9 +304,15 @@ def _refuse_unknown(accept: Sequence[str]) -> None:
             )
 
 
-def _grounded(ledger: Ledger, one: Issue, period: str, accept: Sequence[str]) -> Issue:
+def refuse_untold_of(ledger: Ledger, one: Issue) -> PeriodGaps:
+    """What no source tells of an issue's period. Raises Untold where it cannot be scored for that."""
+    asked = read_period(str(one.document["period"]), one.scoring.book)
+    return refuse_untold(ledger, one.scoring, asked.kind, asked.months)
+
+
+def _grounded(ledger: Ledger, one: Issue, gaps: PeriodGaps, period: str, accept: Sequence[str]) -> Issue:
     """The issue with its ground. Raises Objected where something speaks against it that is not accepted."""
-    ground = ground_of(ledger, one.scoring, one.month, one.sheets)
+    ground = ground_of(ledger, one.scoring, one.month, one.sheets, gaps)
     against = list(objections(one.scoring, one.month, ground, period))
     refused = [each for each in against if each.name not in accept]
     if refused:
@@ -340,7 +353,7 @@ def recompute_period(
 ) -> Replay | Issue:
     """The ledger verified, and what was published computed again: of a period or all, or the `last` alone. Where a period was
     not, or what was `published` is not asked about: the period computed from history. Raises WrongArgument, NotHere where all
-    were made in another ledger, ProvisionalPeriod, DamagedLedger."""
+    were made in another ledger, ProvisionalPeriod, Untold, DamagedLedger."""
     if period is not None:
         read_period(period, session.book())
     with session.ledger() as opened:
@@ -351,7 +364,8 @@ def recompute_period(
         if period is None or last:
             why = sentence("nothing was published as {name}.", name=period) if period else None
             raise WrongArgument(why or sentence("nothing was published yet."), "kaoping publish PERIOD publishes.")
-        return issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        return attrs.evolve(one, gaps=refuse_untold_of(opened, one))
 
 
 def _replay(session: Session, ledger: Ledger, found: Sequence[Publication]) -> Replay:

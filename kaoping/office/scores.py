@@ -13,7 +13,8 @@ from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.files.cases import read_cases
 from kaoping.language.words import sheet_of
-from kaoping.office.period.ground import Ground, ground_of, refuse_untold
+from kaoping.office.period.ground import Ground, ground_of
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
 from ledger.sentences import UserError, sentence
 from ledger.store import Ledger
@@ -78,8 +79,8 @@ def period_score(
         evidence = period_evidence(scoring, period.months, provisional=provisional)
         named = None if sheet is None else sheet_of(scoring.book.sheets, sheet)
         sheets = [one for one in scoring.sheets(evidence, period.kind) if named in (None, one.sheet.id)]
-        refuse_untold(opened, scoring, evidence, sheets)
-        ground = ground_of(opened, scoring, evidence, sheets)
+        gaps = refuse_untold(opened, scoring, period.kind, period.months, [one.sheet.id for one in sheets])
+        ground = ground_of(opened, scoring, evidence, sheets, gaps)
     if not sheets:
         known = " ".join(f"{one.id} ({one.period})" for one in scoring.book.sheets)
         raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))
@@ -110,7 +111,7 @@ def _unit_metrics(scoring: Scoring, month: Evidence) -> list[UnitMetrics]:
         of_unit = tallies.setdefault(unit, {})
         of_unit[measure] = of_unit.get(measure, Tally()) + tally
     untold: dict[str, Counter[str]] = {}
-    for (measure, unit, _), count in month.missing.untold.items():
+    for (measure, unit, _, _), count in month.missing.untold.items():
         untold.setdefault(unit, Counter())[measure] += count
     times = _times(scoring, month.month)
     return [
@@ -136,6 +137,15 @@ def _times(scoring: Scoring, month: int) -> dict[str, dict[str, tuple[int, Fract
 
 
 @attrs.frozen(kw_only=True)
+class YearScores:
+    """A year by each of the rulebook's rules for it, and what no source tells of it."""
+
+    scoring: Scoring
+    scores: Sequence[YearScore]
+    gaps: PeriodGaps
+
+
+@attrs.frozen(kw_only=True)
 class UnitLosses:
     """How a unit lost its points, sheet by sheet; `others`: by sheet, what other readings would make of its line."""
 
@@ -156,13 +166,13 @@ def lost_points(
         scoring = session.scoring(opened, as_of)
         if year is None:
             evidence = period_evidence(scoring, [month], provisional=provisional)
+            refuse_untold(opened, scoring, "month", [month])
             sheets = scoring.sheets(evidence)
-            refuse_untold(opened, scoring, evidence, sheets)
             found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
         else:
             found = [
                 (scoring.book.sheet(name), lines[unit])
-                for score in _years(opened, scoring, year, provisional=provisional)
+                for score in _years(opened, scoring, year, provisional=provisional).scores
                 for name, lines in score.sheets.items()
                 if unit in lines
             ]
@@ -179,10 +189,8 @@ def lost_points(
     return UnitLosses(scoring=scoring, unit=unit, lines=told, others=others)
 
 
-def year_scores(
-    session: Session, year: int, *, as_of: str | None = None, provisional: bool = False
-) -> tuple[Scoring, Sequence[YearScore]]:
-    """The year to date, or whole, by each of the rulebook's rules for it. Raises WrongArgument, ProvisionalPeriod."""
+def year_scores(session: Session, year: int, *, as_of: str | None = None, provisional: bool = False) -> YearScores:
+    """The year to date, or whole, by each of the rulebook's rules for it. Raises WrongArgument, ProvisionalPeriod, Untold."""
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         if not scoring.book.years:
@@ -190,20 +198,17 @@ def year_scores(
                 sentence("{book} has no rule for a year.", book=scoring.book.id),
                 "Name another rulebook with --rulebook.",
             )
-        return scoring, _years(opened, scoring, year, provisional=provisional)
+        return _years(opened, scoring, year, provisional=provisional)
 
 
-def _years(ledger: Ledger, scoring: Scoring, year: int, *, provisional: bool) -> list[YearScore]:
+def _years(ledger: Ledger, scoring: Scoring, year: int, *, provisional: bool) -> YearScores:
     """Raises ProvisionalPeriod for a year that has begun a month past the last official notice, Untold for one of whose months no
     source tells what an item needs."""
     now, rules = month_of(scoring.as_of), scoring.book.years
     for month in [] if provisional else [one for rule in rules for one in rule.months(year) if one <= now]:
         refuse_provisional(scoring.calendar, month)
-    months = sorted({month for rule in rules for month in rule.months(year) if month <= now})
-    for evidence in scoring.evidence(months).values() if months else ():
-        if evidence.missing.untold:
-            refuse_untold(ledger, scoring, evidence, scoring.sheets(evidence))
-    return [year_of(scoring, rule, year, now) for rule in rules]
+    gaps = refuse_untold(ledger, scoring, "year", rules[0].months(year)) if rules else NO_GAPS
+    return YearScores(scoring=scoring, scores=[year_of(scoring, rule, year, now) for rule in rules], gaps=gaps)
 
 
 def case_outcomes(session: Session, own: Path | None = None) -> list[Outcome]:

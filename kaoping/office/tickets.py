@@ -10,6 +10,7 @@ from calendars.clock import Step
 from calendars.instants import local_day, show_iso
 from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
+from kaoping.office.period.untold import NO_GAPS, PeriodGaps, sheet_gaps
 from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
@@ -26,7 +27,7 @@ from scoring.scores.scoring import Scoring, Stamps
 @attrs.frozen(kw_only=True)
 class TicketReport:
     """An audit with the events it rests on and the batches they came in. `voided`: keys of facts taken as not there;
-    `others`: what other readings would make of its breaches."""
+    `others`: what other readings would make of its breaches; `gaps`: what no source tells of the sheets that count it."""
 
     scoring: Scoring
     audit: Audit
@@ -34,6 +35,7 @@ class TicketReport:
     batches: Sequence[Batch]
     voided: frozenset[str]
     others: Mapping[Known, tuple[OtherVerdict, ...]] = attrs.Factory(dict)
+    gaps: PeriodGaps = NO_GAPS
 
     def batch(self, event: Event) -> Batch:
         """The import that brought an event."""
@@ -55,7 +57,20 @@ def ticket_report(session: Session, ticket: str, as_of: str | None = None, *, br
     WrongArgument when the ledger does not know it."""
     with session.ledger() as opened:
         told = report_on(opened, session.scoring(opened, as_of), ticket)
+        told = attrs.evolve(told, gaps=_gaps(told))
         return told if brief else attrs.evolve(told, others=verdicts_otherwise(told.scoring, ticket))
+
+
+def _gaps(told: TicketReport) -> PeriodGaps:
+    """What no source tells of the sheets that count the ticket. Whole months are read only where something of them is untold."""
+    counts = [one for round_ in told.audit.rounds for verdict in round_.verdicts for one in verdict.counts]
+    counts += [one for _, each in told.audit.findings for one in each]
+    evidence = told.scoring.evidence(
+        sorted({one.month for one in counts}), sorted({one.unit for one in told.audit.rounds})
+    )
+    if not any(month.missing.untold for month in evidence.values()):
+        return PeriodGaps(sheets=(), answer=told.scoring.book.untold)
+    return sheet_gaps(told.scoring, [(one.sheet, one.month) for one in counts])
 
 
 def report_on(ledger: Ledger, scoring: Scoring, ticket: str) -> TicketReport:

@@ -7,8 +7,10 @@ import attrs
 from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.language.words import act_of
+from kaoping.office.period.untold import PeriodGaps, SheetGaps, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_moment, read_period
 from ledger.sentences import sentence
+from ledger.store import Ledger
 from scoring.compare.readings import Alternative, Shift, alternatives, shifts_of
 from scoring.compare.reports import Difference, Leg, again, difference
 from scoring.compare.trials import ACTS, RATED, Supposition, months_of_ticket, supposed
@@ -22,31 +24,35 @@ FORMS = "signed=2023-05-04T11:20, closed=…, due=…, satisfied=满意"
 
 @attrs.frozen(kw_only=True)
 class Trial:
-    """A period under the rulebook of now and under a draft: every unit by month, and the year's rankings by rule."""
+    """A period under the rulebook of now and under a draft: every unit by month, and the year's rankings by rule; `gaps`: what no
+    source tells of it, by either."""
 
     now: Scoring
     draft: Scoring
     months: Mapping[int, Sequence[Shift]]
     years: Sequence[tuple[str, Sequence[Shift]]]
+    gaps: PeriodGaps
 
 
 def other_readings(
     session: Session, text: str, *, as_of: str | None = None, provisional: bool = False
-) -> tuple[Scoring, Sequence[Alternative]]:
-    """A period with each reading taken otherwise. Raises WrongArgument, ProvisionalPeriod."""
+) -> tuple[Scoring, Sequence[Alternative], PeriodGaps]:
+    """A period with each reading taken otherwise, and what no source tells of it. Raises WrongArgument, ProvisionalPeriod, Untold."""
     period = read_period(text, session.book())
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         period_evidence(scoring, period.months, provisional=provisional)
+        own = [sheet.id for sheet in scoring.book.sheets if sheet.period == period.kind]
+        gaps = refuse_untold(opened, scoring, period.kind, period.months, own)
         with session.busy("trying every reading"):
-            return scoring, list(alternatives(scoring, period.months, period.kind))
+            return scoring, list(alternatives(scoring, period.months, period.kind)), gaps
 
 
 def draft_trial(
     session: Session, text: str, draft_book: str, *, as_of: str | None = None, provisional: bool = False
 ) -> Trial:
-    """A draft rulebook, by name or file, on the months of a period that have begun. Raises WrongArgument, ProvisionalPeriod."""
-    book = folder.rulebook(draft_book)
+    """A draft rulebook, by name or file, on the months of a period that have begun. Raises WrongArgument, ProvisionalPeriod, Untold."""
+    book = attrs.evolve(folder.rulebook(draft_book), untold=session.book().untold)
     period = read_period(text, session.book())
     with session.ledger() as opened:
         now = session.scoring(opened, as_of)
@@ -55,11 +61,22 @@ def draft_trial(
             refuse_provisional(now.calendar, month)
         with session.busy("scoring under the draft"):
             draft = again(now, book=book)
+            gaps = _gaps(opened, (now, draft), months, text if period.kind == "year" else None)
             found = {month: shifts for month in months if (shifts := _month(now, draft, month))}
             years = list(_years(now, draft, int(text))) if period.kind == "year" else []
     if not found:
         raise WrongArgument(sentence("there is nothing to score in {period}.", period=text), "Import its log first.")
-    return Trial(now=now, draft=draft, months=found, years=years)
+    return Trial(now=now, draft=draft, months=found, years=years, gaps=gaps)
+
+
+def _gaps(ledger: Ledger, sides: Sequence[Scoring], months: Sequence[int], year: str | None) -> PeriodGaps:
+    """What no source tells of some months, and of the year where it is one, under each side, told once. Raises Untold."""
+    found: dict[tuple[str, tuple[int, ...]], SheetGaps] = {}
+    for side in sides:
+        told = [refuse_untold(ledger, side, "month", [month]) for month in months]
+        told += [refuse_untold(ledger, side, "year", rule.months(int(year))) for rule in side.book.years[:1] if year]
+        found |= {(one.sheet.id, one.evidence.months): one for each in told for one in each.sheets}
+    return PeriodGaps(sheets=tuple(found.values()), answer=sides[0].book.untold)
 
 
 def _month(now: Scoring, draft: Scoring, month: int) -> list[Shift]:
@@ -106,7 +123,7 @@ def suppose(
     as_of: str | None = None,
 ) -> Sequence[Difference]:
     """What each month of the ticket would be, this being so of a round of a unit and everything else the same. Raises
-    WrongArgument, CannotSuppose."""
+    WrongArgument, CannotSuppose, Untold."""
     with session.ledger() as opened:
         before = session.scoring(opened, as_of)
         if not any(True for _ in opened.events(before.snapshot.head.position, ticket=ticket)):
@@ -114,6 +131,8 @@ def suppose(
                 sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
                 "Check the number; it is text, every digit counts.",
             )
+        for month in sorted(months_of_ticket(before, ticket)):
+            refuse_untold(opened, before, "month", [month])
         after = supposed(before, ticket, suppositions, unit, number)
         with session.busy("comparing"):
             return list(_by_month(before, after, ticket))

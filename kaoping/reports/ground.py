@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kaoping.language.language import Language
-from kaoping.reports.page import Block, Listing
+from kaoping.office.period.untold import PeriodGaps, gaps_json
+from kaoping.reports.page import Block, Listing, page_of
 
 SHOWN = 8
 ACCEPTED = {
@@ -39,6 +40,21 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
         lines.append(say("{count} rates rest on fewer than five: {rates}", count=len(few), rates=shown + more))
     for name in ground["accepted"]:
         lines.append(say("Accepted ({name}): {why}", name=name, why=say(ACCEPTED[name])))
+    if lines:
+        yield Listing(say("What it rests on"), lines)
+
+
+@page_of
+def gaps_page(language: Language, gaps: PeriodGaps) -> Iterator[Block]:
+    """What no source tells of what is shown, and what was said of it; nothing where everything is told."""
+    say, told = language.say, gaps_json(gaps)
+    lines = [*_untold_lines(language, told)] if told["untold"] or told["waived"] else []
+    for one in told["wanting"] if not gaps.answer else ():
+        kinds = "、".join(f"{say(kind)} {count}" for kind, count in one["kinds"].items())
+        said = "{period} {item}: no score can rest on it as it is, of {rounds} rounds {untold} are untold ({kinds})"
+        lines.append(
+            say(said, period=one["period"], item=one["title"], rounds=one["rounds"], untold=one["untold"], kinds=kinds)
+        )
     if lines:
         yield Listing(say("What it rests on"), lines)
 

@@ -1,7 +1,11 @@
 """The rulebook as a person reads it: item, words of the law, how it is judged, readings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
 from typing import Any
+
+import attrs
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
@@ -10,13 +14,18 @@ from kaoping.reports.page import Block, Heading, page_of
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet, Veto, Year
 from scoring.scores.cases import Outcome
 
+SPAN = ("valid_from", "valid_until")
+TOLD_OTHERWISE = ("kind", "id", "measure", "finding", "limit", "limits", "tiers")  # of a part
+
 
 def rules_json(book: Rulebook) -> dict[str, Any]:
-    """The document of `kaoping rules --json`."""
+    """The document of `kaoping rules --json`: every number that the rulebook has, as the printed form tells it."""
     return {
         "rulebook": book.id, "title": book.title, "issuer": book.issuer, "source": book.source,
         "valid_from": str(book.valid_from), "valid_until": str(book.valid_until), "digest": book.digest,
+        "digits": attrs.asdict(book.digits),
         "sheets": [_sheet_json(sheet) for sheet in book.sheets],
+        "years": [_year_json(year) for year in book.years],
         "readings": [
             {
                 "reading": one.id, "title": one.title, "words": one.words, "options": dict(one.options),
@@ -31,19 +40,61 @@ def _sheet_json(sheet: Sheet) -> dict[str, Any]:
     return {
         "sheet": sheet.id, "title": sheet.title, "place": sheet.place, "period": sheet.period,
         "points": short(sheet.points), "channels": list(sheet.channels),
+        **_plain(sheet, "groups", "ranking", "ties", "order", "without_tickets", "apart", "floor", "cap"),
         "items": [
             {
                 "item": item.id, "title": item.title, "points": short(item.points), "place": item.place, "words": item.words,
+                **_plain(item, "extra", "full", "floor", "cap", "concerns", "when_empty", "exemptible", *SPAN),
                 "parts": [_part_json(item, part) for part in item.parts],
             }
             for item in sheet.items
         ],
+        "caps": [_plain(one, "items", "cap", "floor", "words", *SPAN) for one in sheet.caps],
+        **_ends_json(sheet),
     }  # fmt: skip
+
+
+def _year_json(year: Year) -> dict[str, Any]:
+    components = [_plain(one, "sheet", "weight", "words") for one in year.components]
+    told = _plain(year, "title", "place", "words", "starts", "groups", "ranking")
+    return {"year": year.id, **told, "components": components, **_ends_json(year)}
+
+
+def _ends_json(rule: Sheet | Year) -> dict[str, Any]:
+    grades = [
+        _plain(one, "grade", "at_least", "first", "first_percent", "words", "place", *SPAN) for one in rule.grades
+    ]
+    vetoes = [_plain(one, "title", "words", "place", "finding", "measure", "channels", *SPAN) for one in rule.vetoes]
+    board = None if rule.board is None else _plain(rule.board, *attrs.fields_dict(type(rule.board)))
+    return {"vetoes": vetoes, "grades": grades, "board": board}
 
 
 def _part_json(item: Item, part: Part) -> dict[str, Any]:
     measures, finding = list(part.measures), part.finding or None
-    return {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding}
+    limits = [_plain(one, "days", "measure", "words", "place", *SPAN) for one in part.every_limit]
+    names = [name for name in attrs.fields_dict(Part) if name not in TOLD_OTHERWISE]
+    named = {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding, "limits": limits}
+    return {**named, "tiers": [_plain(one, "at_least", "points") for one in part.tiers], **_plain(part, *names)}
+
+
+def _plain(one: object, *names: str) -> dict[str, Any]:
+    """Some fields of a term: numbers as decimal strings, days as text, what is not said as null."""
+    return {name: _value(getattr(one, name)) for name in names}
+
+
+def _value(value: object) -> Any:
+    match value:
+        case Fraction():
+            return short(value)
+        case date():
+            return str(value)
+        case Mapping():
+            return {name: _value(each) for name, each in value.items()}
+        case tuple():
+            return [_value(each) for each in value]
+        case "":
+            return None
+    return value
 
 
 @page_of

@@ -76,10 +76,12 @@ def _workings(teller: Teller, sheet: SheetScore) -> Iterator[str]:
             yield f"{unit.unit}  {teller.mean(unit.mean)}"
         for one in unit.items:
             if one.lost:
-                yield f"{unit.unit}  {one.item.title} {points(-one.lost)}  " + "; ".join(teller.item(one))
+                yield f"{unit.unit}  {one.item.title} {points(-one.lost, teller.digits.item)}  " + "; ".join(
+                    teller.item(one)
+                )
         for step in unit.adjustments:
             told = f"{teller.language.say(CHANGES[step.code])}  {teller.adjustment(step)}"
-            yield f"{unit.unit}  {points(step.points)}  {told}"
+            yield f"{unit.unit}  {points(step.points, teller.digits.total)}  {told}"
 
 
 def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Digits) -> Iterator[Block]:
@@ -141,6 +143,7 @@ def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
 UNJUDGED = {
     "untold": "Note: items in full because no source tells what they need: {count} ({items})",
     "waived": "Note: items in full because the office states that its platform cannot tell: {count} ({items})",
+    "not_done": "Note: items of which no source tells enough, taken as not done, which costs nothing there: {count} ({items})",
 }
 
 

@@ -66,16 +66,17 @@ def _other_json(line: UnitScore, other: OtherLine) -> dict[str, Any]:
 def why_page(language: Language, told: UnitLosses) -> Iterator[Block]:
     """The items that moved, most points first: each with the words of what moved it, the arithmetic, the tickets, and the readings
     under which it would have moved otherwise."""
-    say, teller, unit = language.say, Teller(language, told.scoring.book.digits), told.unit
+    digits = told.scoring.book.digits
+    say, teller, unit = language.say, Teller(language, digits), told.unit
     for sheet, line, lines in told.lines:
         others = told.others.get(sheet.id, ())
         score = line.score or sheet.floor
         head = say(
             "{unit}: {score} of {points}, {lost} lost",
             unit=unit,
-            score=points(score),
+            score=points(score, digits.total),
             points=short(sheet.points),
-            lost=points(sheet.points - score),
+            lost=points(sheet.points - score, digits.total),
         )
         yield Heading(f"{sheet.title}  {head}", 1)
         items = [(one, [each for each in lines if each.item is one.item]) for one in line.items]
@@ -84,29 +85,27 @@ def why_page(language: Language, told: UnitLosses) -> Iterator[Block]:
         for each in (each for each in lines if each.item is None):
             yield from _whole_blocks(teller, line, each)
             if each.code == "mean":
-                yield from (f"{INDENT}{_total_otherwise(language, other)}" for other in others)
+                yield from (f"{INDENT}{_total_otherwise(teller, other)}" for other in others)
         yield from _ignored_blocks(language, line)
         yield ""
 
 
-def _total_otherwise(language: Language, other: OtherLine) -> str:
-    say, line = language.say, other.line
-    told = (
-        say("no score") if line is None or line.score is None else say("a score of {score}", score=points(line.score))
-    )
-    return f"{choice_text(language, other.choice)}{say(': ')}{told}"
+def _total_otherwise(teller: Teller, other: OtherLine) -> str:
+    say, score = teller.language.say, None if other.line is None else other.line.score
+    told = say("no score") if score is None else say("a score of {score}", score=points(score, teller.digits.total))
+    return f"{choice_text(teller.language, other.choice)}{say(': ')}{told}"
 
 
-def _item_otherwise(language: Language, one: ItemScore, other: OtherLine) -> Iterator[str]:
+def _item_otherwise(teller: Teller, one: ItemScore, other: OtherLine) -> Iterator[str]:
     """What another reading would make of an item, where that is something else."""
-    then = other.score_of(one.item.id)
+    then, language = other.score_of(one.item.id), teller.language
     if then is None and other.line is not None and other.line.basis == "tickets":
         return
     if then is None:
-        yield _total_otherwise(language, other)
+        yield _total_otherwise(teller, other)
     elif then != one.score:
         start = Fraction(0) if one.item.extra else one.item.points
-        told = language.say("{lost} of it lost", lost=points(start - then))
+        told = language.say("{lost} of it lost", lost=points(start - then, teller.digits.item))
         yield f"{choice_text(language, other.choice)}{language.say(': ')}{told}"
 
 
@@ -126,7 +125,7 @@ def _spared(line: Line, others: Sequence[OtherLine]) -> str:
 
 
 def _item_blocks(teller: Teller, one: ItemScore, lines: Sequence[Line], others: Sequence[OtherLine]) -> Iterator[Block]:
-    yield f"  {points(_total(lines)):>9}  {one.item.title}  {one.item.place}"
+    yield f"  {points(_total(lines), teller.digits.item):>9}  {one.item.title}  {one.item.place}"
     left, words = list(lines), ""
     moved, told_of = teller.moved(one), teller.item(one)
     for part, sentence in zip(moved, told_of, strict=False):
@@ -140,15 +139,17 @@ def _item_blocks(teller: Teller, one: ItemScore, lines: Sequence[Line], others: 
         for each in mine:
             spared = _spared(each, others)
             freed = teller.language.say("nothing under {readings}", readings=spared) if spared else ""
-            yield f"    {points(each.points):>11}  " + "  ".join(filter(None, (_named(teller, each, part), freed)))
+            yield f"    {points(each.points, teller.digits.item):>11}  " + "  ".join(
+                filter(None, (_named(teller, each, part), freed))
+            )
     if not moved:
         yield f"{INDENT}{one.item.words}"
     for sentence in told_of[len(moved) :]:
         yield f"{INDENT}{sentence}"
     for each in left:
-        yield f"    {points(each.points):>11}  {_named(teller, each)}"
+        yield f"    {points(each.points, teller.digits.item):>11}  {_named(teller, each)}"
     for other in others:
-        yield from (f"{INDENT}{told}" for told in _item_otherwise(teller.language, one, other))
+        yield from (f"{INDENT}{told}" for told in _item_otherwise(teller, one, other))
 
 
 def _caused(part: PartScore, line: Line) -> bool:
@@ -162,12 +163,14 @@ def _caused(part: PartScore, line: Line) -> bool:
 
 def _whole_blocks(teller: Teller, unit: UnitScore, line: Line) -> Iterator[Block]:
     """What concerns no item: a mean, or what changed the total."""
-    yield f"  {points(line.points):>9}  {teller.language.say('the whole sheet')}  {line.place}"
+    yield f"  {points(line.points, teller.digits.total):>9}  {teller.language.say('the whole sheet')}  {line.place}"
     if line.words:
         yield f"{INDENT}{line.words}"
     told = teller.mean(unit.mean) if line.code == "mean" and unit.mean is not None else ""
     told = teller.adjustment(line.adjustment) if line.adjustment is not None else told
-    yield f"    {points(line.points):>11}  " + "  ".join(filter(None, (_named(teller, line), told)))
+    yield f"    {points(line.points, teller.digits.total):>11}  " + "  ".join(
+        filter(None, (_named(teller, line), told))
+    )
 
 
 def _ignored_blocks(language: Language, unit: UnitScore) -> Iterator[Block]:

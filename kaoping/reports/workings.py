@@ -38,6 +38,7 @@ NOTES = {
     "respread": "nothing to divide by: its points go to the other items",
     "untold": "no source tells it: the item in full, as asked",
     "waived": "its platform cannot tell it: the item in full, as the office states",
+    "not_done": "no source tells it: taken as not done, as asked, which costs nothing here",
 }
 CHANGES = {
     "respread": "points of items with nothing to divide by go to the others",
@@ -85,8 +86,11 @@ class Teller:
     def closing(self, one: ItemScore) -> str:
         """What became of an item besides its parts: why it was not judged by them, or what bounds did; empty where nothing did."""
         if one.note == "group_mean":
-            return self.language.say("nothing to divide by: the mean of its group, {score}", score=points(one.score))
-        return self.language.say(NOTES[one.note], points=short(one.item.points)) if one.note else self.bounds(one)
+            return self.language.say(
+                "nothing to divide by: the mean of its group, {score}", score=self._points(one.score)
+            )
+        note = self.language.say(NOTES[one.note], points=short(one.item.points)) if one.note else ""
+        return self._joined([self.bounds(one), note])
 
     def bounds(self, one: ItemScore) -> str:
         """What its floor, its cap and rounding made of what an item's parts lost together; empty where that is all."""
@@ -96,7 +100,7 @@ class Teller:
         clauses = [self._together(one.arithmetic.lost)] if many else []
         clauses += [self._item_bound(one, bound) for bound in one.arithmetic.bounds]
         if one.item.full != (Fraction(0) if one.item.extra else one.item.points):
-            got, whole = exact(one.score), short(one.item.points)
+            got, whole = self._points(one.score), short(one.item.points)
             clauses.append(self.language.say("{points} points of {whole}", points=got, whole=whole))
         return self._joined(clauses)
 
@@ -113,14 +117,17 @@ class Teller:
         if one.spread is not None:
             return say(
                 "{lost} off {points} points of the others, so {more} more for the {empty} points that are empty",
-                lost=points(one.before), points=short(one.spread[0]), empty=short(one.spread[1]), more=points(-one.points),
+                lost=self._total(one.before), points=short(one.spread[0]), empty=short(one.spread[1]), more=self._total(-one.points),
             )  # fmt: skip
-        return say("{before} becomes {after}", before=exact(one.before), after=points(after))
+        return say("{before} becomes {after}", before=self._total(one.before), after=self._total(after))
 
     def mean(self, one: Mean) -> str:
         """A mean with its sum and count."""
         return self.language.say(
-            "{total} of {count} units, {mean} each", total=points(one.total), count=one.count, mean=points(one.value)
+            "{total} of {count} units, {mean} each",
+            total=self._total(one.total),
+            count=one.count,
+            mean=self._total(one.value),
         )
 
     # the clauses of a part
@@ -164,6 +171,13 @@ class Teller:
         else:
             yield say("a share of {rate} %", rate=self._rate(rate))
 
+    def _points(self, number: Fraction) -> str:
+        """Points of an item, with at least as many decimals as the rulebook gives an item."""
+        return exact(number, self.digits.item)
+
+    def _total(self, number: Fraction) -> str:
+        return exact(number, self.digits.total)
+
     def _rate(self, rate: Fraction) -> str:
         return exact(rate, self.digits.rate)
 
@@ -194,7 +208,9 @@ class Teller:
             )
         else:
             rate = self._rate(told.rate or Fraction(0))
-            yield say("{points} x {rate} % = {reached} points", points=short(whole), rate=rate, reached=exact(reached))
+            yield say(
+                "{points} x {rate} % = {reached} points", points=short(whole), rate=rate, reached=self._points(reached)
+            )
         yield self._due(told.due)
 
     def _tier(self, one: PartScore, told: Arithmetic) -> Iterator[str]:
@@ -230,31 +246,34 @@ class Teller:
         return self.language.say(name)
 
     def _due(self, due: Fraction) -> str:
-        return self.language.say("{points} off" if due >= 0 else "{points} on", points=exact(abs(due)))
+        return self.language.say("{points} off" if due >= 0 else "{points} on", points=self._points(abs(due)))
 
     def _together(self, lost: Fraction) -> str:
         template = "together {points} off" if lost >= 0 else "together {points} on"
-        return self.language.say(template, points=exact(abs(lost)))
+        return self.language.say(template, points=self._points(abs(lost)))
 
     # what bounds did
 
     def _bounds(self, one: PartScore) -> Iterator[str]:
         say, earns = self.language.say, one.part.kind in EARNING
         for bound in one.arithmetic.bounds:
-            after = exact(abs(bound.after))
+            after = self._points(abs(bound.after))
             if bound.code == "digits":
                 yield say("to {digits} decimals {points}", digits=short(bound.limit), points=after)
             elif bound.code == "side":
                 template = "such as this {before} together, {limit} at most: {points} of it"
                 yield say(
-                    template, before=exact(abs(bound.before)), limit=short(bound.limit), points=exact(abs(one.lost))
+                    template,
+                    before=self._points(abs(bound.before)),
+                    limit=short(bound.limit),
+                    points=self._points(abs(one.lost)),
                 )
             else:
                 yield say("{points} on at most" if earns or bound.after < 0 else "{points} off at most", points=after)
 
     def _item_bound(self, one: ItemScore, bound: Bound) -> str:
         say, item = self.language.say, one.item
-        lost = exact(abs(item.full - bound.after))
+        lost = self._points(abs(item.full - bound.after))
         if bound.code == "digits":
             return say("to {digits} decimals {points}", digits=short(bound.limit), points=lost)
         if bound.code == "cap" and bound.after > item.full:

@@ -27,6 +27,7 @@ class Reason:
     reading   the reading `name` says `now` and not `was`
     clause    the rulebook says something else: `name` (an item, a limit, rating words), `was`, `now`
     group     the unit belongs to another group: `was`, `now`
+    untold    what no source tells is taken otherwise: `was`, `now` (full, breach, or nothing)
     others    the scores of other units moved its mean
     supposed  somebody supposed it
     """
@@ -58,6 +59,8 @@ def _by_leg(leg: Leg, move: Move, cut: ItemMoves) -> Iterator[Reason]:
         yield from _of_facts(leg, move)
     elif leg.reason == "supposed":
         yield Reason(code="supposed")
+    elif leg.reason == "untold":
+        yield Reason(code="untold", was=leg.before.book.untold, now=leg.after.book.untold)
     elif leg.reason == "calendar":
         days = [] if move.flip is None else list(_of_days(leg, move))
         yield from days or [Reason(code="day")]

@@ -1,7 +1,8 @@
 """Two reports of one period -> what moved, unit by unit and item by item, and what moved it; the parts add up exactly.
 
 From one report to the other the way is taken in legs, each with one reason: the facts (and the time) known, then the
-calendar, then each reading, or the rulebook as a whole. A leg begins where the one before it ended.
+calendar, then each reading, or the rulebook as a whole, then what was said of what no source tells. A leg begins where the
+one before it ended.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +25,8 @@ from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, gr
 
 @attrs.frozen(kw_only=True)
 class Leg:
-    """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, `reading` (then `reading` names it), or
-    `supposed`: facts of one ticket taken otherwise than they are.
+    """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, `reading` (then `reading` names it), `untold` (what is
+    to come of what no source tells), or `supposed`: facts of one ticket taken otherwise than they are.
 
     `touches`: by ticket, the facts that only one side knows or takes as voided. `voids`: position of a voided fact ->
     position of its void.
@@ -153,13 +154,14 @@ def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = N
     if here.calendar.digest() != after.calendar.digest():
         here = go(again(here, calendar=after.calendar), "calendar")
     if here.book.text != after.book.text:
-        go(again(here, book=after.book), "rulebook")
-        return tuple(legs)
+        here = go(again(here, book=attrs.evolve(after.book, untold=here.book.untold)), "rulebook")
     for reading in here.book.readings:
         taken = after.book.reading(reading.id)
         if here.book.reading(reading.id) != taken:
             book = attrs.evolve(here.book, taken={**here.book.taken, reading.id: taken})
             here = go(again(here, book=book), "reading", reading.id)
+    if here.book.untold != after.book.untold:
+        go(again(here, book=after.book), "untold")
     return tuple(legs)
 
 

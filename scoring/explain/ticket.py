@@ -171,11 +171,10 @@ class _Teller:
         )  # fmt: skip
 
     def untold(self, round_: Mapping[str, Any]) -> Iterator[UntoldMeasure]:
-        practice, order = self.scoring.book.practice(), list(MEASURE)
+        order = list(MEASURE)
         for one in sorted(self.of_round("untold", round_), key=lambda one: order.index(one["measure"])):
-            kinds = MEASURE[one["measure"]].needs(practice)
             yield UntoldMeasure(
-                measure=one["measure"], kinds=kinds, start=one["start"], due=one["due"], waived=bool(one["waived"])
+                measure=one["measure"], kinds=tuple(one["lacking"].split()), start=one["start"], due=one["due"], waived=bool(one["waived"])
             )  # fmt: skip
 
     def of_round(self, table: str, round_: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -305,7 +305,14 @@ class Rulebook:
     @property
     def digest(self) -> str:
         """SHA-256 of the text, and of what was read otherwise than it says."""
-        return digest_of(self.text + "".join(f"\n{name}={value}" for name, value in sorted(self.taken.items())))
+        return digest_of(self.text + self.ending)
+
+    @property
+    def ending(self) -> str:
+        """What follows the text in what is hashed: a line for each reading taken otherwise, and one for what is to come of what no
+        source tells, where that was said."""
+        said = {"untold": self.untold} if self.untold else {}
+        return "".join(f"\n{name}={value}" for name, value in [*sorted(self.taken.items()), *said.items()])
 
     def covers(self, month: int) -> bool:
         """Whether a month like 202305 lies in the time the rules are valid for."""

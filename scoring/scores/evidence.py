@@ -44,19 +44,26 @@ class Charge:
 
 @attrs.frozen(kw_only=True)
 class Missing:
-    """Of a month what cannot be judged as it is: rounds that a measure needs what no source tells of, by (measure, unit, channel),
-    of those the `waived`, which the office says count in full; rounds dispatched, by (unit, channel); and facts whose instant a
-    reading gave. Where nothing is `untold`, the rounds are not counted."""
+    """Of a month what cannot be judged as it is: rounds that a measure needs what no source tells of, by (measure, unit, channel,
+    the kinds that are missing), of those the `waived`, which the office says count in full; the `candidates` of measures without a
+    due, by (measure, unit, channel); and facts whose instant a reading gave. Where nothing is `untold`, candidates are not counted."""
 
-    untold: Mapping[tuple[str, str, str], int] = attrs.Factory(dict)
-    waived: Mapping[tuple[str, str, str], int] = attrs.Factory(dict)
-    rounds: Mapping[tuple[str, str], int] = attrs.Factory(dict)
+    untold: Mapping[tuple[str, str, str, str], int] = attrs.Factory(dict)
+    waived: Mapping[tuple[str, str, str, str], int] = attrs.Factory(dict)
+    candidates: Mapping[tuple[str, str, str], int] = attrs.Factory(dict)
     assumed: Mapping[tuple[str, str], int] = attrs.Factory(dict)
 
-    def of(self, unit: str, measure: str, channels: Sequence[str]) -> tuple[int, int]:
-        """How many rounds of a unit on some channels are untold for a measure, and how many of those are waived."""
-        places = [(measure, unit, channel) for channel in channels]
-        return sum(self.untold.get(one, 0) for one in places), sum(self.waived.get(one, 0) for one in places)
+    def of(self, unit: str, measure: str, channels: Sequence[str]) -> list[tuple[str, int, int]]:
+        """(kinds missing, untold, waived) of a unit for a measure on some channels."""
+        return [told[1:] for told in self._places.get((measure, unit), ()) if told[0] in channels]
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], list[tuple[str, str, int, int]]]:
+        places: dict[tuple[str, str], list[tuple[str, str, int, int]]] = defaultdict(list)
+        for (measure, unit, channel, lacking), count in self.untold.items():
+            waived = self.waived.get((measure, unit, channel, lacking), 0)
+            places[measure, unit].append((channel, lacking, count, waived))
+        return places
 
 
 NOTHING_MISSING = Missing()
@@ -218,31 +225,37 @@ def missing_of(derived: Derived, as_of: int, months: Sequence[int]) -> dict[int,
     """What of each of some months cannot be judged as it is, where anything cannot."""
     months = list(months)
     untold = derived.untold.filter(nw.col("month").is_in(months) & (nw.col("decided_at") <= as_of))
-    place = ("month", "measure", "unit", "channel")
+    place = ("month", "measure", "unit", "channel", "lacking")
     rows = untold.group_by(*place).agg(n=nw.len(), waived=nw.col("waived").cast(nw.Int64).sum()).collect().rows()
     assumed = derived.assumed.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
-    rounds: Any = ()
+    candidates: Any = ()
     if rows:
-        every = (
-            derived.rounds.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
-        )
-        rounds = every.collect().rows()
-    return missing_by_month(rows, rounds, assumed.collect().rows())
+        every = derived.candidates.filter(nw.col("month").is_in(months) & (nw.col("at") <= as_of))
+        counted = every.group_by("month", "unit", "channel", "measures").agg(n=nw.len())
+        candidates = counted.collect().rows()
+    return missing_by_month(rows, candidates, assumed.collect().rows())
 
 
 def missing_by_month(
-    untold: Iterable[tuple[Any, ...]], rounds: Iterable[tuple[Any, ...]], assumed: Iterable[tuple[Any, ...]]
+    untold: Iterable[tuple[Any, ...]], candidates: Iterable[tuple[Any, ...]], assumed: Iterable[tuple[Any, ...]]
 ) -> dict[int, Missing]:
-    """Of (month, measure, unit, channel, n, waived), and of (month, unit, channel, n) of rounds and of assumed instants."""
-    found: dict[int, Missing] = defaultdict(lambda: Missing(untold={}, waived={}, rounds={}, assumed={}))
-    for month, measure, unit, channel, n, waived in untold:
+    """Of (month, measure, unit, channel, lacking, n, waived), of (month, unit, channel, measures, n) of candidates, and of (month,
+    unit, channel, n) of assumed instants."""
+    found: dict[int, Missing] = defaultdict(
+        lambda: Missing(untold=Counter(), waived=Counter(), candidates=Counter(), assumed=Counter())
+    )
+    counts: Any
+    for month, *place, n, waived in untold:
         for name, count in (("untold", n), ("waived", waived)):
-            counts: Any = getattr(found[month], name)
-            counts[measure, unit, channel] = counts.get((measure, unit, channel), 0) + count
-    for name, rows in (("rounds", rounds), ("assumed", assumed)):
-        for month, unit, channel, n in rows:
             counts = getattr(found[month], name)
-            counts[unit, channel] = counts.get((unit, channel), 0) + n
+            counts[tuple(place)] += count
+    for month, unit, channel, measures, n in candidates:
+        for measure in measures.split():
+            counts = found[month].candidates
+            counts[measure, unit, channel] += n
+    for month, unit, channel, n in assumed:
+        counts = found[month].assumed
+        counts[unit, channel] += n
     return dict(found)
 
 

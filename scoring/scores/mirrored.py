@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -36,12 +36,12 @@ from scoring.scores.evidence import (
 if TYPE_CHECKING:
     from metrics.derive import Derived
 
-FORMAT = "4"
+FORMAT = "5"
 LEAST = 20_000  # events; below that deriving is as quick as reading
 OFTEN = 20  # an increment may touch one ticket in so many
 ROW = ("measure", "ticket", "round", "channel", "breached", "decided_at", "due")
-GAP = ("what", "ticket", "unit", "round", "measure", "channel", "decided_at", "waived")
-EXEMPTIONS, GAPS = "exemptions", "gaps"
+GAP = ("what", "ticket", "unit", "round", "measure", "channel", "decided_at", "waived", "lacking")
+EXEMPTIONS, GAPS, CANDIDATES = "exemptions", "gaps", "candidates"
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
@@ -131,18 +131,20 @@ def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple
 
 
 def _gaps(derived: "Derived") -> Iterator[tuple[str, list[Row]]]:
-    """Of each month what is untold, what is assumed, and, of months with something untold, every round."""
-    gaps: dict[int, list[Row]] = defaultdict(list)
+    """Of each month what is untold and what is assumed; and apart, as it is seldom read, every candidate (its `measure` the names of
+    all that could judge it): whatever else is untold, so that rows made ticket by ticket are those made at once."""
+    found: dict[str, list[Row]] = defaultdict(list)
     place = ("month", "ticket", "unit", "round", "channel")
-    for row in derived.untold.select(*place, "measure", "decided_at", "waived").collect().rows():
-        month, ticket, unit, number, channel, measure, decided_at, waived = row
-        gaps[month].append(("untold", ticket, unit, number, measure, channel, decided_at, int(waived)))
+    for row in derived.untold.select(*place, "measure", "decided_at", "waived", "lacking").collect().rows():
+        month, ticket, unit, number, channel, measure, decided_at, waived, lacking = row
+        told = ("untold", ticket, unit, number, measure, channel, decided_at, int(waived), lacking)
+        found[f"{GAPS} {month}"].append(told)
     for month, ticket, unit, number, channel, at in derived.assumed.select(*place, "at").collect().rows():
-        gaps[month].append(("assumed", ticket, unit, number, "", channel, at, 0))
-    if gaps:
-        for month, ticket, unit, number, channel in derived.rounds.select(*place).collect().rows():
-            gaps[month].append(("round", ticket, unit, number, "", channel, 0, 0))
-    yield from ((f"{GAPS} {month}", sorted(rows)) for month, rows in gaps.items())
+        found[f"{GAPS} {month}"].append(("assumed", ticket, unit, number, "", channel, at, 0, ""))
+    for row in derived.candidates.select(*place, "at", "measures").collect().rows():
+        month, ticket, unit, number, channel, at, measures = row
+        found[f"{CANDIDATES} {month}"].append(("candidate", ticket, unit, number, measures, channel, at, 0, ""))
+    yield from ((name, sorted(rows)) for name, rows in found.items())
 
 
 def months_kept(
@@ -171,15 +173,20 @@ def months_kept(
 
 
 def _missing(kept: Mirror, months: Sequence[int], as_of: int) -> dict[int, Missing]:
-    rows = [(month, *row) for month in months for row in kept.group(f"{GAPS} {month}")]
-    untold = [
-        (month, measure, unit, channel, 1, waived)
-        for month, what, _, unit, _, measure, channel, decided_at, waived in rows
-        if what == "untold" and decided_at <= as_of
-    ]
-    plain = [(row[1], (row[0], row[3], row[6], 1)) for row in rows]
-    rounds = [row for what, row in plain if what == "round" and untold]
-    return missing_by_month(untold, rounds, [row for what, row in plain if what == "assumed"])
+    untold: list[tuple[Any, ...]] = []
+    candidates: list[tuple[Any, ...]] = []
+    assumed: list[tuple[Any, ...]] = []
+    for month in months:
+        for what, _, unit, _, measure, channel, at, waived, lacking in kept.group(f"{GAPS} {month}"):
+            if what == "untold" and at <= as_of:
+                untold.append((month, measure, unit, channel, lacking, 1, waived))
+            elif what == "assumed":
+                assumed.append((month, unit, channel, 1))
+    for month in months if untold else ():
+        for _, _, unit, _, measures, channel, at, _, _ in kept.group(f"{CANDIDATES} {month}"):
+            if at <= as_of:
+                candidates.append((month, unit, channel, measures, 1))
+    return missing_by_month(untold, candidates, assumed)
 
 
 def _verdicts(kept: Mirror, month: int, as_of: int, units: Collection[str] | None) -> dict[str, list[Row]]:

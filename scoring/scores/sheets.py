@@ -36,8 +36,8 @@ class Judging:
 @attrs.frozen(kw_only=True)
 class ItemScore:
     """An item of one unit: its exact score, and the parts it was judged by. `note`: why it was not judged by them (untold, waived:
-    no source tells what it needs, and it counts in full); else
-    `arithmetic`: how they came to the score."""
+    no source tells what it needs, and it counts in full); `arithmetic`: how they came to the score where it was (not_done: what no
+    source tells is taken as not done, and that costs nothing here)."""
 
     item: Item
     score: Fraction
@@ -166,6 +166,8 @@ def active_units(book: Rulebook, sheet: Sheet, month: Evidence) -> set[str]:
     return active | members_of(sheet, month) if sheet.without_tickets == "everyone" else active
 
 
+NOT_JUDGED = ("group_mean", "untold", "waived", "not_concerned")
+"""Notes of items with nothing to divide by, that make no mean."""
 Means = Mapping[tuple[str, str], Fraction]
 """An item's mean score by (group, item id), where the rulebook gives it to units with nothing to divide by."""
 
@@ -191,7 +193,8 @@ def item_score(
     group = months[0].group(unit)
     if item.concerns and group not in item.concerns:
         return ItemScore(item=item, score=ZERO if item.extra else item.points, note="not_concerned")
-    if note := note_of(sheet, item, months[0], unit, judging.book.untold):
+    note = note_of(sheet, item, months[0], unit, judging.book.untold)
+    if note in ("untold", "waived"):
         return ItemScore(item=item, score=item.full, note=note)
     benches = [PartContext(judging.book, judging.clock, sheet, item, unit, month, judging.as_of) for month in months]
     parts = tuple(judge(bench, part) for bench, part in zip(benches, item.parts, strict=True))
@@ -211,7 +214,7 @@ def item_score(
     bounds = bounded(exact, "floor", item.floor, max(exact, item.floor)) or bounded(exact, "cap", item.cap, within)
     bounds += bounded(within, "digits", Fraction(digits), score)
     arithmetic = ItemArithmetic(start=item.full, lost=lost, bounds=bounds)
-    return ItemScore(item=item, score=score, parts=parts, arithmetic=arithmetic)
+    return ItemScore(item=item, score=score, parts=parts, arithmetic=arithmetic, note=note)
 
 
 def _unproved(book: Rulebook, part: PartScore) -> bool:
@@ -319,7 +322,7 @@ def group_means(judging: Judging, sheet: Sheet, month: Evidence, units: Iterable
     for item in wanted:
         for unit in sorted(units):
             one = _item_score(judging, sheet, item, month, unit, {})
-            if one.note not in ("group_mean", "untold", "waived"):
+            if one.note not in NOT_JUDGED:
                 scores.setdefault((month.group(unit), item.id), []).append(one.score)
     digits = judging.book.digits.item
     return {place: half_up(added(found) / len(found), digits) for place, found in scores.items()}

@@ -455,7 +455,7 @@ def test_annual_is_told_to_a_person(may: Run) -> None:
 def test_rules_document(run: Run) -> None:
     document = run("rules", "--json").document
     assert {*document} == {
-        "rulebook", "title", "issuer", "source", "valid_from", "valid_until", "digest", "sheets", "readings",
+        "rulebook", "title", "issuer", "source", "valid_from", "valid_until", "digest", "digits", "sheets", "years", "readings",
     }  # fmt: skip
     for sheet in document["sheets"]:
         assert {"sheet", "title", "place", "period", "points", "channels", "items"} <= {*sheet}
@@ -463,6 +463,22 @@ def test_rules_document(run: Run) -> None:
     names = {"reading", "title", "words", "options", "taken", "default", "reason", "source"}
     assert all({*one} == names for one in document["readings"])
     assert files() == set()
+
+
+def test_rules_document_has_every_number(run: Run) -> None:
+    """What a rulebook of another city says of limits, leniency, grades and lists, as its printed form does."""
+    document = run("rules", "--rulebook", "yunshan-2025", "--json").document
+    parts = [part for sheet in document["sheets"] for item in sheet["items"] for part in item["parts"]]
+    limits = [limit for part in parts for limit in part["limits"]]
+    assert {"days", "measure", "valid_from", "valid_until"} <= {*limits[0]}
+    assert any(limit["valid_from"] for limit in limits)
+    assert all(
+        any(part[name] is not None for part in parts) for name in ("tolerated", "few", "at_least", "pass_line", "price")
+    )
+    assert [grade["grade"] for sheet in document["sheets"] for grade in sheet["grades"]]
+    assert any(sheet["board"] and sheet["board"]["red"] for sheet in document["sheets"])
+    assert document["digits"] == {"rate": 1, "item": 1, "total": 1}
+    assert all(component["weight"] for year in document["years"] for component in year["components"])
 
 
 def test_rules_are_told_to_a_person(run: Run) -> None:

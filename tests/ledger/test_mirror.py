@@ -22,6 +22,7 @@ from scoring.scores.evidence import Evidence, months_of
 from scoring.scores.scoring import Scoring, recompute, when_asked
 from tests.kaoping.test_cli import Run, may, run
 from tests.logs import calendar, ledger_of, rulebook, source, translated
+from tests.oracle.covered import covered
 from tests.oracle.histories import history
 
 __all__ = ["may", "run"]
@@ -88,6 +89,21 @@ def test_kept_rows_are_what_deriving_gives(tmp_path: Path, seed: int) -> None:
         for number, more in enumerate(steps(rng, facts, cut, log.as_of_ms)):
             ledger.append(source(more, f"{number}.jsonl"), number + 1)
             agree(ledger, log.as_of_ms - rng.choice((0, 86_400_000)), rng.sample(tickets, k=min(5, len(tickets))))
+
+
+def test_what_is_untold_is_kept_as_it_is_derived(tmp_path: Path) -> None:
+    """Also where the first ticket of which a source tells less comes after others of which everything is told."""
+    log = covered(3)
+    facts = translated(log.facts)
+    lacking = {fact.ticket for fact in facts if getattr(fact, "untold", None)}
+    told, rest = (
+        [fact for fact in facts if (getattr(fact, "ticket", None) in lacking) == side] for side in (False, True)
+    )
+    assert rest
+    with ledger_of(tmp_path / "l.db", told) as ledger:
+        agree(ledger, log.as_of_ms, ())
+        ledger.append(source(rest), log.as_of_ms)
+        agree(ledger, log.as_of_ms, ())
 
 
 def steps(rng: random.Random, facts: Sequence[Fact], cut: int, at: int) -> list[list[Fact]]:

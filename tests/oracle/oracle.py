@@ -615,7 +615,7 @@ def judge_sealed(one: Round, readings: Readings) -> Judgement | None:
 
 def untold(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str, str, int, str, int | None]]:
     """(measure, ticket, unit, round, channel, due) of what has no verdict because no source tells what it needs; the due is that
-    of signed, responded and closed."""
+    of signed, responded and closed, and of sealed where the close is told."""
     found = set()
     for everyone, rounds in judged_rounds(facts, readings):
         for one in rounds:
@@ -642,7 +642,10 @@ def untold_of(one: Round, readings: Readings) -> Iterator[tuple[str, int | None]
         yield "closed", closing
     if stays and one.lacks("survey"):
         yield "satisfied", None
-    if one.channel in POSTS and (one.lacks("close") or one.lacks("seal")):
+    closes = one.of("close")
+    if one.channel in POSTS and closes and one.lacks("seal"):
+        yield "sealed", month_end(month_at(closes[0].at_ms))
+    if one.channel in POSTS and one.lacks("close"):
         yield "sealed", None
     if one.lacks("redo"):
         yield "redone", None

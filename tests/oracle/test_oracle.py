@@ -6,8 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
+from scoring.compare.reports import again
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import ItemScore, SheetScore
 from tests.logs import ledger_of, report_of, translated
@@ -132,6 +134,22 @@ def test_the_product_agrees_with_the_oracle_on_what_nobody_tells(seeds: range, t
 @pytest.mark.parametrize("seeds", batches(8, 208), ids=str)
 def test_the_product_agrees_with_the_oracle_on_much_more_that_nobody_tells(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path, covered, untold=True)
+
+
+def test_what_is_untold_of_a_deadline_is_missing_where_its_breach_would_have_counted(tmp_path: Path) -> None:
+    """In the same month, by the same due; but of a seal whose close is not told either, as nobody knows when that was."""
+    for seed in range(6):
+        log = covered(seed)
+        scoring = product(log, tmp_path, seed)
+        other = again(scoring, book=attrs.evolve(scoring.book, untold="breach"))
+        place = ("measure", "ticket", "unit", "round")
+        verdicts = {row[:4]: row[4:] for row in other.derived.verdicts.select(*place, "month", "due").collect().rows()}
+        still = set(other.derived.untold.select(*place).collect().rows())
+        for *key, month, due in scoring.derived.untold.select(*place, "month", "due").collect().rows():
+            if tuple(key) not in still:
+                assert verdicts[tuple(key)] == (month, due), f"{key} of seed {seed}"
+        assert {key[0] for key in still} >= {"satisfied", "redone", "extended_first"}
+        assert not {key[0] for key in still} & {"signed", "closed"}
 
 
 def test_every_option_of_every_reading_is_asked_for() -> None:

@@ -23,7 +23,7 @@ from scoring.explain.unit import Line, why
 from scoring.law.arithmetic import added, half_up
 from scoring.law.rulebook import Cap, Digits, Item, Part, Rulebook, Sheet, Tier, Veto
 from scoring.law.terms import Board, Grade, Limit
-from scoring.scores.evidence import UNENROLLED, Charge, Evidence, together
+from scoring.scores.evidence import UNENROLLED, Charge, Evidence, Missing, together
 from scoring.scores.honours import Standing, boards_of, grades_of
 from scoring.scores.scoring import Scoring, recompute
 from scoring.scores.shares import shares_of
@@ -32,6 +32,7 @@ from scoring.scores.sheets import (
     Judging,
     SheetScore,
     UnitScore,
+    group_means,
     marginal,
     ranked,
     sheet_of,
@@ -434,6 +435,24 @@ def test_an_empty_item_takes_the_mean_of_its_group() -> None:
     }  # fmt: skip
     for unit in score.units:
         assert sum(line.points for line in why(on, unit)) == 20 - (unit.score or 0)
+
+
+def test_a_group_s_mean_is_of_those_judged() -> None:
+    """Who has the item in full, as nothing tells it or it does not concern the unit, makes no mean."""
+    one = item(RATE, when_empty="group_mean")
+    on = sheet(one, attrs.evolve(item(CASES), id="two"))
+    month = of_units({"甲": {"closed": (100, 15)}, "乙": {"volume": (100, 0)}, "丙": {"volume": (3, 0)}}, GROUPS)
+    month = attrs.evolve(month, missing=Missing(untold={("closed", "乙", CHANNEL, "close"): 100}))
+    court = judging(on)
+    court = attrs.evolve(court, book=attrs.evolve(court.book, untold="full"))
+    assert group_means(court, on, month, "甲乙丙") == {("乡镇", "one"): 5}
+    assert {unit: score for unit, (score, _) in lines(sheet_of(court, on, month)).items()} == {
+        "甲": 15,
+        "乙": 20,
+        "丙": 15,
+    }
+    other = sheet(attrs.evolve(one, concerns=("职能单位",)))
+    assert group_means(court, other, month, "甲乙丙") == {}
 
 
 @pytest.mark.parametrize(("reading", "mean"), [("all", "6.67"), ("group", "7.5")])

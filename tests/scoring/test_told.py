@@ -15,9 +15,9 @@ from kaoping.reports.why import why_page
 from ledger.batches import Head
 from ledger.snapshot import Snapshot
 from scoring.explain.unit import why
-from scoring.law.rulebook import Rulebook
+from scoring.law.rulebook import Digits, Rulebook
 from scoring.scores.scoring import Scoring
-from scoring.scores.sheets import sheet_of
+from scoring.scores.sheets import Adjustment, sheet_of
 from tests.logs import calendar
 from tests.scoring.test_arithmetic import court_of, evidence, shipped
 
@@ -237,6 +237,30 @@ def check_whole(item: ItemTold) -> int:
     else:
         raise AssertionError(text)
     return 1
+
+
+@pytest.mark.parametrize(("digits", "lost"), [(1, "2.5"), (2, "2.50"), (3, "2.500")])
+def test_points_have_as_many_decimals_as_the_rulebook_says(digits: int, lost: str) -> None:
+    book = attrs.evolve(shipped("ganxian-2023"), digits=Digits(rate=2, item=digits, total=digits))
+    court = court_of(book)
+    month = evidence(book, random.Random(1))
+    sheet = book.sheet("hotline")
+    line = attrs.evolve(
+        sheet_of(court, sheet, month).units[0], items=(), adjustments=(Adjustment("bounds", Fraction("-2.5"), before=Fraction(90)),),
+        score=sheet.points - Fraction("2.5"), basis="tickets",
+    )  # fmt: skip
+    scoring = Scoring(
+        snapshot=Snapshot(head=Head(0, ""), findings=(), enrolments=(), voids=()),
+        book=book,
+        calendar=calendar(),
+        as_of=10**14,
+    )
+    told = why_page(
+        Language("zh"), UnitLosses(scoring=scoring, unit=line.unit, lines=[(sheet, line, why(sheet, line))])
+    )
+    page = "\n".join(str(getattr(block, "text", block)) for block in told.blocks)
+    assert f"失 {lost} 分" in page
+    assert f" {lost}  " in page
 
 
 def pages(seed: int) -> Iterator[list[str]]:

@@ -10,8 +10,17 @@ import narwhals as nw
 from calendars.instants import show_iso
 from calendars.periods import PeriodKind, month_of, months_from
 from calendars.workdays import OutsideCalendar
-from kaoping.office.period.ground import ground_json, ground_of, refuse_untold
-from kaoping.office.publications import Issue, Publication, issue, publications, published_ground, recomputed
+from kaoping.office.period.ground import ground_json, ground_of
+from kaoping.office.period.untold import period_gaps
+from kaoping.office.publications import (
+    Issue,
+    Publication,
+    issue,
+    publications,
+    published_ground,
+    recomputed,
+    refuse_untold_of,
+)
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
 from kaoping.office.tickets import in_order
 from ledger.batches import Event
@@ -130,8 +139,7 @@ def _ground(ledger: Ledger, one: Issue, publication: Publication | None) -> Mapp
     """What the sheets rest on: as the publication kept it, or now. Raises Untold, NotHere."""
     if publication is not None:
         return published_ground(ledger, publication)
-    refuse_untold(ledger, one.scoring, one.month, one.sheets)
-    return ground_json(ground_of(ledger, one.scoring, one.month, one.sheets))
+    return ground_json(ground_of(ledger, one.scoring, one.month, one.sheets, refuse_untold_of(ledger, one)))
 
 
 def _moved(months: Sequence[int], by: int) -> tuple[int, ...]:
@@ -148,10 +156,13 @@ def _evidence(scoring: Scoring, months: Sequence[int]) -> Evidence | None:
 
 
 def _trend(scoring: Scoring, last: int) -> dict[str, dict[int, dict[str, Fraction | None]]]:
-    """Twelve months of scores, those left out that the rulebook does not cover or the ledger has no ticket of."""
+    """Twelve months of scores, those left out that the rulebook does not cover, that cannot be scored for what no source tells, or
+    that the ledger has no ticket of."""
     trend: dict[str, dict[int, dict[str, Fraction | None]]] = {}
     for month in _moved([last] * 12, -11):
-        if scoring.book.covers(month) and (evidence := _evidence(scoring, [month])) is not None:
+        if not scoring.book.covers(month) or not period_gaps(scoring, "month", [month]).may_be_scored:
+            continue
+        if (evidence := _evidence(scoring, [month])) is not None:
             for sheet in scoring.sheets(evidence):
                 scores = {unit.unit: unit.score for unit in sheet.units}
                 trend.setdefault(sheet.sheet.id, {})[month] = scores

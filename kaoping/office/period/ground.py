@@ -1,35 +1,27 @@
 """What a score rests on, and what it lacks: what no source tells, rows and changes kept aside, unsaid instants, small numbers."""
 
 import json
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-import narwhals as nw
 
 from calendars.instants import SHANGHAI, day_end
-from calendars.periods import last_day, month_of, show_months
+from calendars.periods import last_day, month_of
 from kaoping.office.intake.leftovers import LeftRow, leftovers, months_named
+from kaoping.office.period.untold import PeriodGaps
 from ledger.batches import Batch, Change
 from ledger.facts import LIFECYCLE
-from ledger.sentences import Sentence, UserError, listed, sentence
+from ledger.sentences import Sentence, sentence
 from ledger.store import Ledger
-from metrics.measures import MEASURE
 from scoring.scores.evidence import UNENROLLED, Evidence
-from scoring.scores.gaps import Gap, gaps_of
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import SheetScore
 
 FEW = 5
 """A rate of fewer is marked as resting on few."""
-SOURCES = 3  # named of one gap
 RUNNING, EMPTY, INVALID, ASIDE = "running", "empty", "invalid", "aside"
 ACCEPTABLE = (RUNNING, EMPTY, INVALID, ASIDE)
-
-
-class Untold(UserError):
-    """A score of which no source tells what an item needs."""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,18 +57,20 @@ class Ground:
     accepted: tuple[str, ...] = ()
 
 
-def ground_of(ledger: Ledger, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore]) -> Ground:
-    """The ground of some sheets of a period."""
+def ground_of(
+    ledger: Ledger, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], gaps: PeriodGaps
+) -> Ground:
+    """The ground of some sheets of a period, of which this (`period.untold`) is what no source tells."""
     rows, part = rows_aside(ledger, scoring, month.months)
-    gaps = [gap for sheet in sheets for gap in gaps_of(sheet.sheet, month)]
     channels = {channel for sheet in sheets for channel in sheet.sheet.channels}
+    channels |= {channel for one in gaps.sheets for channel in one.sheet.channels}
     strangers = {unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED}
     return Ground(
-        untold=_by_kind(scoring, gaps, "untold"), waived=_by_kind(scoring, gaps, "waived"),
+        untold=gaps.untold, waived=gaps.waived,
         aside=len(rows), undated=sum(not dated for dated in rows), part=part, changes=len(changes_aside(ledger, scoring, month.months)),
         assumed=sum(n for (_, channel), n in month.missing.assumed.items() if channel in channels),
         provisional=month.provisional, unenrolled=tuple(sorted(strangers)), few=tuple(_few(sheets)),
-        answer=scoring.book.untold,
+        answer=gaps.answer,
     )  # fmt: skip
 
 
@@ -93,18 +87,6 @@ def ground_json(ground: Ground) -> dict[str, Any]:
 def ground_text(ground: Ground) -> str:
     """The one text of a ground, as a publication keeps it."""
     return json.dumps(ground_json(ground), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _by_kind(scoring: Scoring, gaps: Iterable[Gap], what: str) -> dict[str, int]:
-    """Rounds by the kind that a measure needs, each once on a sheet."""
-    practice, found = scoring.book.practice(), dict[tuple[str, str], int]()
-    for gap in gaps:
-        place = MEASURE[gap.measure].needs(practice)[0], gap.sheet.id
-        found[place] = max(found.get(place, 0), getattr(gap, what))
-    totals: dict[str, int] = {}
-    for (kind, _), count in found.items():
-        totals[kind] = totals.get(kind, 0) + count
-    return {kind: count for kind, count in sorted(totals.items()) if count}
 
 
 def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
@@ -150,60 +132,6 @@ def _batches(ledger: Ledger, scoring: Scoring) -> list[Batch]:
 
 
 # what is refused
-
-
-def refuse_untold(ledger: Ledger, scoring: Scoring, month: Evidence, sheets: Iterable[SheetScore]) -> None:
-    """Raises Untold where an item of a sheet rests on rounds of which no source tells what it needs, unless it was said what is to
-    come of those."""
-    if scoring.book.untold or not month.missing.untold:
-        return
-    wanting = [gap for sheet in sheets for gap in gaps_of(sheet.sheet, month) if gap.is_wanting]
-    wanting = list({(gap.sheet.id, gap.item.id, _kind(scoring, gap)): gap for gap in wanting}.values())
-    if wanting:
-        told = [_told(ledger, scoring, month, gap) for gap in wanting]
-        why = sentence("{month} cannot be scored: no source tells what some items need.\n{items}",
-            month=show_months(month.months), items=listed(told))  # fmt: skip
-        raise Untold(
-            why,
-            "Import the files again with these columns (or list the headings in your profile), or say what is to come of them: "
-            "--untold full (the items in full, marked), --untold breach (as if not done).",
-        )
-
-
-def _kind(scoring: Scoring, gap: Gap) -> str:
-    return MEASURE[gap.measure].needs(scoring.book.practice())[0]
-
-
-def _told(ledger: Ledger, scoring: Scoring, month: Evidence, gap: Gap) -> Sentence:
-    """Where a gap comes from: the file, the column it lacks, and the heading that may be it."""
-    kind = _kind(scoring, gap)
-    sources = listed(list(_sources(ledger, scoring, month, gap, kind)), "; ")
-    return sentence(
-        "  {sheet} · {item}: {untold} of {rounds} rounds without {kind}: {sources}", sheet=gap.sheet.title, item=gap.item.title,
-        untold=gap.untold, rounds=gap.rounds, kind=sentence(kind), sources=sources,
-    )  # fmt: skip
-
-
-def _sources(ledger: Ledger, scoring: Scoring, month: Evidence, gap: Gap, kind: str) -> Iterator[Sentence]:
-    own = (
-        (nw.col("measure") == gap.measure)
-        & nw.col("month").is_in(list(month.months))
-        & nw.col("unit").is_in(list(gap.units))
-    )
-    positions = scoring.derived.untold.filter(own).select("position").unique().collect()["position"].to_list()
-    batches = ledger.batches()
-    ends = [one.last_position for one in batches]
-    numbers = sorted({bisect_left(ends, position) for position in positions})
-    for batch in [batches[number] for number in numbers][-SOURCES:]:
-        coverage = ledger.coverage(batch.number)
-        column = None if coverage is None else coverage.missing.get(kind)
-        if coverage is None or column is None:
-            yield sentence("{file} tells none", file=batch.name)
-        elif column in coverage.likely:
-            yield sentence("{file} has no column {column}; most like it is {like}",
-                file=batch.name, column=column, like=coverage.likely[column])  # fmt: skip
-        else:
-            yield sentence("{file} has no column {column}", file=batch.name, column=column)
 
 
 @attrs.frozen(kw_only=True)

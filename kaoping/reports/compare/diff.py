@@ -38,6 +38,7 @@ LEGS = {
     "calendar": "the calendar",
     "rulebook": "the rulebook",
     "reading": "the reading {reading}",
+    "untold": "what no source tells: {reading}",
 }
 HOW = {
     "added": "came to be known", "voided": "was voided", "restored": "was restored", "unknown_yet": "is not known yet",
@@ -148,6 +149,8 @@ def _leg(language: Language, leg: Leg) -> str:
         if not leg.reading
         else f"{leg.reading}: {leg.before.book.reading(leg.reading)} → {leg.after.book.reading(leg.reading)}"
     )
+    if leg.reason == "untold":
+        reading = " → ".join(one.book.untold or "-" for one in (leg.before, leg.after))
     said = language.say(LEGS[leg.reason], reading=reading)
     if leg.reason == "facts":
         heads = (leg.before.snapshot.head.position, leg.after.snapshot.head.position)
@@ -246,6 +249,8 @@ def _reason(language: Language, one: Reason, move: Move) -> str:
             return f"{one.on} {one.was} → {one.now} {one.source}".rstrip()
         case "hours":
             return f"{one.on} {one.was} → {one.now}"
+        case "untold":
+            return f"untold: {one.was or '-'} → {one.now or '-'}"
         case "reading" | "clause" if one.was or one.now:
             return f"{one.name}: {one.was} → {one.now}"
     return ""
