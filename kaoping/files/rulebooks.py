@@ -16,7 +16,8 @@ def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) 
     return RULEBOOK.read(text, name, text=text, taken=dict(taken or {}))
 
 
-def _fraction(value: object, _: object) -> Fraction:
+def exact_number(value: object, _: object) -> Fraction:
+    """A number of points or days, exactly: whole, or written as text. Raises Unfit."""
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
     if isinstance(value, str) and re.fullmatch(NUMBER, value):
@@ -30,5 +31,5 @@ def _judged(book: Rulebook) -> Iterator[Placed]:
 
 
 RULEBOOK = FileKind(
-    shape=Rulebook, hooks={Fraction: _fraction}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
+    shape=Rulebook, hooks={Fraction: exact_number}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
 )
