@@ -93,12 +93,7 @@ class Session:
     def scoring(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
         beside a large ledger. Raises LedgerEmpty."""
-        position, instant = self.moment(ledger, as_of)
-        if position == 0:
-            raise LedgerEmpty(
-                sentence("the ledger knew nothing at that moment."),
-                "Import a log first; --as-of speaks of when it was recorded.",
-            )
+        position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
             if kept and as_of is None:
@@ -107,6 +102,16 @@ class Session:
                 if rows is not None:
                     return when_asked(outline_of(ledger, position), book, calendar, instant, rows)
             return recompute(snapshot_of(ledger, position), book, calendar, instant)
+
+    def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
+        """The same as `moment`, where anything was known by then. Raises LedgerEmpty, WrongArgument."""
+        position, instant = self.moment(ledger, as_of)
+        if position == 0:
+            raise LedgerEmpty(
+                sentence("the ledger knew nothing at that moment."),
+                "Import a log first; --as-of speaks of when it was recorded.",
+            )
+        return position, instant
 
     def moment(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
         """(position, instant) of `as_of`: a position, a time with or without offset, or now. Raises WrongArgument."""

@@ -39,12 +39,12 @@ def write_papers(
         office = Office.needed() if strict else Office.found()
     drawn = _drawn(language, told, kinds, head)
     out.mkdir(parents=True, exist_ok=True)
-    written = [_put(out / name, kind, data) for kind, (name, data) in drawn.items() if kind in kinds]
+    written = [put(out / name, kind, data) for kind, (name, data) in drawn.items() if kind in kinds]
     if office is not None:
         _tell_stand_ins(language)
         printed = [Path(drawn[kind][0]) for kind in PRINTED]
         for kind, name in zip(PRINTED, printed, strict=True):
-            written.append(_put(out / name.with_suffix(".pdf"), "pdf", office.convert(name.name, drawn[kind][1])))
+            written.append(put(out / name.with_suffix(".pdf"), "pdf", office.convert(name.name, drawn[kind][1])))
     elif "pdf" in kinds:
         terminal.complain(language.say("Note: PDF is left out: LibreOffice is not found on this machine."))
     return written
@@ -78,8 +78,8 @@ def _tell_stand_ins(language: Language) -> None:
         )
 
 
-def _put(path: Path, kind: str, data: bytes) -> WrittenFile:
-    """The file written whole or not at all."""
+def put(path: Path, kind: str, data: bytes) -> WrittenFile:
+    """The file written whole or not at all. Raises OSError."""
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     part.replace(path)

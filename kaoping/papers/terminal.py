@@ -39,6 +39,7 @@ from kaoping.reports.page import (
     Paragraph,
     Signatures,
     Table,
+    Tone,
 )
 from ledger.texts import STEERING, visible
 
@@ -51,6 +52,8 @@ WORD = re.compile(r"[!-^`-~]+_?")
 WORD_OR_SIGN = re.compile(r"[!-^`-~]+_?|.")
 ROOMS = (24, 16, 12, 10, 8, 6, 4)  # a heading is folded to the first of these with which the table fits
 
+STYLES: Mapping[Tone, str] = {"": "none", "amber": "yellow", "red": "red", "dark": "bold"}
+"""The colours of rows, where the terminal has any."""
 WIDE = 10_000  # columns; a table is as wide as it needs where nobody watches
 
 
@@ -210,7 +213,7 @@ def _draw_table(console: Console, block: Table, language: str) -> None:
         )
     room = console.width - 1 - sum(column.width for column in keys)
     for part in _parts(room, columns):
-        console.print(_table([*keys, *part]), crop=False, overflow="ignore", no_wrap=True)
+        console.print(_table([*keys, *part], block.tones), crop=False, overflow="ignore", no_wrap=True)
 
 
 def _whole(keys: Sequence[Drawn], columns: Sequence[Drawn]) -> int:
@@ -228,13 +231,13 @@ def _parts(room: int, columns: Sequence[Drawn]) -> Iterator[list[Drawn]]:
     yield part
 
 
-def _table(columns: Sequence[Drawn]) -> table.Table:
+def _table(columns: Sequence[Drawn], tones: Sequence[Tone]) -> table.Table:
     frame = columns[0].frame
     drawn = table.Table(width=sum(column.width for column in columns) + 1, padding=(0, frame // 2))
     for column in columns:
         drawn.add_column(
             column.heading, justify="right" if column.right else "left", no_wrap=True, min_width=column.width - frame
         )
-    for row in zip(*(column.cells for column in columns), strict=True):
-        drawn.add_row(*row)
+    for number, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
+        drawn.add_row(*row, style=STYLES[tones[number]] if tones else None)
     return drawn

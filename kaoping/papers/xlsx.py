@@ -46,6 +46,8 @@ NARROW, HEAD, WIDE = 5, 8, 46  # characters of a column, and of a line of its he
 TALL = 30  # labels of a chart that needs the height of the paper
 LINE = 14.25  # points of a row of text
 LOST = "#9C0006"
+FILLS = {"amber": "#FFF2CC", "red": "#F8CBAD", "dark": "#D9D9D9"}
+"""The fill of a row by its tone: light enough for black letters, and told apart in print without colours."""
 
 
 def draw(booklet: Booklet) -> bytes:
@@ -150,6 +152,7 @@ class Drawing:
     row: int = 0
     heads: tuple[int, int] | None = None
     tallest: int = 0
+    tone: str = ""
     charts: list[int] = attrs.Factory(list)
 
     @classmethod
@@ -223,7 +226,9 @@ class Drawing:
         body = self.row
         count = len(columns[0].cells)
         for number in range(count):
+            self.tone = table.tones[number] if table.tones else ""
             self._row(columns, number, body)
+        self.tone = ""
         if count > self.tallest:
             self.tallest, self.heads = count, (first, body - 1)
         if table.filtered and count:
@@ -297,15 +302,19 @@ class Drawing:
                 if column.signed else marked}  # fmt: skip
         else:
             told |= {"text_wrap": True, "indent": 1}
-        return self.styles.get(**told)
+        return self._toned(**told)
+
+    def _toned(self, **wanted: object) -> Any:
+        """The format with these properties, in the tone of the row."""
+        return self.styles.get(**wanted, **({"bg_color": FILLS[self.tone]} if self.tone else {}))
 
     def _cell(self, column: Column, cell: Cell, place: int) -> None:
         mark = cell.mark if isinstance(cell, Marked) else ""
         value = cell.value if isinstance(cell, Marked) else cell
         if value is None:
-            self.sheet.write_string(self.row, place, column.absent, self.styles.get(border=1, align="center"))
+            self.sheet.write_string(self.row, place, column.absent, self._toned(border=1, align="center"))
         elif column.kind is Kind.UNIT and str(value) in self.links and self.links[str(value)] != self.name:
-            style = self.styles.get(border=1, indent=1, font_color="#0B5394")
+            style = self._toned(border=1, indent=1, font_color="#0B5394")
             _link(self.sheet, self.row, place, self.links[str(value)], str(value), style)
         elif isinstance(value, int) and column.kind is Kind.INSTANT:
             serial = Fraction(value + ZONE_MS, DAY_MS) + EXCEL_EPOCH_DAYS
@@ -316,7 +325,7 @@ class Drawing:
             self.sheet.write_number(self.row, place, float(shown), self._style(column, _digits(column), mark))
         else:
             text = visible(cell_text(column, cell, self.page.language))
-            self.sheet.write_string(self.row, place, text, self.styles.get(border=1, indent=1, text_wrap=True))
+            self.sheet.write_string(self.row, place, text, self._toned(border=1, indent=1, text_wrap=True))
 
     def _foot(self, name: str, columns: Sequence[Column], body: int) -> None:
         bold = {"bold": True, "top": 2}

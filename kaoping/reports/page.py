@@ -32,6 +32,9 @@ class Kind(StrEnum):
 RIGHT = frozenset({Kind.NUMBER, Kind.COUNT, Kind.RATE, Kind.SPREAD, Kind.FACT})
 """Kinds that stand at the right edge of their column."""
 
+Tone = Literal["", "amber", "red", "dark"]
+"""What a row of a table calls for: amber soon, red now, dark it is too late."""
+
 Value = str | int | Fraction | date | tuple[Fraction, ...]
 
 
@@ -69,13 +72,15 @@ class Column:
 @attrs.frozen
 class Table:
     """A table: its title, the columns that name a row, and the columns of what is said of it; `foot` names the row of totals,
-    without which there is none. `filtered`: a reader will look for rows in it."""
+    without which there is none. `filtered`: a reader will look for rows in it. `tones`: of each row its tone, where a paper has
+    colours; words in the row say the same."""
 
     title: str
     keys: Sequence[Column]
     columns: Sequence[Column]
     foot: str = attrs.field(default="", kw_only=True)
     filtered: bool = attrs.field(default=False, kw_only=True)
+    tones: "Sequence[Tone]" = attrs.field(default=(), kw_only=True)
 
 
 @attrs.frozen
@@ -191,6 +196,30 @@ def page_of(
         return Page(tuple(function(language, *args, **kwargs)), language.code)
 
     return page
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """An entry of a calendar: what is due at `at` (ms), to be reminded of at `warn_at`. `key` names it for as long as it lives."""
+
+    key: str
+    at: int
+    warn_at: int | None
+    title: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Agenda:
+    """Entries of a calendar as they stand at `at` (ms). `owner`: whose they are; only a calendar of the same owner is gone on
+    with. `every`: all entries there are, of which `shown` are asked for; what an earlier calendar has and is in neither is done."""
+
+    title: str
+    about: str
+    owner: str
+    at: int
+    shown: Sequence[Entry]
+    every: Sequence[Entry]
 
 
 Cells = Sequence[str | int | float | None]

@@ -1,0 +1,1 @@
+"""Commands of the month at the office: what is due before it ends."""
