@@ -93,7 +93,7 @@ def due_booklet(language: Language, told: DueList) -> Booklet:
     for unit, lines in told.units.items():
         pages.append(attrs.evolve(_unit_page(language, told, unit, lines), name=unit, unit=unit))
     at = moment(told.at, language.code)
-    state = say("data as of {at}", at=moment(told.fed_at, language.code))
+    state = say("data as of {at}", at=moment(told.fed_at // 1000 * 1000, language.code))
     return Booklet(
         title=say("Acts due, {at}", at=at), state=state, contents=say("contents"), pages=pages, at=told.at,
         subject=" ".join(f"{name}={value}" for name, value in stamps_json(told.scoring.stamps).items()),
@@ -121,7 +121,7 @@ def _unit_page(language: Language, told: DueList, unit: str, lines: Sequence[Due
 
 def _freshness(language: Language, told: DueList) -> Iterator[Block]:
     say = language.say
-    fed = moment(told.fed_at, language.code)
+    fed = moment(told.fed_at // 1000 * 1000, language.code)
     if told.is_old:
         said = "The data are old: nothing was taken in for more than {days} working days. What was done since is not known here."
         yield Note(say(said, days=short(told.warnings.stale_days)))
@@ -246,7 +246,7 @@ def _absent(language: Language, told: DueList) -> Iterator[Block]:
 def due_agenda(language: Language, told: DueList) -> Agenda:
     """The open acts as entries of a calendar; what is due on a ticket that has gone on is nobody's any more."""
     say = language.say
-    about = say("data as of {at}", at=moment(told.fed_at, language.code))
+    about = say("data as of {at}", at=moment(told.fed_at // 1000 * 1000, language.code))
     return Agenda(
         title=say("Acts due: {unit}", unit=told.unit) if told.unit else say("Acts due of all units"), about=about,
         owner=told.ledger[:16], at=told.at,
@@ -280,7 +280,7 @@ MESSAGES: Mapping[State, str] = {
 
 def due_messages(language: Language, told: DueList) -> list[str]:
     """A line on how fresh the data are, and one for each unit that has something overdue, with a light or due by the next working day."""
-    sign = language.say("[{sender}]", sender=told.warnings.sender)
+    sign = f"【{told.warnings.sender}】"
     at, fed = _short_moment(told.at), _short_moment(told.fed_at)
     said = "{sign}Due list {at}, data of {fed}: old." if told.is_old else "{sign}Due list {at}, data of {fed}."
     first = language.say(said, sign=sign, at=at, fed=fed)
@@ -311,9 +311,10 @@ def _message(language: Language, sign: str, told: DueList, unit: str, lines: Seq
 
 
 def _acts(language: Language, lines: Sequence[DueLine]) -> str:
+    """（签收1 办结1）"""
+    space = "" if language.code == "zh" else " "
     counts = {act: sum(ACT[line.pending.measure] == act for line in lines) for act in ACT.values()}
-    told = " ".join(f"{language.say(act)}{language.say(' ×{count}', count=count)}" for act, count in counts.items() if count)
-    return language.say(" ({acts})", acts=told)
+    return f"（{' '.join(f'{language.say(act)}{space}{count}' for act, count in counts.items() if count)}）"
 
 
 def _short_moment(instant: int) -> str:
