@@ -29,8 +29,8 @@ CALM, SOON, LATE, OLD = 0, 10, 11, 12
 
 @attrs.frozen(kw_only=True)
 class DueLine:
-    """A pending act as it is told: 0.2619 working days `left` of 0.5, and its light; `amber_at`: when that turns amber (None:
-    outside the calendar). `provisional`: the due lies past the last official notice of working days."""
+    """A pending act as it is told: 0.2619 working days `left` of 0.5, and its light; none where no sheet judges it. `amber_at`: when
+    that turns amber (None: outside the calendar). `provisional`: the due lies past the last official notice of working days."""
 
     act: DueAct
     left: Fraction | None
@@ -50,9 +50,9 @@ class DueLine:
         return self.act.costs
 
     @property
-    def is_open(self) -> bool:
-        """Whether it can still be done by the unit: the ticket has not gone on to somebody else, or come anew."""
-        return self.pending.ended_at is None
+    def is_called_for(self) -> bool:
+        """Whether somebody is to be warned: a sheet judges it, and the ticket has not gone on to somebody else, or come anew."""
+        return bool(self.costs) and self.pending.ended_at is None
 
 
 @attrs.frozen(kw_only=True)
@@ -93,8 +93,8 @@ class DueList:
 
     @property
     def alert(self) -> int:
-        """What a scheduler is told (`CALM`, `SOON`, `LATE`, `OLD`); of tickets that went on nobody is warned any more."""
-        lights = {line.light for line in self.lines if line.is_open}
+        """What a scheduler is told: `CALM`, `SOON`, `LATE` or `OLD`."""
+        lights = {line.light for line in self.lines if line.is_called_for}
         if "overdue" in lights:
             return LATE
         return SOON if lights & {"red", "amber"} else OLD if self.is_old else CALM
@@ -178,7 +178,8 @@ def _line(act: DueAct, clock: Clock, leads: Warnings) -> DueLine:
     one = act.pending
     left, whole = (None if ticks is None else Fraction(ticks, clock.ticks_per_day) for ticks in (one.left, one.whole))
     return DueLine(
-        act=act, left=left, whole=whole, light=leads.light(left, whole, overdue=one.state == "overdue"),
+        act=act, left=left, whole=whole,
+        light=leads.light(left, whole, overdue=one.state == "overdue") if act.costs else "",
         amber_at=_amber_at(clock, one, whole, leads), provisional=one.due > clock.official_until_ms,
     )  # fmt: skip
 

@@ -190,7 +190,7 @@ def _table(language: Language, unit: str, lines: Sequence[DueLine]) -> Table:
 
 def _state(language: Language, line: DueLine) -> str:
     said = language.say(STATES[line.pending.state])
-    return said if line.is_open else language.say("{state}, sent on since", state=said)
+    return said if line.pending.ended_at is None else language.say("{state}, sent on since", state=said)
 
 
 def _due(line: DueLine) -> Cell:
@@ -221,6 +221,8 @@ def _marks(language: Language, lines: Sequence[DueLine]) -> Iterator[Block]:
     yield Note(say("What an act costs if missed: what its unit's sheet would lose by it alone, everything else as known."))
     if any(cost.few for line in lines for cost in line.costs):
         yield Note(say("{mark} fewer than five are judged there by now: each weighs much.", mark=FEW_MARK))
+    if any(not line.costs for line in lines):
+        yield Note(say("On no sheet: no item judges it in that channel; it has no light, and nobody is warned of it."))
     if any(line.provisional for line in lines):
         yield Note(say("{mark} lies on provisional working days.", mark=PROVISIONAL_MARK))
 
@@ -244,14 +246,14 @@ def _absent(language: Language, told: DueList) -> Iterator[Block]:
 
 
 def due_agenda(language: Language, told: DueList) -> Agenda:
-    """The open acts as entries of a calendar; what is due on a ticket that has gone on is nobody's any more."""
+    """The acts that somebody is to be warned of, as entries of a calendar."""
     say = language.say
     about = say("data as of {at}", at=moment(told.fed_at // 1000 * 1000, language.code))
     return Agenda(
         title=say("Acts due: {unit}", unit=told.unit) if told.unit else say("Acts due of all units"), about=about,
         owner=told.ledger[:16], at=told.at,
-        shown=[_entry(language, told, line) for line in told.lines if line.is_open],
-        every=[_entry(language, told, line) for line in told.every if line.is_open],
+        shown=[_entry(language, told, line) for line in told.lines if line.is_called_for],
+        every=[_entry(language, told, line) for line in told.every if line.is_called_for],
     )  # fmt: skip
 
 
@@ -291,7 +293,7 @@ def due_messages(language: Language, told: DueList) -> list[str]:
 def _message(language: Language, sign: str, told: DueList, unit: str, lines: Sequence[DueLine]) -> str:
     """The fullest message that fits: with what there is to do, when first, and of which ticket."""
     say = language.say
-    told_of = [line for line in lines if line.is_open and (line.light or line.pending.state in ("today", "tomorrow"))]
+    told_of = [line for line in lines if line.is_called_for and (line.light or line.pending.state in ("today", "tomorrow"))]
     if not told_of:
         return ""
     parts = [(state, some) for state in MESSAGES if (some := [line for line in told_of if line.pending.state == state])]
