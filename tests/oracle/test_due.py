@@ -15,13 +15,15 @@ from ledger.snapshot import snapshot_of
 from scoring.explain.due import DueAct, due_acts, snapshot_at
 from scoring.scores.scoring import Scoring, recompute
 from tests.logs import calendar, ledger_of, rulebook, translated
-from tests.oracle import oracle_due
+from tests.oracle import oracle, oracle_due
 from tests.oracle.covered import covered
 from tests.oracle.disputed import disputed
 from tests.oracle.histories import History, history
 
 LOGS: dict[str, Callable[[int], History]] = {"history": history, "disputed": disputed, "covered": covered}
 FIRST_SEED, SEEDS = 3000, 12
+KNOWN_MS = oracle.month_end("2024-05")
+"""A month before the last day that the oracle knows: it can still say which day is the next working day."""
 
 
 def scoring_at(log: History, folder: Path, name: str) -> Iterator[tuple[int, Scoring]]:
@@ -30,9 +32,9 @@ def scoring_at(log: History, folder: Path, name: str) -> Iterator[tuple[int, Sco
         whole, book = snapshot_of(ledger, ledger.head().position), rulebook(log.readings)
         rng = Random(name)
         first = min(oracle_due.ms_of(fact["at"]) for fact in log.facts if fact["kind"] == "dispatch")
-        at = rng.randint(first, log.as_of_ms)
+        at = rng.randint(first, min(log.as_of_ms, KNOWN_MS))
         dues = sorted(one.due_ms for one in oracle_due.waiting(log.facts, log.readings, at))
-        due = rng.choice(dues or [at])
+        due = rng.choice([due for due in dues if due <= KNOWN_MS] or [at])
         for instant in (at, due, due - 1):
             yield instant, recompute(snapshot_at(whole, instant), book, calendar(), instant)
 
