@@ -48,6 +48,7 @@ XlsxOption = Annotated[bool, typer.Option("--xlsx", help="the printed table as a
 DocxOption = Annotated[bool, typer.Option("--docx", help="the bulletin as a document")]
 HtmlOption = Annotated[bool, typer.Option("--html", help="all of it as one web file")]
 PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as PDF, by LibreOffice")]
+TextOption = Annotated[bool, typer.Option("--text", help="messages of at most 70 characters to paste, one a unit")]
 BriefOption = Annotated[bool, typer.Option("--brief", help="without what other readings would make of it")]
 GANXIAN = "ganxian-2023"
 
@@ -71,6 +72,7 @@ class Asked:
     as_docx: bool = False
     as_html: bool = False
     as_pdf: bool = False
+    as_text: bool = False
 
     def session(self) -> Session:
         """The surroundings of the command. Raises WrongArgument."""
@@ -89,6 +91,7 @@ OPTIONS: Mapping[str, Any] = {
     "known_on": KnownOnOption, "reading": ReadingOption, "ledger": LedgerOption, "lang": LanguageOption, "as_json": JsonOption,
     "untold": UntoldOption, "by": ByOption,
     "as_xlsx": XlsxOption, "as_docx": DocxOption, "as_html": HtmlOption, "as_pdf": PdfOption,
+    "as_text": TextOption,
 }  # fmt: skip
 
 

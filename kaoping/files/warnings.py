@@ -64,7 +64,10 @@ def _judged(one: Warnings) -> Iterator[Placed]:
             remedy = "Give days of 0 or more, and a share from 0 to 100."
             yield name, Mistake(name, None, "has a lead that is none", remedy)
     if one.red.days > one.amber.days or one.red.share > one.amber.share:
-        yield "red", Mistake("red", None, "begins before amber does", "Give red less days and a smaller share than amber.")
+        yield (
+            "red",
+            Mistake("red", None, "begins before amber does", "Give red less days and a smaller share than amber."),
+        )
     if one.stale_days < 0:
         yield "stale_days", Mistake("stale_days", None, "is below 0", "Give 0 or more.")
 

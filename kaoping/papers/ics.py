@@ -114,7 +114,9 @@ def _read(data: bytes, name: str, owner: str) -> dict[str, Known]:
             raise WrongArgument(sentence("{path} is no calendar of this ledger.", path=name), "Name a new file.")
         return {str(event["uid"]): _known(event) for event in calendar.walk("VEVENT")}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WrongArgument(sentence("{path} is no calendar that can be read.", path=name), "Name a new file.") from error
+        raise WrongArgument(
+            sentence("{path} is no calendar that can be read.", path=name), "Name a new file."
+        ) from error
 
 
 def _known(event: Any) -> Known:

@@ -139,7 +139,10 @@ class Costing:
         month, charge = self._month(months), _charge(one)
         if one.state == "overdue":
             return month
-        place, breaches = (one.measure, one.unit, one.channel, one.month), month.breaches.get((one.measure, one.unit), ())
+        place, breaches = (
+            (one.measure, one.unit, one.channel, one.month),
+            month.breaches.get((one.measure, one.unit), ()),
+        )
         tally = month.tallies.get(place, EMPTY)
         exempted = [charge] if any(ticket == one.ticket for ticket, _, _ in month.exemptions) else []
         return attrs.evolve(

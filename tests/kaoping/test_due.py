@@ -120,8 +120,13 @@ def test_a_calendar_keeps_its_entries_and_cancels_what_is_done(may: Run, tmp_pat
         "办结到期：GX-1 茅店镇": ("CANCELLED", 1), "签收到期：GX-2 茅店镇": ("CANCELLED", 1), "联系到期：GX-2 茅店镇": ("CANCELLED", 1),
         "办结到期：GX-2 茅店镇": ("CONFIRMED", 0),
     }  # fmt: skip
-    may("due", "--at", "2023-07-06T12:00", "--ics", "due.ics")  # long after: what was cancelled is gone, GX-4's stamp is overdue
-    assert [(str(one["status"]), one["sequence"]) for one in events(path).values()] == [("CONFIRMED", 0), ("CANCELLED", 1)]
+    may(
+        "due", "--at", "2023-07-06T12:00", "--ics", "due.ics"
+    )  # long after: what was cancelled is gone, GX-4's stamp is overdue
+    assert [(str(one["status"]), one["sequence"]) for one in events(path).values()] == [
+        ("CONFIRMED", 0),
+        ("CANCELLED", 1),
+    ]
 
 
 def test_what_is_not_asked_for_is_not_done(may: Run, tmp_path: Path) -> None:
@@ -135,7 +140,13 @@ def test_what_is_not_asked_for_is_not_done(may: Run, tmp_path: Path) -> None:
 
 def test_a_due_that_moves_moves_its_entry(may: Run, tmp_path: Path) -> None:
     sent = {"kind": "dispatch", "ticket": "GX-9", "unit": "茅店镇", "limit_days": 2, "on": "08T09:00"}
-    told(may, tmp_path, sent, {"kind": "sign", "ticket": "GX-9", "on": "08T09:10"}, {"kind": "contact", "ticket": "GX-9", "on": "08T09:10"})
+    told(
+        may,
+        tmp_path,
+        sent,
+        {"kind": "sign", "ticket": "GX-9", "on": "08T09:10"},
+        {"kind": "contact", "ticket": "GX-9", "on": "08T09:10"},
+    )
     may("due", "--at", "2023-05-08T10:30", "--ics", "due.ics")
     told(may, tmp_path, {"kind": "extend", "ticket": "GX-9", "days": 1, "on": "09T09:00"})
     assert acts(due(may, at="2023-05-08T10:30"))["GX-9", "茅店镇", "closed"]["due_at"] == "2023-05-10T17:30:00+08:00"
@@ -156,7 +167,11 @@ def test_a_calendar_of_somebody_else_is_left_alone(may: Run, tmp_path: Path, tex
 
 
 def test_the_workbook_says_what_the_document_says(may: Run, tmp_path: Path) -> None:
-    told(may, tmp_path, {"kind": "dispatch", "ticket": "=1+1", "unit": "=HYPERLINK(\"http://x\")", "limit_days": 5, "on": "05T15:00"})
+    told(
+        may,
+        tmp_path,
+        {"kind": "dispatch", "ticket": "=1+1", "unit": '=HYPERLINK("http://x")', "limit_days": 5, "on": "05T15:00"},
+    )
     lines = due(may)
     may("due", "--at", AT, "--xlsx", "due.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "due.xlsx"))
@@ -176,7 +191,13 @@ def test_the_workbook_says_what_the_document_says(may: Run, tmp_path: Path) -> N
 def test_messages_are_short_and_tell_no_whole_number(may: Run, tmp_path: Path) -> None:
     units = ["茅店镇", "区" + "住房和城乡建设和自然资源和生态环境保护综合行政执法" * 3 + "局", "𠮷" * 40]
     for number in range(40):
-        sent = {"kind": "dispatch", "unit": units[number % 3], "ticket": f"GX2023050500{number:04}", "limit_days": 1, "on": "05T15:00"}
+        sent = {
+            "kind": "dispatch",
+            "unit": units[number % 3],
+            "ticket": f"GX2023050500{number:04}",
+            "limit_days": 1,
+            "on": "05T15:00",
+        }
         told(may, tmp_path, sent) if number < 3 else None
     for lang in ("zh", "en"):
         lines = may("due", "--at", AT, "--text", "--lang", lang).out.splitlines()
@@ -204,7 +225,14 @@ def test_old_data_are_told_first(may: Run, tmp_path: Path) -> None:
     assert may("due", "--at", "2023-06-06T16:00", "--text").out.splitlines()[0].endswith("已旧。")
 
 
-SENT: dict[str, Any] = {"kind": "dispatch", "ticket": "GX-9", "unit": "茅店镇", "limit_days": 3, "role": "lead", "on": "08T09:00"}
+SENT: dict[str, Any] = {
+    "kind": "dispatch",
+    "ticket": "GX-9",
+    "unit": "茅店镇",
+    "limit_days": 3,
+    "role": "lead",
+    "on": "08T09:00",
+}
 
 
 def test_a_ticket_that_went_on_is_nobodys_any_more(may: Run, tmp_path: Path) -> None:
@@ -254,7 +282,13 @@ def test_far_acts_are_counted_and_units_have_other_names(may: Run) -> None:
     assert "另有 2 件离此刻超过 0.5 个工作日" in may("due", "--at", AT, "--within", "0.5").out
     may("alias", "茅店镇", "茅店镇人民政府")
     assert may("due", "--at", AT, "--unit", "茅店镇人民政府", "--json").document["unit"] == "茅店镇"
-    for wrong in (("--unit", "茅坪镇"), ("--within", "一"), ("--at", "明天"), ("--at", "1999-01-01T00:00"), ("--text", "--json")):
+    for wrong in (
+        ("--unit", "茅坪镇"),
+        ("--within", "一"),
+        ("--at", "明天"),
+        ("--at", "1999-01-01T00:00"),
+        ("--text", "--json"),
+    ):
         ran = may("due", "--at", AT, *wrong)
         assert (ran.code, ran.out) == (2, ""), wrong
         assert ran.err
@@ -274,13 +308,19 @@ def test_nothing_of_a_citizen_is_told(may: Run, tmp_path: Path) -> None:
 
 def test_lead_times_are_the_offices_own(may: Run, tmp_path: Path) -> None:
     own = (tmp_path / "own.toml").write_text
-    own('format = 1\nsender = "12345中心"\nstale_days = 1\namber = { days = 3, share = 100 }\nred = { days = "0.5", share = 100 }\n', "utf-8")
+    own(
+        'format = 1\nsender = "12345中心"\nstale_days = 1\namber = { days = 3, share = 100 }\nred = { days = "0.5", share = 100 }\n',
+        "utf-8",
+    )
     lights = {(one["ticket"], one["measure"]): one["light"] for one in due(may, "--warnings", "own.toml")}
     assert lights["GX-2", "signed"] == "red"
     assert lights["GX-2", "closed"] == "amber"
     assert may("due", "--at", AT, "--warnings", "own.toml", "--text").out.startswith("【12345中心】")
     with pytest.raises(UnusableFile) as wrong:
-        own('format = 2\nsender = ""\nstale_days = -1\namber = { days = 1, share = 20 }\nred = { days = 1, share = 50 }\n', "utf-8")
+        own(
+            'format = 2\nsender = ""\nstale_days = -1\namber = { days = 1, share = 20 }\nred = { days = 1, share = 50 }\n',
+            "utf-8",
+        )
         read_warnings(tmp_path / "own.toml")
     assert [(one.row, one.column) for _, one in wrong.value.problems] == [
         (1, "format"), (2, "sender"), (3, "stale_days"), (5, "red"),

@@ -53,6 +53,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "alias": ("alias", f"{RARE}", "茅店镇"),
     "demo": ("demo", "--folder", "demo"),
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),
+    "due": ("due", "--at", "2023-05-05T16:00"),
 }
 """A call of every command."""
 SLOW = ("readings", "report")  # they take seconds
@@ -134,7 +135,7 @@ def test_every_command_is_called_here() -> None:
     assert {name for _, _, name in BY_ENVIRONMENT} == {"KAOPING_LEDGER", "KAOPING_CALENDAR", "KAOPING_LANG"}
 
 
-@pytest.mark.parametrize("count", [65, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [68, pytest.param(400, marks=pytest.mark.slow)])
 def test_an_option_given_by_environment_is_that_given_by_hand(
     run: Run, office: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:

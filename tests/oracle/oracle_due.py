@@ -75,7 +75,9 @@ def waiting(facts: Sequence[Fact], readings: Readings, at_ms: int) -> list[Waiti
         period = month_counted(one, word, readings)
         if period not in books:
             books[period] = books_of(there, readings, everything, period, at_ms)
-        place = next((place for (measure, some), place in ITEMS.items() if measure == word.measure and one.channel in some), None)
+        place = next(
+            (place for (measure, some), place in ITEMS.items() if measure == word.measure and one.channel in some), None
+        )
         if place is not None and (one.ticket, one.unit, place[1]) in books[period].exempt:
             continue
         costs = () if place is None else ((*place, period, cost(books[period], one, word, at_ms, place[0])),)

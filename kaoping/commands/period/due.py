@@ -14,13 +14,12 @@ from kaoping.reports.period.due import due_agenda, due_booklet, due_json, due_me
 from ledger.sentences import sentence
 
 
-@asks("as_of", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
+@asks("as_of", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json", "as_text")
 def due(
     asked: Asked,
     at: Annotated[str | None, typer.Option("--at", help="as it stands then, such as 2023-05-22T09:00; now unless named")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="this unit alone")] = None,
     within: Annotated[str | None, typer.Option("--within", help="no more than so many working days from then, before or after")] = None,
-    text: Annotated[bool, typer.Option("--text", help="messages of at most 70 characters to paste, one a unit")] = False,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="write it to this workbook too, one sheet a unit: a new file")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="write it to this calendar too; one that is there is gone on with")] = None,
     warnings: Annotated[Path | None, typer.Option("--warnings", help="a TOML file of your own lead times")] = None,
@@ -28,7 +27,7 @@ def due(
 ) -> None:  # fmt: skip
     """Warn of what is not yet done: by unit, how soon it is due, and what each would cost if missed."""
     session = asked.session()
-    if text and asked.as_json:
+    if asked.as_text and asked.as_json:
         raise WrongArgument(sentence("--text and --json are two answers."), "Ask for one of them.")
     if xlsx is not None:
         refuse_there(xlsx)
@@ -36,7 +35,7 @@ def due(
     _write(asked, told, xlsx, ics)
     if asked.as_json:
         terminal.answer(due_json(told))
-    elif text:
+    elif asked.as_text:
         for line in due_messages(session.language, told):
             terminal.tell(line)
     else:

@@ -88,7 +88,9 @@ class DueList:
         found: dict[str, list[DueLine]] = {}
         for line in self.lines:
             found.setdefault(line.pending.unit, []).append(line)
-        order = sorted(found, key=lambda unit: (*(-lit(found[unit], light) for light in ("overdue", "red", "amber")), unit))
+        order = sorted(
+            found, key=lambda unit: (*(-lit(found[unit], light) for light in ("overdue", "red", "amber")), unit)
+        )
         return {unit: found[unit] for unit in order}
 
     @property
@@ -169,7 +171,8 @@ def _unit(ledger: Ledger, scoring: Scoring, text: str) -> str:
     if name not in known:
         shown = "、".join(sorted(filter(None, known))[:20])
         raise WrongArgument(
-            sentence("the ledger knows no unit {unit} at that moment.", unit=text), sentence("Known: {known}", known=shown)
+            sentence("the ledger knows no unit {unit} at that moment.", unit=text),
+            sentence("Known: {known}", known=shown),
         )
     return name
 

@@ -126,7 +126,9 @@ def _freshness(language: Language, told: DueList) -> Iterator[Block]:
         said = "The data are old: nothing was taken in for more than {days} working days. What was done since is not known here."
         yield Note(say(said, days=short(told.warnings.stale_days)))
     last = "-" if told.last_at is None else moment(told.last_at, language.code)
-    yield Paragraph(say("Data as of {at} ({file}); the last act known by then: {last}.", at=fed, file=told.fed_by, last=last))
+    yield Paragraph(
+        say("Data as of {at} ({file}); the last act known by then: {last}.", at=fed, file=told.fed_by, last=last)
+    )
 
 
 def _overview(language: Language, told: DueList) -> Iterator[Block]:
@@ -144,7 +146,11 @@ def _overview(language: Language, told: DueList) -> Iterator[Block]:
     ]
     tones: list[Tone] = [TONES[_worst(lines)] for lines in units.values()]
     yield Table(
-        say("Units"), [Column(say("unit"), [*units], Kind.UNIT)], columns, foot=say("in all") if len(units) > 1 else "", tones=tones
+        say("Units"),
+        [Column(say("unit"), [*units], Kind.UNIT)],
+        columns,
+        foot=say("in all") if len(units) > 1 else "",
+        tones=tones,
     )
 
 
@@ -218,7 +224,9 @@ def _item(language: Language, cost: Cost) -> str:
 
 def _marks(language: Language, lines: Sequence[DueLine]) -> Iterator[Block]:
     say = language.say
-    yield Note(say("What an act costs if missed: what its unit's sheet would lose by it alone, everything else as known."))
+    yield Note(
+        say("What an act costs if missed: what its unit's sheet would lose by it alone, everything else as known.")
+    )
     if any(cost.few for line in lines for cost in line.costs):
         yield Note(say("{mark} fewer than five are judged there by now: each weighs much.", mark=FEW_MARK))
     if any(not line.costs for line in lines):
@@ -232,14 +240,21 @@ def _absent(language: Language, told: DueList) -> Iterator[Block]:
     say = language.say
     if told.omitted and told.within is not None:
         days = short(told.within)
-        yield Note(say("Not shown: {count} acts that are more than {days} working days away.", count=told.omitted, days=days))
+        yield Note(
+            say("Not shown: {count} acts that are more than {days} working days away.", count=told.omitted, days=days)
+        )
     for measure, count in told.untold.items():
         said = "Not known: whether {act} was done in {count} rounds, of which no source tells it; they are not in the list."
         yield Note(say(said, act=say(ACT[measure]), count=count))
     if told.exempted:
         yield Note(say("Not judged: {count} acts of exempted tickets.", count=told.exempted))
     if told.aside:
-        yield Note(say("{count} rows and changes are kept aside: what they tell may be done already (kaoping aside).", count=told.aside))
+        yield Note(
+            say(
+                "{count} rows and changes are kept aside: what they tell may be done already (kaoping aside).",
+                count=told.aside,
+            )
+        )
 
 
 # the calendar
@@ -293,11 +308,15 @@ def due_messages(language: Language, told: DueList) -> list[str]:
 def _message(language: Language, sign: str, told: DueList, unit: str, lines: Sequence[DueLine]) -> str:
     """The fullest message that fits: with what there is to do, when first, and of which ticket."""
     say = language.say
-    told_of = [line for line in lines if line.is_called_for and (line.light or line.pending.state in ("today", "tomorrow"))]
+    told_of = [
+        line for line in lines if line.is_called_for and (line.light or line.pending.state in ("today", "tomorrow"))
+    ]
     if not told_of:
         return ""
     parts = [(state, some) for state in MESSAGES if (some := [line for line in told_of if line.pending.state == state])]
-    next_one = min((line for line in told_of if line.pending.state != "overdue"), key=lambda line: line.pending.due, default=None)
+    next_one = min(
+        (line for line in told_of if line.pending.state != "overdue"), key=lambda line: line.pending.due, default=None
+    )
     full = [say(MESSAGES[state], count=len(some), acts=_acts(language, some)) for state, some in parts]
     bare = [say(MESSAGES[state], count=len(some), acts="") for state, some in parts]
     first = "" if next_one is None else say(", first {at}", at=_next_moment(told.at, next_one.pending.due))
@@ -344,4 +363,3 @@ def cut_to(text: str, most: int) -> str:
     while width(text) > most:
         text = text[:-2] + "…"
     return text
-
