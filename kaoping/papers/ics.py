@@ -61,7 +61,7 @@ def draw(agenda: Agenda, before: bytes | None = None, name: str = "ics") -> byte
     return bytes(calendar.to_ical())
 
 
-def _events(agenda: Agenda, known: Mapping[str, Known]) -> Iterator[Event]:
+def _events(agenda: Agenda, known: Mapping[str, Known]) -> Iterator[Component]:
     """What is asked for and what the file has of the rest, by due; then what is done."""
     shown, every = ({entry.key: entry for entry in some} for some in (agenda.shown, agenda.every))
     standing = shown | {key: every[key] for key in known if key in every}

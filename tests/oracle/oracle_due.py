@@ -40,9 +40,12 @@ from tests.oracle.oracle import (
 
 ACTS = {"signed": "sign", "responded": "contact", "closed": "close", "sealed": "seal"}
 ITEMS = {
-    ("signed", HOTLINE): ("hotline", "signing"), ("responded", HOTLINE): ("hotline", "response"), ("closed", HOTLINE): ("hotline", "closing"),
-    ("closed", POSTS): ("posts", "reply_rate"), ("sealed", POSTS): ("posts", "sealed_pdf"),
-}  # fmt: skip
+    ("signed", HOTLINE): ("hotline", "signing"),
+    ("responded", HOTLINE): ("hotline", "response"),
+    ("closed", HOTLINE): ("hotline", "closing"),
+    ("closed", POSTS): ("posts", "reply_rate"),
+    ("sealed", POSTS): ("posts", "sealed_pdf"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

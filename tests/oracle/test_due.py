@@ -31,7 +31,7 @@ def scoring_at(log: History, folder: Path, name: str) -> Iterator[tuple[int, Sco
     with ledger_of(folder / f"{name}.db", translated(log.facts)) as ledger:
         whole, book = snapshot_of(ledger, ledger.head().position), rulebook(log.readings)
         rng = Random(name)
-        first = min(oracle_due.ms_of(fact["at"]) for fact in log.facts if fact["kind"] == "dispatch")
+        first = min(oracle.ms_of(fact["at"]) for fact in log.facts if fact["kind"] == "dispatch")
         at = rng.randint(first, min(log.as_of_ms, KNOWN_MS))
         dues = sorted(one.due_ms for one in oracle_due.waiting(log.facts, log.readings, at))
         due = rng.choice([due for due in dues if due <= KNOWN_MS] or [at])
@@ -41,7 +41,7 @@ def scoring_at(log: History, folder: Path, name: str) -> Iterator[tuple[int, Sco
 
 def row(act: DueAct, ticks: int) -> tuple[Any, ...]:
     one = act.pending
-    known = oracle_due.local(one.due).date() <= oracle_due.LAST_KNOWN
+    known = oracle.local(one.due).date() <= oracle.LAST_KNOWN
     left = Fraction(one.left, ticks) if known and one.left is not None else None
     costs = tuple((cost.sheet.id, cost.item, show_month(cost.months[-1]), points(cost.points)) for cost in act.costs)
     place = one.measure, one.ticket, one.unit, one.round, one.channel

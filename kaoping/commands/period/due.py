@@ -23,7 +23,7 @@ def due(
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="write it to this workbook too, one sheet a unit: a new file")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="write it to this calendar too; one that is there is gone on with")] = None,
     warnings: Annotated[Path | None, typer.Option("--warnings", help="a TOML file of your own lead times")] = None,
-    alert: Annotated[bool, typer.Option("--alert", help="end with 10 if something is soon due, 11 if overdue, 12 if the data are old")] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="end with 10: something soon due, 11: overdue, 12: the data are old")] = False,
 ) -> None:  # fmt: skip
     """Warn of what is not yet done: by unit, how soon it is due, and what each would cost if missed."""
     session = asked.session()
