@@ -105,11 +105,12 @@ class Costing:
         return self._evidence[months]
 
     def _judging(self, place: Place, one: Pending) -> Iterator[tuple[Item, Part, bool]]:
-        """The items and parts of a sheet that judge it, and whether its ticket is exempted there."""
+        """The items and parts of a sheet that judge it for a unit of its group, and whether its ticket is exempted there."""
         sheet, months = place
         charge, month = _charge(one), self._month(months)
-        for item in sheet.items_of(months[-1]):
-            for part in item.parts:
+        group = month.group(one.unit)
+        for item in sheet.items_of(months[-1]) if group in sheet.groups or not sheet.groups else ():
+            for part in item.parts if group in item.concerns or not item.concerns else ():
                 if counts(sheet, part, charge) == "judged":
                     yield item, part, month.is_exempt(charge, item.names_of(part))
 

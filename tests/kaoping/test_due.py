@@ -332,3 +332,24 @@ def test_lead_times_are_the_offices_own(may: Run, tmp_path: Path) -> None:
     ran = may("due", "--at", AT, "--warnings", "own.toml")
     assert ran.code == 1
     assert all(part in ran.err for part in ("own.toml:3", "own.toml:7", "red"))
+
+
+def test_a_veto_costs_the_whole_sheet_of_the_units_own_group(run: Run, tmp_path: Path) -> None:
+    """市长信箱 answered late: nothing counts that month. The departments' sheet, which has the same clause, is not this unit's."""
+    own, done = {"unit": "甲街道"}, ("dispatch", "sign", "contact", "close")
+    lines: list[dict[str, Any]] = [{"kind": "enrol", **own, "group": "街道", "on": "01T00:00"}]
+    for number in range(6):
+        at = {"ticket": f"Y-{number}", **own, "on": f"08T09:1{number}"}
+        lines += [
+            at | {"kind": "dispatch", "channel": "12345热线", "limit_days": 3},
+            *(at | {"kind": kind} for kind in done[1:]),
+        ]
+    lines += [{"kind": "dispatch", "ticket": "Y-9", **own, "channel": "市长信箱", "limit_days": 3, "on": "10T09:00"}]
+    lines += [{"kind": kind, "ticket": "Y-9", **own, "on": "10T09:10"} for kind in ("sign", "contact")]
+    text = [json.dumps({"at": f"2025-04-{one.pop('on')}:00+08:00"} | one, ensure_ascii=False) for one in lines]
+    (tmp_path / "y.jsonl").write_text("\n".join(text) + "\n", "utf-8")
+    assert run("import", "y.jsonl").code == 0
+    rulebook = ("--rulebook", "yunshan-2025")
+    (line,) = due(run, *rulebook, at="2025-04-10T12:00")
+    (cost,) = line["costs"]
+    assert (cost["sheet"], cost["period"], cost["points"]) == ("streets", "2025-04", "120.00")
