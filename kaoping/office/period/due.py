@@ -220,10 +220,11 @@ def _last_at(scoring: Scoring) -> int | None:
 
 
 def _aside(ledger: Ledger, scoring: Scoring, lines: Sequence[DueLine], known: int) -> int:
-    """Rows and changes kept aside that are of the months since the first ticket that waits, or of no month that is known."""
+    """Rows, parts of rows and changes kept aside that are of the months since the first ticket that waits, or of no month that is known."""
     now = month_of(scoring.as_of)
     first = min([now, *(month_of(line.pending.start) for line in lines)])
     size = (now // 100 - first // 100) * 12 + now % 100 - first % 100 + 1
     months = months_from(first // 100, first % 100, size)
     told = attrs.evolve(scoring, as_of=known)
-    return len(rows_aside(ledger, told, months)) + len(changes_aside(ledger, told, months))
+    rows, parts = rows_aside(ledger, told, months)
+    return len(rows) + parts + len(changes_aside(ledger, told, months))
