@@ -115,8 +115,10 @@ def _unit_page(language: Language, told: DueList, unit: str, lines: Sequence[Due
     say = language.say
     yield Heading(say("{unit}: acts due, {at}", unit=unit, at=moment(told.at, language.code)), 1)
     yield from _freshness(language, told)
+    yield from _marks(
+        language, lines
+    )  # above the table: below a long one they would stand on a sheet of paper of their own
     yield attrs.evolve(_table(language, unit, lines), title=_counted(language, lines), filtered=True)
-    yield from _marks(language, lines)
 
 
 def _freshness(language: Language, told: DueList) -> Iterator[Block]:
@@ -225,7 +227,9 @@ def _item(language: Language, cost: Cost) -> str:
 def _marks(language: Language, lines: Sequence[DueLine]) -> Iterator[Block]:
     say = language.say
     yield Note(
-        say("What an act costs if missed: what its unit's sheet would lose by it alone, everything else as known.")
+        say(
+            "What an act costs if missed: what its unit's sheet would lose by it alone, everything else as known. Costs do not add up."
+        )
     )
     if any(cost.few for line in lines for cost in line.costs):
         yield Note(say("{mark} fewer than five are judged there by now: each weighs much.", mark=FEW_MARK))
