@@ -10,6 +10,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.intake.entries import Recorded, enter, enter_files, enter_first
 from kaoping.office.intake.entries import void as office_void
+from kaoping.office.intake.imports import reading_lines
 from kaoping.office.intake.units import alias as office_alias
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
@@ -41,6 +42,8 @@ def record(
         terminal.answer({"batches": [batch_json(arrival, session.language) for arrival in arrivals]})
         return
     for arrival in arrivals:
+        for line in reading_lines(session.language, arrival):
+            terminal.complain(line)
         one = batch_json(arrival, session.language)
         terminal.tell(session.language.say("{file}: {rows} rows, {events_added} events", **one))
 

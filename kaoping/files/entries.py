@@ -1,7 +1,8 @@
 """A table of entries as people keep it (单位, 项目, 日期, 文号) -> the same in the exchange format."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 import attrs
 
@@ -14,6 +15,51 @@ from ledger.sentences import Mistake, UnreadableFile, sentence
 from scoring.law.rulebook import Rulebook
 
 FULL_TIME = "write it like 2023-05-20 10:00"
+EXPLAINS = sentence("holds no entries, only the explanations of a form")
+FILL_IN = sentence("fill in rows on the other sheet, one for each entry, and record the file again")
+SAY_KIND = "name it, such as kaoping record finding --file FILE, or take the form that kaoping template makes"
+
+
+@attrs.frozen(slots=False)
+class FilledTable:
+    """A table as people filled it in, and the kind of its rows where they name none: it tells where each field stands."""
+
+    table: LogTable
+    kind: str
+
+    def heading(self, field: str) -> str:
+        """The heading of a field in this table, without the mark of what must be filled in; where it has none, as a form calls it."""
+        there = [one for one in self.table.header if one == field or words.field_of(self.kind, one) == field]
+        return there[0].strip("*＊") if there else words.heading_of(self.kind, field, "zh")
+
+    def field(self, column: str) -> str:
+        """The field that a heading, or the name of a field, means."""
+        return words.field_of(self.kind, column)
+
+    def value(self, row: int, field: str) -> str:
+        """What stands in a row under a field, as it was written."""
+        there = [place for place, one in enumerate(self.table.header) if words.field_of(self.kind, one) == field]
+        cells = self._cells.get(row, ())
+        return shown(cells[there[0]]) if there and there[0] < len(cells) else ""
+
+    @cached_property
+    def _cells(self) -> Mapping[int, Sequence[Cell]]:
+        return {row.number: row.cells for row in self.table.rows}
+
+
+def filled_table(table: LogTable, kind: str = "") -> FilledTable:
+    """The table, its rows of the kind said, or of that which a form's sheet is for. Raises UnreadableFile for one that only explains."""
+    if words.is_explanation(table.sheet):
+        raise UnreadableFile(EXPLAINS, FILL_IN)
+    fields = {words.field_of(kind, heading) for heading in table.header}
+    if not kind and "kind" not in fields:
+        kind = words.kind_of_form(table.sheet)
+        if not kind:
+            raise UnreadableFile("does not say of what kind its rows are", SAY_KIND)
+    if "at" not in fields:
+        why = sentence("has no column for the day ({heading})", heading=words.heading_of(kind, "at", "zh"))
+        raise UnreadableFile(why, "name the column so, or take the form that kaoping template makes")
+    return FilledTable(table, kind)
 
 
 def exchange_table(table: LogTable, book: Rulebook, kind: str = "") -> LogTable:
@@ -28,7 +74,7 @@ def exchange_table(table: LogTable, book: Rulebook, kind: str = "") -> LogTable:
     reader = _EntryReader(book, kind, tuple(header), tuple(table.header[place] for place in kept))
     rows = [_row(row, kept, at_kind, reader) for row in table.rows]
     extra = ["kind"] if kind and at_kind is None else []
-    return LogTable(table.name, (*header, *extra), rows)
+    return attrs.evolve(table, header=(*header, *extra), rows=rows)
 
 
 @attrs.frozen

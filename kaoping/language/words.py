@@ -1,13 +1,14 @@
 """What people write -> what the program calls it: fields, kinds, items, sheets, manners, and days."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
 from calendars.instants import SHANGHAI, day_end, day_start, show_iso
 from kaoping.files.places import data_folder
 from kaoping.language.moments import read_day, read_moment
+from ledger.exchange import ROLES
 from ledger.facts import ALL_ITEMS, KIND
 from ledger.intake.nearest import nearest, plain
 from scoring.law.rulebook import Rulebook, Sheet
@@ -18,6 +19,7 @@ FLAGS = {
 }  # fmt: skip
 FLAGGED = ("anonymous", "granted", "contacted", "assumed")
 WHOLE = ("count", "seq")
+FORM_KINDS = {"findings": "finding", "evidence": "finding", "units": "enrol", "appeals": "appeal"}
 DAY_BEGINS = ("finding", "enrol", "alias")
 DAY_ENDS = ("exempt", "decide", "appeal", "ruling", "void")
 """Kinds for which a day suffices: what is found or enrolled is so from its beginning, and what is decided on something
@@ -25,12 +27,17 @@ comes after all that was done that day."""
 
 
 @cache
+def _told() -> Mapping[str, Mapping[str, list[str]]]:
+    """Section -> what the program calls it -> what people write, the usual word first."""
+    return tomllib.loads((data_folder() / "language" / "words.toml").read_text("utf-8"))
+
+
+@cache
 def _named() -> Mapping[str, Mapping[str, str]]:
     """Section -> what people write, plainly -> what the program calls it."""
-    text = (data_folder() / "language" / "words.toml").read_text("utf-8")
     return {
         section: {plain(one): name for name, several in names.items() for one in several}
-        for section, names in tomllib.loads(text).items()
+        for section, names in _told().items()
     }
 
 
@@ -48,6 +55,27 @@ def field_of(kind: str, word: str) -> str:
 def is_unread(heading: str) -> bool:
     """Whether a heading of a table that people keep is for people alone, such as 序号."""
     return plain(heading) in _named()["unread"]
+
+
+def kind_of_form(sheet: str) -> str:
+    """The kind of fact that the rows of a sheet are, where it is called as that of a form is; else nothing."""
+    return FORM_KINDS.get(_named()["form_sheets"].get(plain(sheet), ""), "")
+
+
+def is_explanation(sheet: str) -> bool:
+    """Whether a sheet is called as those of a form that explain it and hold no facts."""
+    return _named()["form_sheets"].get(plain(sheet), "") in ("instructions", "lists")
+
+
+def sheet_name(form: str, language: str) -> str:
+    """What a sheet of a form is called, such as 考评记录."""
+    return _told()["form_sheets"][form][language == "en"]
+
+
+def heading_of(kind: str, field: str, language: str) -> str:
+    """The heading under which a form asks for a field of a kind; read back it is the field."""
+    headings = _told()["headings"]
+    return headings.get(f"{kind}.{field}", headings.get(field, [field, field]))[language == "en"]
 
 
 def act_of(word: str) -> str:
@@ -101,10 +129,69 @@ def instant_of_day(kind: str, field: str, day: date) -> int:
 
 def findings_named(book: Rulebook) -> Mapping[str, str]:
     """What a finding may be called -> the finding."""
-    titled = [(part.title, part.finding) for _, _, part in book.parts() if part.finding and part.title]
+    titled = [(title, finding) for finding, titles in _finding_titles(book) for title in titles]
     known = {name for _, _, part in book.parts() for name in (part.finding, part.answered_by) if name}
     known |= {veto.finding for veto in book.vetoes() if veto.finding}
     return _known(known, titled, "findings")
+
+
+def _finding_titles(book: Rulebook) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each finding and its titles, as they come. The two of a pair are what was asked (下达) and what was done about it (完成)."""
+    for _, _, part in book.parts():
+        if part.finding:
+            asked = [f"{part.title}（下达）"] if part.answered_by else []
+            yield part.finding, [*asked, part.title] if part.title else []
+        if part.answered_by:
+            yield part.answered_by, [f"{part.title}（完成）"] if part.title else []
+    for veto in book.vetoes():
+        if veto.finding:
+            yield veto.finding, [veto.title] if veto.title else []
+
+
+def word_of_finding(book: Rulebook, finding: str) -> str:
+    """What people call a finding, such that it is read back as the finding: its title (of one of a pair the everyday name before
+    it), an everyday name, its id."""
+    titles = [title for name, several in _finding_titles(book) if name == finding for title in several]
+    everyday = _told()["findings"].get(finding, [])
+    is_pair = any(finding in (part.finding, part.answered_by) for _, _, part in book.parts() if part.answered_by)
+    named = findings_named(book)
+    words = [*everyday, *titles] if is_pair else [*titles, *everyday]
+    return next((word for word in words if named.get(plain(word)) == finding), finding)
+
+
+def words_of_items(book: Rulebook, items: Container[str]) -> list[str]:
+    """What people call these items: every title, in the order of the rulebook, that is read back as one of them; the id of an item
+    whose title is another's too."""
+    named, words = items_named(book), dict[str, None]()
+    for _, item, part in book.parts():
+        titled = [(item.title, item.id), *([(part.title, item.name_of(part))] if part.id else [])]
+        for title, name in titled:
+            if name in items:
+                words[title if named.get(plain(title)) == name else name] = None
+    return [*words]
+
+
+def manners_of(book: Rulebook) -> Mapping[str, None]:
+    """The manners (`mode`) that a rulebook prices by, and those of everyday, in their order."""
+    priced = [name for _, _, part in book.parts() if part.by == "mode" for name in part.prices]
+    return dict.fromkeys((*priced, *_told()["modes"]))
+
+
+def words_of_manner(field: str, manners: Iterable[str]) -> list[str]:
+    """What people call manners (`mode`) or roles, in their order."""
+    if field == "role":
+        return [
+            next((word for word, role in ROLES.items() if role == name and not word.isascii()), name)
+            for name in manners
+        ]
+    return [_told()["modes"].get(name, [name])[0] for name in manners]
+
+
+def manners_named(field: str, manners: Sequence[str]) -> Mapping[str, str]:
+    """What manners or roles may be called -> what people call them."""
+    spoken = dict(zip(manners, words_of_manner(field, manners), strict=True))
+    everyday = {word: spoken[name] for word, name in _named()["modes"].items() if field == "mode" and name in spoken}
+    return {word: word for word in spoken.values()} | everyday
 
 
 def items_named(book: Rulebook) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from calendars.instants import read_iso
 from kaoping import now
 from kaoping.cli import main
 from kaoping.files.folder import rulebook
-from kaoping.office.intake import entries
+from kaoping.office.intake.objections import findings_of
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG, UNITS, Ran
 from tests.logs import rulebook_text
@@ -173,7 +173,9 @@ def test_a_group_that_the_rulebook_does_not_know_is_refused(may: Run, tmp_path: 
     assert "细则里没有类别 乡鎮" in refused(may, *enrol, "--lang", "zh", code=2)
     assert "known: 街道 部门" in refused(may, *enrol, "--rulebook", "yunshan-2025", code=2)
     (tmp_path / "x.csv").write_text("kind,unit,group,at\nenrol,茅坪镇,乡鎮,2023-05-31T23:59:00+08:00\n", "utf-8")
-    assert "x.csv:2: the rulebook knows no group 乡鎮" in refused(may, "record", "--file", "x.csv")
+    assert "x.csv:2: group '乡鎮' is no group of the rulebook\n    To fix: perhaps 乡镇" in refused(
+        may, "record", "--file", "x.csv"
+    )
 
 
 def test_a_unit_enrolled_again_is_known(may: Run) -> None:
@@ -255,16 +257,20 @@ def test_a_file_is_taken_whole_or_not_at_all(may: Run) -> None:
     Path("good.csv").write_text("\n".join((HEADER, rows[0])) + "\n", "utf-8")
     said = refused(may, "record", "--file", "good.csv", "--file", "f.csv")
     for start in (
-        "f.csv:3: the rulebook knows no",
-        "f.csv:4: count ",
-        "f.csv:5: finding praise of 茅店镇",
-        "f.csv:6: at ",
+        "f.csv:3: item 'prase' is no finding of the rulebook\n    To fix: perhaps 受到群众表扬",
+        "f.csv:4: count '-3' ",
+        "f.csv:5: document '表扬〔2023〕1号' is the same finding again",
+        "f.csv:6: at '2023-05-32' is not a time\n    To fix: write it like 2023-05-20 10:00",
     ):
         assert f"\n  {start}" in said
     assert "\n  good.csv" not in said
-    assert "f.csv 第 3 行：细则里没有考评记录项目 prase" in refused(may, "record", "--file", "f.csv", "--lang", "zh")
+    assert "f.csv 第 3 行：item 'prase' 细则里没有这项考评记录\n    改正办法：是不是“受到群众表扬" in refused(
+        may, "record", "--file", "f.csv", "--lang", "zh"
+    )
     assert may("record", "--file", "good.csv").out == "good.csv: 1 rows, 1 events\n"
-    assert "good.csv:2: finding praise" in refused(may, "record", "--file", "good.csv")
+    assert "good.csv:2: document '表扬〔2023〕1号' is the same finding again" in refused(
+        may, "record", "--file", "good.csv"
+    )
 
 
 def test_a_workbook_of_findings(may: Run) -> None:
@@ -372,7 +378,7 @@ def test_a_void_of_nothing(may: Run) -> None:
 
 
 def test_every_finding_of_the_rulebook_is_known_and_priced_or_answers_or_vetoes() -> None:
-    known = entries.findings_of(rulebook("ganxian-2023"))
+    known = findings_of(rulebook("ganxian-2023"))
     assert {name for name, part in known.items() if part is None} == {"knowledge_updated", "negative_impact"}
 
 

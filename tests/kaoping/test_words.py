@@ -156,9 +156,11 @@ def test_a_table_of_several_kinds_says_which(may: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("单位,项目,日期,文号\n茅店镇,表扬,五月二十日,1号\n", "考评.csv:2: 日期 is not a time"),
+        ("单位,项目,日期,文号\n茅店镇,表扬,五月二十日,1号\n",
+         "考评.csv:2: 日期 '五月二十日' is not a time\n    To fix: write a day like 2023-05-20"),
         ("单位,承办单位,项目,日期,文号\n茅店镇,茅店镇,表扬,2023-05-20,1号\n", "has several columns for unit"),
-        ("单位,项目,日期,文号\n茅店镇,表杨,2023-05-20,1号\n", "考评.csv:2: the rulebook knows no finding 表杨"),
+        ("单位,项目,日期,文号\n茅店镇,表杨,2023-05-20,1号\n",
+         "考评.csv:2: 项目 '表杨' is no finding of the rulebook\n    To fix: perhaps 受到群众表扬"),
         ("单位,项目,日期,文号,电话\n茅店镇,表扬,2023-05-20,1号,13800000000\n", "考评.csv:2: 电话 is no field of finding"),
     ],
 )  # fmt: skip

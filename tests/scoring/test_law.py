@@ -16,7 +16,7 @@ import cattrs
 import pytest
 
 from kaoping.files.cases import read_cases
-from kaoping.office.intake.entries import findings_of
+from kaoping.office.intake.objections import findings_of
 from ledger.facts import KIND
 from metrics.measures import MEASURE
 from scoring.law.rulebook import Item, Rulebook

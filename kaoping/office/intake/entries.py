@@ -1,31 +1,37 @@
 """Facts that people enter: findings, evidence, exemptions, voids, checked against the rulebook before they are kept."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
-from calendars.instants import show_iso
-from calendars.periods import month_of
 from kaoping import now
-from kaoping.files.entries import exchange_table
+from kaoping.files.entries import EXPLAINS, FULL_TIME, FilledTable, exchange_table, filled_table
 from kaoping.language import words
 from kaoping.office.intake.imports import Arrival, read_files, take_in
-from kaoping.office.session import Session, WrongArgument, groups_of
+from kaoping.office.intake.objections import EntryObjection, Held, enrol_objections, objections, one_of
+from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Event, Source
-from ledger.exchange import content, key_of, read_fact
-from ledger.facts import ALL_ITEMS, KIND, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
+from ledger.exchange import read_fact
+from ledger.facts import KIND, NAMED, Enrol, Fact, fields_of
 from ledger.intake.kept import masked_fact
-from ledger.register import read_as, register_of
-from ledger.sentences import Mistake, Sentence, UnreadableFact, UserError, listed, sentence
+from ledger.intake.tables import LogTable
+from ledger.register import read_as
+from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger
-from ledger.voids import voided_keys
-from scoring.law.rulebook import Part, Rulebook
+from ledger.texts import FREE, masked
+from scoring.law.rulebook import Rulebook
 
 T = TypeVar("T")
+IN_WORDS: Mapping[str, Sentence] = {
+    **dict.fromkeys(words.TIMES, sentence(FULL_TIME)), "role": sentence("write 主办 or 协办"),
+    **dict.fromkeys(words.FLAGGED, sentence("write 是 or 否")), "kind": sentence("write a kind such as 考评记录 or 单位登记"),
+}  # fmt: skip
+"""What to write in a cell that could not be read, as people write it."""
+AT_CELL = "{file}:{row}: {cell} {why}\n    To fix: {remedy}"
+FIELDS = {name: ("kind", *(NAMED.get(field, field) for field in fields_of(kind))) for name, kind in KIND.items()}
+EVERY_FIELD = frozenset(field for fields in FIELDS.values() for field in fields)
 
 
 class Refused(UserError):
@@ -95,11 +101,11 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     """The fact kept in the ledger, alone in its batch. Raises WrongArgument for a group that is none, Refused with every
     other reason, and then keeps nothing."""
     if isinstance(fact, Enrol):
-        for reason in _enrol_objections(book, fact):
-            raise WrongArgument(reason, "Name one of them, or the rulebook that has it with --rulebook.")
+        for objection in enrol_objections(book, fact):
+            raise WrongArgument(objection.reason, "Name one of them, or the rulebook that has it with --rulebook.")
     held = Held(ledger)
     fact = read_as(fact, held.register.names)
-    reasons = list(objections(held, book, fact))
+    reasons = [objection.reason for objection in objections(held, book, fact)]
     if reasons:
         raise Refused(reasons)
     source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
@@ -161,201 +167,62 @@ def record_files(
     session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path], kind: str = ""
 ) -> list[Arrival]:
     """Facts of such files, all of them or none. Raises Refused with the place of each objection."""
-    arrivals = read_files(paths, "events", lambda table: exchange_table(table, book, kind))
+    filled: dict[str, list[FilledTable]] = {}
+
+    def seen(table: LogTable) -> LogTable:
+        form = filled_table(table, kind)
+        filled.setdefault(table.name, []).append(form)
+        return exchange_table(table, book, form.kind)
+
+    arrivals = [_without_explanations(one) for one in read_files(paths, "events", seen)]
     held = Held(ledger)
     for arrival in arrivals:
         held.expect(fact for _, fact in arrival.read.facts)
-    reasons: list[Sentence] = []
-    for arrival in arrivals:
-        for problem in arrival.read.problems:
-            reasons.append(
-                sentence(
-                    "{file}:{row}: {column} {why}",
-                    file=arrival.name,
-                    row=problem.row,
-                    column=problem.column,
-                    why=problem.why,
-                )
-            )
-        for row, told in arrival.read.facts:
-            fact = read_as(told, held.register.names)
-            for reason in objections(held, book, fact):
-                reasons.append(sentence("{file}:{row}: {reason}", file=arrival.name, row=row, reason=reason))
-            held.take(fact)
+    reasons = [reason for one in arrivals for reason in _faults(held, book, one, filled[one.name].pop(0))]
     if reasons:
         raise Refused(reasons)
     return take_in(session, ledger, arrivals)
 
 
-class Held:
-    """What the ledger holds that a fact is checked against: read once, however many facts there are."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._units: dict[str, set[str]] = {}
-        self._expected: list[Fact] = []
-        entered = ledger.events(kinds=("enrol", "alias"))
-        self.register = register_of(event for event in entered if event.key not in self.gone)
-
-    def expect(self, facts: Iterable[Fact]) -> None:
-        """Enrolments and dispatches that come with the facts: a file may enrol a unit and find something of it."""
-        several = tuple(facts)
-        self._expected += [fact for fact in several if isinstance(fact, Enrol | Dispatch)]
-        self.register = self.register.grown(fact for fact in several if isinstance(fact, Enrol))
-
-    def take(self, fact: Fact) -> None:
-        """A finding or an alias accepted, for those after it in the same files."""
-        if isinstance(fact, Finding):
-            self._matters.add(_matter(fact))
-        if isinstance(fact, Alias):
-            self.register = self.register.grown([fact])
-
-    def is_enrolled(self, unit: str | None, month: int) -> bool:
-        """Whether the unit is enrolled by the end of a month."""
-        return any(one == unit and since <= month for one, since in self._enrolments)
-
-    def units_of(self, ticket: str) -> set[str]:
-        """The units that a ticket was dispatched to; none: it is unknown."""
-        if ticket not in self._units:
-            found = [
-                event.fact
-                for event in self._ledger.events(ticket=ticket, kinds=("dispatch",))
-                if event.key not in self.gone
-            ]
-            found += [fact for fact in self._expected if isinstance(fact, Dispatch) and fact.ticket == ticket]
-            self._units[ticket] = {self.register.unit_of(str(fact.unit)) for fact in found}
-        return self._units[ticket]
-
-    def has(self, finding: Finding) -> bool:
-        """Whether the same matter is there already."""
-        return _matter(finding) in self._matters
-
-    def holds(self, key: str) -> bool:
-        """Whether the ledger holds a fact with this key."""
-        return re.fullmatch("[0-9a-f]{64}", key) is not None and bool(self._ledger.places([key]))
-
-    @cached_property
-    def gone(self) -> set[str]:
-        """The keys of voided facts."""
-        return voided_keys(self._ledger.events(kinds=("void",)))
-
-    @cached_property
-    def _enrolments(self) -> set[tuple[str | None, int]]:
-        enrolled = [*self._standing("enrol"), *(fact for fact in self._expected if isinstance(fact, Enrol))]
-        return {(fact.unit, month_of(fact.at)) for fact in enrolled}
-
-    @cached_property
-    def _matters(self) -> set[tuple[object, ...]]:
-        return {_matter(fact) for fact in self._standing("finding")}
-
-    def _standing(self, kind: str) -> list[Fact]:
-        found = [event.fact for event in self._ledger.events(kinds=(kind,)) if event.key not in self.gone]
-        return [read_as(fact, self.register.names) for fact in found]
+def _without_explanations(arrival: Arrival) -> Arrival:
+    """The arrival without word of the sheets that explain a form."""
+    return attrs.evolve(arrival, unread=tuple(one for one in arrival.unread if one.why != EXPLAINS))
 
 
-def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[Sentence]:
-    """What the rulebook and the ledger have against a fact."""
-    if isinstance(fact, Finding):
-        yield from _finding_objections(held, book, fact)
-    elif isinstance(fact, Enrol | Alias):
-        yield from held.register.objections(fact)
-        yield from _enrol_objections(book, fact) if isinstance(fact, Enrol) else ()
-    elif isinstance(fact, Exempt | Appeal):
-        yield from _exempt_objections(held, book, fact)
-    elif isinstance(fact, Void) and not held.holds(fact.key):
-        yield sentence("the ledger holds no fact with key {key}.", key=fact.key)
-    elif isinstance(fact, Publish | Ruling):
-        yield sentence(
-            "a {kind} is made by its own command: kaoping {command}", kind=sentence(fact.kind), command=fact.kind
-        )
-    if held.gone and key_of(content(fact), 1) in held.gone:
-        yield sentence("this very fact was recorded and voided before; void its void to bring it back.")
+def _faults(held: Held, book: Rulebook, arrival: Arrival, filled: FilledTable) -> Iterator[Sentence]:
+    """What is wrong with a table, in the order of its rows: row, heading, what stands there, why, and the remedy."""
+    told = [(one.row, _misread(arrival.name, one, filled)) for one in arrival.read.problems]
+    for row, fact in arrival.read.facts:
+        known = read_as(fact, held.register.names)
+        against = [*objections(held, book, known)]
+        told += [(row, _refused(arrival.name, row, one, filled)) for one in against]
+        if not against:
+            held.take(known)
+    yield from (reason for _, reason in sorted(told, key=lambda one: one[0]))
 
 
-def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[Sentence]:
-    known = findings_of(book)
-    if fact.item not in known:
-        why = sentence("the rulebook knows no finding {item}; known: {known}", item=fact.item, known=" ".join(known))
-        yield _unknown(why, fact.item, words.findings_named(book))
-        return
-    part = known[fact.item]
-    if part is not None and part.prices and str(getattr(fact, part.by)) not in part.prices:
-        yield sentence(
-            "finding {item} needs {by}, one of: {known}", item=fact.item, by=part.by, known=" ".join(part.prices)
-        )
-    if not fact.document:
-        yield sentence("finding {item} needs its document (文号).", item=fact.item)
-    if not book.covers(month_of(fact.at)):
-        yield sentence(
-            "{at} lies outside the rulebook ({start} to {until}).",
-            at=show_iso(fact.at),
-            start=book.valid_from,
-            until=book.valid_until,
-        )
-    if not held.is_enrolled(fact.unit, month_of(fact.at)):
-        yield sentence("{unit} is not enrolled at that time; enrol it first.", unit=fact.unit)
-    if fact.ticket is not None and not held.units_of(fact.ticket):
-        yield sentence("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
-    if held.has(fact):
-        yield sentence(
-            "finding {item} of {unit} under document {document} is there already.",
-            item=fact.item,
-            unit=fact.unit,
-            document=fact.document,
-        )
+def _misread(file: str, problem: Problem, filled: FilledTable) -> Sentence:
+    """A value that is none of its field, with the remedy in people's words; of a heading that is no field, the heading alone."""
+    field = filled.field(problem.column)
+    if filled.kind in KIND and field and field not in FIELDS[filled.kind]:
+        known = [words.heading_of(filled.kind, one, "zh") for one in FIELDS[filled.kind] if one not in ("id", "seq")]
+        place = {"file": file, "row": problem.row, "cell": problem.column, "why": problem.why}
+        return sentence(AT_CELL, **place, remedy=one_of({one: one for one in known}, problem.column))
+    remedy = IN_WORDS.get(field, problem.remedy) if problem.value else problem.remedy
+    if field == "at" and problem.value and filled.kind in (*words.DAY_BEGINS, *words.DAY_ENDS):
+        remedy = sentence("write a day like 2023-05-20")
+    return _cell_fault(file, problem.row, filled, field, problem.why, remedy)
 
 
-def _unknown(why: Sentence, word: str, named: Mapping[str, str]) -> Sentence:
-    """Why a word is refused, with the likest of those that are known."""
-    likest = words.likest(named, word)
-    return sentence("{why}; perhaps {likest}", why=why, likest=likest) if likest else why
+def _refused(file: str, row: int, objection: EntryObjection, filled: FilledTable) -> Sentence:
+    return _cell_fault(file, row, filled, objection.field, objection.why, objection.remedy)
 
 
-def _enrol_objections(book: Rulebook, fact: Enrol) -> Iterator[Sentence]:
-    known = groups_of(book)
-    if known and fact.group not in known:
-        yield sentence("the rulebook knows no group {group}; known: {known}", group=fact.group, known=" ".join(known))
-
-
-def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Iterator[Sentence]:
-    if not book.exempts:
-        yield sentence("{book} does not provide for exemptions: {reason}", book=book.id, reason=book.exempts_reason)
-        return
-    items = {name for _, item, part in book.parts() if item.exemptible for name in item.names_of(part)}
-    if isinstance(fact, Appeal):
-        items -= {ALL_ITEMS}
-    if fact.item not in items:
-        known = " ".join(sorted(items, key=lambda name: (name == ALL_ITEMS, name)))
-        why = sentence("the rulebook exempts from no item {item}; known: {known}", item=fact.item, known=known)
-        yield _unknown(why, fact.item, words.items_named(book))
-    if not fact.document and isinstance(fact, Exempt):
-        yield sentence("an exemption needs its document (文号).")
-    units = held.units_of(str(fact.ticket))
-    if not units:
-        yield sentence("the ledger knows no ticket {ticket}.", ticket=fact.ticket)
-    elif fact.unit is not None and fact.unit not in units:
-        yield sentence(
-            "ticket {ticket} was never dispatched to {unit}; it was to: {units}",
-            ticket=fact.ticket,
-            unit=fact.unit,
-            units=" ".join(sorted(units)),
-        )
-
-
-def findings_of(book: Rulebook) -> Mapping[str, Part | None]:
-    """The findings a rulebook knows, each with the part that prices it (none: it answers or vetoes)."""
-    known: dict[str, Part | None] = {}
-    for _, _, part in book.parts():
-        if part.finding:
-            known[part.finding] = part
-        if part.answered_by:
-            known.setdefault(part.answered_by, None)
-    for veto in book.vetoes():
-        if veto.finding:
-            known.setdefault(veto.finding, None)
-    return known
-
-
-def _matter(fact: Fact) -> tuple[object, ...]:
-    """What makes two findings the same matter: item, unit, ticket, document, manner and instant."""
-    return tuple(getattr(fact, name) for name in ("item", "unit", "ticket", "document", "at", "role", "mode"))
+def _cell_fault(file: str, row: int, filled: FilledTable, field: str, why: Sentence, remedy: Sentence) -> Sentence:
+    heading = filled.heading(field) if field else ""
+    value = masked(filled.value(row, field)) if field in EVERY_FIELD - FREE else ""
+    cell = f"{heading} '{value}'" if value else heading
+    place = {"file": file, "row": row, "why": why, "remedy": remedy}
+    if not cell:
+        return sentence("{file}:{row}: {why}\n    To fix: {remedy}", **place)
+    return sentence(AT_CELL, cell=cell, **place)
