@@ -58,6 +58,7 @@ STORY = [
     ("prove, check-proof", ["check-proof", "ticket.proof.json"]),
     ("profile new, profile check", ["profile", "new", "bad.csv"]),
     ("profile new, profile check", ["profile", "check", "bad.csv", "--profile", "hotline-log"]),
+    ("template", ["template", "units", "--out", "units.xlsx"]),
     ("alias", ["alias", "茅店镇", "茅店镇人民政府"]),
 ]  # fmt: skip
 

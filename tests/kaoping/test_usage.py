@@ -50,6 +50,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "check-proof": ("check-proof", "proof.json"),
     "profile new": ("profile", "new", "五月.csv"),
     "profile check": ("profile", "check", "五月.csv", "--profile", "hotline-log"),
+    "template": ("template", "units", "--out", "units.xlsx"),
     "alias": ("alias", f"{RARE}", "茅店镇"),
     "demo": ("demo", "--folder", "demo"),
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),

@@ -1,0 +1,1 @@
+"""Forms that an office fills in, as workbooks."""
