@@ -21,8 +21,8 @@ ROWS = 50_000
 
 
 def write_parquet(path: Path, export: Export) -> None:
-    """The facts in the order of the ledger: `position`, `key`, `batch` and `row` say where each is from, `stands` whether nobody took
-    it back, `as_unit` its unit by its name in the register; the rest are the fields of the exchange format. An instant is there as
+    """The facts in the order of the ledger: `position`, `fact_key`, `batch` and `batch_row` say where each is from, `stands`
+    whether nobody took it back, `as_unit` its unit by its name in the register; the rest are the fields of the exchange format. An instant is there as
     such, in Beijing time, and as the exact millisecond (`at_ms`). Raises OSError."""
     with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
         parts = [_write_part(Path(folder) / f"{number:06}.parquet", part) for number, part in enumerate(_frames(export))]
@@ -59,7 +59,7 @@ def _schema() -> dict[str, Any]:
     import polars as pl
 
     types: dict[str, Any] = {
-        "position": pl.Int64, "key": pl.String, "batch": pl.Int64, "row": pl.Int64, "stands": pl.Boolean, "as_unit": pl.String,
+        "position": pl.Int64, "fact_key": pl.String, "batch": pl.Int64, "batch_row": pl.Int64, "stands": pl.Boolean, "as_unit": pl.String,
     }  # fmt: skip
     for name in FIELDS:
         if name in INSTANTS:
