@@ -25,12 +25,14 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A name beside the file's own to write to: at the end what stands there, safe on the disk, gets the file's name. Whoever is
-    interrupted, or finds no room, leaves no file of that name."""
+    interrupted, or finds no room, leaves no file of that name. Raises OSError with the name."""
     part = path.with_name(f".{path.name}.part")
     try:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
+    except OSError as error:  # of its own name, whatever was being written
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     finally:
         part.unlink(missing_ok=True)
