@@ -40,7 +40,19 @@ from tests.ledger.test_store import FACTS
 
 __all__ = ["may", "run"]
 ROOT = Path(__file__).parents[2]
-HOSTILE = ("=HYPERLINK(1)", "+cmd", "-1+1", "@x", "<b>&\"'", "{{7*7}}", "𠮷\U0001f600", "'=1", "0012", "12345678901234567890", "1e5")
+HOSTILE = (
+    "=HYPERLINK(1)",
+    "+cmd",
+    "-1+1",
+    "@x",
+    "<b>&\"'",
+    "{{7*7}}",
+    "𠮷\U0001f600",
+    "'=1",
+    "0012",
+    "12345678901234567890",
+    "1e5",
+)
 
 
 def lines(ran: str) -> list[dict[str, Any]]:
@@ -51,10 +63,18 @@ def lines(ran: str) -> list[dict[str, Any]]:
 def lived(may: Run) -> Run:
     """The month with an alias, a fact taken back, and hostile words."""
     given = [
-        {"kind": "dispatch", "at": f"2023-05-1{n}T09:00:00.250+08:00", "ticket": f"GX-{9 + n}", "unit": word, "limit_days": 0.5}
+        {
+            "kind": "dispatch",
+            "at": f"2023-05-1{n}T09:00:00.250+08:00",
+            "ticket": f"GX-{9 + n}",
+            "unit": word,
+            "limit_days": 0.5,
+        }
         for n, word in enumerate(HOSTILE[:9])
     ]
-    given += [{"kind": "survey", "at": "2023-05-12T09:00:00+08:00", "ticket": word, "resolved": True} for word in HOSTILE]
+    given += [
+        {"kind": "survey", "at": "2023-05-12T09:00:00+08:00", "ticket": word, "resolved": True} for word in HOSTILE
+    ]
     given += [{"kind": "survey", "at": "2023-05-13T09:00:00+08:00", "ticket": "GX-9", "resolved": "true"}]
     Path("more.jsonl").write_text("".join(json.dumps(one) + "\n" for one in given), "utf-8")
     assert may("import", "more.jsonl").code == 0
@@ -91,8 +111,7 @@ def test_xes_is_a_trace_a_ticket(lived: Run) -> None:
     ]  # fmt: skip
     traces = {one.find("x:string", space).get("value"): one for one in root.iterfind("x:trace", space)}
     told = [
-        {inner.get("key"): inner.get("value") for inner in event}
-        for event in traces["GX-1"].iterfind("x:event", space)
+        {inner.get("key"): inner.get("value") for inner in event} for event in traces["GX-1"].iterfind("x:event", space)
     ]
     assert [one["concept:name"] for one in told] == ["派单", "签收", "办结", "回访"], "the contact was taken back"
     assert {one["org:resource"] for one in told} == {"茅店镇"}, "a survey is of the unit that led"
@@ -160,13 +179,17 @@ def test_an_export_imports_as_the_same_facts(lived: Run, format_: str) -> None:
 def heard(fact: Fact) -> bool:
     """Whether an import would take the fact's texts."""
     texts = [value for value in attrs.astuple(fact) if isinstance(value, str)]
-    return not any(UNSEEN.search(text) or "\ufffe" <= text[-1] <= "\uffff" or set(text) & {"\ufffe", "\uffff"} for text in texts)
+    return not any(
+        UNSEEN.search(text) or "\ufffe" <= text[-1] <= "\uffff" or set(text) & {"\ufffe", "\uffff"} for text in texts
+    )
 
 
 def taken(pieces: Iterator[str]) -> list[str]:
     (table,) = read_table("".join(pieces).encode(), "出")
     profile = choose(folder.profiles(), table)
-    read = intake(table, attrs.evolve(profile, store=dict.fromkeys(("reason", "category", "resolved", "rating", "mode"), "kept")))
+    read = intake(
+        table, attrs.evolve(profile, store=dict.fromkeys(("reason", "category", "resolved", "rating", "mode"), "kept"))
+    )
     assert read.problems == ()
     return [content(fact) for _, fact in read.facts]
 
@@ -175,7 +198,9 @@ def taken(pieces: Iterator[str]) -> list[str]:
 @given(st.lists(FACTS.filter(heard), min_size=1, max_size=6))
 def test_any_fact_comes_back_from_csv_and_xes(facts: list[Fact]) -> None:
     with Ledger(":memory:", create=True) as ledger:
-        ledger.append(Source(name="a", sha256="0" * 64, profile="events", rows=len(facts), facts=list(enumerate(facts, 1))), 1)
+        ledger.append(
+            Source(name="a", sha256="0" * 64, profile="events", rows=len(facts), facts=list(enumerate(facts, 1))), 1
+        )
         export = Export(ledger, ledger.head(), frozenset(), {})
         held = [content(event.fact) for event in export.events()]
         assert taken(csv_pieces(export)) == held
@@ -199,7 +224,11 @@ def test_rounds_are_those_that_are_judged(run: Run) -> None:
         head = ledger.head()
         export = Export(ledger, head, frozenset(), ledger.names())
         acts = {act.event.position: (act.unit, act.round or 0) for _, several in export.lives() for act in several}
-        frame = placed(snapshot_of(ledger, head.position).events, book.practice()).select("position", "unit", "round").collect()
+        frame = (
+            placed(snapshot_of(ledger, head.position).events, book.practice())
+            .select("position", "unit", "round")
+            .collect()
+        )
     judged = {position: (unit, number) for position, unit, number in frame.to_native().rows()}
     assert {position: acts[position] for position in judged} == judged
     assert len(judged) > 600

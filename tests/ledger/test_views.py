@@ -48,13 +48,22 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_facts_are_told_by_name_and_in_local_time(path: Path) -> None:
-    told = rows(path, "select word, at, ticket, unit, limit_days, at_ms, file, recorded_at from current_facts where kind = 'dispatch'")
+    told = rows(
+        path,
+        "select word, at, ticket, unit, limit_days, at_ms, file, recorded_at from current_facts where kind = 'dispatch'",
+    )
     assert told == [
-        ("派单", "2023-05-04 09:10:00", ticket, "茅店镇", 2.5, AT, "a.csv", "2023-05-04 09:10:00") for ticket in ("GX-1", "GX-3")
+        ("派单", "2023-05-04 09:10:00", ticket, "茅店镇", 2.5, AT, "a.csv", "2023-05-04 09:10:00")
+        for ticket in ("GX-1", "GX-3")
     ]
-    assert rows(path, "select unit, \"group\", aliases from units") == [("茅店镇", "乡镇", "茅店镇人民政府")]
+    assert rows(path, 'select unit, "group", aliases from units') == [("茅店镇", "乡镇", "茅店镇人民政府")]
     assert rows(path, "select ticket, dispatches, units from tickets") == [("GX-1", 1, "茅店镇"), ("GX-3", 1, "茅店镇")]
-    assert rows(path, "select number, file, recorded_at, rows from imports")[1] == (2, "a.csv", "2023-05-04 09:10:01", 4)
+    assert rows(path, "select number, file, recorded_at, rows from imports")[1] == (
+        2,
+        "a.csv",
+        "2023-05-04 09:10:01",
+        4,
+    )
 
 
 def test_every_kind_has_its_word() -> None:
@@ -68,7 +77,11 @@ def test_nothing_is_written_through_a_view(path: Path, view: str) -> None:
     before = rows(path, f"select * from {view}")
     with closing(sqlite3.connect(path)) as db:
         (column, *_) = [row[0] for row in db.execute(f"select * from {view} limit 0").description or [("key",)]]
-        for act in (f"delete from {view}", f"update {view} set {column} = null", f"insert into {view} ({column}) values (null)"):
+        for act in (
+            f"delete from {view}",
+            f"update {view} set {column} = null",
+            f"insert into {view} ({column}) values (null)",
+        ):
             with pytest.raises(sqlite3.OperationalError, match="it is a view"):
                 db.execute(act)
     assert rows(path, f"select * from {view}") == before
@@ -124,7 +137,9 @@ def test_what_is_voided_and_what_a_name_means(acts: list[Fact | int], order: Any
         assert {key for (key,) in db.execute("select key from voided")} == gone
         assert dict(db.execute("select name, unit from aliases")) == ledger.names()
         standing = [event.position for event in ledger.events() if event.key not in gone]
-        assert [position for (position,) in db.execute("select position from current_facts order by position")] == standing
+        assert [
+            position for (position,) in db.execute("select position from current_facts order by position")
+        ] == standing
 
 
 # older ledgers

@@ -31,7 +31,9 @@ def ocel_pieces(language: Language, export: Export) -> Iterator[str]:
     yield "]}\n"
 
 
-def _events(language: Language, export: Export, units: dict[str, list[dict[str, object]]]) -> Iterator[Mapping[str, Any]]:
+def _events(
+    language: Language, export: Export, units: dict[str, list[dict[str, object]]]
+) -> Iterator[Mapping[str, Any]]:
     """The events; of each unit that they speak of, the groups it was enrolled in are gathered."""
     for event in export.events():
         fact, unit = event.fact, export.unit_of(event)

@@ -1,6 +1,8 @@
 """Parquet: every fact as a row of typed columns, written in groups of rows."""
 
+import errno
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -21,12 +23,28 @@ ROWS = 50_000
 
 
 def write_parquet(path: Path, export: Export) -> None:
-    """The facts in the order of the ledger: `position`, `fact_key`, `batch` and `batch_row` say where each is from, `stands`
-    whether nobody took it back, `as_unit` its unit by its name in the register; the rest are the fields of the exchange format. An instant is there as
-    such, in Beijing time, and as the exact millisecond (`at_ms`). Raises OSError."""
+    """The facts in the order of the ledger: `position`, `fact_key`, `batch` and `batch_row` say where each is from, `stands` whether
+    nobody took it back, `as_unit` its unit by its name in the register; the rest are the fields of the exchange format. An instant is
+    there as such, in Beijing time, and as the exact millisecond (`at_ms`). Raises OSError."""
     with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-        parts = [_write_part(Path(folder) / f"{number:06}.parquet", part) for number, part in enumerate(_frames(export))]
-        _join(parts, path)
+        parts: list[Path] = []
+        for number, frame in enumerate(_frames(export)):
+            parts.append(Path(folder) / f"{number:06}.parquet")
+            with _writing():
+                frame.write_parquet(parts[-1])
+        with _writing():
+            _join(parts, path)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """The library's errors of a disk that is full as what they are."""
+    from polars.exceptions import PolarsError
+
+    try:
+        yield
+    except PolarsError as error:
+        raise OSError(errno.EIO, f"the disk may be full ({error})") from error
 
 
 def _frames(export: Export) -> Iterator["pl.DataFrame"]:
@@ -41,17 +59,11 @@ def _frames(export: Export) -> Iterator["pl.DataFrame"]:
         yield pl.DataFrame(part, schema=schema, orient="row")
 
 
-def _write_part(path: Path, frame: "pl.DataFrame") -> Path:
-    frame.write_parquet(path)
-    return path
-
-
 def _join(parts: list[Path], path: Path) -> None:
     """The parts as one file, read and written again a group of rows at a time."""
     import polars as pl
 
-    with path.open("wb") as file:
-        pl.scan_parquet(parts).sink_parquet(file, row_group_size=ROWS)
+    pl.scan_parquet(parts).sink_parquet(path, row_group_size=ROWS)
 
 
 def _schema() -> dict[str, Any]:
