@@ -9,6 +9,7 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
+from kaoping.office.exports import Export, exported
 from kaoping.office.intake.imports import (
     Arrival,
     Manner,
@@ -17,7 +18,6 @@ from kaoping.office.intake.imports import (
     left_aside,
     reading_lines,
 )
-from kaoping.office.exports import Export, exported
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.papers.exchange.output import whole, write_file, write_out

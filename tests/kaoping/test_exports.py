@@ -94,7 +94,7 @@ def test_csv_is_as_excel_opens_it(lived: Run) -> None:
     assert [row["kind"] for row in rows] == [fact["kind"] for fact in facts]
     assert [unguarded(row["ticket"]) for row in rows] == [fact.get("ticket", "") for fact in facts]
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t")]
-    assert [row for row in rows if unguarded(row["ticket"]) == "0012"][0]["ticket"] == "'0012"
+    assert next(row for row in rows if unguarded(row["ticket"]) == "0012")["ticket"] == "'0012"
 
 
 @given(st.text(st.sampled_from("'=+-@0123e\t＝茅"), max_size=20))

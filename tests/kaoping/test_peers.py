@@ -37,9 +37,13 @@ print("TOLD" + json.dumps(told, default=int))
 """
 DUCKDB = """
 import json, duckdb
+sums = {
+    "a.parquet": "sum(at_ms), sum(epoch_ms(\\"at\\")), sum(limit_days)",
+    "a.csv": "sum(epoch_ms(\\"at\\"::timestamptz))",
+}
 told = {
-    name: [list(row) for row in duckdb.sql(f"select kind, count(*), {measure} from '{name}' group by kind order by kind").fetchall()]
-    for name, measure in (("a.parquet", "sum(at_ms), sum(epoch_ms(\\"at\\")), sum(limit_days)"), ("a.csv", "sum(epoch_ms(\\"at\\"::timestamptz))"))
+    name: duckdb.sql(f"select kind, count(*), {measure} from '{name}' group by kind order by kind").fetchall()
+    for name, measure in sums.items()
 }
 print("TOLD" + json.dumps(told, default=str))
 """

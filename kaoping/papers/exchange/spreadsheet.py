@@ -10,7 +10,7 @@ from ledger.texts import guarded
 BYTE_ORDER_MARK = "\ufeff"
 
 
-class Line:
+class LineBack:
     """A file of one line, which csv's writer gives back: "GX-1,2023-05-04\\r\\n"."""
 
     def write(self, text: str) -> str:
@@ -20,7 +20,7 @@ class Line:
 
 def csv_pieces(export: Export) -> Iterator[str]:
     """Every fact, a row each, the columns those of the exchange format."""
-    row = csv.writer(Line()).writerow
+    row = csv.writer(LineBack()).writerow
     yield BYTE_ORDER_MARK + str(row(FIELDS))
     for event in export.events():
         values = given(event.fact)
