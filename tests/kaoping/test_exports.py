@@ -127,7 +127,7 @@ def test_xes_is_a_trace_a_ticket(lived: Run) -> None:
 def test_ocel_says_its_types_and_relates_what_is_there(lived: Run) -> None:
     log = lived("export", "--format", "ocel", "--lang", "en").document
     assert {*log} == {"objectTypes", "eventTypes", "objects", "events"}
-    kinds = {"string": str, "time": str, "integer": int, "float": (int, float), "boolean": bool}
+    kinds: dict[str, Any] = {"string": str, "time": str, "integer": int, "float": (int, float), "boolean": bool}
     for group, types in (("events", "eventTypes"), ("objects", "objectTypes")):
         named = {one["name"]: {part["name"]: kinds[part["type"]] for part in one["attributes"]} for one in log[types]}
         assert len({one["id"] for one in log[group]}) == len(log[group])
