@@ -27,7 +27,7 @@ from kaoping.papers.exchange.spreadsheet import csv_pieces
 from kaoping.papers.exchange.xes import xes_pieces
 from ledger.batches import Event, Source
 from ledger.exchange import canonical, content
-from ledger.facts import Fact, Survey
+from ledger.facts import Alias, Fact, Survey
 from ledger.intake.headings import choose
 from ledger.intake.tables import read_table
 from ledger.intake.take import intake
@@ -177,7 +177,9 @@ def test_an_export_imports_as_the_same_facts(lived: Run, format_: str) -> None:
 
 
 def heard(fact: Fact) -> bool:
-    """Whether an import would take the fact's texts."""
+    """Whether an import would take the fact, whatever others are beside it: an alias may be another unit's name."""
+    if isinstance(fact, Alias):
+        return False
     texts = [value for value in attrs.astuple(fact) if isinstance(value, str)]
     return not any(
         UNSEEN.search(text) or "\ufffe" <= text[-1] <= "\uffff" or set(text) & {"\ufffe", "\uffff"} for text in texts
@@ -194,7 +196,7 @@ def taken(pieces: Iterator[str]) -> list[str]:
     return [content(fact) for _, fact in read.facts]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.lists(FACTS.filter(heard), min_size=1, max_size=6))
 def test_any_fact_comes_back_from_csv_and_xes(facts: list[Fact]) -> None:
     with Ledger(":memory:", create=True) as ledger:

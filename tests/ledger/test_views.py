@@ -125,7 +125,7 @@ def history(acts: list[Fact | int]) -> list[Fact]:
     return facts
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ACTS, st.randoms())
 def test_what_is_voided_and_what_a_name_means(acts: list[Fact | int], order: Any) -> None:
     facts = history(acts)

@@ -9,9 +9,9 @@ from kaoping.office.exports import Act, Export
 from kaoping.papers.exchange.fields import COUNTS, DAYS, FLAGS, INSTANTS, SUBJECT, given, outside
 from ledger.batches import Event
 from ledger.exchange import LEAD
-from ledger.facts import KINDS, Dispatch, Enrol, Publish, Ruling, Void
+from ledger.facts import KINDS, Dispatch, Enrol, Publish, Ruling, Settle, Void
 
-ABOUT_FACTS = (Void, Publish, Ruling)
+ABOUT_FACTS = (Void, Publish, Ruling, Settle)
 """Kinds that speak of facts and periods: they have neither a ticket nor a unit, and are no events of any object."""
 OF_TICKETS = ("channel", "category", "anonymous")
 """Fields of a dispatch that say what the ticket is."""
