@@ -1,4 +1,4 @@
-"""OCEL 2.0 as JSON: tickets and units are objects, facts that stand are events; both are written one after another."""
+"""An OCEL 2.0 log as JSON: tickets and units are objects, facts that stand are events; both are written one after another."""
 
 import json
 from collections.abc import Iterator, Mapping

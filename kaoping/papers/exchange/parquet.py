@@ -1,4 +1,4 @@
-"""Parquet: every fact as a row of typed columns, written in groups of rows."""
+"""A Parquet file: every fact as a row of typed columns, written in groups of rows."""
 
 import errno
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""XES (IEEE 1849-2016): a trace a ticket, an event each fact of it that stands, written ticket by ticket."""
+"""An XES log (IEEE 1849-2016): a trace a ticket, an event each fact of it that stands, written ticket by ticket."""
 
 import re
 from collections.abc import Iterator
