@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 
-.PHONY: demo test test-slow test-long lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long peers lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -19,6 +19,10 @@ test-slow: $(READY)
 # The slow laws at their whole breadth: hours. The first part of each is in test-slow.
 test-long: $(READY)
 	$(BIN)/python -m pytest -m long -n auto
+
+# That other programs open the exports: PM4Py and DuckDB, in an environment of their own.
+peers: $(READY) $(BENCH)
+	KAOPING_PM4PY=.venv-bench/bin/python $(BIN)/python -m pytest tests/kaoping/test_peers.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

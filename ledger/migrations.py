@@ -1,6 +1,7 @@
 """The tables of a ledger file, as migrations: an older file opens in a newer version."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
@@ -8,6 +9,7 @@ from ledger.proof.chain import entry
 from ledger.proof.tree import Frontier, leaf_hash
 
 SCHEMA = Migrations("kaoping")
+VIEWS = Path(__file__).with_name("views.sql")
 
 
 @SCHEMA()
@@ -108,6 +110,14 @@ def m006_writers_and_parts(db: Database) -> None:
     )  # fmt: skip
     db.table("parts").create_index(["batch"])
     _guard(db, "parts")
+
+
+@SCHEMA()
+def m007_views(db: Database) -> None:
+    """Views for whoever reads the file with another program. They hold nothing, and nothing is hashed of them."""
+    for statement in VIEWS.read_text("utf-8").split(";\n"):
+        if "create view" in statement:
+            db.execute(statement[statement.index("create view") :].strip())
 
 
 def _guard(db: Database, table: str) -> None:

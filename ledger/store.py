@@ -316,6 +316,15 @@ class Ledger:
         for position, key, text, batch, row in rows:
             yield Event(position, key.hex(), from_content(text), batch, row)
 
+    def events_by_ticket(self, upto: int) -> Iterator[Event]:
+        """Events of tickets up to a position, ticket by ticket, each in the order of the ledger."""
+        sql = (
+            "select position, key, fact, batch, row from events where ticket is not null and position <= ?"
+            " order by ticket, position"
+        )
+        for position, key, text, batch, row in self._db.execute(sql, (upto,)):
+            yield Event(position, key.hex(), from_content(text), batch, row)
+
     def register(self, upto: int | None = None) -> Register:
         """The units enrolled and their aliases that stand at a position."""
         events = tuple(self.events(upto, kinds=("enrol", "alias")))

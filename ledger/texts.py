@@ -36,6 +36,20 @@ def visible(text: str) -> str:
     return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+_RECKONED = re.compile(r"'*(?:[=+\-@\t\r＝＋－＠]|0\d+$|\d{16,}$|\d+[eE]\d+$)")
+"""What Excel takes for a formula, or for a number that it shows otherwise: 0012 as 12, 16 digits and more with zeros at their end."""
+
+
+def guarded(text: str) -> str:
+    """The text as a csv for Excel holds it: with an apostrophe in front where Excel would reckon with it."""
+    return f"'{text}" if _RECKONED.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that was guarded; any other as it is."""
+    return text[1:] if text.startswith("'") and _RECKONED.match(text) else text
+
+
 FREE = frozenset({"reason"})
 """Fields that hold free text, which may say anything of anybody."""
 WITHHELD = "…"

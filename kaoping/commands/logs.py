@@ -1,7 +1,7 @@
 """Commands that take logs in and give them out again."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,17 +9,18 @@ import typer
 
 from kaoping.commands.asked import Asked, asks
 from kaoping.language.language import Language
+from kaoping.office.exports import Export, exported
 from kaoping.office.intake.imports import (
     Arrival,
     Manner,
     NothingUsable,
-    facts_known,
     import_files,
     left_aside,
     reading_lines,
 )
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
+from kaoping.papers.exchange.output import whole, write_file, write_out
 from kaoping.papers.sheets import refuse_there, write_sheets
 from kaoping.reports.intake.aside import aside_sheets
 from kaoping.reports.intake.batches import dated_ahead
@@ -107,14 +108,59 @@ def _show_problems(language: Language, arrival: Arrival) -> None:
         terminal.complain(line)
 
 
+FORMATS = ("jsonl", "xes", "ocel", "csv", "parquet")
+
+
 @asks("as_of", "ledger", "lang")
 def export(
     asked: Asked,
-    format_: Annotated[str, typer.Option("--format", help="the format: jsonl")] = "jsonl",
+    format_: Annotated[str, typer.Option("--format", help="the format: jsonl, csv, xes, ocel (JSON) or parquet")] = "jsonl",
+    out: Annotated[Path | None, typer.Option("--out", help="write it to this new file")] = None,
 ) -> None:  # fmt: skip
-    """Export the ledger, one fact a line, which imports again unchanged."""
+    """Export the ledger, one fact a line, which imports again unchanged; or for other programs."""
     session = asked.session()
-    if format_ != "jsonl":
-        raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known="jsonl"))
-    for fact in facts_known(session, asked.as_of):
-        sys.stdout.write(terminal.json_text(canonical(fact)) + "\n")
+    if format_ not in FORMATS:
+        known = " ".join(FORMATS)
+        raise WrongArgument(sentence("there is no format {format}; known: {known}", format=format_, known=known))
+    if out is not None:
+        refuse_there(out)
+    elif format_ == "parquet":
+        raise WrongArgument(sentence("{format} is no text.", format=format_), "Name a new file with --out.")
+    with exported(session, asked.as_of) as export:
+        if format_ == "jsonl" and out is None:
+            for line in _lines(export):
+                sys.stdout.write(line)
+        elif out is None:
+            write_out(_pieces(session.language, export, format_))
+        elif format_ == "parquet":
+            with whole(out) as part:
+                _write_parquet(part, export)
+        else:
+            write_file(out, _pieces(session.language, export, format_))
+
+
+def _lines(export: Export) -> Iterator[str]:
+    return (terminal.json_text(canonical(event.fact)) + "\n" for event in export.events())
+
+
+def _pieces(language: Language, export: Export, format_: str) -> Iterator[str]:
+    """The export as text; what writes it is loaded only where it is asked for."""
+    if format_ == "csv":
+        from kaoping.papers.exchange.spreadsheet import csv_pieces
+
+        return csv_pieces(export)
+    if format_ == "xes":
+        from kaoping.papers.exchange.xes import xes_pieces
+
+        return xes_pieces(language, export)
+    if format_ == "ocel":
+        from kaoping.papers.exchange.ocel import ocel_pieces
+
+        return ocel_pieces(language, export)
+    return _lines(export)
+
+
+def _write_parquet(path: Path, export: Export) -> None:
+    from kaoping.papers.exchange.parquet import write_parquet
+
+    write_parquet(path, export)

@@ -325,13 +325,21 @@ def whole(cell: Cell) -> int:
     return int(text.partition(".")[0])
 
 
+FLAGS = frozenset(("anonymous", "granted", "contacted", "assumed", "late", "provisional", "mended"))
+"""Fields of the exchange format that are true or false."""
+SAID = {"(true)": True, "(false)": False}
+"""How a text says true and false in a field that may hold any word besides."""
+
+
 def exchanged(field: str, cell: Cell) -> Cell:
     """A cell of the exchange format as JSON would have it: csv has no other types than text."""
     text = shown(cell).casefold()
     if text == "":
         return None
-    if field in ("anonymous", "granted", "contacted", "assumed") and text in ("true", "false"):
+    if field in FLAGS and text in ("true", "false"):
         return text == "true"
+    if field == "resolved" and text in SAID:  # which may be a word as well, and the word may be true
+        return SAID[text]
     if field in ("seq", "count") and not isinstance(cell, bool) and WHOLE.fullmatch(text):
         return int(text.partition(".")[0])
     return cell

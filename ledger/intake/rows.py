@@ -27,6 +27,8 @@ MOST_ASSUMED = 50  # of one row: more is a mistake in its count
 BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
+BESIDE = frozenset(("activity", "transition", "resource", "round"))
+"""Columns of the exchange format that say over again, for process miners, what others say."""
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 OWN_WORDS = ("reason", "rating", "contacted", "granted")
 """Fields that nothing but an act of their own fills; 是否解决 is judged by nothing, and units fill it too."""
@@ -387,7 +389,8 @@ class RowReader:
             yield Mistake(heading, None, "an extend has either days or until", "give exactly one")
 
     def _tell_exchanged(self, row: Row, told: RowFacts) -> None:
-        raw = {name: exchanged(name, cell) for name, cell in zip(self.header, row.cells, strict=True)}
+        names = self._exchanged_names()
+        raw = {name: exchanged(name, cell) for name, cell in zip(names, row.cells, strict=True) if name not in BESIDE}
         try:
             fact = read_fact(raw)
         except UnreadableFact as refused:
@@ -400,6 +403,11 @@ class RowReader:
         texts = {name: text_kept(name, getattr(fact, name, None), self.profile) for name in TEXTS}
         changed = {name: text for name, text in texts.items() if text is not None and text != getattr(fact, name)}
         told.take(fact, _with_texts(fact, changed))
+
+    def _exchanged_names(self) -> list[str]:
+        """The fields that the headings name, by the profile or themselves."""
+        named = {place: column for column, place in self.places.items()}
+        return [named.get(place, heading) for place, heading in enumerate(self.header)]
 
     def holds(self, cells: Cells, when: When, before: Before | None) -> bool:
         """Does the condition hold for the row, after what the ticket's rows before it said?"""

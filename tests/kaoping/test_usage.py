@@ -134,7 +134,12 @@ def fresh(office: Path, place: str) -> Path:
 
 def test_every_command_is_called_here() -> None:
     assert {*SAID} == {*COMMANDS} == {*TREE}
-    assert {name for _, _, name in BY_ENVIRONMENT} == {"KAOPING_LEDGER", "KAOPING_CALENDAR", "KAOPING_LANG", "KAOPING_BY"}
+    assert {name for _, _, name in BY_ENVIRONMENT} == {
+        "KAOPING_LEDGER",
+        "KAOPING_CALENDAR",
+        "KAOPING_LANG",
+        "KAOPING_BY",
+    }
 
 
 @pytest.mark.parametrize("count", [24, pytest.param(400, marks=pytest.mark.slow)])

@@ -301,10 +301,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "at": INSTANTS, "due_at": INSTANTS, "until": INSTANTS, "as_of": INSTANTS, "seq": st.integers(-(2**40), 2**40),
     "limit_halves": st.integers(1, 200), "halves": st.integers(1, 200), "count": st.integers(1, 99),
     "anonymous": st.booleans(), "provisional": st.booleans(), "granted": st.booleans(), "late": st.booleans(), "contacted": st.booleans(),
-    "untold": st.sampled_from(["sign", "contact seal=full"]), "assumed": st.just(True),
+    "untold": st.sampled_from(["sign", "contact seal=full"]), "assumed": st.just(True), "mended": st.booleans(),
     "role": st.sampled_from(["lead", "assist"]), "about": st.sampled_from(["return", "extend", "exempt"]),
 }  # fmt: skip
-NEVER_ABSENT = ("at", "channel", "anonymous", "provisional", "count")
+NEVER_ABSENT = ("at", "channel", "anonymous", "provisional", "count", "mended")
 
 
 def value_of(kind: type[Fact], name: str) -> st.SearchStrategy[Any]:

@@ -16,7 +16,7 @@ from kaoping.language.language import Language
 from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
-from ledger.facts import Alias, Dispatch, Enrol, Fact
+from ledger.facts import Alias, Dispatch, Enrol
 from ledger.intake.headings import choose, refuse_lacking
 from ledger.intake.leftovers import number_of, row_digest
 from ledger.intake.profile import Profile
@@ -214,13 +214,6 @@ def _known_before(session: Session, manner: Manner) -> KnownBefore:
         with session.ledger() as opened:
             register = opened.register()
     return KnownBefore(register=register, demanded=manner.known_units, groups=cache(groups), begun=begun)
-
-
-def facts_known(session: Session, as_of: str | None = None) -> Iterator[Fact]:
-    """Every fact known at a moment, in the order of the ledger. Raises WrongArgument."""
-    with session.ledger() as opened:
-        position, _ = session.moment(opened, as_of)
-        yield from (event.fact for event in opened.events(position))
 
 
 @attrs.frozen(kw_only=True)

@@ -13,6 +13,7 @@ from ledger.intake.tables.letters import lines_of
 from ledger.intake.tables.packed import Budget
 from ledger.intake.tables.table import EXPORT_AGAIN, SAVE_AGAIN, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFile
+from ledger.texts import unguarded
 
 MAX_LINES = 1_000  # of one csv record: further than that, a quotation mark was never closed
 QUOTED = re.compile(r'"[^"]*"')
@@ -48,7 +49,7 @@ def _rows(text: str, budget: Budget) -> Iterator[Row]:
         number += 1
         line = lines.done + 1
         try:
-            cells = tuple(next(reader))
+            cells = tuple(map(unguarded, next(reader)))
         except csv.Error:
             lines.try_again()
             reader = csv.reader(lines.record(), strict=True, delimiter=delimiter)
