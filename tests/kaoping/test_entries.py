@@ -240,6 +240,7 @@ def test_a_csv_of_findings(may: Run) -> None:
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems", "changes",
         "sheet", "tells", "columns_absent", "columns_unread", "columns_like", "assumed", "units_unknown", "notes", "unread",
+        "parts", "tickets_absent",
     }  # fmt: skip
     assert (batch["profile"], batch["rows"], batch["events_added"]) == ("events", 3, 3)
     assert score(may)["conduct"] == "-2.00"
@@ -424,7 +425,7 @@ def test_why_is_told_to_a_person(may: Run) -> None:
 
 def test_annual_document(may: Run) -> None:
     document = may("annual", "2023", "--json").document
-    assert {*document} == {"year", "rulebook", "stamps", "years"}
+    assert {*document} == {"year", "rulebook", "stamps", "ground", "years"}
     assert ({*document["stamps"]}, document["year"]) == (STAMPS, 2023)
     hotline, posts = document["years"]
     for year in (hotline, posts):
