@@ -39,7 +39,10 @@ NAMES = {
     "12345热线": "12345", "微信小程序": "问政赣州", "市长信箱": "中国政府网", "街道": "乡镇", "部门": "职能单位",
 }  # fmt: skip
 EIGHTHS = [range(start, start + 10) for start in (0, *range(2000, 2290, 10))]
-HISTORIES = [EIGHTHS[0], *(pytest.param(seeds, marks=pytest.mark.slow) for seeds in EIGHTHS[1:])]
+HISTORIES = [
+    pytest.param(seeds, marks=[*([pytest.mark.slow] if place else []), *([pytest.mark.long] if place > 8 else [])])
+    for place, seeds in enumerate(EIGHTHS)
+]
 
 
 # -------------------------------------------------------------------------------- random rulebooks

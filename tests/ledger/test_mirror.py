@@ -77,7 +77,14 @@ def compare(full: Scoring, kept: Scoring, as_of: int, tickets: Sequence[str]) ->
     assert [kept.sheets(found[month]) for month in every[:2]] == [full.sheets(wanted[month]) for month in every[:2]]
 
 
-@pytest.mark.parametrize("seed", [500, 501, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(502, 520))])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        500,
+        501,
+        *(pytest.param(n, marks=[pytest.mark.slow, *([pytest.mark.long] if n > 509 else [])]) for n in range(502, 520)),
+    ],
+)
 def test_kept_rows_are_what_deriving_gives(tmp_path: Path, seed: int) -> None:
     rng, log = random.Random(seed), history(seed)
     facts = [fact for fact in translated(log.facts) if not isinstance(fact, Void)]

@@ -25,6 +25,11 @@ def batches(first: int, last: int) -> list[range]:
     return [range(start, start + SEEDS_A_TEST) for start in range(first, last, SEEDS_A_TEST)]
 
 
+def slow(first: int, last: int, *marks: pytest.MarkDecorator) -> list[Any]:
+    """The same, for the slow suite, or the long one."""
+    return [pytest.param(seeds, marks=[pytest.mark.slow, *marks]) for seeds in batches(first, last)]
+
+
 def product(log: History, folder: Path, seed: int) -> Scoring:
     with ledger_of(folder / f"{seed}.db", translated(log.facts)) as ledger:
         return report_of(ledger, log.readings, log.as_of_ms)
@@ -99,8 +104,7 @@ def test_the_product_agrees_with_the_oracle(seeds: range, tmp_path: Path) -> Non
     agree(seeds, tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seeds", batches(60, 320), ids=str)
+@pytest.mark.parametrize("seeds", [*slow(60, 160), *slow(160, 320, pytest.mark.long)], ids=str)
 def test_the_product_agrees_with_the_oracle_on_many_more(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path)
 
@@ -110,8 +114,7 @@ def test_the_product_agrees_with_the_oracle_on_what_is_disputed(seeds: range, tm
     agree(seeds, tmp_path, disputed)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seeds", batches(40, 420), ids=str)
+@pytest.mark.parametrize("seeds", [*slow(40, 240), *slow(240, 420, pytest.mark.long)], ids=str)
 def test_the_product_agrees_with_the_oracle_on_much_more_that_is_disputed(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path, disputed)
 
@@ -130,8 +133,7 @@ def test_the_product_agrees_with_the_oracle_on_what_nobody_tells(seeds: range, t
     agree(seeds, tmp_path, covered, untold=True)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seeds", batches(8, 208), ids=str)
+@pytest.mark.parametrize("seeds", [*slow(8, 108), *slow(108, 208, pytest.mark.long)], ids=str)
 def test_the_product_agrees_with_the_oracle_on_much_more_that_nobody_tells(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path, covered, untold=True)
 

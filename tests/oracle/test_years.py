@@ -25,6 +25,10 @@ from tests.oracle.disputed import disputed_year
 from tests.oracle.histories import History, year_history
 
 FAST, ALL = range(8), range(30)
+MORE = [
+    pytest.param(seed, marks=[pytest.mark.slow, *([pytest.mark.long] if place >= 8 else [])])
+    for place, seed in enumerate(ALL[len(FAST) :])
+]
 
 
 def product(log: History, folder: Path, seed: int) -> Scoring:
@@ -79,13 +83,12 @@ def test_the_product_agrees_with_the_oracle_on_the_year(seed: int, tmp_path: Pat
     agree(seed, tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", ALL[len(FAST) :])
+@pytest.mark.parametrize("seed", MORE)
 def test_the_product_agrees_with_the_oracle_on_more_years(seed: int, tmp_path: Path) -> None:
     agree(seed, tmp_path)
 
 
-@pytest.mark.parametrize("seed", [*FAST, *(pytest.param(seed, marks=pytest.mark.slow) for seed in ALL[len(FAST) :])])
+@pytest.mark.parametrize("seed", [*FAST, *MORE])
 def test_the_product_agrees_with_the_oracle_on_disputed_years(seed: int, tmp_path: Path) -> None:
     agree(seed, tmp_path, disputed_year)
 
