@@ -129,18 +129,15 @@ def test_an_older_file_comes_forward_and_verifies(tmp_path: Path) -> None:
     log, path = history(403), tmp_path / "new.db"
     facts = translated(log.facts)
     cut = len(facts) // 2
-    with ledger_of(path, facts[:cut], facts[cut:]) as ledger:
-        head, expected = ledger.head(), ledger.verify().root
-        tables = {
-            name: list(ledger._db.execute(f"select * from {name} order by rowid"))
-            for name in ("events", "batches", "quarantine")
-        }
     old = Database(tmp_path / "old.db")
     old.execute("pragma application_id = 1264676720")
     SCHEMA.apply(old, stop_before="m002_checkpoints_and_texts")
-    for name, rows in tables.items():
-        for row in rows:
-            old.execute(f"insert into {name} values ({','.join('?' * len(row))})", row)
+    with ledger_of(path, facts[:cut], facts[cut:]) as ledger:
+        head, expected = ledger.head(), ledger.verify().root
+        for name in ("events", "batches", "quarantine"):
+            columns = ", ".join(column.name for column in old[name].columns)
+            for row in ledger._db.execute(f"select {columns} from {name} order by rowid"):
+                old.execute(f"insert into {name} ({columns}) values ({','.join('?' * len(row))})", row)
     old.conn.commit()
     assert "checkpoints" not in old.table_names()
     old.close()
