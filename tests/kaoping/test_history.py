@@ -143,7 +143,7 @@ def test_a_publication_killed_once_it_is_kept(may: Run, tmp_path: Path) -> None:
     assert killed_and_done_again(may, child)
 
 
-@pytest.mark.parametrize("times", [10, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_publication_killed_at_any_moment(may: Run, tmp_path: Path, times: int) -> None:
     files = ("kaoping.db", "kaoping.db.checkpoints")
     before = {name: (tmp_path / name).read_bytes() for name in files}
@@ -613,7 +613,7 @@ READING = [
 
 
 @pytest.mark.parametrize("command", READING, ids=" ".join)
-@pytest.mark.parametrize("moment", ["22", "2023-06-06T12:00"])
+@pytest.mark.parametrize("moment", [pytest.param("22", marks=pytest.mark.slow), "2023-06-06T12:00"])
 def test_every_reading_command_knows_what_was_known_then(
     may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...], moment: str
 ) -> None:

@@ -109,7 +109,7 @@ def test_the_product_agrees_with_the_oracle_on_many_more(seeds: range, tmp_path:
     agree(seeds, tmp_path)
 
 
-@pytest.mark.parametrize("seeds", batches(0, 40), ids=str)
+@pytest.mark.parametrize("seeds", [*batches(0, 20), *slow(20, 40)], ids=str)
 def test_the_product_agrees_with_the_oracle_on_what_is_disputed(seeds: range, tmp_path: Path) -> None:
     agree(seeds, tmp_path, disputed)
 
@@ -154,6 +154,7 @@ def test_what_is_untold_of_a_deadline_is_missing_where_its_breach_would_have_cou
         assert not {key[0] for key in still} & {"signed", "closed"}
 
 
+@pytest.mark.slow
 def test_every_option_of_every_reading_is_asked_for() -> None:
     asked = {(name, getattr(disputed(seed).readings, name)) for seed in range(40) for name in oracle.OPTIONS}
     assert asked == {(name, option) for name, options in oracle.OPTIONS.items() for option in options}

@@ -445,7 +445,10 @@ UNTIMED = ("untimed_extensions", "untimed_redos")
 """Readings that are asked only where a platform tells an act without its time."""
 
 
-@pytest.mark.parametrize("name", oracle.NEW_OPTIONS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if place else []) for place, name in enumerate(oracle.NEW_OPTIONS)],
+)
 def test_the_disputed_logs_ask_each_question(name: str) -> None:
     """On several of them the one reading alone moves a month, or the year."""
     kind, seeds = (disputed_year, SEEDS[:4]) if name in YEARLY else (covered if name in UNTIMED else disputed, SEEDS)

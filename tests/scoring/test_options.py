@@ -19,7 +19,7 @@ from tests.oracle.disputed import disputed
 from tests.oracle.oracle import Readings
 from tests.oracle.test_readings import LATER, MOVED, facts_of
 
-SEEDS = [pytest.param(seed, marks=[pytest.mark.slow, *([pytest.mark.long] if seed > 3 else [])]) for seed in range(12)]
+SEEDS = [pytest.param(seed, marks=[pytest.mark.slow, *([pytest.mark.long] if seed > 1 else [])]) for seed in range(12)]
 
 
 @contextmanager
