@@ -21,7 +21,7 @@ from metrics.custody import settled
 from metrics.derive import FRAMES, Derived, Spliced, derive
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
-from scoring.law.checks import NUMBER
+from scoring.law.clauses import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
 from scoring.scores.evidence import Charge, Evidence, together
 from scoring.scores.scoring import Scoring
