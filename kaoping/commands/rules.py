@@ -63,7 +63,7 @@ def rules(
         return
     outcomes = case_outcomes(session, cases)
     if asked.as_json:
-        terminal.answer(outcomes_json(book, outcomes))
+        terminal.answer(outcomes_json(session.language, book, outcomes))
     else:
-        terminal.show(outcomes_page(session.language, outcomes))
+        terminal.show(outcomes_page(session.language, book, outcomes))
     refuse_failed(book.id, outcomes)

@@ -1,7 +1,7 @@
 """A rulebook's TOML: exact numbers, and what must fit together."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from calendars.hours import Unfit
@@ -9,7 +9,7 @@ from kaoping.files.strict import FileKind, Placed, shown
 from ledger.sentences import Mistake
 from scoring.law.checks import EXACT, mistakes_of
 from scoring.law.clauses import NUMBER
-from scoring.law.rulebook import Edge, Rulebook
+from scoring.law.rulebook import KEYS, Edge, Part, Rulebook
 
 UNBOUNDED = "none"
 """What the floor or cap of an item or a sheet says that has no bound."""
@@ -38,6 +38,10 @@ def _judged(book: Rulebook) -> Iterator[Placed]:
         yield path, Mistake("", None, why, "Mend it there; docs/rulebooks.md says what each key means.")
 
 
+def _keys(kind: type, table: Mapping[str, object]) -> Sequence[str] | None:
+    return KEYS.get(str(table.get("kind"))) if kind is Part else None
+
+
 RULEBOOK = FileKind(
-    shape=Rulebook, hooks={Fraction: exact_number, Edge: _edge}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
+    shape=Rulebook, keys=_keys, hooks={Fraction: exact_number, Edge: _edge}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
 )  # fmt: skip

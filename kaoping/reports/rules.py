@@ -11,9 +11,11 @@ from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.reports.clauses import Clauses
 from kaoping.reports.page import Block, Heading, page_of
+from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import LIMITED
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet, Veto, Year
 from scoring.scores.cases import Outcome
+from scoring.scores.years import UnitYear
 
 SPAN = ("valid_from", "valid_until")
 TOLD_OTHERWISE = ("kind", "id", "measure", "finding", "limit", "limits", "tiers")  # of a part
@@ -173,27 +175,54 @@ def _readings_blocks(language: Language, book: Rulebook) -> Iterator[Block]:
         yield f"    {one.reason} ({one.source})"
 
 
-def outcomes_json(book: Rulebook, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The document of `kaoping rules --check --json`."""
+def outcomes_json(language: Language, book: Rulebook, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The document of `kaoping rules --check --json`; a case that does not come out with how its points came about."""
     return {
         "rulebook": book.id, "cases": len(outcomes), "failed": sum(not one.holds for one in outcomes),
-        "outcomes": [_outcome_json(one) for one in outcomes],
+        "outcomes": [_outcome_json(language, book, one) for one in outcomes],
     }  # fmt: skip
 
 
-def _outcome_json(one: Outcome) -> dict[str, Any]:
+def _outcome_json(language: Language, book: Rulebook, one: Outcome) -> dict[str, Any]:
     case = one.case
     judged = {"expected": case.score, "got": points(one.got), "holds": one.holds}
-    return {"title": case.title, "item": case.name, **judged}
+    workings = {} if one.holds else {"workings": list(_workings(Teller(language, book.digits), one))}
+    return {"title": case.title, "item": case.name, **judged, **workings}
+
+
+def _workings(teller: Teller, one: Outcome) -> Iterator[str]:
+    """How the score of a case came about: of its item, else of every item that moved, and what changed the total."""
+    digits, line = teller.digits, one.line
+    if isinstance(line, UnitYear):
+        for component in line.components:
+            if component.value is not None:
+                yield f"{component.component.sheet}  {points(component.value, digits.total)} × {short(component.component.weight)} %"
+        return
+    if line is None:
+        return
+    for item in line.items:
+        named = one.case.item in ("", item.item.id, *(part.name for part in item.parts))
+        few = [
+            teller.resting(part)
+            for part in item.parts
+            if part.note.startswith("few") and part not in teller.moved(item)
+        ]
+        told = [*teller.item(item), *few]
+        if named and (told or one.case.item):
+            yield f"{item.item.title} {points(item.score, digits.item)}  " + "; ".join(told or teller.counted(item))
+    for step in line.adjustments if not one.case.item else ():
+        yield f"{teller.language.say(CHANGES[step.code])} {points(step.points, digits.total)}  {teller.adjustment(step)}"
 
 
 @page_of
-def outcomes_page(language: Language, outcomes: Sequence[Outcome]) -> Iterator[Block]:
-    """Each case with what came out."""
+def outcomes_page(language: Language, book: Rulebook, outcomes: Sequence[Outcome]) -> Iterator[Block]:
+    """Each case with what came out; one that does not come out with how its points came about."""
+    teller = Teller(language, book.digits)
     for one in outcomes:
         mark = "√" if one.holds else "×"
         came = " ".join(filter(None, (points(one.got), one.grade, one.board)))
         got = "" if one.holds else "  " + language.say("came out as {got}", got=came)
         yield f"{mark} {one.case.name}  {one.case.title}  {one.case.score}{got}"
+        yield from (f"    {told}" for told in ([] if one.holds else _workings(teller, one)))
     failed = sum(not one.holds for one in outcomes)
     yield language.say("{count} cases, {failed} failed", count=len(outcomes), failed=failed)

@@ -169,6 +169,11 @@ class Teller:
             "fewer than {least}: marked" if part.when_few == "mark" else "fewer than {least}: not judged", least=least
         )
 
+    def counted(self, one: ItemScore) -> list[str]:
+        """What an item that did not move was judged by: its counts, or that there was nothing to divide by."""
+        nothing = self.language.say("nothing to divide by, or nothing found")
+        return [self._joined([*self._clauses(part)]) if part.count else nothing for part in one.parts]
+
     def resting(self, one: PartScore) -> str:
         """A part of few, with what was counted and what came of it."""
         return self._joined([*self._ratios(one, ends=True)])

@@ -150,8 +150,6 @@ def _lenient(name: str, part: Part) -> Iterator[Sentence]:
     elif part.few_of not in (EACH, *part.measures):
         known = " ".join((EACH, *part.measures))
         yield sentence("item {item}: few_of is one of: {known}", item=name, known=known)
-    if part.kind == "cases" and part.over != "count" and part.tolerated_percent is None:
-        yield sentence("item {item}: over of a case is what tolerated_percent is of; it has none.", item=name)
 
 
 def limits_of(book: Rulebook) -> Mistakes:

@@ -16,6 +16,21 @@ from scoring.law.terms import Board, Grade, Limit, Span, Term
 
 KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
 RATED = ("rate", "scaled", "tiers")
+OF_ALL = ("kind", "id", "title", "words", "channels", "points")
+OF_RATES = (
+    "measure", "weights", "limit", "limits", "over", "round_rates", "tolerated", "tolerated_percent", "few", "when_few", "few_of",
+)  # fmt: skip
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "rate": (*OF_ALL, *OF_RATES, "at_least", "at_most", "slope", "gain", "gain_cap"),
+    "scaled": (*OF_ALL, *OF_RATES, "pass_line"),
+    "tiers": (*OF_ALL, *OF_RATES, "tiers"),
+    "cases": (*OF_ALL, "measure", "price", "limit", "limits", "over", "tolerated", "tolerated_percent"),
+    "findings": (*OF_ALL, "finding", "price", "by", "prices", "price_reading", "tolerated", "proof_reading"),
+    "awards": (*OF_ALL, "finding", "award", "by", "prices", "price_reading", "proof_reading"),
+    "pairs": (*OF_ALL, "finding", "answered_by", "limit", "limits", "price", "tolerated", "tolerated_percent"),
+    "bonus": (*OF_ALL, "measure", "per", "award"),
+}
+"""What each kind of part can be told."""
 WHEN_FEW = ("as_empty", "mark")
 EACH = "each"
 Edge = Annotated[Fraction | None, "a number, or none"]
