@@ -79,8 +79,6 @@ class Clauses:
             told.append(say("at least {points}", points=short(one.floor)))
         if one.cap is None:
             told.append(say("no cap of its own, only the total's"))
-        elif one.extra and one.cap:
-            told.append(say("{points} on at most", points=short(one.cap)))
         elif one.cap != one.points and not one.extra:
             told.append(say("at most {points}", points=short(one.cap)))
         if one.concerns:

@@ -163,11 +163,11 @@ class Teller:
     def few(self, part: Part) -> str:
         """That there were fewer than the rulebook asks for, and what comes of it."""
         say = self.language.say
-        measure = ASKED.get(part.few_of)
-        least = f"{part.few}" if measure is None else say(measure, count=part.few)
-        return say(
-            "fewer than {least}: marked" if part.when_few == "mark" else "fewer than {least}: not judged", least=least
-        )
+        measure, marked = ASKED.get(part.few_of), part.when_few == "mark"
+        if measure is None:
+            return say("fewer than {least}: marked" if marked else "fewer than {least}: not judged", least=part.few)
+        asked = say(measure, count=part.few)
+        return say("few below {asked}: marked" if marked else "judged only from {asked} on", asked=asked)
 
     def counted(self, one: ItemScore) -> list[str]:
         """What an item that did not move was judged by: its counts, or that there was nothing to divide by."""
