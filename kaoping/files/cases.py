@@ -12,11 +12,11 @@ from kaoping.language import words
 from ledger.exchange import read_fact
 from ledger.facts import KIND, LIFECYCLE, NAMED, STORED_AS, fields_of
 from ledger.sentences import Mistake, Sentence, UnreadableFact, sentence
-from scoring.scores.cases import Case, mistakes_in
+from scoring.scores.cases import Case, mistakes_in, named_value
 
 ROLES = {"主办": "lead", "协办": "assist", "lead": "lead", "assist": "assist"}
 WITHOUT_TICKET = ("finding", "enrol")
-TOLD = (*LIFECYCLE, "finding", "exempt", "enrol")
+TOLD = tuple(dict.fromkeys((*LIFECYCLE, "finding", "exempt", "enrol")))
 """The events of a log."""
 LIKE = "2023-05-08 09:00 派单 某镇 主办 时限=5"
 LIKE_THIS = "Write it like: {forms}"
@@ -90,7 +90,7 @@ def _misread(line: str) -> Iterator[tuple[Sentence, Sentence]]:
         yield sentence(unfit.why, **unfit.values), sentence(unfit.remedy, **unfit.values)
     except UnreadableFact as error:
         for one in error.mistakes:
-            yield sentence("{field} '{value}' {why}", field=one.column, value=one.value, why=one.why), one.remedy
+            yield sentence("{field} {why}", field=named_value(one), why=one.why), one.remedy
 
 
 def _judged(file: CaseFile) -> Iterator[Placed]:

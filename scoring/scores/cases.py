@@ -14,7 +14,7 @@ from ledger.batches import Source
 from ledger.exchange import read_fact
 from ledger.facts import LIFECYCLE, Enrol, Fact, Finding
 from ledger.files import MEMORY
-from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, sentence
+from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UnusableFile, sentence
 from ledger.snapshot import Snapshot, snapshot_of
 from ledger.store import Ledger
 from metrics.custody import settled
@@ -122,8 +122,13 @@ def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
             _finding(case, number + 1, raw)
         except UnreadableFact as error:
             for one in error.mistakes:
-                told = {"title": case.title, "field": one.column, "value": one.value, "why": one.why}
-                yield f"findings[{number}]", sentence("case {title}: findings: {field} '{value}' {why}", **told)
+                told = {"title": case.title, "field": named_value(one), "why": one.why}
+                yield f"findings[{number}]", sentence("case {title}: findings: {field} {why}", **told)
+
+
+def named_value(mistake: Mistake) -> str:
+    """The field of a mistake, with its value where it has one."""
+    return mistake.column if mistake.value is None else f"{mistake.column} '{mistake.value}'"
 
 
 MEND = sentence("Mend the case, or name the rulebook it is for with --rulebook.")
@@ -214,7 +219,7 @@ def _without_score(book: Rulebook, case: Case) -> UnusableFile:
     facts = [read_fact(raw) for raw in case.facts if raw.get("unit") == case.whose and raw["kind"] in LIFECYCLE]
     months = sorted({month_of(fact.at) for fact in facts})
     whole = case.year or set(months) & {*book.period(book.sheet(case.sheet), int(case.month.replace("-", "")))}
-    told = {"title": case.title, "unit": case.whose, "month": case.month, "name": case.name}
+    told = {"title": case.title, "unit": case.whose, "month": case.month, "name": case.sheet or case.year}
     if not facts:
         why = sentence("case {title}: no line of the log gives {unit} a ticket, so it has no score.", **told)
         return _unusable(case, [why], sentence("Write a line with its 派单, or name another unit with unit."))
@@ -224,10 +229,9 @@ def _without_score(book: Rulebook, case: Case) -> UnusableFile:
             months=" ".join(shown), **told)  # fmt: skip
         return _unusable(case, [why], sentence('Write month = "{month}" in the case.', month=shown[-1]))
     why = sentence(
-        "case {title}: {unit} has tickets in {month}, but does not stand on {name}: its group is {group}, or nothing of it is judged there.",
-        group=case.group,
-        **told,
-    )
+        "case {title}: {unit} has tickets in {month}, but no line on {name}: its group is {group}, or nothing of it is judged there.",
+        group=case.group, **told,
+    )  # fmt: skip
     return _unusable(
         case, [why], sentence("Name the group of the unit with group, or the channel of its tickets with channel.")
     )
