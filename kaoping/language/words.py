@@ -20,7 +20,7 @@ FLAGS = {
 FLAGGED = ("anonymous", "granted", "contacted", "assumed")
 WHOLE = ("count", "seq")
 FORM_KINDS = {"findings": "finding", "evidence": "finding", "units": "enrol", "appeals": "appeal"}
-ASIDE = ("at", "unit", "id", "seq", "untold", "assumed")
+ELSEWHERE = ("at", "unit", "id", "seq", "untold", "assumed")
 """Fields that stand elsewhere on a line, or only a file can tell."""
 DAY_BEGINS = ("finding", "enrol", "alias")
 DAY_ENDS = ("exempt", "decide", "appeal", "ruling", "void")
@@ -56,7 +56,7 @@ def field_of(kind: str, word: str) -> str:
 
 def fields_shown(kind: str) -> list[str]:
     """The fields that a person can tell of a kind, as 时限(limit_days): the word first, then the name in the exchange format."""
-    own = [NAMED.get(name, name) for name in fields_of(KIND[kind]) if name not in ASIDE]
+    own = [NAMED.get(name, name) for name in fields_of(KIND[kind]) if name not in ELSEWHERE]
     said: dict[str, str] = {}
     for word, name in _named()["fields"].items():
         said.setdefault(name, word)

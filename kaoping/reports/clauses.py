@@ -202,14 +202,19 @@ class Clauses:
         if one.price_reading:
             price = Fraction(self.book.reading(one.price_reading))
 
-        def told(points: Fraction) -> str:
-            each = "{points} on each" if points < 0 else "{points} off each"
-            return say(each, points=short(abs(points)))
-
-        if one.prices:
-            return self._joined([f"{say(name)} {told(sign * price)}" for name, price in one.prices.items()])
+        priced = [(name, sign * each) for name, each in one.prices.items()] or [("", sign * price)]
+        told = [
+            self._each(points < 0, [(name, each) for name, each in priced if (each < 0) == (points < 0)])
+            for _, points in priced
+        ]
         named = say(" (by the reading {reading})", reading=one.price_reading) if one.price_reading else ""
-        return told(sign * price) + named
+        return self._joined(list(dict.fromkeys(told))) + named
+
+    def _each(self, gives: bool, prices: Sequence[tuple[str, Fraction]]) -> str:
+        """Prices that all give or all take, as 短信 1、书面 2, each by its role or mode."""
+        say, between = self.language.say, "、" if self.language.code == "zh" else ", "
+        shown = between.join(" ".join(filter(None, (name and say(name), short(abs(each))))) for name, each in prices)
+        return say("{points} on each" if gives else "{points} off each", points=shown)
 
     def _leniency(self, one: Part) -> Iterator[str]:
         say = self.language.say

@@ -139,7 +139,8 @@ def bound(clause: str, told: Redone) -> None:
         assert agrees(found[1], abs(told.due)), clause
     else:
         assert re.fullmatch(
-            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*|不足 \d+ 件的.*|满.*才考|不满.*的照考并注明",
+            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*"
+            r"|不足 \d+ 件的.*|满.*才考|不满.*的照考并注明",
             clause,
         ), clause
 
