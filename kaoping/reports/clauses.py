@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
@@ -257,7 +258,8 @@ class Clauses:
         for limit in one.every_limit:
             yield self._limit(limit)
         given = {limit.measure for limit in one.every_limit}
-        practice, told = self.book.practice(), {}
+        practice = self.book.practice()
+        told: dict[tuple[Deadline, tuple[Any, ...]], list[str]] = {}
         for measure in (each for each in LIMITED if each.name in one.measures and each.name not in given):
             for channel in sheet.channels_of(one):
                 place = (measure.name, channel)

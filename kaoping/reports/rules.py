@@ -94,7 +94,13 @@ def _part_json(book: Rulebook, sheet: Sheet, item: Item, part: Part) -> dict[str
     measures, finding = list(part.measures), part.finding or None
     limits = [_plain(one, "days", "measure", "words", "place", *SPAN) for one in part.every_limit]
     names = [name for name in attrs.fields_dict(Part) if name not in TOLD_OTHERWISE]
-    named = {"part": item.name_of(part), "kind": part.kind, "measures": measures, "finding": finding, "limits": limits}
+    named: dict[str, Any] = {
+        "part": item.name_of(part),
+        "kind": part.kind,
+        "measures": measures,
+        "finding": finding,
+        "limits": limits,
+    }
     named["default_limits"] = _default_limits(book, sheet, part)
     return {**named, "tiers": [_plain(one, "at_least", "points") for one in part.tiers], **_plain(part, *names)}
 

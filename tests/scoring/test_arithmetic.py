@@ -20,7 +20,7 @@ from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, SIGNED, Strike
 from metrics.tallies import Tally
 from scoring.explain.unit import Line, why
-from scoring.law.arithmetic import added, half_up
+from scoring.law.arithmetic import added, half_up, held
 from scoring.law.rulebook import Cap, Digits, Item, Part, Rulebook, Sheet, Tier, Veto
 from scoring.law.terms import Board, Grade, Limit
 from scoring.scores.evidence import UNENROLLED, Charge, Evidence, Missing, together
@@ -774,11 +774,18 @@ def test_scores_keep_to_their_bounds_and_why_adds_up(name: str, draw: random.Ran
         for unit in sheet_of(at, on, month).units:
             if unit.score is None:
                 continue
-            assert on.floor <= unit.score <= on.cap
+            assert held(unit.score, on.floor, on.cap) == unit.score
             assert unit.score == half_up(unit.score, at.book.digits.total)
             assert sum(one.points for one in why(on, unit)) == on.points - unit.score
             for one in unit.items:
-                assert min(one.item.floor, one.item.points) <= one.score <= one.item.cap
+                assert (
+                    held(
+                        one.score,
+                        None if one.item.floor is None else min(one.item.floor, one.item.points),
+                        one.item.cap,
+                    )
+                    == one.score
+                )
                 assert one.score == half_up(one.score, at.book.digits.item)
                 assert sum(share.points for share in one.shares) == one.item.full - one.score
                 assert all(part.score <= part.part.points for part in one.parts if part.part.points is not None)
