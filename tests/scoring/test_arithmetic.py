@@ -279,10 +279,10 @@ def test_a_penalty_without_a_bound_takes_all_and_the_sheet_holds_the_total() -> 
         item(attrs.evolve(PRICED, price=Fraction(3)), points=0, extra=True, floor=None), id="criticism"
     )
     counts, criticised = {"closed": (10, 0)}, [found("x", 1, count=40)]
-    for floor, held, told in ((Fraction(0), 0, "bounds"), (None, -110, ""), (Fraction(-50), -50, "bounds")):
+    for floor, total, told in ((Fraction(0), 0, "bounds"), (None, -110, ""), (Fraction(-50), -50, "bounds")):
         on = sheet(item(RATE), penalty, floor=floor)
         unit = scored_on(on, counts, criticised)
-        assert unit.score == held, "10 - 120"
+        assert unit.score == total, "10 - 120"
         assert [one.score for one in unit.items] == [10, -120]
         assert [one.code for one in unit.adjustments] == ([told] if told else [])
     reward = attrs.evolve(item(PRAISED, points=0, extra=True, cap=None), id="praise")
