@@ -7,7 +7,7 @@ import typer
 
 from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.period.untold import gaps_json
-from kaoping.office.scores import case_outcomes, lost_points, refuse_failed, year_scores
+from kaoping.office.scores import case_outcomes, case_text, lost_points, refuse_failed, year_scores
 from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page
 from kaoping.reports.ground import gaps_page
@@ -51,10 +51,16 @@ def rules(
     asked: Asked,
     check: Annotated[bool, typer.Option("--check", help="try the worked cases that come with the rulebook")] = False,
     cases: Annotated[Path | None, typer.Option("--cases", help="worked cases of your own: a .toml file or a folder")] = None,
+    toml: Annotated[
+        bool, typer.Option("--toml", help="print the file of the rulebook itself, or with --check of its worked cases")
+    ] = False,
 ) -> None:  # fmt: skip
     """Show the rulebook: items, words of the law, how they are judged and read; --check tries its worked cases."""
     session = asked.session()
     book = session.book()
+    if toml:
+        terminal.write(case_text(book.id) if check else book.text)
+        return
     if not (check or cases):
         if asked.as_json:
             terminal.answer(rules_json(book))
@@ -63,7 +69,7 @@ def rules(
         return
     outcomes = case_outcomes(session, cases)
     if asked.as_json:
-        terminal.answer(outcomes_json(book, outcomes))
+        terminal.answer(outcomes_json(session.language, book, outcomes))
     else:
-        terminal.show(outcomes_page(session.language, outcomes))
+        terminal.show(outcomes_page(session.language, book, outcomes))
     refuse_failed(book.id, outcomes)

@@ -70,6 +70,7 @@ def _value(text: str, at: int, path: str, lines: dict[str, int]) -> int:
     if text[at] not in "[{":
         scalar = SCALAR.match(text, at)
         assert scalar is not None
+        _note_lines(text, scalar, path, lines)
         return scalar.end()
     elements, number = text[at] == "[", 0
     at = _skip(text, at + 1)
@@ -83,6 +84,15 @@ def _value(text: str, at: int, path: str, lines: dict[str, int]) -> int:
         if text[at] == ",":
             at = _skip(text, at + 1)
     return at + 1
+
+
+def _note_lines(text: str, scalar: re.Match[str], path: str, lines: dict[str, int]) -> None:
+    """Notes the lines of a text that has several, counted from 0 like elements; the break behind its quotes is none of it."""
+    quoted = scalar.group()
+    if quoted.startswith(('"""', "'''")):
+        first = _line(text, scalar.start()) + (quoted[3:4] == "\n")
+        for number in range(quoted.count("\n") + 1):
+            lines[f"{path}[{number}]"] = first + number
 
 
 def _key(text: str, at: int) -> tuple[list[str], int]:

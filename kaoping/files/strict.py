@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 from types import GenericAlias
@@ -15,6 +15,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from calendars.hours import Unfit
 from kaoping.files.lines import line_at, lines_of
+from ledger.intake.nearest import likeness
 from ledger.sentences import Mistake, Problem, UnusableFile, sentence
 
 T = TypeVar("T")
@@ -30,11 +31,13 @@ class FileKind(Generic[T]):
     """One kind of file, such as a rulebook: the frozen class its keys make.
 
     A key is called like its field, `from` for `from_`; the fields in `filled` do not stand in the file. `hooks` read what
-    is neither text, whole number, true or false, date, list nor table. `judge` says what does not fit together.
+    is neither text, whole number, true or false, date, list nor table. `keys` says which keys a table can have that has these already;
+    None: those of its class. `judge` says what does not fit together.
     """
 
     shape: type[T]
     hooks: Mapping[Any, Hook] = attrs.Factory(dict)
+    keys: Callable[[type, Mapping[str, Any]], Sequence[str] | None] = lambda kind, table: None
     filled: Mapping[type, tuple[str, ...]] = attrs.Factory(dict)
     judge: Callable[[T], Iterable[Placed]]
 
@@ -52,11 +55,17 @@ class FileKind(Generic[T]):
             plain: Any = self._converter.structure(raw, self.shape)
             value: T = attrs.evolve(plain, **filled)
         except cattrs.BaseValidationError as error:
-            mistakes = [(path, _mistake(path, one, self.filled)) for path, one in _flat(error, "")]
+            mistakes = [(path, self._mistake(path, one, raw)) for path, one in _flat(error, "")]
             raise UnusableFile.of(_problems(text, name, mistakes)) from error
         if misfits := tuple(self.judge(value)):
             raise UnusableFile.of(_problems(text, name, misfits))
         return value
+
+    def _mistake(self, path: str, error: BaseException, raw: Mapping[str, Any]) -> Mistake:
+        known: Sequence[str] | None = None
+        if isinstance(error, cattrs.ForbiddenExtraKeysError):
+            known = self.keys(error.cl, _table_at(raw, path))
+        return _mistake(path, error, self.filled, known)
 
     @cached_property
     def _converter(self) -> cattrs.Converter:
@@ -117,13 +126,25 @@ def _flat(error: BaseException, path: str) -> Iterator[tuple[str, BaseException]
         yield from _flat(each, place.removeprefix("."))
 
 
-def _mistake(path: str, error: BaseException, filled: Mapping[type, tuple[str, ...]]) -> Mistake:
+def _table_at(raw: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """The table that the key at a path stands in."""
+    found: Any = raw
+    for name in re.findall(r"[^.\[\]]+", path)[:-1]:
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    return found if isinstance(found, dict) else {}
+
+
+def _mistake(
+    path: str, error: BaseException, filled: Mapping[type, tuple[str, ...]], known: Sequence[str] | None = None
+) -> Mistake:
     if isinstance(error, Unfit):
         return misfit(path, error)
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
         names = [field.name for field in attrs.fields(error.cl) if field.name not in filled.get(error.cl, ())]
-        known = " ".join(name.removesuffix("_") for name in names)
-        return Mistake(path, None, "means nothing here", sentence("Remove it, or write one of: {known}", known=known))
+        key = path.rpartition(".")[2]
+        plain = [name.removesuffix("_") for name in (names if known is None else known)]
+        shown = " ".join(sorted(plain, key=lambda name: -likeness(key, name)))
+        return Mistake(path, None, "means nothing here", sentence("Remove it, or write one of: {known}", known=shown))
     if isinstance(error, KeyError):
         return Mistake(path, None, "is missing", "Add it.")
     return Mistake(path, None, "is not what belongs here", "Compare it with a file that travels with Kaoping.")

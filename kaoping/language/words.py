@@ -9,7 +9,7 @@ from calendars.instants import SHANGHAI, day_end, day_start, show_iso
 from kaoping.files.places import data_folder
 from kaoping.language.moments import read_day, read_moment
 from ledger.exchange import ROLES
-from ledger.facts import ALL_ITEMS, KIND
+from ledger.facts import ALL_ITEMS, KIND, NAMED, fields_of
 from ledger.intake.nearest import nearest, plain
 from scoring.law.rulebook import Rulebook, Sheet
 
@@ -20,6 +20,8 @@ FLAGS = {
 FLAGGED = ("anonymous", "granted", "contacted", "assumed")
 WHOLE = ("count", "seq")
 FORM_KINDS = {"findings": "finding", "evidence": "finding", "units": "enrol", "appeals": "appeal"}
+ELSEWHERE = ("at", "unit", "id", "seq", "untold", "assumed")
+"""Fields that stand elsewhere on a line, or only a file can tell."""
 DAY_BEGINS = ("finding", "enrol", "alias")
 DAY_ENDS = ("exempt", "decide", "appeal", "ruling", "void")
 """Kinds for which a day suffices: what is found or enrolled is so from its beginning, and what is decided on something
@@ -50,6 +52,15 @@ def kind_of(word: str) -> str:
 def field_of(kind: str, word: str) -> str:
     """The field of a kind that a word names; the word itself where it names none. 别名 is the kind's own word too."""
     return word if word.isascii() else _named()["fields"].get(plain(word), word)
+
+
+def fields_shown(kind: str) -> list[str]:
+    """The fields that a person can tell of a kind, as 时限(limit_days): the word first, then the name in the exchange format."""
+    own = [NAMED.get(name, name) for name in fields_of(KIND[kind]) if name not in ELSEWHERE]
+    said: dict[str, str] = {}
+    for word, name in _named()["fields"].items():
+        said.setdefault(name, word)
+    return [f"{said[name]}({name})" if name in said else name for name in own]
 
 
 def is_unread(heading: str) -> bool:

@@ -216,6 +216,14 @@ def case_outcomes(session: Session, own: Path | None = None) -> list[Outcome]:
     return list(try_cases(lambda taken: _judging(session, taken), _cases(session.book().id, own)))
 
 
+def case_text(book: str) -> str:
+    """The files of the worked cases that travel with a rulebook, one after another. Raises CasesFail where there are none."""
+    texts = [folder.text_of(path) for path in folder.cases_of(book)]
+    if not texts:
+        raise CasesFail(sentence("there are no cases for {book}.", book=book), "Name your own with --cases.")
+    return "\n".join(texts)
+
+
 def refuse_failed(book: str, outcomes: Sequence[Outcome]) -> None:
     """Raises CasesFail where there are no cases, or some do not come out."""
     if not outcomes:

@@ -72,6 +72,11 @@ def complain(text: str) -> None:
     sys.stderr.write(visible(text) + "\n")
 
 
+def write(text: str) -> None:
+    """A file's text as it is."""
+    sys.stdout.write(text)
+
+
 def answer(document: Mapping[str, Any]) -> None:
     """The one JSON document of a command."""
     sys.stdout.write(json_text(document, indent=1) + "\n")

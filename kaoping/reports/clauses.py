@@ -1,12 +1,14 @@
 """A rulebook's numbers as a person reads them: how a part is judged, floors and caps, limits, tolerance, grades and lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
 import attrs
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import short
-from metrics.measures import MEASURE
+from metrics.measures import LIMITED, MEASURE, Deadline
 from scoring.law.rulebook import Cap, Item, Part, Rulebook, Sheet
 from scoring.law.terms import Board, Grade, Limit, Term
 
@@ -17,13 +19,24 @@ EMPTY = {
 }
 IDLE = {
     "mean": "without tickets: the mean",
-    "unranked": "without tickets: not ranked",
+    "unranked": "without tickets: not on the sheet",
     "everyone": "without tickets: scored all the same",
 }
 APART = {
     "no_tickets": "listed apart: units without tickets",
     "none_due": "listed apart: units with tickets of which none is due",
 }
+
+
+def full_marks(item: Item) -> str:
+    """The points of an item; of an extra how far it can take and give: -10, +6, ±10, -10…+5, -∞."""
+    if not item.extra:
+        return short(item.points)
+    takes = "-∞" if item.floor is None else short(item.floor) if item.floor else ""
+    gives = "+∞" if item.cap is None else f"+{short(item.cap)}" if item.cap else ""
+    if takes[1:] == gives[1:] and takes:
+        return f"±{takes[1:]}"
+    return "…".join(filter(None, (takes, gives))) or "0"
 
 
 @attrs.frozen
@@ -41,7 +54,9 @@ class Clauses:
         told = [say(PERIODS[one.period])]
         if one.groups:
             told.append(say("for {groups}", groups="、".join(one.groups)))
-        told.append(say("total {floor} to {cap}", floor=short(one.floor), cap=short(one.cap)))
+        floor = say("without a bound") if one.floor is None else short(one.floor)
+        cap = say("without a bound") if one.cap is None else short(one.cap)
+        told.append(say("total {floor} to {cap}", floor=floor, cap=cap))
         if one.order == "clamp_then_add":
             told.append(say("bounded to full marks before extras are added"))
         if one.ranking == "group":
@@ -56,22 +71,16 @@ class Clauses:
     def full(self, one: Item) -> str:
         """Full marks, or how far it can add and take; its floor and cap where they are not the usual ones."""
         say = self.language.say
-        if one.extra:
-            marks = (
-                f"±{short(one.points)}"
-                if one.cap and one.floor
-                else short(one.floor)
-                if one.floor
-                else f"+{short(one.cap)}"
-            )
-        else:
-            marks = short(one.points)
         told = []
         if not one.extra and one.full != one.points:
             told.append(say("from {full} on", full=short(one.full)))
-        if not one.extra and one.floor:
+        if one.floor is None:
+            told.append(say("no floor of its own, only the total's"))
+        elif one.floor and not one.extra:
             told.append(say("at least {points}", points=short(one.floor)))
-        if not one.extra and one.cap != one.points:
+        if one.cap is None:
+            told.append(say("no cap of its own, only the total's"))
+        elif one.cap != one.points and not one.extra:
             told.append(say("at most {points}", points=short(one.cap)))
         if one.concerns:
             told.append(say("for {groups}", groups="、".join(one.concerns)))
@@ -79,7 +88,7 @@ class Clauses:
             told.append(say(EMPTY[one.when_empty]))
         if not one.exemptible:
             told.append(say("no ticket can be taken out of it"))
-        return "  ".join([marks, *told])
+        return "  ".join([full_marks(one), *told])
 
     def time(self, one: Term) -> str:
         """From when until when it holds, where it is for a time only."""
@@ -145,7 +154,7 @@ class Clauses:
             per = " ".join(f"{group} {count}" for group, count in one.per.items())
             return say("{measure}: {award} for each full {per}", measure=names, award=short(one.award), per=per)
         title = names or f"{one.title or one.finding} [{one.finding}]"
-        told = say("{kind}: {title}, {price} each", kind=say(one.kind), title=title, price=self._price(one))
+        told = say("{kind}: {title}, {price}", kind=say(one.kind), title=title, price=self._price(one))
         return (
             told
             if not one.answered_by
@@ -153,13 +162,7 @@ class Clauses:
         )
 
     def _rate(self, one: Part, names: str) -> Iterator[str]:
-        say = self.language.say
-        if one.over == "volume":
-            over = say("of the volume")
-        elif one.over in MEASURE:
-            over = say("over {measure}", measure=self._word(one.over))
-        else:
-            over = say("of those judged")
+        say, over = self.language.say, self._over(one)
         bound = (
             say("at least {rate}% met", rate=short(one.at_least))
             if one.at_least is not None
@@ -174,8 +177,17 @@ class Clauses:
         if one.gain_cap is not None:
             yield say("{points} on at most", points=short(one.gain_cap))
 
+    def _over(self, one: Part) -> str:
+        if one.over == "volume":
+            return self.language.say("of the volume")
+        if one.over in MEASURE:
+            return self.language.say("over {measure}", measure=self._word(one.over))
+        return self.language.say("of those judged")
+
     def _steps(self, one: Part) -> Iterator[str]:
         say = self.language.say
+        if one.over != "count":
+            yield self._over(one)
         if one.pass_line is not None:
             yield say("below {line} % nothing", line=short(one.pass_line))
         for tier in one.tiers:
@@ -184,29 +196,87 @@ class Clauses:
             yield say("each rate rounded before it is weighed")
 
     def _price(self, one: Part) -> str:
+        """What each costs or earns, told as what it is."""
+        say, nothing = self.language.say, Fraction(0)
+        sign = -1 if one.kind == "awards" else 1
+        price = one.award if one.kind == "awards" else one.price or nothing
         if one.price_reading:
-            return self.book.reading(one.price_reading)
-        prices = " ".join(f"{self.language.say(name)} {short(price)}" for name, price in one.prices.items())
-        return prices or short(one.award if one.kind == "awards" else one.price or one.slope * 0)
+            price = Fraction(self.book.reading(one.price_reading))
+
+        priced = [(name, sign * each) for name, each in one.prices.items()] or [("", sign * price)]
+        told = [
+            self._each(points < 0, [(name, each) for name, each in priced if (each < 0) == (points < 0)])
+            for _, points in priced
+        ]
+        named = say(" (by the reading {reading})", reading=one.price_reading) if one.price_reading else ""
+        return self._joined(list(dict.fromkeys(told))) + named
+
+    def _each(self, gives: bool, prices: Sequence[tuple[str, Fraction]]) -> str:
+        """Prices that all give or all take, as 短信 1、书面 2, each by its role or mode."""
+        say, between = self.language.say, "、" if self.language.code == "zh" else ", "
+        shown = between.join(" ".join(filter(None, (name and say(name), short(abs(each))))) for name, each in prices)
+        return say("{points} on each" if gives else "{points} off each", points=shown)
 
     def _leniency(self, one: Part) -> Iterator[str]:
         say = self.language.say
         if one.tolerated is not None:
             yield say("the first {count} cost nothing", count=one.tolerated)
         if one.tolerated_percent is not None:
-            yield say("the first {percent} % cost nothing", percent=short(one.tolerated_percent))
+            percent = short(one.tolerated_percent)
+            yield say("the first {percent} % of {whole} cost nothing", percent=percent, whole=self._whole(one))
         if one.few is not None:
-            yield say(
-                "fewer than {count} marked" if one.when_few == "mark" else "fewer than {count} not judged",
-                count=one.few,
-            )
+            yield self._few(one, one.few)
+        if one.proof_reading:
+            yield say("nothing of the item where nothing is found, by the reading {reading}", reading=one.proof_reading)
         if one.channels:
             yield say("on {channels}", channels="、".join(one.channels))
 
-    def limits(self, one: Part) -> Iterator[str]:
-        """The limits of a part, each with its time and clause."""
+    def _whole(self, one: Part) -> str:
+        """What a percentage that is tolerated is of."""
+        if one.kind == "pairs":
+            return self.language.say("the notices")
+        if one.over in MEASURE:
+            return self._word(one.over)
+        if one.weights:
+            return self.language.say("those judged by each measure")
+        return self.language.say("those judged")
+
+    def _few(self, one: Part, count: int) -> str:
+        say, named = self.language.say, {"count": count, "measure": ""}
+        if one.few_of in MEASURE:
+            named["measure"] = self._word(one.few_of)
+            several = "fewer than {count} {measure}: all of it marked"
+            return say(
+                several if one.when_few == "mark" else "fewer than {count} {measure}: all of it not judged", **named
+            )
+        return say(
+            "fewer than {count} marked" if one.when_few == "mark" else "fewer than {count} not judged", count=count
+        )
+
+    def limits(self, sheet: Sheet, one: Part) -> Iterator[str]:
+        """The limits of a part, each with its time and clause; where it gives none, that of the rulebook or the usual one."""
         for limit in one.every_limit:
             yield self._limit(limit)
+        given = {limit.measure for limit in one.every_limit}
+        practice = self.book.practice()
+        told: dict[tuple[Deadline, tuple[Any, ...]], list[str]] = {}
+        for measure in (each for each in LIMITED if each.name in one.measures and each.name not in given):
+            for channel in sheet.channels_of(one):
+                place = (measure.name, channel)
+                spans = (practice.limits.get(place), *practice.later_limits.get(place, ()))
+                told.setdefault((measure, spans), []).append(channel)
+        for (measure, (first, *later)), channels in told.items():
+            yield self._given(measure, first, bool(later), channels if len(told) > 1 else [])
+
+    def _given(self, measure: Deadline, halves: int | None, later: bool, channels: Sequence[str]) -> str:
+        """The limit of a measure that the part says nothing of: the usual one, or what another item says."""
+        say, days = self.language.say, measure.limit if halves is None else Fraction(halves, 2)
+        why = say("not written: the usual limit") if halves is None else say("as another item says")
+        if later:
+            why = say("as another item says, with later changes")
+        on = say("on {channels}", channels="、".join(channels)) if channels else ""
+        limit = say("limit: {days} working days", days=short(days))
+        return "  ".join(filter(None, (self._word(measure.name), limit, on, f"({why})")))
 
     def _limit(self, one: Limit) -> str:
         named = self._word(one.measure) if one.measure else ""

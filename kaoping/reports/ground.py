@@ -1,9 +1,10 @@
 """What a score rests on, in lines: read from its JSON, so that what was published is told as it was kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kaoping.language.language import Language
+from kaoping.office.period.ground import FEW
 from kaoping.office.period.untold import PeriodGaps, gaps_json
 from kaoping.reports.page import Block, Listing, page_of
 
@@ -12,6 +13,12 @@ ACCEPTED = {
     "running": "the period has not ended", "empty": "it has not a single ticket", "invalid": "it lies outside the rulebook's validity",
     "aside": "rows or changes are kept aside",
 }  # fmt: skip
+
+RESTS = {
+    "five": "{count} rates rest on fewer than five: {rates}",
+    "least": "{count} rates rest on fewer than the rulebook asks for, judged all the same: {rates}",
+    "not_judged": "{count} rates are not judged, as they rest on fewer than the rulebook asks for: {rates}",
+}
 
 
 def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Block]:
@@ -34,14 +41,23 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
         lines.append(say("{count} changes are kept aside: kaoping aside lists them", count=count))
     if count := ground["assumed"]:
         lines.append(say("{count} acts happened at an instant that no source tells: a reading gives it", count=count))
-    if few := ground["few"]:
-        shown = "、".join(f"{one['unit']} {one['title']} ({one['count']})" for one in few[:SHOWN])
-        more = " …" if len(few) > SHOWN else ""
-        lines.append(say("{count} rates rest on fewer than five: {rates}", count=len(few), rates=shown + more))
+    lines += _few_lines(language, ground["few"])
     for name in ground["accepted"]:
         lines.append(say("Accepted ({name}): {why}", name=name, why=say(ACCEPTED[name])))
     if lines:
         yield Listing(say("What it rests on"), lines)
+
+
+def _few_lines(language: Language, few: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The rates of few, by what came of them; what was published before says of none that it was not judged."""
+    judged, unjudged = ([one for one in few if one.get("judged", True) == said] for said in (True, False))
+    least = [one for one in judged if one.get("least", FEW) > FEW and one["count"] >= FEW]
+    found = {"five": [one for one in judged if one not in least], "least": least, "not_judged": unjudged}
+    for name, rates in found.items():
+        if rates:
+            shown = "、".join(f"{one['unit']} {one['title']} ({one['count']})" for one in rates[:SHOWN])
+            more = " …" if len(rates) > SHOWN else ""
+            yield language.say(RESTS[name], count=len(rates), rates=shown + more)
 
 
 @page_of

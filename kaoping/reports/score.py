@@ -7,9 +7,10 @@ from typing import Any
 from calendars.periods import show_months
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
-from kaoping.language.numbers import points, short
+from kaoping.language.numbers import points
 from kaoping.office.period.ground import Ground, ground_json
 from kaoping.office.tickets import stamps_json
+from kaoping.reports.clauses import full_marks
 from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
 from kaoping.reports.workings import CHANGES, Teller
@@ -18,7 +19,7 @@ from scoring.scores.evidence import UNENROLLED, Evidence
 from scoring.scores.parts import unpriced
 from scoring.scores.published import document_of
 from scoring.scores.scoring import Scoring, Stamps
-from scoring.scores.sheets import SheetScore, UnitScore
+from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 from scoring.scores.years import UnitYear
 
 
@@ -31,10 +32,20 @@ def score_json(
         "within_validity": all(map(scoring.book.covers, month.months)),
         "provisional_verdicts": month.provisional,
         "unpriced_findings": [charge.position for charge in unpriced(scoring.book, month)],
+        "idle_findings": [one for sheet in sheets for one in _idle_json(sheet)],
         "readings": {one.id: scoring.book.reading(one.id) for one in scoring.book.readings},
         "stamps": stamps_json(scoring.stamps),
         **({} if ground is None else {"ground": ground_json(ground)}),
     }
+
+
+def _idle_json(sheet: SheetScore) -> Iterator[dict[str, Any]]:
+    """The findings that cost nothing on a sheet, as their unit's score is the `mean`, or it is not on the sheet (`absent`)."""
+    found = [("mean", charge) for unit in sheet.units for charge in unit.ignored]
+    for why, charge in (*found, *(("absent", charge) for charge in sheet.idle)):
+        yield {
+            "sheet": sheet.sheet.id, "unit": charge.unit, "finding": charge.name, "position": charge.position, "why": why
+        }  # fmt: skip
 
 
 @page_of
@@ -93,7 +104,7 @@ def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Di
         *honour_columns(language, sheet.sheet, sheet.units),
     ]
     items = [
-        Column(f"{item.title}\n{_full(item)}", _scores(sheet, item), Kind.NUMBER, digits=digits.item, absent="")
+        Column(f"{item.title}\n{full_marks(item)}", _scores(sheet, item), Kind.NUMBER, digits=digits.item, absent="")
         for item in sheet.sheet.items_of(sheet.month)
     ]
     yield Table(f"{sheet.sheet.title}  {period}", keys, items)
@@ -128,16 +139,28 @@ def _total(unit: UnitScore) -> Cell:
     return Marked(unit.score, "*") if unit.basis == "mean" and unit.score is not None else unit.score
 
 
-def _full(item: Item) -> str:
-    """Full marks, or how far it can add and take."""
-    if not item.extra:
-        return short(item.points)
-    return f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
-
-
 def _scores(sheet: SheetScore, item: Item) -> list[Cell]:
     found = [next((one for one in unit.items if one.item.id == item.id), None) for unit in sheet.units]
-    return [None if one is None else Marked(one.score, "†") if one.note in UNJUDGED else one.score for one in found]
+    return [None if one is None else Marked(one.score, _mark(one)) if _mark(one) else one.score for one in found]
+
+
+def _mark(one: ItemScore) -> str:
+    """The mark beside an item's score: untold, or resting on fewer than the rulebook asks for."""
+    if one.note in UNJUDGED:
+        return "†"
+    return FEW_MARK if any(part.note in FEW_NOTES for part in one.parts) else ""
+
+
+FEW_MARK = "▲"
+FEW_NOTES = {
+    "few": "Note: {mark} rates of too few tickets, not judged: {count} ({items})",
+    "few_marked": "Note: {mark} rates of few tickets, judged all the same: {count} ({items})",
+}
+IDLE_NOTES = {
+    "mean": "Note: {count} findings on units whose score is the mean cost nothing: {findings}",
+    "absent": "Note: {count} findings on units that are not on the sheet, for want of a ticket or as their group does not stand on it, "
+    "cost nothing: {findings}",
+}
 
 
 UNJUDGED = {
@@ -183,20 +206,22 @@ def warnings(language: Language, scoring: Scoring, month: Evidence, sheets: Sequ
         if found:
             shown = "、".join(found[:8]) + ("…" if len(found) > 8 else "")
             lines.append(language.say(UNJUDGED[note], count=len(found), items=shown))
-    if few := notes["few"]:
-        lines.append(language.say("Note: rates of too few tickets, not judged: {count}", count=few))
-    if few := notes["few_marked"]:
-        lines.append(language.say("Note: rates of few tickets, judged all the same: {count}", count=few))
-    idle = [charge for sheet in sheets for unit in sheet.units for charge in unit.ignored]
-    if idle:
-        shown = " ".join(f"{charge.unit} #{charge.position}" for charge in idle[:8]) + ("…" if len(idle) > 8 else "")
-        lines.append(
-            language.say(
-                "Note: {count} findings on units whose score is the mean cost nothing: {findings}",
-                count=len(idle),
-                findings=shown,
-            )
-        )
+    for note in FEW_NOTES:
+        few = [
+            f"{unit.unit} {part.title}"
+            for sheet in sheets for unit in sheet.units for item in unit.items for part in item.parts if part.note == note
+        ]  # fmt: skip
+        if few:
+            shown = "、".join(few[:8]) + ("…" if len(few) > 8 else "")
+            lines.append(language.say(FEW_NOTES[note], mark=FEW_MARK, count=len(few), items=shown))
+    idle = {
+        "mean": [charge for sheet in sheets for unit in sheet.units for charge in unit.ignored],
+        "absent": [charge for sheet in sheets for charge in sheet.idle],
+    }
+    for why, charges in idle.items():
+        if charges:
+            shown = " ".join(f"{one.unit} #{one.position}" for one in charges[:8]) + ("…" if len(charges) > 8 else "")
+            lines.append(language.say(IDLE_NOTES[why], count=len(charges), findings=shown))
     if free := sum(part.tolerated for part in parts):
         lines.append(language.say("Note: breaches within what is tolerated, that cost nothing: {count}", count=free))
     return lines

@@ -9,6 +9,7 @@ from kaoping.language.numbers import points, short
 from kaoping.office.scores import UnitLosses
 from kaoping.office.tickets import choice_json, stamps_json
 from kaoping.reports.page import Block, Heading, Note, page_of
+from kaoping.reports.score import FEW_NOTES
 from kaoping.reports.workings import CHANGES, Teller, choice_text, dated
 from scoring.compare.options import OtherLine
 from scoring.explain.unit import Line
@@ -32,8 +33,8 @@ def why_json(told: UnitLosses, period: str) -> dict[str, Any]:
         "stamps": stamps_json(told.scoring.stamps),
         "sheets": [
             {
-                "sheet": sheet.id, "points": short(sheet.points), "score": points(line.score or sheet.floor), "rank": line.rank,
-                "basis": line.basis, "lost": points(sheet.points - (line.score or sheet.floor)),
+                "sheet": sheet.id, "points": short(sheet.points), "score": points(line.score or Fraction(0)), "rank": line.rank,
+                "basis": line.basis, "lost": points(sheet.points - (line.score or Fraction(0))),
                 "lines": [_line_json(one) for one in lines],
                 "readings": [_other_json(line, other) for other in told.others.get(sheet.id, ())],
             }
@@ -70,7 +71,7 @@ def why_page(language: Language, told: UnitLosses) -> Iterator[Block]:
     say, teller, unit = language.say, Teller(language, digits), told.unit
     for sheet, line, lines in told.lines:
         others = told.others.get(sheet.id, ())
-        score = line.score or sheet.floor
+        score = line.score or Fraction(0)
         head = say(
             "{unit}: {score} of {points}, {lost} lost",
             unit=unit,
@@ -86,6 +87,7 @@ def why_page(language: Language, told: UnitLosses) -> Iterator[Block]:
             yield from _whole_blocks(teller, line, each)
             if each.code == "mean":
                 yield from (f"{INDENT}{_total_otherwise(teller, other)}" for other in others)
+        yield from _few_blocks(teller, line)
         yield from _ignored_blocks(language, line)
         yield ""
 
@@ -171,6 +173,12 @@ def _whole_blocks(teller: Teller, unit: UnitScore, line: Line) -> Iterator[Block
     yield f"    {points(line.points, teller.digits.total):>11}  " + "  ".join(
         filter(None, (_named(teller, line), told))
     )
+
+
+def _few_blocks(teller: Teller, unit: UnitScore) -> Iterator[Block]:
+    """The parts that rest on fewer than the rulebook asks for, with their counts and what came of it."""
+    for part in (part for item in unit.items for part in item.parts if part.note in FEW_NOTES):
+        yield Note(teller.language.say("{title} rests on few: {counts}", title=part.title, counts=teller.resting(part)))
 
 
 def _ignored_blocks(language: Language, unit: UnitScore) -> Iterator[Block]:

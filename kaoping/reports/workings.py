@@ -11,7 +11,7 @@ from kaoping.language.numbers import points, rounded, short
 from metrics.measures import MEASURE, Deadline, Timely
 from scoring.compare.options import Choice
 from scoring.law.arithmetic import HUNDRED
-from scoring.law.rulebook import Digits
+from scoring.law.rulebook import EACH, Digits, Part
 from scoring.scores.evidence import Charge
 from scoring.scores.parts import EARNING, PartScore
 from scoring.scores.sheets import Adjustment, ItemScore
@@ -134,7 +134,7 @@ class Teller:
 
     def _clauses(self, one: PartScore) -> Iterator[str]:
         told, kind = one.arithmetic, one.part.kind
-        yield from self._ratios(told, ends=kind != "cases")
+        yield from self._ratios(one, ends=kind != "cases")
         if kind in ("rate", "scaled", "tiers"):
             if told.rate is not None:
                 yield from {"rate": self._line, "scaled": self._scaled, "tiers": self._tier}[kind](one, told)
@@ -145,25 +145,47 @@ class Teller:
         else:
             yield from self._priced(one, told)
 
-    def _ratios(self, told: Arithmetic, *, ends: bool) -> Iterator[str]:
+    def _ratios(self, one: PartScore, *, ends: bool) -> Iterator[str]:
+        told, each = one.arithmetic, one.part.few_of == EACH
         several = len(told.ratios) > 1
         for ratio in told.ratios:
             rate = (ratio.rate if several else told.rate) if ends else None
-            yield from self._ratio(ratio, rate)
+            yield from self._ratio(one.part, ratio, rate)
+            if ratio.few and each:
+                yield self.few(one.part)
             if several and ratio.weight != HUNDRED:
                 yield self.language.say("of weight {weight}", weight=short(ratio.weight))
         if several and told.rate is not None:
             yield self.language.say("together {rate} %", rate=self._rate(told.rate))
+        if not each and any(ratio.few for ratio in told.ratios):
+            yield self.few(one.part)
 
-    def _ratio(self, ratio: Ratio, rate: Fraction | None) -> Iterator[str]:
+    def few(self, part: Part) -> str:
+        """That there were fewer than the rulebook asks for, and what comes of it."""
+        say = self.language.say
+        measure, marked = ASKED.get(part.few_of), part.when_few == "mark"
+        if measure is None:
+            return say("fewer than {least}: marked" if marked else "fewer than {least}: not judged", least=part.few)
+        asked = say(measure, count=part.few)
+        return say("few below {asked}: marked" if marked else "judged only from {asked} on", asked=asked)
+
+    def counted(self, one: ItemScore) -> list[str]:
+        """What an item that did not move was judged by: its counts, or that there was nothing to divide by."""
+        nothing = self.language.say("nothing to divide by, or nothing found")
+        return [self._joined([*self._clauses(part)]) if part.count else nothing for part in one.parts]
+
+    def resting(self, one: PartScore) -> str:
+        """A part of few, with what was counted and what came of it."""
+        return self._joined([*self._ratios(one, ends=True)])
+
+    def _ratio(self, part: Part, ratio: Ratio, rate: Fraction | None) -> Iterator[str]:
         say = self.language.say
         yield say(ASKED[ratio.over], count=ratio.count)
         if ratio.removed:
             yield say("{count} taken out besides", count=ratio.removed)
         if ratio.measure in MISSED and (ratio.over != ratio.measure or ratio.measure in RATES):
             yield say(MISSED[ratio.measure], count=ratio.breaches)
-        if ratio.tolerated:
-            yield say("{count} of them tolerated", count=ratio.tolerated)
+        yield from self._tolerated(part, ratio.tolerated, ratio.breaches, ratio.count)
         if rate is None:
             return
         if ratio.met and ratio.measure in RATES:
@@ -232,8 +254,8 @@ class Teller:
         say, sign = self.language.say, -1 if told.due < 0 else 1
         if told.asked is not None:
             yield say("{count} notices", count=told.asked)
-        if one.tolerated and not told.ratios:
-            yield say("{count} of them tolerated", count=one.tolerated)
+        if not told.ratios:
+            yield from self._tolerated(one.part, one.tolerated, one.breaches or 0, told.asked or 0)
         terms = []
         for each in told.priced:
             term = say("{count} times {price}", count=each.times, price=short(sign * each.price))
@@ -241,6 +263,17 @@ class Teller:
         if terms:
             yield " + ".join(terms)
         yield self._due(told.due)
+
+    def _tolerated(self, part: Part, count: int, breaches: int, whole: int) -> Iterator[str]:
+        """How many breaches cost nothing; of a percentage also what it was taken of, and none if it is none."""
+        say = self.language.say
+        if part.tolerated_percent is not None and breaches:
+            percent = short(part.tolerated_percent)
+            yield say(
+                "{count} of them tolerated (within {percent} % of {whole})", count=count, percent=percent, whole=whole
+            )
+        elif count:
+            yield say("{count} of them tolerated", count=count)
 
     def _mode(self, name: str) -> str:
         return self.language.say(name)

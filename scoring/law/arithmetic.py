@@ -14,6 +14,12 @@ def half_up(number: Fraction, digits: int = 2) -> Fraction:
     return Fraction((2 * scale * number.numerator + number.denominator) // below, scale)
 
 
+def held(number: Fraction, floor: Fraction | None, cap: Fraction | None) -> Fraction:
+    """The number held between two bounds, where there are any."""
+    above = number if floor is None else max(number, floor)
+    return above if cap is None else min(above, cap)
+
+
 def added(numbers: Iterable[Fraction]) -> Fraction:
     """Their exact sum, in whole parts: much faster than `sum`, which makes a fraction of every step."""
     top, below, step = 0, 1, 0

@@ -8,7 +8,8 @@ from fractions import Fraction
 from calendars.clock import DAY_ENDS, HALF_DAY, WHOLE_DAYS
 from ledger.sentences import sentence
 from metrics.measures import MEASURE
-from scoring.law.clauses import Mistakes, limits_of, part_mistakes
+from scoring.law.arithmetic import held
+from scoring.law.clauses import NUMBER, Mistakes, directions, limits_of, part_mistakes
 from scoring.law.rulebook import NEEDED, PERIODS, Item, Reading, Rulebook, Sheet, Veto, Year
 from scoring.law.terms import Board, Grade, Term
 
@@ -48,7 +49,6 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "idle_months": ("count", "leave"),
 }
 """What the readings that the computation knows can say."""
-NUMBER = r"-?\d+(\.\d+)?"
 EXACT = "{value} is no exact number"
 
 
@@ -275,8 +275,10 @@ def _overlap(book: Rulebook, one: Item, other: Item) -> bool:
 def _item(book: Rulebook, item: Item, path: str) -> Mistakes:
     if not item.words or not item.place:
         yield path, sentence("item {item}: the law's words or their place are missing.", item=item.id)
-    if not item.floor <= item.full <= item.cap:
+    if held(item.full, item.floor, item.cap) != item.full:
         yield path, sentence("item {item}: floor, full and cap are not in order.", item=item.id)
+    else:
+        yield from _idle(book, item, path)
     if item.valid_from and item.valid_until and item.valid_from > item.valid_until:
         yield f"{path}.valid_until", sentence("valid_until lies before valid_from.")
     if item.when_empty not in ("full", "respread", "group_mean"):
@@ -289,6 +291,34 @@ def _item(book: Rulebook, item: Item, path: str) -> Mistakes:
     for number, part in enumerate(item.parts):
         for mistake in part_mistakes(book, item, part):
             yield f"{path}.parts[{number}]", mistake
+
+
+def _idle(book: Rulebook, item: Item, path: str) -> Mistakes:
+    """An item that would never move: what takes has no room below what it starts from, and what gives has none above."""
+    moves = [directions(book, part) for part in item.parts]
+    takes, gives = any(taking for taking, _ in moves), any(giving for _, giving in moves)
+    if (takes and item.floor != item.full) or (gives and item.cap != item.full) or not (takes or gives):
+        return
+    if takes:
+        yield (
+            path,
+            sentence(
+                "item {item}: it can take nothing: its floor is {full}, and that is where it starts from. Write floor = -10 (at most 10 "
+                'off) or floor = "none" (no bound of its own).',
+                item=item.id,
+                full=item.full,
+            ),
+        )
+    if gives:
+        yield (
+            path,
+            sentence(
+                "item {item}: it can give nothing: its cap is {full}, and that is where it starts from. Write full = 0 (it is earned), a "
+                'higher cap, or cap = "none" (no bound of its own).',
+                item=item.id,
+                full=item.full,
+            ),
+        )
 
 
 def _year(book: Rulebook, year: Year, path: str) -> Mistakes:

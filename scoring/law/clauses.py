@@ -1,16 +1,19 @@
 """What a part of an item can say wrongly: what its kind needs, its limits, what it tolerates."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 
 import attrs
 
 from ledger.sentences import Sentence, sentence
 from metrics.measures import LIMITED, MEASURE, Deadline, Strike
-from scoring.law.rulebook import KINDS, RATED, WHEN_FEW, Item, Part, Rulebook, limit_spans
+from scoring.law.rulebook import EACH, KINDS, RATED, WHEN_FEW, Item, Part, Rulebook, limit_spans
 from scoring.law.terms import gap, overlap
 
 Mistakes = Iterator[tuple[str, Sentence]]
+NUMBER = r"-?\d+(\.\d+)?"
 
 
 def part_mistakes(book: Rulebook, item: Item, part: Part) -> Iterator[Sentence]:
@@ -35,6 +38,23 @@ def part_mistakes(book: Rulebook, item: Item, part: Part) -> Iterator[Sentence]:
         yield sentence("item {item}: there is no reading {name}.", item=name, name=part.price_reading)
     yield from _timed(name, part)
     yield from _lenient(name, part)
+
+
+def directions(book: Rulebook, part: Part) -> tuple[bool, bool]:
+    """Whether a part can take points, and whether it can give any."""
+    prices = [*part.prices.values(), *([part.price] if part.price is not None else [])]
+    named = next((one for one in book.readings if one.id == part.price_reading), None)
+    prices += [Fraction(option) for option in named.options if re.fullmatch(NUMBER, option)] if named else []
+    match part.kind:
+        case "awards":
+            return False, any(price > 0 for price in part.prices.values() or (part.award,))
+        case "bonus":
+            return False, part.award > 0
+        case "rate":
+            return part.slope > 0, part.gain > 0
+        case "scaled" | "tiers":
+            return True, False
+    return any(price > 0 for price in prices), any(price < 0 for price in prices)
 
 
 def _needs(name: str, part: Part) -> Iterator[Sentence]:
@@ -125,6 +145,11 @@ def _lenient(name: str, part: Part) -> Iterator[Sentence]:
         yield sentence("item {item}: when_few is one of: {known}", item=name, known=" ".join(WHEN_FEW))
     if part.when_few and part.few is None:
         yield sentence("item {item}: when_few needs few: how many are enough.", item=name)
+    if part.few_of != EACH and part.few is None:
+        yield sentence("item {item}: few_of needs few: how many are enough.", item=name)
+    elif part.few_of not in (EACH, *part.measures):
+        known = " ".join((EACH, *part.measures))
+        yield sentence("item {item}: few_of is one of: {known}", item=name, known=known)
 
 
 def limits_of(book: Rulebook) -> Mistakes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 import attrs
 
@@ -16,7 +16,25 @@ from scoring.law.terms import Board, Grade, Limit, Span, Term
 
 KINDS = ("rate", "scaled", "tiers", "cases", "findings", "awards", "pairs", "bonus")
 RATED = ("rate", "scaled", "tiers")
+OF_ALL = ("kind", "id", "title", "words", "channels", "points")
+OF_RATES = (
+    "measure", "weights", "limit", "limits", "over", "round_rates", "tolerated", "tolerated_percent", "few", "when_few", "few_of",
+)  # fmt: skip
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "rate": (*OF_ALL, *OF_RATES, "at_least", "at_most", "slope", "gain", "gain_cap"),
+    "scaled": (*OF_ALL, *OF_RATES, "pass_line"),
+    "tiers": (*OF_ALL, *OF_RATES, "tiers"),
+    "cases": (*OF_ALL, "measure", "price", "limit", "limits", "over", "tolerated", "tolerated_percent"),
+    "findings": (*OF_ALL, "finding", "price", "by", "prices", "price_reading", "tolerated", "proof_reading"),
+    "awards": (*OF_ALL, "finding", "award", "by", "prices", "price_reading", "proof_reading"),
+    "pairs": (*OF_ALL, "finding", "answered_by", "limit", "limits", "price", "tolerated", "tolerated_percent"),
+    "bonus": (*OF_ALL, "measure", "per", "award"),
+}
+"""What each kind of part can be told."""
 WHEN_FEW = ("as_empty", "mark")
+EACH = "each"
+Edge = Annotated[Fraction | None, "a number, or none"]
+"""How far a score goes; None, in the file "none": without a bound."""
 PERIODS: Mapping[str, int] = {kind.value: kind.size for kind in PeriodKind}
 """How many months each period has."""
 
@@ -81,7 +99,8 @@ class Part:
     Without what it asks for the whole item is nothing, where the reading `proof_reading` says `whole`. `limit`, or the dated
     `limits`, in working days, are those of its measures. `round_rates`: rates are rounded before they are weighed.
     The first `tolerated` breaches, or so many percent of the count (`tolerated_percent`, rounded down), cost nothing. A rate of
-    fewer than `few` is not judged (`when_few`: `as_empty`, as with nothing to divide by), or only `mark`ed.
+    fewer than `few` is not judged (`when_few`: `as_empty`, as with nothing to divide by), or only `mark`ed; of several rates `each`
+    by its own count, or all of them by that of one measure (`few_of`).
     """
 
     kind: str
@@ -99,6 +118,7 @@ class Part:
     tolerated_percent: Fraction | None = None
     few: int | None = None
     when_few: str = ""
+    few_of: str = EACH
     over: str = "count"
     at_least: Fraction | None = None
     at_most: Fraction | None = None
@@ -137,7 +157,7 @@ class Part:
 class Item(Term):
     """One line of a sheet, with the law's words and place.
 
-    `full` is what it starts from (normally its points), `floor` and `cap` its bounds. `extra` items (rewards and
+    `full` is what it starts from (normally its points), `floor` and `cap` its bounds (None: none of its own). `extra` items (rewards and
     penalties) start from 0, do not count into the sheet's points and are added last. Units outside the groups it
     `concerns` get its points (of an extra: nothing). `when_empty`, nothing to divide by: `full` marks, `respread` (its
     points go to the other items), or the `group_mean` of the units that had something. From `valid_from` to
@@ -154,8 +174,8 @@ class Item(Term):
     full: Fraction = attrs.field(
         default=attrs.Factory(lambda self: Fraction(0) if self.extra else self.points, takes_self=True)
     )
-    floor: Fraction = Fraction(0)
-    cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+    floor: Edge = Fraction(0)
+    cap: Edge = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
     concerns: tuple[str, ...] = ()
     when_empty: str = "full"
     exemptible: bool = True
@@ -230,8 +250,8 @@ class Sheet:
     apart: tuple[str, ...] = ()
     grades: tuple[Grade, ...] = ()
     board: Board | None = None
-    floor: Fraction = Fraction(0)
-    cap: Fraction = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
+    floor: Edge = Fraction(0)
+    cap: Edge = attrs.field(default=attrs.Factory(lambda self: self.points, takes_self=True))
 
     def channels_of(self, part: Part) -> tuple[str, ...]:
         """The channels a part of it looks at: its own, else those of the sheet."""

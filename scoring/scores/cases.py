@@ -12,16 +12,16 @@ from calendars.instants import SHANGHAI, day_start
 from calendars.periods import month_of
 from ledger.batches import Source
 from ledger.exchange import read_fact
-from ledger.facts import Enrol, Fact, Finding
+from ledger.facts import LIFECYCLE, Enrol, Fact, Finding
 from ledger.files import MEMORY
-from ledger.sentences import Problem, Sentence, UnreadableFact, UnusableFile, sentence
+from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UnusableFile, sentence
 from ledger.snapshot import Snapshot, snapshot_of
 from ledger.store import Ledger
 from metrics.custody import settled
 from metrics.derive import FRAMES, Derived, Spliced, derive
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
-from scoring.law.checks import NUMBER
+from scoring.law.clauses import NUMBER
 from scoring.law.rulebook import Rulebook, Sheet
 from scoring.scores.evidence import Charge, Evidence, together
 from scoring.scores.scoring import Scoring
@@ -77,12 +77,13 @@ class Case:
 
 @attrs.frozen
 class Outcome:
-    """A case and what came out."""
+    """A case and what came out, with the unit's `line` that it came from."""
 
     case: Case
     got: Fraction
     grade: str = ""
     board: str = ""
+    line: UnitScore | UnitYear | None = None
 
     @property
     def holds(self) -> bool:
@@ -120,20 +121,24 @@ def mistakes_in(case: Case) -> Iterator[tuple[str, Sentence]]:
         try:
             _finding(case, number + 1, raw)
         except UnreadableFact as error:
-            yield f"findings[{number}]", _unreadable(case, "findings", error)
-    for raw in case.facts:
-        try:
-            read_fact(raw)
-        except UnreadableFact as error:
-            yield "log", _unreadable(case, "log", error)
+            for one in error.mistakes:
+                told = {"title": case.title, "field": named_value(one), "why": one.why}
+                yield f"findings[{number}]", sentence("case {title}: findings: {field} {why}", **told)
+
+
+def named_value(mistake: Mistake) -> str:
+    """The field of a mistake, with its value where it has one."""
+    return mistake.column if mistake.value is None else f"{mistake.column} '{mistake.value}'"
+
+
+MEND = sentence("Mend the case, or name the rulebook it is for with --rulebook.")
 
 
 def _unreadable(case: Case, key: str, value: object) -> Sentence:
     return sentence("case {title}: {key} {value} cannot be read", title=case.title, key=key, value=value)
 
 
-def _unusable(case: Case, mistakes: Iterable[Sentence]) -> UnusableFile:
-    remedy = sentence("Mend the case, or name the rulebook it is for with --rulebook.")
+def _unusable(case: Case, mistakes: Iterable[Sentence], remedy: Sentence = MEND) -> UnusableFile:
     return UnusableFile.of(
         (case.file, Problem(row=case.line, column="", value="", why=why, remedy=remedy)) for why in mistakes
     )
@@ -186,7 +191,7 @@ def try_cases(court_under: Callable[[Mapping[str, str]], Judging], cases: Sequen
 
 def _by_counts(judging: Judging, case: Case) -> Outcome:
     one = unit_score(judging, judging.book.sheet(case.sheet), _evidence(judging.book, case), UNIT)
-    return Outcome(case, _got(one, case))
+    return Outcome(case, _got(one, case), line=one)
 
 
 def _by_log(scoring: Scoring, case: Case) -> Outcome:
@@ -204,9 +209,32 @@ def _by_log(scoring: Scoring, case: Case) -> Outcome:
         lines = sheet_of(scoring.judging, sheet, together([months[one] for one in sorted(months)])).units
         line = next((one for one in lines if one.unit == case.whose), None)
     if line is None or line.score is None:
-        raise _unusable(case, [sentence("case {title}: {unit} has no score there", title=case.title, unit=case.whose)])
+        raise _without_score(book, case)
     got = _got(line, case) if isinstance(line, UnitScore) else line.score
-    return Outcome(case, got, grade=line.grade, board=line.board)
+    return Outcome(case, got, grade=line.grade, board=line.board, line=line)
+
+
+def _without_score(book: Rulebook, case: Case) -> UnusableFile:
+    """Why a case's unit has no score where the case looks, and what to write."""
+    facts = [read_fact(raw) for raw in case.facts if raw.get("unit") == case.whose and raw["kind"] in LIFECYCLE]
+    months = sorted({month_of(fact.at) for fact in facts})
+    whole = case.year or set(months) & {*book.period(book.sheet(case.sheet), int(case.month.replace("-", "")))}
+    told = {"title": case.title, "unit": case.whose, "month": case.month, "name": case.sheet or case.year}
+    if not facts:
+        why = sentence("case {title}: no line of the log gives {unit} a ticket, so it has no score.", **told)
+        return _unusable(case, [why], sentence("Write a line with its 派单, or name another unit with unit."))
+    if not whole:
+        shown = [f"{one // 100}-{one % 100:02d}" for one in months]
+        why = sentence("case {title}: {unit} has no ticket in {month}, the month looked at: its lines are of {months}.",
+            months=" ".join(shown), **told)  # fmt: skip
+        return _unusable(case, [why], sentence('Write month = "{month}" in the case.', month=shown[-1]))
+    why = sentence(
+        "case {title}: {unit} has tickets in {month}, but no line on {name}: its group is {group}, or nothing of it is judged there.",
+        group=case.group, **told,
+    )  # fmt: skip
+    return _unusable(
+        case, [why], sentence("Name the group of the unit with group, or the channel of its tickets with channel.")
+    )
 
 
 def _scored(cases: Sequence[tuple[Judging, Case]]) -> Mapping[int, Scoring]:

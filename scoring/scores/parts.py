@@ -151,8 +151,7 @@ def _measured(bench: PartContext, part: Part) -> PartScore:
         note = "few" if count else "no_denominator"
         return bench.judged(part, count=count, breaches=breaches, note=note, arithmetic=arithmetic)
     channels, names = bench.sheet.channels_of(part), bench.names(part)
-    few = [one for one in ratios if one.count and one.count < (part.few or 0)]
-    note = ("few_marked" if part.when_few == "mark" else "few") if few else ""
+    note = ("few_marked" if part.when_few == "mark" else "few") if any(one.few for one in ratios) else ""
     tolerated = sum(one.tolerated for one in rated)
     charges: list[tuple[Charge, Fraction]] = []
     for one in rated:
@@ -171,19 +170,22 @@ def _measured(bench: PartContext, part: Part) -> PartScore:
 
 def _ratios(bench: PartContext, part: Part) -> Iterator[Ratio]:
     """What of each measure of a part was counted, how much of it was not met, and its rate: without what is tolerated, exact
-    unless the rulebook rounds it before it is weighed, and none where there were too few to judge."""
+    unless the rulebook rounds it before it is weighed, and none where there were too few to judge: of its own count, or of the one
+    measure that decides for all (`few_of`)."""
     channels, names = bench.sheet.channels_of(part), bench.names(part)
-    least = 1 if part.few is None or part.when_few == "mark" else max(part.few, 1)
     rounds = part.round_rates and bench.book.reading("rounding") == "staged"
+    overs = {one: one if part.over == "count" else part.over for one in part.measures}
+    counts = {one: bench.month.count(bench.unit, over, channels, names).count for one, over in overs.items()}
+    deciding = counts.get(part.few_of)
     for measure, weight in (part.weights or {part.measure: HUNDRED}).items():
-        over = measure if part.over == "count" else part.over
+        over, count = overs[measure], counts[measure]
         tally = bench.month.count(bench.unit, measure, channels, names)
-        count = tally.count if over == measure else bench.month.count(bench.unit, over, channels, names).count
         free = forgiven(part, tally.breaches, count)
         good = tally.breaches - free if part.at_most is not None else count - tally.breaches + free
-        rate = Fraction(100 * good, count) if count >= least else None
+        few = bool(count) and (count if deciding is None else deciding) < (part.few or 0)
+        rate = Fraction(100 * good, count) if count and (not few or part.when_few == "mark") else None
         yield Ratio(
-            measure=measure, over=over, weight=weight, count=count, breaches=tally.breaches, met=part.at_most is None,
+            measure=measure, over=over, weight=weight, count=count, breaches=tally.breaches, met=part.at_most is None, few=few,
             removed=bench.month.removed(bench.unit, over, channels, names).count, tolerated=free,
             rate=half_up(rate, bench.book.digits.rate) if rate is not None and rounds else rate,
         )  # fmt: skip
@@ -198,13 +200,15 @@ def forgiven(part: Part, breaches: int, count: int) -> int:
 
 
 def _cases(bench: PartContext, part: Part) -> PartScore:
+    """Each breach at its price, without those tolerated: so many percent of what `over` counts."""
     channels, names = bench.sheet.channels_of(part), bench.names(part)
-    tally = bench.month.count(bench.unit, part.measure, channels, names)
-    price, free = part.price or ZERO, forgiven(part, tally.breaches, tally.count)
+    over = part.measure if part.over == "count" else part.over
+    tally, whole = (bench.month.count(bench.unit, name, channels, names) for name in (part.measure, over))
+    price, free = part.price or ZERO, forgiven(part, tally.breaches, whole.count)
     cases = bench.month.cases(bench.unit, part.measure, channels, names)[free:]
-    removed = bench.month.removed(bench.unit, part.measure, channels, names).count
+    removed = bench.month.removed(bench.unit, over, channels, names).count
     ratio = Ratio(
-        measure=part.measure, over=part.measure, count=tally.count, breaches=tally.breaches, removed=removed, tolerated=free
+        measure=part.measure, over=over, count=whole.count, breaches=tally.breaches, removed=removed, tolerated=free
     )  # fmt: skip
     lost = price * (tally.breaches - free)
     priced = (Priced(times=tally.breaches - free, price=price),)
@@ -320,12 +324,14 @@ def _times(charge: Charge) -> int:
     return charge.finding.count if charge.finding is not None else 1
 
 
-def bounded_sides(parts: Sequence[PartScore], most: Fraction, least: Fraction) -> tuple[PartScore, ...]:
-    """Parts of which those that give, together, give at most `most`, and those that take, at most `least`."""
+def bounded_sides(parts: Sequence[PartScore], floor: Fraction | None, cap: Fraction | None) -> tuple[PartScore, ...]:
+    """Parts of which those that give, together, give at most `cap`, and those that take, take at most to `floor`; without it, all."""
     sides = [added(part.lost for part in parts if (part.lost < 0) == gives) for gives in (True, False)]
-    held = [max(sides[0], -most), min(sides[1], least)]
+    gives = sides[0] if cap is None else max(sides[0], -cap)
+    takes = sides[1] if floor is None else min(sides[1], -floor)
+    held, limits = [gives, takes], (cap or ZERO, -(floor or ZERO))
     scales = [after / side if side else Fraction(1) for side, after in zip(sides, held, strict=True)]
-    cuts = [bounded(side, "side", bound, after) for side, bound, after in zip(sides, (most, least), held, strict=True)]
+    cuts = [bounded(side, "side", bound, after) for side, bound, after in zip(sides, limits, held, strict=True)]
     return tuple(_charged(part, part.lost * scales[part.lost >= 0], cuts[part.lost >= 0]) for part in parts)
 
 

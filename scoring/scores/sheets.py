@@ -12,7 +12,7 @@ from calendars.clock import Clock
 from calendars.periods import last_day
 from metrics.measures import VOLUME
 from metrics.tallies import Tally
-from scoring.law.arithmetic import ZERO, added, half_up
+from scoring.law.arithmetic import ZERO, added, half_up, held
 from scoring.law.rulebook import Item, Rulebook, Sheet, Veto
 from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.gaps import note_of
@@ -115,12 +115,14 @@ class UnitScore:
 
 @attrs.frozen(kw_only=True)
 class SheetScore:
-    """A sheet of one period, best unit first; `apart`: who is listed apart without a rank, by why (`no_tickets`, `none_due`)."""
+    """A sheet of one period, best unit first; `apart`: who is listed apart without a rank, by why (`no_tickets`, `none_due`).
+    `idle`: findings that would be priced on it, of units that do not stand on it."""
 
     sheet: Sheet
     month: int
     units: tuple[UnitScore, ...]
     apart: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
+    idle: tuple[Charge, ...] = ()
 
 
 def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
@@ -132,7 +134,28 @@ def sheet_of(judging: Judging, sheet: Sheet, month: Evidence) -> SheetScore:
         scored += [_idle(judging, sheet, month, scored, unit) for unit in sorted(members - active)]
     apart = apart_from(sheet, month, members, active)
     units = ranked(scored, sheet.ranking, sheet.ties, frozenset(chain(*apart.values())))
-    return SheetScore(sheet=sheet, month=month.month, units=_honoured(sheet, month, units), apart=apart)
+    idle = tuple(_absent(judging, sheet, month, {one.unit for one in units}))
+    return SheetScore(sheet=sheet, month=month.month, units=_honoured(sheet, month, units), apart=apart, idle=idle)
+
+
+def _absent(judging: Judging, sheet: Sheet, month: Evidence, on: set[str]) -> Iterable[Charge]:
+    """The findings that the sheet would price, on units that are not on it: without a ticket, or of a group of which no sheet
+    prices them."""
+    vetoes = {veto.finding for veto in sheet.vetoes if veto.in_force(last_day(month.month))}
+    for unit in sorted(month.findings.keys() - on):
+        priced = {*_found(judging, sheet, month, unit)}
+        for charge in month.findings[unit]:
+            if charge in priced or charge.name in vetoes:
+                group = month.groups.get(unit)
+                others = [one for one in judging.book.sheets if _asks(one, charge) and group in one.groups]
+                if not sheet.groups or group is None or group in sheet.groups or not others:
+                    yield charge
+
+
+def _asks(sheet: Sheet, charge: Charge) -> bool:
+    """Whether a sheet names a finding at all."""
+    named = {part.finding for item in sheet.items for part in item.parts} | {veto.finding for veto in sheet.vetoes}
+    return charge.name in named
 
 
 def apart_from(sheet: Sheet, month: Evidence, members: set[str], active: set[str]) -> dict[str, tuple[str, ...]]:
@@ -204,14 +227,15 @@ def item_score(
             item=item, score=mean if item.when_empty == "group_mean" else item.full, parts=parts, note=item.when_empty
         )
     if any(_unproved(judging.book, part) for part in parts):
-        return ItemScore(item=item, score=item.floor, parts=parts, note="unproved")
+        return ItemScore(item=item, score=item.floor or ZERO, parts=parts, note="unproved")
     if item.extra and judging.book.reading("reward_bounds") == "each_side":
-        parts = bounded_sides(parts, item.cap, -item.floor)
+        parts = bounded_sides(parts, item.floor, item.cap)
     lost = parts[0].lost if len(parts) == 1 else added(part.lost for part in parts)
     exact, digits = item.full - lost, judging.book.digits.item
-    within = min(max(exact, item.floor), item.cap)
+    within = held(exact, item.floor, item.cap)
     score = half_up(within, digits)
-    bounds = bounded(exact, "floor", item.floor, max(exact, item.floor)) or bounded(exact, "cap", item.cap, within)
+    code, limit = ("floor", item.floor) if within > exact else ("cap", item.cap)
+    bounds = bounded(exact, code, limit or ZERO, within)
     bounds += bounded(within, "digits", Fraction(digits), score)
     arithmetic = ItemArithmetic(start=item.full, lost=lost, bounds=bounds)
     return ItemScore(item=item, score=score, parts=parts, arithmetic=arithmetic, note=note)
@@ -238,7 +262,7 @@ def _adjustments(
         total += step.points
         yield step
     if sheet.order == "clamp_then_add":
-        total, step = _bounded(total, sheet, min(sheet.points, sheet.cap))
+        total, step = _bounded(total, sheet, held(sheet.points, None, sheet.cap))
         yield step
     total += sum((one.score for one in items if one.item.extra), ZERO)
     for step in _caps(sheet, items, day, extra=True):
@@ -273,14 +297,14 @@ def _caps(sheet: Sheet, items: Sequence[ItemScore], day: date, *, extra: bool) -
         if not inside or any(one.item.extra for one in inside) != extra:
             continue
         total = added(one.score for one in inside)
-        held = total if group.cap is None else min(total, group.cap)
-        held = held if group.floor is None else max(held, group.floor)
-        yield Adjustment("group_cap", held - total, group.words, sheet.place, before=total)
+        within = total if group.cap is None else min(total, group.cap)
+        within = within if group.floor is None else max(within, group.floor)
+        yield Adjustment("group_cap", within - total, group.words, sheet.place, before=total)
 
 
-def _bounded(total: Fraction, sheet: Sheet, cap: Fraction) -> tuple[Fraction, Adjustment]:
-    held = min(max(total, sheet.floor), cap)
-    return held, Adjustment("bounds", held - total, "", sheet.place, before=total)
+def _bounded(total: Fraction, sheet: Sheet, cap: Fraction | None) -> tuple[Fraction, Adjustment]:
+    within = held(total, sheet.floor, cap)
+    return within, Adjustment("bounds", within - total, "", sheet.place, before=total)
 
 
 def vetoed(veto: Veto, month: Evidence, unit: str, channels: Sequence[str]) -> bool:
@@ -341,7 +365,7 @@ def _idle(judging: Judging, sheet: Sheet, month: Evidence, scored: Sequence[Unit
     if mean is None or judging.book.reading("idle_findings") == "ignored":
         score, ignored = None if mean is None else mean.value, _found(judging, sheet, month, unit)
         return UnitScore(unit=unit, group=group, score=score, basis="mean", mean=mean, ignored=ignored)
-    total = min(max(mean.value + _found_worth(judging, sheet, month, unit), sheet.floor), sheet.cap)
+    total = held(mean.value + _found_worth(judging, sheet, month, unit), sheet.floor, sheet.cap)
     step = Adjustment("idle_findings", total - mean.value, before=mean.value)
     adjustments = (step,) if step.points else ()
     return UnitScore(unit=unit, group=group, score=total, basis="mean", mean=mean, adjustments=adjustments)

@@ -12,7 +12,8 @@ class Ratio:
     """The rate of one measure: 应签收 10 件，逾期 3 件，签收率 70 %. `over`: what was counted, the measure itself or another.
 
     `removed` were taken out by exemptions and are counted no more. `rate` in percent, of those met where `met`, else of the
-    breaches, without the `tolerated`; None where there was nothing, or too little, to divide by. `weight` is its own in a mean.
+    breaches, without the `tolerated`; None where there was nothing, or too little, to divide by. `few`: there were fewer than the
+    rulebook asks for. `weight` is its own in a mean.
     """
 
     measure: str
@@ -22,6 +23,7 @@ class Ratio:
     removed: int = 0
     tolerated: int = 0
     met: bool = True
+    few: bool = False
     rate: Fraction | None = None
     weight: Fraction = HUNDRED
 

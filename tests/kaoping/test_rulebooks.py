@@ -1,16 +1,24 @@
 """Every mistake of a rulebook is told: the file, the line, what is wrong and how to mend it; all of them at once."""
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import attrs
 import pytest
 
+from kaoping.files.cases import read_cases
 from kaoping.files.rulebooks import read_rulebook
+from kaoping.language.language import Language
+from kaoping.language.words import field_of
+from kaoping.reports.rules import rules_json, rules_page
+from ledger.facts import KIND, LIFECYCLE, STORED_AS, fields_of
 from ledger.sentences import UnusableFile
+from metrics.derive import clock_of
 from metrics.measures import MEASURE
 from scoring.law.checks import OPTIONS
 from scoring.law.rulebook import (
+    KEYS,
     KINDS,
     PERIODS,
     Cap,
@@ -27,8 +35,9 @@ from scoring.law.rulebook import (
     Year,
 )
 from scoring.law.terms import Board, Grade, Limit
-from scoring.scores.cases import Case
-from tests.logs import rulebook_text
+from scoring.scores.cases import Case, try_cases
+from scoring.scores.sheets import Judging
+from tests.logs import calendar, rulebook_text
 
 # The sheets come first, so that their lines can be counted by eye.
 HEAD = """\
@@ -353,6 +362,33 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         changed("at_least = 100", 'at_least = 100\nfew = 5\nwhen_few = "zero"'),
         ["r.toml:26: item signing: when_few is one of: as_empty mark"],
     ),
+    "few of a measure that it does not weigh": (
+        changed("at_least = 100", 'at_least = 100\nfew = 5\nfew_of = "closed"'),
+        ["r.toml:26: item signing: few_of is one of: each signed"],
+    ),
+    "few of something without how many": (
+        changed("at_least = 100", 'at_least = 100\nfew_of = "signed"'),
+        ["r.toml:26: item signing: few_of needs few: how many are enough."],
+    ),
+    "a penalty without a floor": (
+        changed("full = 0", "extra = true").replace("points = 30", "points = 20").replace('"awards"', '"findings"')
+        .replace(AWARD, "price = 3\n"),
+        [
+            "r.toml:32: item praise: it can take nothing: its floor is 0, and that is where it starts from. "
+            'Write floor = -10 (at most 10 off) or floor = "none" (no bound of its own).'
+        ],
+    ),
+    "an award that is full from the beginning": (
+        changed("full = 0\n", ""),
+        [
+            "r.toml:32: item praise: it can give nothing: its cap is 10, and that is where it starts from. "
+            'Write full = 0 (it is earned), a higher cap, or cap = "none" (no bound of its own).'
+        ],
+    ),
+    "a floor that is a word": (
+        changed("full = 0", 'full = 0\nfloor = "never"'),
+        ["r.toml:37: sheets[0].items[1].floor 'never' is no exact number"],
+    ),
     "a way with few without how many": (
         changed("at_least = 100", 'at_least = 100\nwhen_few = "mark"'),
         ["r.toml:26: item signing: when_few needs few: how many are enough."],
@@ -544,6 +580,49 @@ def test_an_item_may_change_within_the_time_of_the_rules() -> None:
     assert awards == {202506: 5, 202507: 2}
 
 
+def test_none_is_no_bound() -> None:
+    unbound = changed("full = 0", 'full = 0\ncap = "none"').replace("points = 30", 'points = 30\nfloor = "none"')
+    sheet = read_rulebook(unbound, "r.toml").sheets[0]
+    assert (sheet.floor, sheet.items[1].cap) == (None, None)
+    assert (sheet.cap, sheet.items[1].floor) == (Fraction(30), Fraction(0))
+    (told,) = rules_json(read_rulebook(unbound, "r.toml"))["sheets"]
+    assert (told["floor"], told["cap"], told["items"][1]["floor"], told["items"][1]["cap"]) == (
+        "none",
+        "30",
+        "0",
+        "none",
+    )
+
+
+def test_an_unknown_key_of_a_part_is_answered_with_those_of_its_kind() -> None:
+    for before, after, likest, strange in (
+        (AWARD, "awards = 5\n", "award", "at_least"), ("at_least = 100", "at_leest = 100", "at_least", "finding"),
+    ):  # fmt: skip
+        with pytest.raises(UnusableFile) as refused:
+            read_rulebook(changed(before, after), "r.toml")
+        remedy = str(next(one.remedy for _, one in refused.value.problems)).partition(": ")[2].split()
+        assert remedy[0] == likest
+        assert strange not in remedy
+    assert set(KEYS) == {*KINDS}
+    assert {key for keys in KEYS.values() for key in keys} == {field.name for field in attrs.fields(Part)}
+
+
+def test_the_rules_tell_limits_that_are_not_written_and_what_is_divided_by() -> None:
+    silent = (
+        changed('limit = "0.5"\n', "")
+        .replace('"awards"', '"findings"')
+        .replace(AWARD, 'by = "mode"\nprices = { city = -2 }\n')
+    )
+    book = read_rulebook(silent, "r.toml")
+    page = "\n".join(map(str, rules_page(Language("en"), book).blocks))
+    assert "signed  limit: 0.5 working days  (not written: the usual limit)" in page
+    assert "findings: praise [praise], city 2 on each" in page
+    (sheet,) = rules_json(book)["sheets"]
+    (part,) = sheet["items"][0]["parts"]
+    assert part["default_limits"] == {"signed": {"12345": "0.5"}}
+    assert (part["at_least"], part["slope"], part["over"]) == ("100", "1", "count")
+
+
 def test_no_shipped_number_is_a_float() -> None:
     assert not re.search(r"^\s*\w+ = -?\d+\.\d", rulebook_text(), re.MULTILINE)
 
@@ -552,6 +631,34 @@ def test_no_shipped_number_is_a_float() -> None:
 
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rulebooks.md").read_text("utf-8")
+CHINESE_PAGE = (Path(__file__).parents[2] / "docs" / "rulebooks.zh-CN.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", [PAGE, CHINESE_PAGE], ids=["en", "zh"])
+def test_the_logs_of_the_page_come_out(page: str) -> None:
+    cases = [text for text in re.findall(r"(?:^    .*\n|^\n)+", page, re.MULTILINE) if "log = " in text]
+    (text,) = cases
+    read = read_cases(re.sub("^    ", "", text, flags=re.MULTILINE), "page.toml")
+    court = list(try_cases(lambda taken: judging(dict(taken)), read))
+    assert len(court) == 2
+    assert all(one.holds for one in court)
+
+
+def judging(taken: dict[str, str]) -> Judging:
+    book = read_rulebook(rulebook_text(), "ganxian-2023.toml", taken)
+    return Judging(book, clock_of(calendar(), book.practice()), as_of=10**14)
+
+
+@pytest.mark.parametrize("page", [PAGE, CHINESE_PAGE], ids=["en", "zh"])
+def test_every_word_that_a_log_can_have_is_read(page: str) -> None:
+    rows = re.findall(r"^\| ((?:\S+ `[a-z]+`[,、]? ?)+) \| (.*)\|$", page, re.MULTILINE)
+    told = {kind: details for kinds, details in rows for kind in re.findall(r"`([a-z]+)`", kinds) if kind in KIND}
+    assert set(told) == {*LIFECYCLE, "finding", "exempt", "enrol"}
+    for kind, details in told.items():
+        fields = {STORED_AS.get(name, name) for name in re.findall(r"`([a-z_]+)`", details)}
+        assert fields <= {*fields_of(KIND[kind])}, kind
+        for name in re.findall(r"([\u4e00-\u9fff]+)=", details):
+            assert field_of(kind, name) != name, name
 
 
 def test_the_example_of_the_page_is_a_rulebook_of_less_than_150_lines() -> None:

@@ -20,7 +20,7 @@ from metrics.derive import clock_of
 from metrics.measures import CATALOGUE, SIGNED, Strike
 from metrics.tallies import Tally
 from scoring.explain.unit import Line, why
-from scoring.law.arithmetic import added, half_up
+from scoring.law.arithmetic import added, half_up, held
 from scoring.law.rulebook import Cap, Digits, Item, Part, Rulebook, Sheet, Tier, Veto
 from scoring.law.terms import Board, Grade, Limit
 from scoring.scores.evidence import UNENROLLED, Charge, Evidence, Missing, together
@@ -120,6 +120,11 @@ TOLERANT_TIERS = attrs.evolve(TIERS, tolerated=1)
 FEW = attrs.evolve(RATE, few=5)
 FEW_MARKED = attrs.evolve(RATE, few=5, when_few="mark")
 FEW_WEIGHED = attrs.evolve(WEIGHED, few=5)
+FEW_OF_CLOSED = attrs.evolve(FEW_WEIGHED, few_of="closed")
+FEW_OF_CLOSED_MARKED = attrs.evolve(FEW_OF_CLOSED, when_few="mark")
+TOLERANT_VOLUME = Part(
+    kind="cases", measure="extended_second", over="volume", price=Fraction(1), tolerated_percent=Fraction(2)
+)
 
 TABLE: list[tuple[Part, Counts, str]] = [
     (RATE, {}, "10"),
@@ -183,6 +188,18 @@ TABLE: list[tuple[Part, Counts, str]] = [
     (FEW_WEIGHED, {"closed": (5, 1), "satisfied": (4, 4)}, "8"),
     (FEW_WEIGHED, {"closed": (5, 1), "satisfied": (5, 5)}, "4.8"),
     (FEW_WEIGHED, {"closed": (4, 1), "satisfied": (4, 4)}, "10"),
+    (FEW_WEIGHED, {"closed": (4, 4), "satisfied": (10, 5)}, "5"),
+    (FEW_OF_CLOSED, {"closed": (4, 4), "satisfied": (10, 5)}, "10"),
+    (FEW_OF_CLOSED, {"satisfied": (10, 5)}, "10"),
+    (FEW_OF_CLOSED, {"closed": (5, 1), "satisfied": (4, 4)}, "4.8"),  # 60 % of 80, and 40 % of 0
+    (FEW_OF_CLOSED, {"closed": (5, 1)}, "8"),
+    (FEW_OF_CLOSED_MARKED, {"closed": (4, 4), "satisfied": (10, 5)}, "2"),
+    (FEW_OF_CLOSED_MARKED, {"closed": (5, 1), "satisfied": (4, 4)}, "4.8"),
+    (TOLERANT_VOLUME, {"volume": (100, 0), "extended_second": (4, 4)}, "8"),
+    (TOLERANT_VOLUME, {"volume": (100, 0), "extended_second": (2, 2)}, "10"),
+    (TOLERANT_VOLUME, {"volume": (99, 0), "extended_second": (2, 2)}, "9"),
+    (TOLERANT_VOLUME, {"volume": (49, 0), "extended_second": (1, 1)}, "9"),
+    (TOLERANT_VOLUME, {"extended_second": (3, 3)}, "7"),
 ]
 
 
@@ -240,6 +257,59 @@ def test_too_few_are_told_and_as_nothing_to_divide_by() -> None:
     spread = sheet(item(FEW, when_empty="respread"), attrs.evolve(item(CASES), id="two"))
     assert scored_on(spread, {"closed": (4, 4), "sealed": (9, 1)}).score == 14, "3 of 10 lost, so 6 of 20"
     assert scored_on(spread, {"closed": (5, 5), "sealed": (9, 1)}).score == 7
+
+
+def test_what_is_few_is_noted_by_what_decides_it() -> None:
+    notes = {
+        (name, closed, rated): judged(item(one), {"closed": (closed, closed), "satisfied": (rated, rated)})
+        .parts[0]
+        .note
+        for name, one in (("each", FEW_WEIGHED), ("closed", FEW_OF_CLOSED), ("marked", FEW_OF_CLOSED_MARKED))
+        for closed, rated in ((4, 10), (10, 4), (5, 5), (0, 0), (0, 10))
+    }
+    assert {place: note for place, note in notes.items() if note} == {
+        ("each", 4, 10): "few", ("each", 10, 4): "few", ("closed", 4, 10): "few", ("closed", 0, 10): "few",
+        ("marked", 4, 10): "few_marked", ("marked", 0, 10): "few_marked",
+        **{(name, 0, 0): "no_denominator" for name in ("each", "closed", "marked")},
+    }  # fmt: skip
+
+
+def test_a_penalty_without_a_bound_takes_all_and_the_sheet_holds_the_total() -> None:
+    penalty = attrs.evolve(
+        item(attrs.evolve(PRICED, price=Fraction(3)), points=0, extra=True, floor=None), id="criticism"
+    )
+    counts, criticised = {"closed": (10, 0)}, [found("x", 1, count=40)]
+    for floor, total, told in ((Fraction(0), 0, "bounds"), (None, -110, ""), (Fraction(-50), -50, "bounds")):
+        on = sheet(item(RATE), penalty, floor=floor)
+        unit = scored_on(on, counts, criticised)
+        assert unit.score == total, "10 - 120"
+        assert [one.score for one in unit.items] == [10, -120]
+        assert [one.code for one in unit.adjustments] == ([told] if told else [])
+    reward = attrs.evolve(item(PRAISED, points=0, extra=True, cap=None), id="praise")
+    on = sheet(item(RATE), reward, cap=None)
+    assert scored_on(on, counts, criticised).score == 50
+    each = unit_score(judging(on, reward_bounds="each_side"), on, month_of(counts, criticised), UNIT)
+    assert each.score == 50, "and no side is bounded either"
+
+
+def test_findings_on_a_unit_that_is_not_on_the_sheet_are_told() -> None:
+    penalty = attrs.evolve(item(PRICED, points=0, extra=True, floor=None), id="criticism")
+    on = sheet(item(RATE), penalty, groups=("乡镇",))
+    other = attrs.evolve(sheet(item(PRICED), groups=("街道",)), id="streets")
+    units = {"甲": "乡镇", "乙": "街道", "丙": "部门", UNIT: "乡镇"}
+    month = attrs.evolve(
+        month_of({"closed": (10, 0)}, [found("x", 1)], units),
+        findings={unit: [found("x", 9, unit), found("y", 10, unit)] for unit in (*units, "误写镇")},
+    )
+    scored = sheet_of(judging(on, other), on, month)
+    assert [one.unit for one in scored.units] == [UNIT]
+    assert [(one.unit, one.name) for one in scored.idle] == [("丙", "x"), ("甲", "x"), ("误写镇", "x")], (
+        "乙 is on the other sheet"
+    )
+    everyone = sheet_of(
+        judging(attrs.evolve(on, without_tickets="everyone")), attrs.evolve(on, without_tickets="everyone"), month
+    )
+    assert "甲" not in {one.unit for one in everyone.idle}
 
 
 BY_MODE = Part(kind="findings", finding="x", by="mode", prices={"sms": Fraction(1), "written": Fraction(2)})
@@ -704,11 +774,18 @@ def test_scores_keep_to_their_bounds_and_why_adds_up(name: str, draw: random.Ran
         for unit in sheet_of(at, on, month).units:
             if unit.score is None:
                 continue
-            assert on.floor <= unit.score <= on.cap
+            assert held(unit.score, on.floor, on.cap) == unit.score
             assert unit.score == half_up(unit.score, at.book.digits.total)
             assert sum(one.points for one in why(on, unit)) == on.points - unit.score
             for one in unit.items:
-                assert min(one.item.floor, one.item.points) <= one.score <= one.item.cap
+                assert (
+                    held(
+                        one.score,
+                        None if one.item.floor is None else min(one.item.floor, one.item.points),
+                        one.item.cap,
+                    )
+                    == one.score
+                )
                 assert one.score == half_up(one.score, at.book.digits.item)
                 assert sum(share.points for share in one.shares) == one.item.full - one.score
                 assert all(part.score <= part.part.points for part in one.parts if part.part.points is not None)

@@ -1,5 +1,6 @@
 """Worked cases: those of every shipped rulebook hold; one that does not is told; a file that cannot be read is told."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -147,8 +148,12 @@ def test_a_wrong_case_is_told_and_the_command_fails(run: Run, tmp_path: Path) ->
     assert out.splitlines() == [
         "√ signing  100 件签收 5 件逾期，95.00%，扣 5 分，得 5 分  5",
         "× signing  100 件签收 5 件逾期，95.00%，扣 5 分，得 5 分  4  came out as 5.00",
+        "    工单签收率 5.00  100 to sign, 5 late, rate of signing 95.00 %, 5.00 percentage points below 100 %, 1 off for each, 5.00 off",
         "2 cases, 1 failed",
     ]
+    failed = [one for one in json.loads(run("--cases", str(path), "--json")[1])["outcomes"] if not one["holds"]]
+    assert [one["got"] for one in failed] == ["5.00"]
+    assert "5 late" in failed[0]["workings"][0]
     assert "1 of 2 cases do not come out." in err
 
 
@@ -171,17 +176,19 @@ UNREADABLE = {
     "no measure": (GOOD.replace("signed =", "sign ="), "there is no measure sign; known: signed responded"),
     "no number": (GOOD.replace('score = "5"', 'score = "五"'), "score 五 cannot be read"),
     "no month": (GOOD + 'month = "2023-13"\n', "month 2023-13 cannot be read"),
-    "a finding that is none": (GOOD + 'findings = [{ count = 0, item = "praise" }]\n', "findings count 0 is not a count"),
+    "a finding that is none": (GOOD + 'findings = [{ count = 0, item = "praise" }]\n', "findings: count '0' is not a count"),
     "no sheet": (GOOD.replace("hotline", "hotlines"), "there is no sheet hotlines; known: hotline posts base"),
     "no item": (GOOD.replace('"signing"', '"sign"'), "sheet hotline has no item sign"),
     "no sheet and no year": (GOOD.replace('sheet = "hotline"\n', ""), "write either a sheet or a year"),
     "a log beside counts": (GOOD + 'log = "2023-05-08 09:00 派单 甲镇"\n', "a log stands alone"),
     "a year without a log": (GOOD.replace('sheet = "hotline"', 'year = "hotline"'), "and a year needs one"),
-    "a line that tells nothing": (LOGGED.replace("派单", "派人"), "派人 甲镇 cannot be read"),
-    "a line without a time": (LOGGED.replace("09:00", "九点"), "派单 甲镇 cannot be read"),
-    "a line with a strange word": (LOGGED.replace("甲镇", "甲镇 时限=几天"), "log "),
+    "a line that tells nothing": (LOGGED.replace("派单", "派人"), "log: '派人' is no event of a log"),
+    "a line without a time": (LOGGED.replace("09:00", "九点"), "log: '2023-05-08 九点' is no day and time"),
+    "a line with a strange word": (LOGGED.replace("甲镇", "甲镇 时限=几天"), "log: limit_days '几天' is not a number of days"),
+    "a line with a strange field": (LOGGED.replace("甲镇", "甲镇 期限=5"), "log: '期限=5' tells nothing of 派单"),
+    "a line too short": (LOGGED.replace(" 甲镇", ""), "log: a line tells day, time, event and unit"),
     "no such year": (LOGGED.replace('sheet = "hotline"', 'year = "county"'), "there is no year county; known: hotline posts"),
-    "a unit that is not there": (LOGGED + 'unit = "乙镇"\n', "乙镇 has no score there"),
+    "a unit that is not there": (LOGGED + 'unit = "乙镇"\n', "no line of the log gives 乙镇 a ticket"),
     "a finding nobody judges": (GOOD + 'findings = [{ item = "prais" }]\n', "sheet hotline has no item prais"),
     "no such reading": (GOOD + 'readings = { steps = "half" }\n', "there is no reading steps = half"),
 }  # fmt: skip
@@ -196,6 +203,68 @@ def test_a_file_of_cases_that_cannot_be_read_is_told(run: Run, tmp_path: Path, t
     assert told in err
     if "reading" not in told:  # that one is told of the rulebook it is a reading of
         assert "我的算例.toml" in err
+
+
+LOG_OF_MARCH = '''
+[[cases]]
+title = "三月"
+sheet = "hotline"
+log = """
+2023-03-08 09:00 派单 甲镇 主办 时限=5
+
+2023-03-09 09:00 打分 甲镇 评价=满意
+2023-03-09 09:00 回访 甲镇 评分=满意
+"""
+score = "85"
+'''
+
+
+def test_a_line_of_a_log_is_told_by_itself_with_the_words_it_could_have() -> None:
+    with pytest.raises(UnusableFile) as told:
+        read_cases(LOG_OF_MARCH, "我的算例.toml")
+    lines = LOG_OF_MARCH.splitlines()
+    assert [(one.row, one.excerpt) for _, one in told.value.problems] == [(8, lines[7]), (9, lines[8])]
+    word, field = (str(one.remedy) for _, one in told.value.problems)
+    assert {"派单(dispatch)", "回访(survey)", "单位登记(enrol)"} <= {*word.split()}
+    assert {"满意度(rating)", "按时联系(contacted)"} <= {*field.split()}
+    assert "limit_days" not in field
+    read_cases(LOG_OF_MARCH.replace("打分", "回访").replace("评分", "评价"), "我的算例.toml")
+
+
+def test_why_a_unit_has_no_score_is_told_with_what_to_write(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "我的算例.toml"
+    march = LOG_OF_MARCH.replace("打分", "回访").replace("评分", "评价")
+    for text, why, remedy in (
+        (
+            march,
+            "甲镇 has no ticket in 2023-05, the month looked at: its lines are of 2023-03",
+            'Write month = "2023-03"',
+        ),
+        (
+            march + 'month = "2023-03"\nunit = "乙镇"\n',
+            "no line of the log gives 乙镇 a ticket",
+            "Write a line with its 派单",
+        ),
+        (
+            march + 'month = "2023-03"\nchannel = "电话"\n',
+            "甲镇 has tickets in 2023-03, but no line on hotline",
+            "channel",
+        ),
+    ):
+        path.write_text(text, "utf-8")
+        status, out, err = run("--cases", str(path))
+        assert (status, out) == (1, "")
+        assert why in err
+        assert remedy in err
+
+
+def test_the_file_of_a_rulebook_and_of_its_cases_can_be_printed(run: Run) -> None:
+    status, out, _ = run("--rulebook", "yunshan-2025", "--toml")
+    assert (status, out) == (0, folder.rulebook("yunshan-2025").text)
+    status, out, _ = run("--rulebook", "yunshan-2025", "--toml", "--check")
+    assert status == 0
+    shipped = [one for path in folder.cases_of("yunshan-2025") for one in read_cases(folder.text_of(path), path.name)]
+    assert len(read_cases(out, "云山.toml")) == len(shipped)
 
 
 def test_every_mistake_of_a_file_of_cases_is_told_at_once() -> None:

@@ -67,7 +67,7 @@ def redone(sentence: str) -> Redone:
     counts: list[Fraction] = []
     whole = Fraction(0)
     for clause in re.split(r"，|：", sentence):
-        if found := re.fullmatch(r"其中容错 (\d+) 件", clause):
+        if found := re.fullmatch(r"其中容错 (\d+) 件(?:（\d+ 件的 [\d.]+% 以内）)?", clause):
             counts[-1] -= int(found[1])
         elif found := re.fullmatch(r"另剔除 (\d+) 件", clause):
             pass
@@ -139,7 +139,9 @@ def bound(clause: str, told: Redone) -> None:
         assert agrees(found[1], abs(told.due)), clause
     else:
         assert re.fullmatch(
-            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*", clause
+            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*"
+            r"|不足 \d+ 件的.*|满.*才考|不满.*的照考并注明",
+            clause,
         ), clause
 
 

@@ -14,9 +14,13 @@ from ledger.batches import Batch, Change
 from ledger.facts import LIFECYCLE
 from ledger.sentences import Sentence, sentence
 from ledger.store import Ledger
+from metrics.measures import MEASURE
+from scoring.law.rulebook import EACH, RATED
 from scoring.scores.evidence import UNENROLLED, Evidence
+from scoring.scores.parts import PartScore
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import SheetScore
+from scoring.scores.workings import Ratio
 
 FEW = 5
 """A rate of fewer is marked as resting on few."""
@@ -26,13 +30,17 @@ ACCEPTABLE = (RUNNING, EMPTY, INVALID, ASIDE)
 
 @attrs.frozen(kw_only=True)
 class Few:
-    """A rate that rests on fewer than five: 2 of 3 for 工单签收率 of 茅店镇."""
+    """A rate that rests on few: 2 of 3 for 工单签收率 of 茅店镇: fewer than five, or fewer than the rulebook asks for (`least`);
+    `judged` all the same, or not."""
 
     sheet: str
     unit: str
     item: str
     title: str
     count: int
+    measure: str = ""
+    least: int = FEW
+    judged: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -93,9 +101,27 @@ def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
     for sheet in sheets:
         for unit in sheet.units:
             for part in (part for item in unit.items for part in item.parts):
-                counts = [one.count for one in part.arithmetic.ratios if one.rate is not None and part.rate is not None]
-                if counts and min(counts) < FEW:
-                    yield Few(sheet=sheet.sheet.id, unit=unit.unit, item=part.name, title=part.title, count=min(counts))
+                for one in _few_ratios(part):
+                    title = f"{part.title}（{MEASURE[one.measure].word}）" if part.part.weights else part.title
+                    least = (part.part.few or FEW) if _called_few(part, one) else FEW
+                    yield Few(
+                        sheet=sheet.sheet.id, unit=unit.unit, item=part.name, title=title, count=one.count,
+                        measure=one.measure, least=least, judged=one.rate is not None,
+                    )  # fmt: skip
+
+
+def _few_ratios(part: PartScore) -> Iterator[Ratio]:
+    """The rates of a part that rest on few; where one measure decides for all that there are too few, only that one."""
+    for one in part.arithmetic.ratios if part.part.kind in RATED else ():
+        if _called_few(part, one) or (one.rate is not None and one.count < FEW):
+            yield one
+
+
+def _called_few(part: PartScore, one: Ratio) -> bool:
+    """Whether the rulebook calls it few."""
+    if part.part.few_of in (EACH, one.measure):
+        return one.few or (part.part.few_of == one.measure and any(other.few for other in part.arithmetic.ratios))
+    return False
 
 
 # what is kept aside

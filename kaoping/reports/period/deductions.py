@@ -9,8 +9,9 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.period.bulletins import ActTimes, PeriodReport, act_key
+from kaoping.reports.clauses import full_marks
 from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
-from kaoping.reports.period.ranking import FEW, FEW_MARK, full_marks, signed_by
+from kaoping.reports.period.ranking import FEW, FEW_MARK, signed_by
 from kaoping.reports.why import CODES
 from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import MEASURE

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import short
 from kaoping.office.period.bulletins import PeriodReport, volume
+from kaoping.reports.clauses import full_marks
 from kaoping.reports.page import (
     Block,
     Cell,
@@ -97,13 +97,6 @@ def _ranks(units: Sequence[UnitScore]) -> list[Cell]:
     """The rank among these units: those alike in the ranking of all are alike here too."""
     known = [one.rank for one in units if one.rank is not None]
     return [None if one.rank is None else 1 + sum(rank < one.rank for rank in known) for one in units]
-
-
-def full_marks(item: Item) -> str:
-    """The points of an item, or how far an extra can add and take."""
-    if not item.extra:
-        return short(item.points)
-    return f"±{short(item.points)}" if item.cap else f"-{short(item.points)}"
 
 
 def item_score(unit: UnitScore, item: Item) -> Fraction | None:
