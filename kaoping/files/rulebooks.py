@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+import attrs
+
 from calendars.hours import Unfit
 from kaoping.files.strict import FileKind, Placed, shown
 from ledger.sentences import Mistake
@@ -18,6 +20,11 @@ UNBOUNDED = "none"
 def read_rulebook(text: str, name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
     """The rulebook in a TOML text, some readings `taken` otherwise. Raises UnusableFile with every mistake."""
     return RULEBOOK.read(text, name, text=text, taken=dict(taken or {}))
+
+
+def read_kept(text: str, name: str, taken: Mapping[str, str]) -> Rulebook:
+    """The same of a text that scores were published by: what is asked more of a rulebook since then is not asked of it."""
+    return KEPT.read(text, name, text=text, taken=dict(taken))
 
 
 def exact_number(value: object, _: object) -> Fraction:
@@ -45,3 +52,4 @@ def _keys(kind: type, table: Mapping[str, object]) -> Sequence[str] | None:
 RULEBOOK = FileKind(
     shape=Rulebook, keys=_keys, hooks={Fraction: exact_number, Edge: _edge}, filled={Rulebook: ("text", "taken", "untold")}, judge=_judged
 )  # fmt: skip
+KEPT = attrs.evolve(RULEBOOK, judge=lambda _: ())

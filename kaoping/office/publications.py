@@ -9,7 +9,7 @@ import attrs
 from calendars.periods import month_of
 from calendars.workdays import Calendar
 from kaoping import __version__, now
-from kaoping.files.rulebooks import read_rulebook
+from kaoping.files.rulebooks import read_kept
 from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections
 from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Differs, Session, WrongArgument, read_period
@@ -178,7 +178,7 @@ def _book(ledger: Ledger, one: Publication) -> Rulebook:
     taken = dict(pair.split("=", 1) for pair in (one.fact.readings or "").split())
     whole = _text(ledger, one, one.fact.rulebook)
     said = one.fact.untold or ""
-    book = read_rulebook(_own_text(whole, taken, said), f"#{one.position}", taken)
+    book = read_kept(_own_text(whole, taken, said), f"#{one.position}", taken)
     return attrs.evolve(book, untold=said)
 
 

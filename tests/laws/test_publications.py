@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlite_utils import Database
 
-from kaoping.files import folder
+from kaoping.files import folder, rulebooks
 from kaoping.language.language import Language
 from kaoping.office.publications import Issue, issue, publications, publish, recomputed
 from kaoping.office.session import Session
 from ledger.exchange import canonical, content, key_of
 from ledger.facts import Decide, Dispatch, Exempt, Fact, Publish, Void
 from ledger.migrations import SCHEMA
+from ledger.sentences import UserError
 from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from scoring.scores.scoring import recompute
@@ -146,6 +147,18 @@ def test_an_older_file_comes_forward_and_verifies(tmp_path: Path) -> None:
         assert (told.hash, told.root, told.attested_to) == (head.hash, expected, 0)
         one = publish(ledger, issued(ledger, log.period, log.as_of_ms), log.as_of_ms)
         assert ledger.verify().position == head.position + 1
+        assert recomputed(session(path), ledger, one).identical
+
+
+def test_what_is_asked_more_of_rulebooks_since_then_is_not_asked_of_a_published_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, path = history(403), tmp_path / "kaoping.db"
+    with ledger_of(path, translated(log.facts)) as ledger:
+        one = publish(ledger, issued(ledger, log.period, log.as_of_ms), log.as_of_ms)
+        monkeypatch.setattr(rulebooks, "mistakes_of", lambda _: [("sheets[0]", "is not done like this any more")])
+        with pytest.raises(UserError):
+            rulebook()
         assert recomputed(session(path), ledger, one).identical
 
 
