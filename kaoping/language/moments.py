@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from calendars.instants import SHANGHAI, day_end, instant_of
@@ -53,6 +54,7 @@ def _as_iso(text: str) -> str:
     return whole if hour is None else f"{whole}T{hour:0>2}:{minute or '00':0>2}" + (f":{second:0>2}" if second else "")
 
 
+@lru_cache(maxsize=65_536)  # a paper tells most instants several times
 def moment(instant: int, language: str = "zh") -> str:
     """2023-05-04 09:10:00 周四: local time to the second, or the millisecond where there are any."""
     when = _local(instant)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import groupby
 
 import attrs
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kaoping.papers.cells import cell_text
 from kaoping.papers.drawings import chart_svg, life_svg
@@ -185,9 +185,11 @@ def _cell(column: Column, cell: Cell, language: str, links: Links) -> Markup:
         "r" if column.kind in RIGHT else "t" if column.kind is Kind.TEXT and len(text) > 12 else "n",
     ]
     page = links.to(column.kind, str(value)) if isinstance(value, str) else None
-    shown = Markup('<a href="#p{}">{}</a>').format(page, text) if page is not None else Markup("{}").format(text)
+    shown = escape(text)  # of thousands of cells: escaped once, and put together as text
+    if page is not None:
+        shown = Markup(f'<a href="#p{page:d}">{shown}</a>')
     told = " ".join(filter(None, kinds))
-    return Markup('<td class="{}">{}</td>').format(told, shown) if told else Markup("<td>{}</td>").format(shown)
+    return Markup(f'<td class="{told}">{shown}</td>' if told else f"<td>{shown}</td>")
 
 
 def _shade(column: Column, value: object) -> str:

@@ -398,9 +398,8 @@ def _digits(column: Column) -> str:
     """The number format of a column: its decimals, and more where a value has more."""
     if column.kind in (Kind.COUNT, Kind.FACT):
         return "0"
-    numbers = [value for cell in column.cells if (value := _number(cell)) is not None]
-    longer = column.kind is Kind.NUMBER and any((value * 10**column.digits).denominator != 1 for value in numbers)
-    return "0." + "0" * column.digits + ("####" if longer else "") if column.digits else "0"
+    longer = "####" if column.kind is Kind.NUMBER and column.is_longer else ""
+    return f"0.{'0' * column.digits}{longer}" if column.digits else "0"
 
 
 def _number(cell: Cell) -> Fraction | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Concatenate, Literal, ParamSpec
 
 import attrs
@@ -67,6 +67,12 @@ class Column:
     total: Literal["", "sum", "mean"] = attrs.field(default="", kw_only=True)
     sum_of: "Sequence[Column]" = attrs.field(default=(), kw_only=True)
     full: Fraction | None = attrs.field(default=None, kw_only=True)
+
+    @cached_property
+    def is_longer(self) -> bool:
+        """Whether a number in it has more decimals than are printed of it."""
+        numbers = (cell.value if isinstance(cell, Marked) else cell for cell in self.cells)
+        return any(isinstance(one, Fraction) and (one * 10**self.digits).denominator != 1 for one in numbers)
 
 
 @attrs.frozen

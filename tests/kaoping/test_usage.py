@@ -142,7 +142,7 @@ def test_every_command_is_called_here() -> None:
     }
 
 
-@pytest.mark.parametrize("count", [24, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [24, pytest.param(120, marks=pytest.mark.slow)])
 def test_an_option_given_by_environment_is_that_given_by_hand(
     run: Run, office: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
