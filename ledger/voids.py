@@ -22,14 +22,16 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
     for key, fact in by_key.items():
         assert isinstance(fact, Void)
         targets.setdefault(fact.key, []).append(key)
-    stands: dict[str, bool] = {}
-
-    def is_void(key: str) -> bool:
-        if key not in stands:
-            stands[key] = any(not is_void(by) for by in targets.get(key, ()))
-        return stands[key]
-
-    return {key for key in targets if is_void(key)}
+    is_void: dict[str, bool] = {}
+    for target in targets:
+        waiting = [target]
+        while waiting:  # a void of a void of a void, however many
+            key = waiting[-1]
+            unknown = [by for by in targets.get(key, ()) if by not in is_void]
+            if not unknown:
+                is_void[waiting.pop()] = any(not is_void[by] for by in targets.get(key, ()))
+            waiting += unknown
+    return {key for key in targets if is_void[key]}
 
 
 def renewed(

@@ -59,7 +59,7 @@ def rules(
     session = asked.session()
     book = session.book()
     if toml:
-        terminal.write(case_text(book.id) if check else book.text)
+        terminal.write_file(case_text(book.id) if check else book.text)
         return
     if not (check or cases):
         if asked.as_json:

@@ -14,6 +14,7 @@ from icalendar import Alarm, Calendar, Component, Event
 
 from calendars.instants import DAY_MS, EPOCH
 from kaoping.office.session import WrongArgument
+from kaoping.papers.exchange.output import whole
 from kaoping.reports.page import Agenda, Entry
 from ledger.sentences import sentence
 from ledger.texts import visible
@@ -38,12 +39,14 @@ def write_ics(path: Path, agenda: Agenda) -> None:
     """Write the agenda, going on with the file that is there. It comes to its name once it is whole. Raises WrongArgument for a
     file that is no calendar of this ledger, OSError."""
     made = draw(agenda, path.read_bytes() if path.exists() else None, str(path))
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         part.write_bytes(made)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def readable(path: Path, agenda: Agenda) -> None:
+    """Raises WrongArgument where the file that is there cannot be gone on with."""
+    if path.exists():
+        _read(path.read_bytes(), str(path), agenda.owner)
 
 
 def draw(agenda: Agenda, before: bytes | None = None, name: str = "ics") -> bytes:
@@ -90,9 +93,15 @@ def _event(agenda: Agenda, entry: Entry, before: Known | None) -> Event:
 
 
 def _cancelled(agenda: Agenda, key: str, one: Known) -> Event:
-    event = _begun(agenda, key, one.sequence + 1, one.at, str(one.event.get("summary", "")))
+    event = _begun(agenda, key, one.sequence + 1, one.at, _title(one.event))
     event.add("status", "CANCELLED")
     return event
+
+
+def _title(event: Component) -> str:
+    """What the entry is called; where it says so twice, the first."""
+    said = event.get("summary", "")
+    return str(said[0] if isinstance(said, list) else said)
 
 
 def _begun(agenda: Agenda, key: str, sequence: int, at: int, title: str) -> Event:
@@ -120,7 +129,10 @@ def _read(data: bytes, name: str, owner: str) -> dict[str, Known]:
 
 
 def _known(event: Any) -> Known:
-    at = (event.decoded("dtstart").astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
+    begins = event.decoded("dtstart")
+    if begins.tzinfo is None:
+        raise ValueError("an entry of no time zone")  # which this machine's would be taken for
+    at = (begins.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
     cancelled = str(event.get("status", "")) == "CANCELLED"
     return Known(at=at, sequence=int(event.get("sequence", 0)), cancelled=cancelled, event=event)
 

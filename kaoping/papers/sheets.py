@@ -7,6 +7,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from kaoping.office.session import WrongArgument
+from kaoping.papers.exchange.output import whole
 from kaoping.reports.page import Cells, PlainSheet
 from ledger.sentences import sentence
 from ledger.texts import visible
@@ -26,15 +27,10 @@ def refuse_there(path: Path) -> None:
 def write_sheets(path: Path, sheets: Sequence[PlainSheet]) -> None:
     """Write the tables, one to a sheet; of one too long for a sheet the rest stands on further ones. The file comes to its name
     once it is whole. Raises OSError."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as out, Workbook(out, PLAIN) as book:
-            taken: set[str] = set()
-            for sheet in sheets:
-                _write(book, sheet, taken)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(path) as part, part.open("wb") as out, Workbook(out, PLAIN) as book:
+        taken: set[str] = set()
+        for sheet in sheets:
+            _write(book, sheet, taken)
 
 
 def _write(book: Workbook, sheet: PlainSheet, taken: set[str]) -> None:

@@ -10,6 +10,7 @@ from kaoping.files.letterheads import Letterhead, read_letterhead
 from kaoping.language.language import Language
 from kaoping.office.period.bulletins import PeriodReport
 from kaoping.papers import terminal
+from kaoping.papers.exchange.output import whole
 from kaoping.papers.pdf import Office, stand_ins
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.period.bulletin import bulletin
@@ -80,7 +81,6 @@ def _tell_stand_ins(language: Language) -> None:
 
 def put(path: Path, kind: str, data: bytes) -> WrittenFile:
     """The file written whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    with whole(path) as part:
+        part.write_bytes(data)
     return WrittenFile(kind, path, hashlib.sha256(data).hexdigest())

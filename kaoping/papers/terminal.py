@@ -72,9 +72,9 @@ def complain(text: str) -> None:
     sys.stderr.write(visible(text) + "\n")
 
 
-def write(text: str) -> None:
-    """A file's text as it is."""
-    sys.stdout.write(text)
+def write_file(text: str) -> None:
+    """A file's text: as it is where it goes to a file or a program, without what would steer a terminal where one shows it."""
+    sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
 
 
 def answer(document: Mapping[str, Any]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kaoping.language.language import Language
-from kaoping.office.period.ground import FEW
 from kaoping.office.period.untold import PeriodGaps, gaps_json
 from kaoping.reports.page import Block, Listing, page_of
+from scoring.scores.parts import FEW
 
 SHOWN = 8
 ACCEPTED = {

@@ -12,12 +12,9 @@ from metrics.tallies import Tally
 from scoring.law.arithmetic import ZERO, added
 from scoring.law.rulebook import Item, Part, Sheet
 from scoring.scores.evidence import Charge, Evidence, together
-from scoring.scores.parts import counts
+from scoring.scores.parts import FEW, counts
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import EMPTY, active_units, marginal
-
-FEW = 5
-"""A rate of fewer moves by much with each of them."""
 
 
 @attrs.frozen(kw_only=True)

@@ -229,7 +229,7 @@ def missing_of(derived: Derived, as_of: int, months: Sequence[int]) -> dict[int,
     rows = untold.group_by(*place).agg(n=nw.len(), waived=nw.col("waived").cast(nw.Int64).sum()).collect().rows()
     assumed = derived.assumed.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
     candidates: Any = ()
-    if rows:
+    if any(len(frame.select("unit").head(1).collect()) for frame in (derived.untold, derived.assumed)):  # in any month
         every = derived.candidates.filter(nw.col("month").is_in(months) & (nw.col("at") <= as_of))
         counted = every.group_by("month", "unit", "channel", "measures").agg(n=nw.len())
         candidates = counted.collect().rows()

@@ -182,7 +182,8 @@ def _missing(kept: Mirror, months: Sequence[int], as_of: int) -> dict[int, Missi
                 untold.append((month, measure, unit, channel, lacking, 1, waived))
             elif what == "assumed":
                 assumed.append((month, unit, channel, 1))
-    for month in months if untold else ():
+    lacking = any(kept.group(name) for name in kept.names() if name.startswith(f"{GAPS} "))
+    for month in months if lacking else ():
         for _, _, unit, _, measures, channel, at, _, _ in kept.group(f"{CANDIDATES} {month}"):
             if at <= as_of:
                 candidates.append((month, unit, channel, measures, 1))

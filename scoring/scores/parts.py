@@ -17,6 +17,9 @@ from scoring.law.rulebook import Item, Part, Rulebook, Sheet
 from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.workings import Arithmetic, Bound, Priced, Ratio, bounded
 
+FEW = 5
+"""A rate of fewer rests on few: it moves by much with each of them."""
+
 
 @attrs.frozen(kw_only=True)
 class PartScore:

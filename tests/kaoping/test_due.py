@@ -286,6 +286,7 @@ def test_far_acts_are_counted_and_units_have_other_names(may: Run) -> None:
     for wrong in (
         ("--unit", "茅坪镇"),
         ("--within", "一"),
+        ("--within", "1e99999999"),
         ("--at", "明天"),
         ("--at", "1999-01-01T00:00"),
         ("--text", "--json"),

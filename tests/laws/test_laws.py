@@ -148,6 +148,17 @@ def test_a_void_of_a_void_brings_the_fact_back(tmp_path: Path) -> None:
     assert scored(tmp_path / "b.db", log, [*facts, lost, back]) == scored(tmp_path / "c.db", log, facts)
 
 
+def test_voids_of_voids_may_be_many(tmp_path: Path) -> None:
+    facts = [fact for fact in translated(history(404).facts) if not isinstance(fact, Void)]
+    chain: list[Fact] = [facts[0]]
+    for _ in range(3000):
+        chain.append(Void(at=0, key=key_of(content(chain[-1]), 1), reason="录错"))
+    with ledger_of(tmp_path / "a.db", [*facts, *chain[1:]]) as ledger:
+        gone = voided_keys(ledger.events(kinds=("void",)))
+    assert len(gone) == 1500
+    assert key_of(content(facts[0]), 1) not in gone
+
+
 def test_the_columns_of_no_events_have_their_types() -> None:
     assert columns_of([], [], []).schema == columns_of([1], [b"12345678"], [SIGN]).schema
 

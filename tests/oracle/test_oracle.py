@@ -158,3 +158,17 @@ def test_what_is_untold_of_a_deadline_is_missing_where_its_breach_would_have_cou
 def test_every_option_of_every_reading_is_asked_for() -> None:
     asked = {(name, getattr(disputed(seed).readings, name)) for seed in range(40) for name in oracle.OPTIONS}
     assert asked == {(name, option) for name, options in oracle.OPTIONS.items() for option in options}
+
+
+def test_what_is_missing_does_not_depend_on_which_months_were_asked_first(tmp_path: Path) -> None:
+    log = covered(3)
+    with ledger_of(tmp_path / "log.db", translated(log.facts)) as ledger:
+        first, second = (report_of(ledger, log.readings, log.as_of_ms) for _ in range(2))
+    months = sorted(
+        month for (month,) in first.derived.candidates.select("month").unique().collect().rows() if month is not None
+    )
+    assert len(months) > 1
+    alone = [first.evidence([month])[month].missing for month in months]
+    assert alone == [second.evidence(months)[month].missing for month in months]
+    assert any(one.untold for one in alone)
+    assert all(one.candidates for one in alone)

@@ -45,14 +45,19 @@ def due(
 
 
 def _write(asked: Asked, told: DueList, xlsx: Path | None, ics: Path | None) -> None:
-    """The files asked for; one is refused before any is written."""
+    """The files asked for; a calendar that cannot be gone on with is refused before any is written."""
     language = asked.session().language
+    agenda = due_agenda(language, told)
     if ics is not None:
-        from kaoping.papers.ics import write_ics  # what it needs is not needed else
+        from kaoping.papers.ics import readable  # what it needs is not needed else
 
-        write_ics(ics, due_agenda(language, told))
+        readable(ics, agenda)
     if xlsx is not None:
         from kaoping.papers import xlsx as workbook
         from kaoping.papers.shelf import put
 
         put(xlsx, "xlsx", workbook.draw(due_booklet(language, told)))
+    if ics is not None:
+        from kaoping.papers.ics import write_ics
+
+        write_ics(ics, agenda)

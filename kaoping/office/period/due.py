@@ -1,5 +1,6 @@
 """预警: what is not yet done at an instant, by unit, how soon it is due, and what it would cost; how fresh the ledger is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -154,11 +155,8 @@ def due_list(
 
 def _days(text: str) -> Fraction:
     """A number of working days. Raises WrongArgument."""
-    try:
-        days = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        days = Fraction(-1)
-    if days < 0:
+    days = Fraction(text) if re.fullmatch(r"\d{1,4}(\.\d{1,4})?", text) else None
+    if days is None:
         raise WrongArgument(sentence("{text} is no number of working days.", text=text), "Write it like 2 or 0.5.")
     return days
 

@@ -17,13 +17,11 @@ from ledger.store import Ledger
 from metrics.measures import MEASURE
 from scoring.law.rulebook import EACH, RATED
 from scoring.scores.evidence import UNENROLLED, Evidence
-from scoring.scores.parts import PartScore
+from scoring.scores.parts import FEW, PartScore
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import SheetScore
 from scoring.scores.workings import Ratio
 
-FEW = 5
-"""A rate of fewer is marked as resting on few."""
 RUNNING, EMPTY, INVALID, ASIDE = "running", "empty", "invalid", "aside"
 ACCEPTABLE = (RUNNING, EMPTY, INVALID, ASIDE)
 

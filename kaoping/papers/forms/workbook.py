@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from calendars.instants import ZONE_MS
 from kaoping.language.language import Language
 from kaoping.office.intake.templates import PREPARED, Form, FormColumn
+from kaoping.papers.exchange.output import whole
 from kaoping.papers.packing import local_time, packed
 from kaoping.papers.xlsx import LINE, PAPER_A4, Styles
 from ledger.texts import visible
@@ -46,12 +47,8 @@ def draw(language: Language, form: Form) -> bytes:
 
 def write_form(path: Path, data: bytes) -> None:
     """The file written whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 # the words

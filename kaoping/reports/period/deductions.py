@@ -11,13 +11,13 @@ from kaoping.language.numbers import points, rounded, short
 from kaoping.office.period.bulletins import ActTimes, PeriodReport, act_key
 from kaoping.reports.clauses import full_marks
 from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
-from kaoping.reports.period.ranking import FEW, FEW_MARK, signed_by
+from kaoping.reports.period.ranking import FEW_MARK, signed_by
 from kaoping.reports.why import CODES
 from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import MEASURE
 from scoring.explain.unit import Line
 from scoring.law.arithmetic import added
-from scoring.scores.parts import PartScore
+from scoring.scores.parts import FEW, PartScore
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 
 NOTHING = ActTimes(None, None, None)

@@ -25,11 +25,9 @@ from kaoping.reports.score import honour_columns
 from scoring.law.arithmetic import half_up
 from scoring.law.rulebook import Item
 from scoring.scores.evidence import Evidence
-from scoring.scores.parts import PartScore
+from scoring.scores.parts import FEW, PartScore
 from scoring.scores.sheets import SheetScore, UnitScore
 
-FEW = 5
-"""A rate of fewer rests on few."""
 FEW_MARK, MEAN_MARK = "▲", "*"
 
 
