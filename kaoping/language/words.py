@@ -51,7 +51,9 @@ def kind_of(word: str) -> str:
 
 def kinds_like(book: Rulebook, word: str, leave: Container[str]) -> tuple[str, ...]:
     """The word for a kind, but for those to `leave`, or for a finding of the rulebook, that is most like one that names none; or none."""
-    told = {plain(kind.word): name for name, kind in KIND.items()} | _named()["kinds"] | {name: name for name in KIND}
+    told = (
+        {plain(kind.word): name for name, kind in KIND.items()} | {**_named()["kinds"]} | {name: name for name in KIND}
+    )
     return nearest(word, [one for one in (*told, *findings_named(book)) if told.get(one) not in leave], 1)
 
 
