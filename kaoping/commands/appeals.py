@@ -30,7 +30,7 @@ def appeal(
     if asked.as_json:
         terminal.answer({**recorded_json(kept), "worth": effects_json(effects), "ground": gaps_json(gaps)})
     else:
-        terminal.tell(recorded_line(session.language, kept))
+        terminal.tell(recorded_line(session.language, session.book(), kept))
         terminal.show(effects_page(session.language, effects))
         terminal.show(gaps_page(session.language, gaps))
 

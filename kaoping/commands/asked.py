@@ -10,6 +10,7 @@ import attrs
 import typer
 
 from kaoping.language.language import Language
+from kaoping.language.periods import UnclearPeriod, period_written
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.papers.terminal import counted, spinner
 from ledger.sentences import sentence
@@ -51,6 +52,8 @@ PdfOption = Annotated[bool, typer.Option("--pdf", help="workbook and bulletin as
 TextOption = Annotated[bool, typer.Option("--text", help="messages of at most 70 characters to paste, one a unit")]
 BriefOption = Annotated[bool, typer.Option("--brief", help="without what other readings would make of it")]
 GANXIAN = "ganxian-2023"
+PERIODS = ("period", "month", "year")
+"""The arguments of commands that are periods: each is read as people write them, before the command sees it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -110,6 +113,7 @@ def asks(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         @wraps(function)
         def command(**given: Any) -> None:
             _refuse_odd_bytes(given)
+            given |= {name: read_written(given[name]) for name in PERIODS if isinstance(given.get(name), str)}
             function(Asked(**{name: given.pop(name) for name in names}), **given)
 
         command.__signature__ = Signature(whole)  # type: ignore[attr-defined]
@@ -127,6 +131,14 @@ def _refuse_odd_bytes(given: Mapping[str, Any]) -> None:
                 raise WrongArgument(
                     sentence("{text} holds bytes that are no text.", text=visible(word)), "Write it in UTF-8."
                 )
+
+
+def read_written(text: str) -> str:
+    """A period as people write it, as it is kept; what is none stays, to be refused by who asks. Raises WrongArgument."""
+    try:
+        return period_written(text)
+    except UnclearPeriod as unclear:
+        raise WrongArgument(unclear.why, unclear.remedy) from unclear
 
 
 def read_name(text: str | None) -> str | None:

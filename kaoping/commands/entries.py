@@ -6,16 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from kaoping.commands.asked import Asked, asks
+from kaoping.language.facts import at_told, details_told
 from kaoping.language.language import Language
-from kaoping.language.moments import moment
 from kaoping.office.intake.entries import Recorded, enter, enter_files, enter_first
 from kaoping.office.intake.entries import void as office_void
 from kaoping.office.intake.imports import reading_lines
 from kaoping.office.intake.units import alias as office_alias
-from kaoping.office.session import WrongArgument
+from kaoping.office.session import Session, WrongArgument
 from kaoping.papers import terminal
 from kaoping.reports.intake.imported import batch_json
 from ledger.exchange import canonical
+from scoring.law.rulebook import Rulebook
 
 AtOption = Annotated[str, typer.Option("--at", help="when it happened, such as 2023-05-10T09:30")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="the reason")]
@@ -35,7 +36,7 @@ def record(
             "give either one fact or --file.", "kaoping record finding unit=茅店镇 item=praise at=… document=…"
         )
     if kind is not None and not file:
-        _answer(asked, session.language, enter_first(session, kind, fields or []))
+        _answer(asked, session, enter_first(session, kind, fields or []))
         return
     arrivals = enter_files(session, file or [], kind or "")
     if asked.as_json:
@@ -61,7 +62,7 @@ def exempt(
     """Exempt: a ticket counts no more in an item of a unit."""
     session = asked.session()
     fields = {"ticket": ticket, "item": item, "at": at, "reason": reason, "document": document, "unit": unit or None}
-    _answer(asked, session.language, enter(session, "exempt", fields))
+    _answer(asked, session, enter(session, "exempt", fields))
 
 
 @asks("ledger", "by", "lang", "as_json")
@@ -73,7 +74,7 @@ def void(
 ) -> None:  # fmt: skip
     """Void: a fact entered wrongly is taken as not there; the ledger only grows."""
     session = asked.session()
-    _answer(asked, session.language, office_void(session, fact, at, reason))
+    _answer(asked, session, office_void(session, fact, at, reason))
 
 
 @asks("ledger", "by", "lang", "as_json")
@@ -98,11 +99,11 @@ def alias(
         terminal.tell(session.language.say("{name} is an alias of {unit} already.", name=name, unit=unit))
 
 
-def _answer(asked: Asked, language: Language, one: Recorded) -> None:
+def _answer(asked: Asked, session: Session, one: Recorded) -> None:
     if asked.as_json:
         terminal.answer(recorded_json(one))
     else:
-        terminal.tell(recorded_line(language, one))
+        terminal.tell(recorded_line(session.language, session.book(), one))
 
 
 def recorded_json(one: Recorded) -> dict[str, Any]:
@@ -114,9 +115,9 @@ def recorded_json(one: Recorded) -> dict[str, Any]:
     return {"recorded": {**fact, **place}}
 
 
-def recorded_line(language: Language, one: Recorded) -> str:
-    """What was recorded, in a line."""
+def recorded_line(language: Language, book: Rulebook, one: Recorded) -> str:
+    """What was recorded, in a line; items by their titles in the rulebook."""
     said = language.say("already known") if one.known else language.say("recorded")
     word = one.fact.word if language.code == "zh" else one.fact.kind
-    shown = " ".join(str(value) for name, value in canonical(one.fact).items() if name not in ("kind", "at", "count"))
-    return f"#{one.event.position} {said}: {word} {moment(one.fact.at, language.code)} {shown}"
+    shown = " ".join(map(str, details_told(language, book, one.fact, ("kind", "at", "count")).values()))
+    return f"#{one.event.position} {said}: {word} {at_told(language, one.fact)} {shown}"

@@ -8,6 +8,7 @@ import typer
 from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.period.untold import gaps_json
 from kaoping.office.scores import case_outcomes, case_text, lost_points, refuse_failed, year_scores
+from kaoping.office.session import read_year
 from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page
 from kaoping.reports.ground import gaps_page
@@ -34,13 +35,14 @@ def why(
 @asks("as_of", "provisional", "untold", "rulebook", "calendar", "known_on", "reading", "ledger", "lang", "as_json")
 def annual(
     asked: Asked,
-    year: Annotated[int, typer.Argument(help="a year, such as 2023", min=2004, max=2100)],
+    year: Annotated[str, typer.Argument(help="a year, such as 2023")],
 ) -> None:  # fmt: skip
     """Score the year: to date, or whole."""
     session = asked.session()
-    told = year_scores(session, year, as_of=asked.as_of, provisional=asked.provisional)
+    number = read_year(year)
+    told = year_scores(session, number, as_of=asked.as_of, provisional=asked.provisional)
     if asked.as_json:
-        terminal.answer({**annual_json(told.scoring, year, told.scores), "ground": gaps_json(told.gaps)})
+        terminal.answer({**annual_json(told.scoring, number, told.scores), "ground": gaps_json(told.gaps)})
     else:
         terminal.show(annual_page(session.language, told.scoring, told.scores))
         terminal.show(gaps_page(session.language, told.gaps))

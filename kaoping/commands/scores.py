@@ -9,7 +9,7 @@ from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.office.period.bulletins import period_report
 from kaoping.office.scores import month_metrics, period_score
 from kaoping.papers import terminal
-from kaoping.papers.shelf import PAPERS, write_papers
+from kaoping.papers.shelf import PAPERS, refuse_file, write_papers
 from kaoping.reports.metrics import metrics_json, metrics_page
 from kaoping.reports.score import score_json, score_page
 
@@ -72,6 +72,7 @@ def report(
 ) -> None:  # fmt: skip
     """Write a period's papers: the table, the bulletin, a web file; as published, or marked as not published."""
     session = asked.session()
+    refuse_file(out)
     other = fresh or bool(
         asked.reading or asked.known_on or asked.provisional or asked.untold or asked.rulebook != GANXIAN
     )

@@ -34,7 +34,8 @@ def _head(proposal: Proposal, rows: int, language: Language) -> Iterator[str]:
     yield language.say(
         "Made by kaoping profile new from {file} ({rows} rows).", file=proposal.profile.source, rows=rows
     )
-    yield language.say(ROW_IS["state" if proposal.profile.state_rows else "act" if proposal.by_event else "ticket"])
+    if not proposal.profile.is_silent:
+        yield language.say(ROW_IS["state" if proposal.profile.state_rows else "act" if proposal.by_event else "ticket"])
     if proposal.base:
         yield language.say("Headings, words and formats follow profile {profile}.", profile=proposal.base)
     else:
@@ -101,6 +102,7 @@ def toml_of(proposal: Proposal, language: Language) -> str:
             lines += _unknown(proposal, "ratings", language)
     for name in ("columns", "kinds"):
         lines += ["", f"[{name}]", *_pairs(getattr(profile, name)), *_unknown(proposal, name, language)]
+        lines += _halves(proposal, language) if name == "kinds" else ()
         if name == "columns":
             lines += [
                 f'# {column} = ["?"]' for column in dict.fromkeys(proposal.missing) if column not in profile.columns
@@ -114,6 +116,14 @@ def toml_of(proposal: Proposal, language: Language) -> str:
         lines += ["", f"[guards.{_key(field)}]", *_pairs(_given(guard))]
     for event in profile.events:
         lines += ["", "[[events]]", *_pairs(_given(event))]
+    for event in proposal.aside:
+        lines += ["", language.say("# Left out, since the table has no columns or words for it:")]
+        lines += [f"# {line}" for line in ("[[events]]", *_pairs(_given(event)))]
+    if profile.is_silent:
+        lines += [
+            "",
+            language.say("# Nothing says what a row tells: write [[events]] before you import by this profile."),
+        ]
     return "\n".join(lines).replace("\n\n[kinds]\n\n", "\n\n") + "\n"
 
 
@@ -121,7 +131,9 @@ ALWAYS = ("name", "title", "source", "needed", "zone", "times")
 
 
 def _unknown(proposal: Proposal, section: str, language: Language) -> Iterator[str]:
-    words = [one for one in proposal.words if one.section == section and not one.value]
+    words = [
+        one for one in proposal.words if one.section == section and not one.value and one.word not in proposal.halves
+    ]
     guessed = [one for one in proposal.words if one.section == section and one.value]
     if guessed:
         yield language.say(
@@ -138,6 +150,13 @@ def _unknown(proposal: Proposal, section: str, language: Language) -> Iterator[s
         yield f"# {json.dumps(one.word, ensure_ascii=False)}{ending}  # {one.count}"
     if words and section == "kinds":
         yield language.say('# "*" = "ignore"  # all words that are not listed')
+
+
+def _halves(proposal: Proposal, language: Language) -> Iterator[str]:
+    """Words whose kind needs columns that the table lacks, as comments."""
+    for word, (kind, lacks) in proposal.halves.items():
+        said = language.say("no column gives its {fields}", fields=" ".join(map(language.say, lacks)))
+        yield f"# {_key(word)} = {_value(kind)}  # {said}"
 
 
 def _given(value: Any) -> dict[str, Any]:

@@ -65,6 +65,13 @@ def moment(instant: int, language: str = "zh") -> str:
     return f"{text} {day}" if language == "zh" else f"{day} {text}"
 
 
+def day_shown(instant: int, language: str = "zh") -> str:
+    """2023-05-04 周四: the local day of an instant."""
+    when = _local(instant)
+    text, day = when.format("YYYY-MM-DD"), when.format("ddd", locale=language)
+    return f"{text} {day}" if language == "zh" else f"{day} {text}"
+
+
 def _local(instant: int) -> "pendulum.DateTime":
     import pendulum
 

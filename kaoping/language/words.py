@@ -49,6 +49,14 @@ def kind_of(word: str) -> str:
     return word if word in KIND else told.get(plain(word), word)
 
 
+def kinds_like(book: Rulebook, word: str, leave: Container[str]) -> tuple[str, ...]:
+    """The word for a kind, but for those to `leave`, or for a finding of the rulebook, that is most like one that names none; or none."""
+    told = (
+        {plain(kind.word): name for name, kind in KIND.items()} | {**_named()["kinds"]} | {name: name for name in KIND}
+    )
+    return nearest(word, [one for one in (*told, *findings_named(book)) if told.get(one) not in leave], 1)
+
+
 def field_of(kind: str, word: str) -> str:
     """The field of a kind that a word names; the word itself where it names none. 别名 is the kind's own word too."""
     return word if word.isascii() else _named()["fields"].get(plain(word), word)

@@ -13,6 +13,7 @@ from kaoping.office.intake.entries import Recorded, Refused, fact_of, key_at, re
 from kaoping.office.period.untold import PeriodGaps, sheet_gaps
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, read_month
+from kaoping.office.units import unit_asked
 from ledger.batches import Source
 from ledger.exchange import content, key_of
 from ledger.facts import Appeal, Exempt, Fact, Ruling, Void
@@ -119,6 +120,7 @@ def appeal_list(
     number = None if month is None else read_month(month)
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
+        unit = None if unit is None else unit_asked(opened, scoring, unit)
         found = [
             Listed(case, list(effects_of(scoring, case.appeal)))
             for case in _cases(opened, scoring.snapshot.head.position)

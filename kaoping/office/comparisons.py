@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import attrs
 
+from kaoping.language.periods import UnclearPeriod, period_written
 from kaoping.language.words import sheet_of
 from kaoping.office.period.untold import refuse_untold
 from kaoping.office.publications import Publication, publications, report_of
 from kaoping.office.session import Session, WrongArgument, read_day, read_period
+from kaoping.office.units import no_such_unit
 from ledger.facts import Void
 from ledger.sentences import sentence
 from ledger.store import Ledger
@@ -50,8 +51,8 @@ def publication(ledger: Ledger, name: str) -> Publication:
     found = publications(ledger, ledger.head().position)
     if name.startswith("#"):
         found = [one for one in found if str(one.position) == name[1:]]
-    elif re.fullmatch(r"\d{4}(-\d\d|-[QH]\d)?", name):
-        found = [one for one in found if one.fact.period == name]
+    elif re.fullmatch(r"\d{4}(-\d\d|-[QH]\d)?", period := _period_written(name)):
+        found = [one for one in found if one.fact.period == period]
     else:
         raise WrongArgument(
             sentence("{name} names no version.", name=name), sentence("Write one like: {forms}", forms=FORMS)
@@ -62,6 +63,13 @@ def publication(ledger: Ledger, name: str) -> Publication:
             "kaoping publish PERIOD publishes; kaoping recompute lists.",
         )
     return found[-1]
+
+
+def _period_written(name: str) -> str:
+    try:
+        return period_written(name)
+    except UnclearPeriod:
+        return name
 
 
 def _settings(name: str) -> dict[str, str]:
@@ -132,13 +140,9 @@ def _refuse_unknown(moved: Difference, unit: str | None, sheet: str | None) -> N
         raise WrongArgument(sentence("there is no sheet {sheet}; known: {known}", sheet=sheet, known=" ".join(sheets)))
     scored = {line.unit for one in moved.sheets for line in one.units}
     enrolled = {str(event.fact.unit) for side in (moved.before, moved.after) for event in side.snapshot.enrolments}
-    units = sorted(scored | enrolled)
+    units = scored | enrolled
     if unit is not None and unit not in units:
-        near = get_close_matches(unit, units, n=1, cutoff=0) or ["-"]
-        raise WrongArgument(
-            sentence("neither version knows a unit {unit}.", unit=unit),
-            sentence("The nearest is {near}.", near=near[0]),
-        )
+        raise no_such_unit(sentence("neither version knows a unit {unit}.", unit=unit), unit, units)
 
 
 def _period(sides: tuple[Version, Version], asked: str | None) -> str:

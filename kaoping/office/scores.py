@@ -16,6 +16,7 @@ from kaoping.language.words import sheet_of
 from kaoping.office.period.ground import Ground, ground_of
 from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
 from kaoping.office.session import Session, WrongArgument, period_evidence, read_month, read_period
+from kaoping.office.units import unit_asked
 from ledger.sentences import UserError, sentence
 from ledger.store import Ledger
 from metrics.derive import clock_of
@@ -92,6 +93,7 @@ def month_metrics(session: Session, text: str, unit: str | None = None, *, as_of
     month = read_month(text)
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
+        unit = None if unit is None else unit_asked(opened, scoring, unit)
         evidence = scoring.evidence([month])[month]
         units = _unit_metrics(scoring, evidence)
         oddities = scoring.derived.oddities.unique().group_by("code").agg(nw.len().alias("n")).collect().rows()
@@ -164,6 +166,7 @@ def lost_points(
     month = read_month(text) if year is None else 0
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
+        unit = unit_asked(opened, scoring, unit)
         if year is None:
             evidence = period_evidence(scoring, [month], provisional=provisional)
             refuse_untold(opened, scoring, "month", [month])

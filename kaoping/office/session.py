@@ -181,6 +181,13 @@ def read_period(text: str, book: Rulebook) -> Period:
         raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.") from error
 
 
+def read_year(text: str) -> int:
+    """A year like 2023. Raises WrongArgument."""
+    if re.fullmatch(r"20\d\d", text):
+        return int(text)
+    raise WrongArgument(sentence("{text} is no year.", text=text), "Write it like 2023.")
+
+
 def read_moment(text: str) -> int:
     """An instant of the command line: ISO 8601; without offset it is Asia/Shanghai; a date is its last ms. Raises WrongArgument."""
     try:

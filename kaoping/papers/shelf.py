@@ -9,12 +9,14 @@ import attrs
 from kaoping.files.letterheads import Letterhead, read_letterhead
 from kaoping.language.language import Language
 from kaoping.office.period.bulletins import PeriodReport
+from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
 from kaoping.papers.exchange.output import whole
 from kaoping.papers.pdf import Office, stand_ins
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.period.bulletin import bulletin
 from kaoping.reports.period.tickets import whole_booklet
+from ledger.sentences import sentence
 
 PAPERS = ("xlsx", "docx", "html", "pdf")
 PRINTED = ("xlsx", "docx")
@@ -33,7 +35,8 @@ def write_papers(
     language: Language, told: PeriodReport, out: Path, kinds: Sequence[str], letterhead: Path | None, *, strict: bool
 ) -> list[WrittenFile]:
     """The papers of these kinds, written into the folder. Where PDF cannot be made, it is left out, unless `strict`. Raises
-    NoSuchFile, UnusableFile, NoPdf."""
+    NoSuchFile, UnusableFile, NoPdf, WrongArgument where the folder is a file."""
+    refuse_file(out)
     head = read_letterhead(letterhead)
     office = None
     if "pdf" in kinds:
@@ -77,6 +80,15 @@ def _tell_stand_ins(language: Language) -> None:
         terminal.complain(
             language.say("Note: this machine has no {font}: PDF shows {drawn} instead.", font=font, drawn=drawn)
         )
+
+
+def refuse_file(out: Path) -> None:
+    """Raises WrongArgument for a folder to write into, or one above it, that is a file."""
+    for path in (out, *out.parents):
+        if path.exists() and not path.is_dir():
+            raise WrongArgument(
+                sentence("{path} is a file, not a folder.", path=path), "Name a folder; it is made if it is not there."
+            )
 
 
 def put(path: Path, kind: str, data: bytes) -> WrittenFile:

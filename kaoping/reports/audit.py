@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from calendars.clock import Step
-from calendars.instants import read_iso
 from calendars.periods import show_month
+from kaoping.language.facts import at_told, details_told
 from kaoping.language.language import Language
 from kaoping.language.moments import moment, span
 from kaoping.language.numbers import points, rounded, short
@@ -13,7 +13,6 @@ from kaoping.office.tickets import TicketReport
 from kaoping.reports.page import Block, Heading, page_of
 from kaoping.reports.workings import Teller, choice_text
 from ledger.batches import Event
-from ledger.exchange import canonical
 from ledger.facts import IN_FULL, Fact
 from metrics.measures import MEASURE, Occurrence, Strike
 from metrics.oddities import CODES
@@ -22,8 +21,6 @@ from scoring.explain.ticket import Counted, Explained, Moved, UntoldMeasure
 from scoring.scores.evidence import Charge
 
 NOT_DETAILS = ("kind", "at", "ticket", "unit", "id", "seq", "untold", "assumed")
-OF_TIME = ("due_at", "until")
-OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 
 
 @page_of
@@ -90,28 +87,19 @@ def _covered(language: Language, fact: Fact) -> str:
 
 def _event_lines(language: Language, told: TicketReport, event: Event) -> Iterator[str]:
     batch = told.batch(event)
-    fact = canonical(event.fact)
-    details = {name: value for name, value in fact.items() if name not in NOT_DETAILS}
-    shown = " ".join(f"{language.say(name)}={_shown(language, name, value)}" for name, value in details.items())
+    details = details_told(language, told.scoring.book, event.fact, NOT_DETAILS)
+    shown = " ".join(f"{language.say(name)}={value}" for name, value in details.items())
     word = event.fact.word if language.code == "zh" else event.fact.kind
     gone = f" ({language.say('voided')})" if event.key in told.voided else ""
     source = language.say("from {file} row {row}", file=batch.name, row=event.row)
     told_of = (
-        f"#{event.position:<7} {moment(event.fact.at, language.code)}",
+        f"#{event.position:<7} {at_told(language, event.fact)}",
         f"{word}{gone}",
         event.fact.unit or "-",
         shown,
         _covered(language, event.fact),
     )
     yield "  " + "  ".join(filter(None, (*told_of, f"[{source}]")))
-
-
-def _shown(language: Language, name: str, value: object) -> object:
-    if isinstance(value, bool):
-        return language.say("yes" if value else "no")
-    if name in OF_TIME:
-        return moment(read_iso(str(value)), language.code)
-    return language.say(str(value)) if name in OF_OURS else value
 
 
 def _verdict_lines(report: TicketReport, teller: Teller, told: Explained) -> Iterator[str]:

@@ -134,17 +134,27 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
 def refuse_doubles(profile: Profile, table: LogTable) -> None:
     """Raises UnreadableFile where several headings of one column stand in a table, and a row says more, or otherwise, under a
     later one. Columns `in_order` are read by the first heading that is there."""
+    for column, headings, row, cells in _doubles(profile, table):
+        why = sentence(
+            "has two columns for {column} that differ: {first} and {other} (row {row}: '{one}' and '{two}')",
+            column=column, first=headings[0], other=headings[1], row=row, one=masked(cells[0]), two=masked(cells[1]),
+        )  # fmt: skip
+        raise UnreadableFile(why, _which(column, headings))
+
+
+def doubled(profile: Profile, table: LogTable) -> str | None:
+    """The first column for which a table would be refused so; None: there is none."""
+    return next((column for column, *_ in _doubles(profile, table)), None)
+
+
+def _doubles(profile: Profile, table: LogTable) -> Iterator[tuple[str, tuple[str, str], int, tuple[str, str]]]:
+    """Column, its two headings, and a row in which they differ, with what it says."""
     for column, (first, *others) in _places(profile, table.header).items():
         if column in profile.in_order:
             continue
         for other in others:
             for row, cells in _differing(profile, table, first, other):
-                headings = table.header[first], table.header[other]
-                why = sentence(
-                    "has two columns for {column} that differ: {first} and {other} (row {row}: '{one}' and '{two}')",
-                    column=column, first=headings[0], other=headings[1], row=row, one=masked(cells[0]), two=masked(cells[1]),
-                )  # fmt: skip
-                raise UnreadableFile(why, _which(column, headings))
+                yield column, (table.header[first], table.header[other]), row, cells
 
 
 def _which(column: str, headings: tuple[str, str]) -> Sentence:

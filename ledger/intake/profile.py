@@ -136,6 +136,11 @@ class Profile:
         return Dispatch.kind in kinds and BY_WORD not in kinds and not (self.watched or self.opens)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it says of no row what that tells: a proposal that nobody finished."""
+        return not self.events and not self.exchange
+
+    @property
     def must_change(self) -> tuple[str, ...]:
         """The columns of which one must have changed, or the row is ignored; none: every row is read."""
         return self.watched if self.state_rows else self.only_changes
@@ -253,9 +258,8 @@ def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
 
 
 def _wrong_events(profile: Profile) -> Iterator[Mistake]:
-    """Events that could never become a fact."""
-    if not profile.events and not profile.exchange:
-        yield Mistake("events", None, "is missing", "say which facts a row tells")
+    """Events that could never become a fact. A profile without any is one still to be finished: nothing
+    is imported by it."""
     if profile.state_rows and profile.only_changes:
         remedy = "leave only_changes out: of state rows only changes are read"
         yield Mistake("only_changes", " ".join(profile.only_changes), "is said by state_rows already", remedy)

@@ -10,10 +10,11 @@ from datetime import datetime
 
 import attrs
 
+from ledger.facts import KIND
 from ledger.intake.cells import Meanings, UnfitCell, folded, shown
-from ledger.intake.headings import CITIZENS, FREE_TEXT
+from ledger.intake.headings import CITIZENS, FREE_TEXT, doubled
 from ledger.intake.nearest import likeness, plain
-from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When
+from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When, mistakes_in
 from ledger.intake.tables import Cell, LogTable
 
 BASES = ("hotline-wide", "hotline-log", "posts-wide")
@@ -32,7 +33,7 @@ FORMATS = (
 )  # fmt: skip
 HINTS: Mapping[str, str] = {
     "ticket": r"case|ticket|incident|request|工单|编号|单号|事件号|^id$|_id$|number|unique.?key",
-    "kind": r"activity|action|event|concept:name|state|status|step|操作|环节|动作|步骤|状态",
+    "kind": r"^kind$|activity|action|event|concept:name|state|status|step|操作|环节|动作|步骤|状态",
     "at": r"stamp|time|date|updated_at|时间|日期",
     "unit": r"承办|责任|responsible|assignment|单位|部门|科室|group|unit|department|section|team|agency|org",
     "seq": r"mod_count|seq|步骤序号|环节序号",
@@ -84,7 +85,8 @@ class Proposal:
     """A profile for a table. `base`: the profile whose headings it follows (empty: none fitted); `by_event`: a row is an act, not
     a ticket; `words` are not in the profile yet; `citizens` and `texts` are headings not taken for privacy, `others` not
     understood; `missing` columns without which nothing is read; `day_first`: whether 3/4 was taken for 3 April, undecided;
-    `repeated`: how many rows are equal in every cell to one before."""
+    `repeated`: how many rows are equal in every cell to one before; `aside`: rules that the table has no columns for, not in the
+    profile; `halves`: words of the table not in the profile, since their kind needs columns that it lacks: word -> (kind, columns)."""
 
     profile: Profile
     base: str
@@ -97,6 +99,8 @@ class Proposal:
     missing: tuple[str, ...]
     day_first: bool
     repeated: int = 0
+    aside: tuple[EventRule, ...] = ()
+    halves: Mapping[str, tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
 
 
 BY_TICKET = (EventRule(kind="dispatch", at="dispatched_at", needed=True), EventRule(kind="close", at="closed_at"))
@@ -113,7 +117,49 @@ def propose(table: LogTable, known: Sequence[Profile], name: str) -> Proposal:
     else:
         guesses = _by_content(table)
         profile, base = _new(guesses, table, name), ""
-    return _told(table, profile, base, guesses)
+    profile = attrs.evolve(profile, in_order=(*profile.in_order, *_doubled(profile, table)))
+    halves = dict(_halves(profile, guesses, table))
+    kept = attrs.evolve(profile, kinds={word: kind for word, kind in profile.kinds.items() if word not in halves})
+    sound, aside = _sound(kept)
+    return attrs.evolve(_told(table, sound, base, guesses), aside=aside, halves=halves)
+
+
+# what a profile can hold
+
+
+def _doubled(profile: Profile, table: LogTable) -> tuple[str, ...]:
+    """The columns of which several headings stand in the table and differ: the first is to speak, as the profile then says."""
+    found: list[str] = []
+    while (column := doubled(attrs.evolve(profile, in_order=(*profile.in_order, *found)), table)) is not None:
+        found.append(column)
+    return tuple(found)
+
+
+def _halves(
+    profile: Profile, found: Mapping[str, tuple[str, str]], table: LogTable
+) -> Iterator[tuple[str, tuple[str, tuple[str, ...]]]]:
+    """The words of the table whose kind needs columns that it lacks, such as 审批, which is to say about what, and whether granted."""
+    if "kind" not in found:
+        return
+    there = {folded(shown(cell)) for cell in _cells(table, found["kind"][0], None)}
+    means = [event for event in profile.events if event.kind == BY_WORD]
+    has = {*found, *profile.constants, *(field for event in means for field in (*event.fields, *event.constants))}
+    for word, kind in profile.kinds.items():
+        lacks = tuple(field for field in (KIND[kind].needs if kind in KIND else ()) if field not in has)
+        if lacks and (not profile.columns.keys() >= {*lacks} or folded(word) in there):
+            yield word, (kind, lacks)
+
+
+def _sound(profile: Profile) -> tuple[Profile, tuple[EventRule, ...]]:
+    """The profile without the rules that it has no columns or words for, and these."""
+    aside: list[EventRule] = []
+    while wrong := {
+        int(found[1]) for one in mistakes_in(profile) if (found := re.match(r"events\[(\d+)\]", one.column))
+    }:
+        aside += [event for number, event in enumerate(profile.events) if number in wrong]
+        events = tuple(event for number, event in enumerate(profile.events) if number not in wrong)
+        profile = attrs.evolve(profile, events=events)
+    return profile, tuple(aside)
 
 
 def masked(text: str) -> str:
@@ -264,7 +310,8 @@ def _acts(columns: Mapping[str, tuple[str, ...]], *, states: bool) -> tuple[Even
 
 
 def _kind_like(word: str) -> str:
-    return next((kind for kind, hint in WORDS.items() if re.search(hint, word, re.I)), "")
+    own = next((name for name, kind in KIND.items() if word in (name, kind.word)), "")
+    return own or next((kind for kind, hint in WORDS.items() if re.search(hint, word, re.I)), "")
 
 
 # formats, words and cells

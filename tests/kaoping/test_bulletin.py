@@ -262,3 +262,15 @@ def test_a_full_page_has_22_lines_of_28_characters(may: Run, tmp_path: Path) -> 
             full += 1
             assert all(abs(left / 72 * 25.4 - 28) < 1 and abs(right / 72 * 25.4 - 184) < 1 for left, right, _ in hanzi)
     assert full
+
+
+def test_every_unit_below_full_marks_is_told(run: Run, tmp_path: Path) -> None:
+    for file in ("units.jsonl", "2023-05.csv"):
+        assert run("import", str(ROOT / "data" / "samples" / file)).code == 0
+    paper = "\n".join(texts(written(run, tmp_path)))
+    part = paper[paper.index("三、存在问题") : paper.index("四、")]
+    for sheet in run("score", "2023-05", "--json").document["sheets"]:
+        for unit in sheet["units"]:
+            if unit["score"] is not None and unit["score"] != "100.00":
+                assert unit["unit"] in part, unit
+    assert "12345 政务服务便民热线月度考核：以上为得分最低的5个单位；另有" in part

@@ -113,7 +113,7 @@ def test_a_finding_is_kept_and_counts(may: Run) -> None:
 def test_a_finding_is_shown_to_a_person(may: Run) -> None:
     assert (
         may(*PRAISE, "--lang", "zh").out
-        == "#22 已入账: 考评记录 2023-05-20 10:00:00 周六 茅店镇 praise 表扬〔2023〕1号\n"
+        == "#22 已入账: 考评记录 2023-05-20 10:00:00 周六 茅店镇 受到群众表扬 表扬〔2023〕1号\n"
     )
 
 
@@ -193,7 +193,7 @@ def test_a_unit_enrolled_again_is_known(may: Run) -> None:
     [
         (("record",), "give either one fact or --file."),
         (("record", "finding", "unit=茅店镇", "--file", "a.csv"), "give either one fact or --file."),
-        (("record", "praise", "unit=茅店镇"), "praise is no kind of fact."),
+        (("record", "prais", "unit=茅店镇"), "prais is no kind of fact."),
         (("record", "finding", "茅店镇"), "茅店镇 is no FIELD=VALUE."),
         (("record", "finding", "kind=void", f"key={NO_KEY}"), "kind=void is no FIELD=VALUE."),
         (("record", "sign", "at=2023-05-20"), "2023-05-20 has no time of day."),

@@ -194,8 +194,8 @@ def test_a_unit_or_a_sheet_that_is_none_is_refused(may: Run) -> None:
     asked = ("diff", "now", "half_day=half_blocks", "--period", "2023-05", "--lang", "en")
     told = may(*asked, "--unit", "茅店鎮")
     assert (told.code, told.out) == (2, "")
-    assert told.err == "neither version knows a unit 茅店鎮.\nTo fix: The nearest is 茅店镇.\n"
-    assert "最相近的是 茅店镇。" in may(*asked[:-2], "--unit", "茅店").err
+    assert told.err == "neither version knows a unit 茅店鎮.\nTo fix: Perhaps 茅店镇?\n"
+    assert "是不是 茅店镇？" in may(*asked[:-2], "--unit", "茅店").err
     told = may(*asked, "--sheet", "hotlin", "--json")
     assert (told.code, told.err) == (2, "there is no sheet hotlin; known: hotline posts\n")
     for unit in ("茅店镇", "区档案馆"):  # the second has no ticket, and is enrolled

@@ -1,5 +1,6 @@
 """A clerk makes a profile for an export and tries it: nothing of a citizen is shown, what is unsure is said, nothing is written."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -84,3 +85,95 @@ def test_a_new_profile_of_a_real_log_needs_one_edit(run: Run, name: str, kinds: 
     assert isinstance(found, dict)
     assert {kind: one["facts"] for kind, one in found.items()} == kinds
     assert table["quarantined"] == aside
+
+
+EVERY = [
+    path
+    for path in sorted(REAL.rglob("*"))
+    if path.suffix in (".csv", ".gz", ".json", ".xlsx") and "calendars" not in path.parts
+]
+ROWS = 2_000
+
+
+def beginning(path: Path, to: Path) -> Path:
+    """The first rows of a text, or the file itself."""
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    if path.name.endswith((".csv", ".csv.gz")):
+        data = b"".join(data.splitlines(keepends=True)[: ROWS + 1])
+    if path.name.endswith(".xes.gz"):
+        traces = data.split(b"</trace>")
+        data = b"</trace>".join(traces[:300]) + b"</trace></log>" if len(traces) > 300 else data
+    to /= path.name.removesuffix(".gz")
+    to.write_bytes(data)
+    return to
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not EVERY, reason="the real logs are not here")
+@pytest.mark.parametrize("path", EVERY, ids=[path.name for path in EVERY])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_proposed_for_a_real_log_is_taken_by_a_check(
+    run: Run, tmp_path: Path, path: Path, language: str
+) -> None:
+    file = str(beginning(path, tmp_path))
+    assert run("profile", "new", file, "--output", "p.toml", "--lang", language).code == 0
+    told = run("profile", "check", file, "--profile", "p.toml", "--lang", language)
+    assert (told.code, told.err) == (0, "")
+
+
+FLOW = [
+    {"节点": name, "流水": f"1402{n}", "时间": f"2025-09-11 09:2{n}:15", "部门": "甲镇"}
+    for n, name in enumerate(("受理", "预审", "处置"))
+]
+HARD = {
+    "array.json": json.dumps(FLOW, ensure_ascii=False),
+    "wrapped.json": json.dumps({"code": 0, "data": {"total": 3, "rows": FLOW}}, ensure_ascii=False),
+    "nothing.csv": "甲,乙\n1,2\n3,4\n",
+    "decided.csv": "工单编号,操作,承办单位,操作时间\nGX-1,派单,甲镇,2023-05-04 09:10\nGX-1,审批,甲镇,2023-05-05 09:10\n",
+    "events.jsonl": '{"kind":"decide","ticket":"G1","unit":"甲镇","at":"2023-05-01T09:00:00+08:00","about":"return","granted":true}\n'
+    '{"kind":"sign","ticket":"G1","unit":"甲镇","at":"2023-05-01T09:00:00+08:00"}\n',
+    "twice.csv": "工单编号,承办单位,承办单位,派单时间,办结时间\nGX-1,甲镇,乙镇,2023-05-04 09:10:00,2023-05-05 09:10:00\n",
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", HARD)
+def test_what_is_proposed_is_taken_by_a_check_of_the_same_file(run: Run, name: str, language: str) -> None:
+    Path(name).write_text(HARD[name], "utf-8")
+    assert run("profile", "new", name, "--output", "p.toml", "--lang", language).code == 0
+    told = run("profile", "check", name, "--profile", "p.toml", "--lang", language)
+    assert (told.code, told.err) == (0, "")
+
+
+def test_a_word_whose_kind_needs_columns_that_are_not_there_is_left_out_and_said(run: Run) -> None:
+    for name in ("decided.csv", "events.jsonl"):
+        Path(name).write_text(HARD[name], "utf-8")
+    assert '# "审批" = "decide"  # 表里没有列写明事项 同意' in run("profile", "new", "decided.csv").out
+    assert (
+        '# decide = "decide"  # no column gives its about granted'
+        in run("profile", "new", "events.jsonl", "--lang", "en").out
+    )
+
+
+def test_by_a_profile_that_does_not_say_what_a_row_tells_nothing_is_imported(run: Run) -> None:
+    Path("array.json").write_text(HARD["array.json"], "utf-8")
+    run("profile", "new", "array.json", "--output", "p.toml")
+    assert "# [[events]]" in Path("p.toml").read_text("utf-8")
+    assert "这个格式没有写明一行说的是什么" in run("profile", "check", "array.json", "--profile", "p.toml").out
+    told = run("import", "array.json", "--profile", "p.toml")
+    assert (told.code, told.out) == (1, "")
+    assert "没有 [[events]]" in told.err
+    assert not list(Path().glob("*.db"))
+
+
+def test_a_check_recognises_the_profile_as_an_import_does(run: Run) -> None:
+    Path("drift.csv").write_text(DRIFT.replace("单位签收时间", "签收时间"), "utf-8")
+    told = run("profile", "check", "drift.csv")
+    assert told.code == 0
+    assert "drift.csv［hotline-wide］" in told.out
+    Path("odd.csv").write_text("甲,乙\n1,2\n", "utf-8")
+    told = run("profile", "check", "odd.csv")
+    assert (told.code, told.out) == (1, "")
+    assert "--profile" in told.err
+    assert "kaoping profile new" in told.err
+    assert "kaoping profile new FILE" in run("profile", "check", "odd.csv", "--lang", "en").err

@@ -36,8 +36,8 @@ def profile_new(
 def profile_check(
     asked: Asked,
     file: Annotated[Path, typer.Argument(help="the export")],
-    profile: Annotated[str, typer.Option("--profile", help="the profile: its name or a .toml file")],
-) -> None:
+    profile: Annotated[str | None, typer.Option("--profile", help="the profile: its name or a .toml file; else the header tells")] = None,
+) -> None:  # fmt: skip
     """Show what would come of an export read by a profile; nothing is written."""
     session = asked.session()
     with session.busy("reading files"):

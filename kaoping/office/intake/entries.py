@@ -10,11 +10,11 @@ from kaoping import now
 from kaoping.files.entries import EXPLAINS, FULL_TIME, FilledTable, exchange_table, filled_table
 from kaoping.language import words
 from kaoping.office.intake.imports import Arrival, read_files, take_in
-from kaoping.office.intake.objections import EntryObjection, Held, enrol_objections, objections, one_of
+from kaoping.office.intake.objections import EntryObjection, Held, enrol_objections, findings_of, objections, one_of
 from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Event, Source
 from ledger.exchange import read_fact
-from ledger.facts import KIND, NAMED, Enrol, Fact, fields_of
+from ledger.facts import KIND, NAMED, Enrol, Fact, Finding, Publish, Ruling, fields_of
 from ledger.intake.kept import masked_fact
 from ledger.intake.tables import LogTable
 from ledger.register import read_as
@@ -31,6 +31,8 @@ IN_WORDS: Mapping[str, Sentence] = {
 """What to write in a cell that could not be read, as people write it."""
 AT_CELL = "{file}:{row}: {cell} {why}\n    To fix: {remedy}"
 FIELDS = {name: ("kind", *(NAMED.get(field, field) for field in fields_of(kind))) for name, kind in KIND.items()}
+COMMANDED = (Publish.kind, Ruling.kind)
+"""Kinds that have a command of their own."""
 EVERY_FIELD = frozenset(field for fields in FIELDS.values() for field in fields)
 
 
@@ -55,12 +57,8 @@ class Recorded:
 def read_pairs(book: Rulebook, word: str, pairs: Sequence[str]) -> Fact:
     """The fact in FIELD=VALUE words of the command line, in the names people use or those of the exchange format. Raises
     WrongArgument, Refused."""
-    kind = words.kind_of(word)
-    if kind not in KIND:
-        raise WrongArgument(
-            sentence("{kind} is no kind of fact.", kind=kind), sentence("Use one of: {known}", known=" ".join(KIND))
-        )
-    fields: dict[str, str | None] = {}
+    kind, finding = _kind(book, word)
+    fields: dict[str, str | None] = {"item": finding} if finding else {}
     for pair in pairs:
         name, mark, value = pair.replace("＝", "=", 1).partition("=")
         name = words.field_of(kind, name)
@@ -70,6 +68,22 @@ def read_pairs(book: Rulebook, word: str, pairs: Sequence[str]) -> Fact:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
         fields[name] = value
     return fact_of(kind, fields, book)
+
+
+def _kind(book: Rulebook, word: str) -> tuple[str, str | None]:
+    """The kind that a word names; of a finding's own name, such as 表扬, a finding, and which. Raises WrongArgument."""
+    kind = words.kind_of(word)
+    if kind in KIND:
+        return kind, None
+    finding = words.finding_of(book, word)
+    if finding in findings_of(book):
+        return Finding.kind, finding
+    known = listed([sentence(name) for name in KIND if name not in COMMANDED], " ")
+    likest = " ".join(words.kinds_like(book, word, COMMANDED))
+    remedy = sentence("Use one of: {known}", known=known)
+    if likest:
+        remedy = sentence("Perhaps {likest}? Use one of: {known}", likest=likest, known=known)
+    raise WrongArgument(sentence("{kind} is no kind of fact.", kind=word), remedy)
 
 
 def fact_of(kind: str, fields: Mapping[str, str | None], book: Rulebook | None = None) -> Fact:

@@ -13,6 +13,7 @@ from calendars.periods import month_of
 from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
+from kaoping.language.words import is_explanation, kind_of_form
 from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Source
@@ -140,9 +141,17 @@ def _read_file(
     session: Session | None,
     known: KnownBefore,
 ) -> list[Arrival]:
+    if named is not None and named.is_silent:
+        why = sentence("profile {profile} does not say what a row tells: it has no [[events]].", profile=named.name)
+        raise UnreadableFile(why, "write them; docs/profiles.md tells how")
     with nullcontext() if session is None else session.busy("reading files"):
         held = read_tables(file.data, file.path.name)
-    fitting, unread = _fitting(held, seen or (lambda table: table), named)
+    try:
+        fitting, unread = _fitting(held, seen or (lambda table: table), named)
+    except UnreadableFile:
+        if seen is None and (form := _form(held.tables)) is not None:
+            raise form from None
+        raise
     arrivals = []
     for table, chosen in fitting:
         watch = iter if session is None else partial(session.watched, "reading rows")
@@ -169,6 +178,18 @@ def _fitting(
         raise refused[0][1]
     unread = [UnreadTable(table.name, refusal.why, refusal.remedy) for table, refusal in refused]
     return found, (*held.unread, *unread)
+
+
+def _form(tables: Sequence[LogTable]) -> UnreadableFile | None:
+    """The refusal of a form, filled in or not, which is no export of tickets; None: it is none."""
+    forms = [one for one in tables if kind_of_form(one.sheet) or is_explanation(one.sheet)]
+    if not forms:
+        return None
+    name = forms[0].name.removesuffix(f"[{forms[0].sheet}]")
+    return UnreadableFile(
+        sentence("is a form to fill in (sheet {sheet}), not an export of tickets", sheet=forms[0].sheet),
+        sentence("record it: kaoping record --file {file}", file=name),
+    )
 
 
 @attrs.frozen(kw_only=True)

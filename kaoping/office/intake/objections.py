@@ -214,7 +214,9 @@ def _manner_objections(book: Rulebook, fact: Finding, part: Part | None) -> Iter
 
 def _not_enrolled(held: Held, unit: str) -> EntryObjection:
     reason = sentence("{unit} is not enrolled at that time; enrol it first.", unit=unit)
-    likest = held.register.likest(unit)
+    likest = "" if held.register.knows(unit) else held.register.likest(unit)
+    if likest:
+        reason = sentence("{why} Perhaps {likest}?", why=reason, likest=likest)
     if held.register.knows(unit):
         remedy = sentence("mend the day, or enrol the unit from an earlier day on")
     elif likest:

@@ -10,7 +10,7 @@ from kaoping.files import folder
 from kaoping.files.drafts import draft_text
 from kaoping.language.language import Language
 from kaoping.office.session import WrongArgument
-from ledger.intake.headings import AbsentColumn, absent, columns_of, lacking, unread
+from ledger.intake.headings import AbsentColumn, absent, choose, columns_of, lacking, unread
 from ledger.intake.profile import Profile
 from ledger.intake.tables import LogTable, read_tables
 from ledger.intake.take import Intake, intake
@@ -18,6 +18,7 @@ from ledger.intake.wizard import Proposal, propose
 from ledger.sentences import Problem, Sentence, UnreadableFile, sentence
 
 NAME = "our-office"
+NAME_ONE = "name a profile with --profile, or have one proposed for this file: kaoping profile new FILE"
 
 
 @attrs.frozen(kw_only=True)
@@ -71,16 +72,34 @@ def new_profile(file: Path, output: Path | None, language: Language) -> Draft:
     return Draft(proposal=proposal, text=text, rows=len(table.rows))
 
 
-def check_profile(file: Path, name: str) -> list[CheckedTable]:
-    """What would come of each table of a file that the profile fits, or of its first. Nothing is written. Raises NoSuchFile,
-    UnusableFile for a profile that is wrong, UnreadableFile."""
-    profile = folder.profile(name)
+def check_profile(file: Path, name: str | None = None) -> list[CheckedTable]:
+    """What would come of each table of a file that the profile fits, or of its first; of no name, by the profile that fits each, as
+    an import would read it. Nothing is written. Raises NoSuchFile, UnusableFile for a profile that is wrong, UnreadableFile."""
+    profile = None if name is None else folder.profile(name)
     tables = _tables(file)
-    fitting = [table for table in tables if not lacking(profile, table.header)] or tables[:1]
     try:
-        return [_checked(table, profile) for table in fitting]
+        fitting = _recognised(tables) if profile is None else _fitting(tables, profile)
+        return [_checked(table, fits) for table, fits in fitting]
     except UnreadableFile as error:
         raise UnreadableFile(sentence("{file}: {why}", file=file, why=error.why), error.remedy) from error
+
+
+def _fitting(tables: Sequence[LogTable], profile: Profile) -> list[tuple[LogTable, Profile]]:
+    fitting = [table for table in tables if not lacking(profile, table.header)] or tables[:1]
+    return [(table, profile) for table in fitting]
+
+
+def _recognised(tables: Sequence[LogTable]) -> list[tuple[LogTable, Profile]]:
+    """The tables that a profile of the folder fits. Raises UnreadableFile where none fits any of them."""
+    known, found, refused = folder.profiles(), list[tuple[LogTable, Profile]](), list[UnreadableFile]()
+    for table in tables:
+        try:
+            found.append((table, choose(known, table)))
+        except UnreadableFile as error:
+            refused.append(error)
+    if not found:
+        raise UnreadableFile(refused[0].why, NAME_ONE)
+    return found
 
 
 def _tables(file: Path) -> Sequence[LogTable]:

@@ -14,8 +14,8 @@ from calendars.workdays import OutsideCalendar
 from kaoping.files.warnings import Light, Warnings, read_warnings
 from kaoping.office.period.ground import changes_aside, rows_aside
 from kaoping.office.session import Session, WrongArgument, read_moment
+from kaoping.office.units import unit_asked
 from ledger.batches import Batch
-from ledger.facts import Enrol
 from ledger.sentences import sentence
 from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
@@ -132,7 +132,7 @@ def due_list(
         with session.busy("deriving rounds and verdicts"):
             snapshot = snapshot_at(snapshot_of(ledger, position), instant)
             scoring = recompute(snapshot, session.book(), session.calendar(), instant)
-            name = None if unit is None else _unit(ledger, scoring, unit)
+            name = None if unit is None else unit_asked(ledger, scoring, unit)
             try:
                 acts, exempted = due_acts(scoring)
             except OutsideCalendar as error:
@@ -159,20 +159,6 @@ def _days(text: str) -> Fraction:
     if days is None:
         raise WrongArgument(sentence("{text} is no number of working days.", text=text), "Write it like 2 or 0.5.")
     return days
-
-
-def _unit(ledger: Ledger, scoring: Scoring, text: str) -> str:
-    """The unit of this name, or of which it is another name. Raises WrongArgument."""
-    name = ledger.names(scoring.snapshot.head.position).get(text, text)
-    enrolled = {one.fact.unit for one in scoring.snapshot.enrolments if isinstance(one.fact, Enrol)}
-    known = enrolled | {unit for (unit,) in scoring.derived.rounds.select("unit").unique().collect().rows()}
-    if name not in known:
-        shown = "、".join(sorted(filter(None, known))[:20])
-        raise WrongArgument(
-            sentence("the ledger knows no unit {unit} at that moment.", unit=text),
-            sentence("Known: {known}", known=shown),
-        )
-    return name
 
 
 def _line(act: DueAct, clock: Clock, leads: Warnings) -> DueLine:

@@ -6,8 +6,8 @@ from typing import Any
 
 from calendars.instants import show_iso
 from calendars.periods import show_month
+from kaoping.language.facts import at_told, item_told
 from kaoping.language.language import Language
-from kaoping.language.moments import moment
 from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines
 from kaoping.office.tickets import stamps_json
@@ -86,7 +86,10 @@ def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
         Column(say("unit"), [case.appeal.unit for case, _ in rows], Kind.UNIT),
         Column(
             say("item"),
-            [case.appeal.item if effect is None else effect.item.title for case, effect in rows],
+            [
+                item_told(language, told.scoring.book, case.appeal) if effect is None else effect.item.title
+                for case, effect in rows
+            ],
         ),
         Column(say("month"), [None if effect is None else show_month(effect.month) for _, effect in rows]),
         Column(say("state"), [say(STATES[case.state]) for case, _ in rows]),
@@ -98,9 +101,9 @@ def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
     yield Table(say("Appeals"), columns, [])
     for one in told.appeals:
         case = one.case
-        yield f"#{case.position} {moment(case.appeal.at, language.code)}  {case.appeal.reason}"
+        yield f"#{case.position} {at_told(language, case.appeal)}  {case.appeal.reason}"
         if case.ruling is not None:
-            yield f"  {say(STATES[case.state])} {moment(case.ruling.at, language.code)}  {case.ruling.reason}"
+            yield f"  {say(STATES[case.state])} {at_told(language, case.ruling)}  {case.ruling.reason}"
     shown = list(_all(told.lines))
     if shown:
         yield ""

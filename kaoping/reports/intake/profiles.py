@@ -68,6 +68,8 @@ def _told(language: Language, one: CheckedTable) -> Iterator[Block]:
                 Column(language.say("rows"), [one.kinds[kind][1] for kind in kinds], Kind.COUNT),
             ],
         )
+    if one.profile.is_silent:
+        yield language.say("The profile does not say what a row tells: write [[events]] in it (docs/profiles.md).")
     yield language.say("Read: {columns}", columns=" · ".join(f"{heading} → {column}" for heading, column in one.read))
     if one.unread:
         yield language.say("Not read: {columns}", columns=" · ".join(one.unread))

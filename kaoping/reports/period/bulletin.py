@@ -16,7 +16,7 @@ from kaoping.office.period.bulletins import PeriodReport, volume
 from kaoping.office.session import read_period
 from kaoping.reports.page import Block, Heading, Page, Paragraph, Table, page_of
 from kaoping.reports.period.booklet import state_of
-from kaoping.reports.period.deductions import costly, item_told, worst
+from kaoping.reports.period.deductions import costly, item_told, losing
 from kaoping.reports.period.ranking import own_tickets, ranking_page
 from scoring.law.arithmetic import half_up
 from scoring.law.rulebook import RATED
@@ -106,11 +106,7 @@ def _body(language: Language, told: PeriodReport, letterhead: Letterhead) -> Ite
         yield Heading(f"（{'一二三四五六七八九'[number - 1]}）{sheet.sheet.title}", 2)
         yield from _handled(language, told, sheet)
     yield Heading(say("3. Where points were lost"), 1)
-    low = [(sheet, unit) for sheet in sheets for unit in worst(told, sheet, LOW)]
-    if not low:
-        yield Paragraph(say("No unit lost a point."))
-    for number, (sheet, unit) in enumerate(low, 1):
-        yield _problem(language, told, number, sheet, unit)
+    yield from _problems(language, told, sheets)
     yield Heading(say("4. What is asked of the units"), 1)
     demand = say("Each unit is asked to check its lost points against the attachment, to mend their causes, and to appeal as the "
         "rules provide where it disagrees.")  # fmt: skip
@@ -208,10 +204,53 @@ def _scored(language: Language, units: Sequence[UnitScore]) -> str:
     return "、".join(told)
 
 
+def _problems(language: Language, told: PeriodReport, sheets: Sequence[SheetScore]) -> Iterator[Paragraph]:
+    """The lowest units of each sheet with their items, then every other unit that lost something, with how much."""
+    lost = {sheet.sheet.id: losing(sheet) for sheet in sheets}
+    if not any(lost.values()):
+        yield Paragraph(language.say("No unit lost a point."))
+    low = [(sheet, unit) for sheet in sheets for unit in lost[sheet.sheet.id][:LOW]]
+    for number, (sheet, unit) in enumerate(low, 1):
+        yield _problem(language, told, number, sheet, unit)
+    for sheet in sheets:
+        if rest := lost[sheet.sheet.id][LOW:]:
+            yield Paragraph(_rest(language, sheet, rest))
+        if others := [one.unit for one in sheet.units if _is_short(sheet, one) and one.basis != "tickets"]:
+            told_of = "{sheet}: not told here, since they had no tickets of their own, and scored as the attachment says: {units}."
+            yield Paragraph(language.say(told_of, sheet=sheet.sheet.title, units="、".join(others)))
+
+
+def _is_short(sheet: SheetScore, unit: UnitScore) -> bool:
+    return unit.score is not None and unit.score < sheet.sheet.points
+
+
+def _rest(language: Language, sheet: SheetScore, units: Sequence[UnitScore]) -> str:
+    """Every unit but the lowest, most lost first, those alike together."""
+    shown = [
+        language.say("{units} {lost} each" if len(alike) > 1 else "{units} {lost}", units="、".join(alike), lost=points(lost))
+        for lost, alike in _alike(sheet, units)
+    ]  # fmt: skip
+    return language.say(
+        "{sheet}: above are the {low} units with the lowest scores; {count} more lost points: {units}. Each point is in the "
+        "attachment or the list of points lost.",
+        sheet=sheet.sheet.title, low=LOW, count=len(units), units="；".join(shown),
+    )  # fmt: skip
+
+
+def _alike(sheet: SheetScore, units: Sequence[UnitScore]) -> Iterator[tuple[Fraction, list[str]]]:
+    """Points lost, and the units that lost so many."""
+    for score, alike in groupby(units, key=lambda one: one.score or Fraction(0)):
+        yield sheet.sheet.points - score, [one.unit for one in alike]
+
+
 def _problem(language: Language, told: PeriodReport, number: int, sheet: SheetScore, unit: UnitScore) -> Paragraph:
     say, score = language.say, unit.score or Fraction(0)
     head = say("{number}. {unit} ({sheet}): score {score}, {lost} lost.", number=number, unit=unit.unit,
         sheet=sheet.sheet.title, score=points(score), lost=points(sheet.sheet.points - score))  # fmt: skip
     items = [say("{title}, {lost} lost: {told}.", title=one.item.title, lost=points(one.lost), told=item_told(language, told, one))
         for one in costly(unit, COSTLY)]  # fmt: skip
+    if more := costly(unit)[COSTLY:]:
+        lost = points(sum((one.lost for one in more), Fraction(0)))
+        items.append(say("{count} items more, {lost} lost: {items}.", count=len(more), lost=lost,
+            items="、".join(one.item.title for one in more)))  # fmt: skip
     return Paragraph("".join((head, *items)))

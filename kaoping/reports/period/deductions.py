@@ -156,18 +156,18 @@ def item_told(language: Language, told: PeriodReport, one: ItemScore) -> str:
     return "；".join(Teller(language, told.scoring.book.digits).item(one))
 
 
-def worst(told: PeriodReport, sheet: SheetScore, count: int) -> list[UnitScore]:
-    """The units with the lowest scores by their own tickets that lost something, worst first."""
+def losing(sheet: SheetScore) -> list[UnitScore]:
+    """The units whose score by their own tickets is below full marks, worst first."""
     scored = [
         one
         for one in sheet.units
         if one.basis == "tickets" and one.score is not None and one.score < sheet.sheet.points
     ]
-    return sorted(scored, key=lambda one: (one.score, one.unit))[:count]
+    return sorted(scored, key=lambda one: (one.score, one.unit))
 
 
-def costly(unit: UnitScore, count: int) -> list[ItemScore]:
-    """The items that cost a unit most."""
+def costly(unit: UnitScore, count: int | None = None) -> list[ItemScore]:
+    """The items that cost a unit most, or all that cost it something, the costliest first."""
     return sorted((one for one in unit.items if one.lost > 0), key=lambda one: (-one.lost, one.item.id))[:count]
 
 

@@ -172,6 +172,7 @@ def _next(lines: Sequence[DueLine]) -> int | None:
 
 def _counted(language: Language, lines: Sequence[DueLine]) -> str:
     return language.say(
+        "1 act not yet done: {overdue} overdue, {red} red, {amber} amber, {rest} with time left." if len(lines) == 1 else
         "{count} acts not yet done: {overdue} overdue, {red} red, {amber} amber, {rest} with time left.",
         count=len(lines), overdue=lit(lines, "overdue"), red=lit(lines, "red"), amber=lit(lines, "amber"), rest=lit(lines, ""),
     )  # fmt: skip
@@ -244,21 +245,33 @@ def _absent(language: Language, told: DueList) -> Iterator[Block]:
     say = language.say
     if told.omitted and told.within is not None:
         days = short(told.within)
-        yield Note(
-            say("Not shown: {count} acts that are more than {days} working days away.", count=told.omitted, days=days)
+        said = (
+            "Not shown: 1 act that is more than {days} working days away."
+            if told.omitted == 1
+            else "Not shown: {count} acts that are more than {days} working days away."
         )
+        yield Note(say(said, count=told.omitted, days=days))
     for measure, count in told.untold.items():
-        said = "Not known: whether {act} was done in {count} rounds, of which no source tells it; they are not in the list."
+        said = (
+            "Not known: whether {act} was done in 1 round, of which no source tells it; it is not in the list."
+            if count == 1
+            else "Not known: whether {act} was done in {count} rounds, of which no source tells it; they are not in the list."
+        )
         yield Note(say(said, act=say(ACT[measure]), count=count))
     if told.exempted:
-        yield Note(say("Not judged: {count} acts of exempted tickets.", count=told.exempted))
-    if told.aside:
-        yield Note(
-            say(
-                "{count} rows and changes are kept aside: what they tell may be done already (kaoping aside).",
-                count=told.aside,
-            )
+        said = (
+            "Not judged: 1 act of an exempted ticket."
+            if told.exempted == 1
+            else "Not judged: {count} acts of exempted tickets."
         )
+        yield Note(say(said, count=told.exempted))
+    if told.aside:
+        said = (
+            "1 row or change is kept aside: what it tells may be done already (kaoping aside)."
+            if told.aside == 1
+            else "{count} rows and changes are kept aside: what they tell may be done already (kaoping aside)."
+        )
+        yield Note(say(said, count=told.aside))
 
 
 # the calendar

@@ -1,0 +1,34 @@
+"""The unit that somebody asks for: by its name or another name of it; one that is not there is refused with the units most like it."""
+
+from collections.abc import Iterable
+
+from kaoping.office.session import WrongArgument
+from ledger.facts import Enrol
+from ledger.intake.nearest import nearest
+from ledger.sentences import Sentence, sentence
+from ledger.store import Ledger
+from scoring.scores.scoring import Scoring
+
+MOST = 20  # units named where none is like it
+
+
+def no_such_unit(why: Sentence, unit: str, known: Iterable[str | None]) -> WrongArgument:
+    """The error for a unit that is none of those known: 江口, perhaps 江口镇; where nothing is like it, those there are."""
+    units = sorted({one for one in known if one})
+    likest = nearest(unit, units)
+    if likest:
+        return WrongArgument(why, sentence("Perhaps {likest}?", likest=" ".join(likest)))
+    shown = "、".join(units[:MOST]) + (" …" if len(units) > MOST else "")
+    return WrongArgument(why, sentence("Known: {known}", known=shown) if units else "Import its log first.")
+
+
+def unit_asked(ledger: Ledger, scoring: Scoring, text: str) -> str:
+    """The unit of this name, or of which it is another name, among those enrolled or with a ticket. Raises WrongArgument."""
+    name = ledger.names(scoring.snapshot.head.position).get(text, text)
+    enrolled = {one.fact.unit for one in scoring.snapshot.enrolments if isinstance(one.fact, Enrol)}
+    if name in enrolled:
+        return name
+    known = enrolled | {unit for (unit,) in scoring.derived.rounds.select("unit").unique().collect().rows()}
+    if name not in known:
+        raise no_such_unit(sentence("the ledger knows no unit {unit} at that moment.", unit=text), text, known)
+    return name
