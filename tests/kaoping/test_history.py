@@ -511,7 +511,7 @@ def bundles(may: Run, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return [may("prove", ticket, "--json").document for ticket in ("GX-1", "GX-2")]
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(250, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_every_value_of_a_trace_is_held_against_the_facts(bundles: list[Any], count: int) -> None:
     rng = random.Random(count)
     for bundle in bundles:
