@@ -1,6 +1,7 @@
 """What a ledger takes and gives back: sources, batches, events at their places, heads."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import attrs
 
@@ -11,11 +12,12 @@ from ledger.facts import Fact
 class Telling:
     """What a file can say otherwise than an earlier one: whether a row tells all of a ticket's round (`by_ticket`), or one event;
     and of each kind it has columns for, the fields that it tells (None: all). `untimed`: by (row, kind), how many acts a row tells
-    without their time: such are not gone from it."""
+    without their time: such are not gone from it. `steps`: whether its rows number the steps of a ticket (`seq`), the same each time."""
 
     by_ticket: bool
     fields: Mapping[str, frozenset[str] | None]
     untimed: Mapping[tuple[int, str], int] = attrs.Factory(dict)
+    steps: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +107,15 @@ class Event:
     fact: Fact
     batch: int
     row: int
+
+
+class Taken(NamedTuple):
+    """What a source came to: its batch, what it said otherwise than the ledger knew, and what stands of its tickets that a log of one
+    event a row tells no more (`absent`)."""
+
+    batch: Batch
+    changes: tuple[Change, ...]
+    absent: tuple[Event, ...] = ()
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import attrs
 
-from ledger.batches import Batch, Change, Coverage, Event, Head, Source
+from ledger.batches import Batch, Change, Coverage, Event, Head, Source, Taken
 from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import LIFECYCLE, Fact, Settle, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
@@ -72,15 +72,15 @@ class Ledger:
         Raises LedgerError when the disk is full or another process is writing, or when the file of checkpoints cannot be
         written: then the batch stands all the same, and the sentence says so.
         """
-        return self.take(source, recorded_at, keep=keep)[0]
+        return self.take(source, recorded_at, keep=keep).batch
 
-    def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> tuple[Batch, tuple[Change, ...]]:
-        """The same, and what the source says otherwise than the ledger knew."""
+    def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> Taken:
+        """The same, and what the source says otherwise than the ledger knew, or says no more."""
         with told(self.path), self._transaction(keep=keep):
-            batch, changes, mark = self._append(source, recorded_at)
+            taken, mark = self._append(source, recorded_at)
         if keep and self.path != MEMORY:
             self._attest(mark)
-        return batch, changes
+        return taken
 
     def _attest(self, mark: Checkpoint) -> None:
         """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
@@ -98,11 +98,11 @@ class Ledger:
                 why, "Make it writable; kaoping verify says up to where it attests the ledger."
             ) from error
 
-    def _append(self, source: Source, recorded_at: int) -> tuple[Batch, tuple[Change, ...], Checkpoint]:
+    def _append(self, source: Source, recorded_at: int) -> tuple[Taken, Checkpoint]:
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
-        new, changes = self._new_of(source, number, recorded_at)
+        new, changes, absent = self._new_of(source, number, recorded_at)
         new += self._unknown(self._mended(source, number, recorded_at))
         head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
@@ -131,10 +131,13 @@ class Ledger:
             "insert into checkpoints values (?, ?, ?, ?)",
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
-        return Batch(**columns), changes, Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
+        mark = Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
+        return Taken(Batch(**columns), changes, absent), mark
 
-    def _new_of(self, source: Source, number: int, recorded_at: int) -> tuple[list[New], tuple[Change, ...]]:
-        """What a source adds: facts unknown so far, voids of those that they replace; and what it says otherwise."""
+    def _new_of(
+        self, source: Source, number: int, recorded_at: int
+    ) -> tuple[list[New], tuple[Change, ...], tuple[Event, ...]]:
+        """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, and what no more."""
         voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
         gone = voided_keys(voids)
         people = voided_by_people(voids, gone)
@@ -142,7 +145,7 @@ class Ledger:
         source = attrs.evolve(source, facts=facts, as_told={})
         source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
-            return self._unknown(source.facts), ()
+            return self._unknown(source.facts), (), ()
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
         found = list(self._on(tickets))
         under = frozenset(event.key for event in found if event.fact.unit in names and event.key not in gone)
@@ -150,7 +153,7 @@ class Ledger:
         own = self._db.execute("select number from batches where profile = ?", (source.profile,))
         mine = frozenset(int(one) for (one,) in own)
         settled = renewed(source, read, voids, mine, number, recorded_at, under)
-        return self._unknown(settled.facts), settled.changes
+        return self._unknown(settled.facts), settled.changes, settled.absent
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
         """That rows of the source mend what was kept aside: once of each, until that is taken back."""

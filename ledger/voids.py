@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+import attrs
+
 from ledger.batches import Event, Source
 from ledger.exchange import content, identity, key_of
 from ledger.facts import Fact, Void
@@ -56,9 +58,7 @@ def renewed(
             on = {void.key: void.fact for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
             if (row, fact) in settled.follows or (source.replace and all(_by_import(void) for void in on.values())):
                 taken += [(row, _void(void, batch, row, at)) for void in on]
-    return Settled(
-        facts=(*taken, *settled.facts), voids=settled.voids, changes=settled.changes, follows=settled.follows
-    )
+    return attrs.evolve(settled, facts=(*taken, *settled.facts))
 
 
 def _voided_within(facts: Sequence[tuple[int, Fact]]) -> set[str]:

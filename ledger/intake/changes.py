@@ -2,25 +2,30 @@
 
 The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
 an act at another instant, and one that is gone from a column the file has, are changes. Of a row per event it is what carries the
-same `id` on its ticket, else one kind of act at one instant of its ticket: an event log without ids only grows.
+same `id` on its ticket, else one kind of act at one instant of its ticket, else, in a log that numbers the steps of a ticket (`seq`),
+one kind of act at one step, wherever rows that were put in or left out have moved the number. A log without ids and steps cannot say
+that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it.
 
 What a `--replace` took back is no news when an older file tells it again: it is a change too, until that file may replace.
 """
 
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import attrs
 
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
-from ledger.facts import IN_FULL, NAMED, RENEWED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
+from ledger.facts import IN_FULL, LIFECYCLE, NAMED, RENEWED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
 from ledger.texts import FREE, WITHHELD, masked
 
 PLACE = frozenset(
     ("at", "ticket", "unit", "id", "seq", "measure")
 )  # which fact it is; the other fields are what it says
+_Key = Callable[[Fact], Hashable | None]
 UNMOVED: frozenset[str] = frozenset()
 COVERED = frozenset(("untold", "assumed"))  # what the file could not tell is nothing that it says
 
@@ -36,12 +41,14 @@ class Saying:
 @attrs.frozen(kw_only=True)
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
-    way, `follows` the facts that take their place; `changes` is what is said otherwise."""
+    way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and a file of one event a row
+that tells its ticket from the first dispatch on tells it no more."""
 
     facts: tuple[tuple[int, Fact], ...]
     follows: frozenset[tuple[int, Fact]]
     voids: tuple[tuple[int, str], ...]
     changes: tuple[Change, ...]
+    absent: tuple[Event, ...] = ()
 
 
 def settle(
@@ -65,6 +72,7 @@ def settle(
     becomes: dict[Saying, Fact | None] = {}
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
+    absent: list[Event] = []
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
             telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
@@ -73,12 +81,14 @@ def settle(
         becomes |= life.becomes
         voids += life.voids
         changes += life.changes
+        absent += life.absent()
     taken = [(one.row, becomes.get(one, one.fact)) for one in sayings]
     return Settled(
         facts=tuple((row, fact) for row, fact in taken if fact is not None),
         follows=frozenset((one.row, fact) for one, fact in becomes.items() if fact is not None),
         voids=tuple(voids),
         changes=tuple(sorted(changes, key=lambda change: change.row)),
+        absent=tuple(sorted(absent, key=lambda event: event.position)),
     )
 
 
@@ -110,7 +120,7 @@ def _may_be(sent: Fact, act: Fact) -> bool:
 @attrs.define(kw_only=True)
 class _Life:
     """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back. What a
-    saying becomes is in `becomes`: another fact, or None where nothing of it is taken."""
+    saying becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what."""
 
     telling: Telling
     own: frozenset[int]
@@ -122,6 +132,7 @@ class _Life:
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
     voids: list[tuple[int, str]] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)
+    spoken: list[tuple[Saying, Event]] = attrs.field(factory=list)
 
     def settle(self) -> None:
         """All in turn, from what is surely the same to what is new."""
@@ -137,8 +148,24 @@ class _Life:
         if self.telling.by_ticket:
             self._settle_rounds(said, held)
         else:
+            self._pair_steps()
             self._pair(_by_instant)
+            self._pair_moved()
         self._keep_taken_back()
+
+    def absent(self) -> Iterator[Event]:
+        """What stands by the same profile and was not spoken of, from the earliest dispatch on that was: all there is of the ticket,
+        where that is its first. Of a kind that the file can tell."""
+        sent = [event.fact.at for event in self.rest if event.batch in self.own and isinstance(event.fact, Dispatch)]
+        told = [event.fact.at for _, event in self.spoken if event.batch in self.own and isinstance(event.fact, Dispatch)]
+        if self.telling.by_ticket or not told:
+            return
+        since = min(told)
+        whole = all(since <= at for at in sent)
+        for event in self.rest:
+            kinds = self.telling.fields or LIFECYCLE
+            if event.batch in self.own and event.fact.kind in kinds and (whole or event.fact.at >= since):
+                yield event
 
     def _was_taken_back(self, now: Fact) -> bool:
         """Whether it was said before as far as the file's columns go, and a replacement took it back."""
@@ -166,6 +193,7 @@ class _Life:
                     left.append(one)
                     continue
                 among.remove(same)
+                self.spoken.append((one, same))
                 if not wholly or same.key in self.renamed:  # else its key says that it is known
                     self._follow_told(one, same)
             self.left = left
@@ -186,20 +214,58 @@ class _Life:
             and not _agree(_value(was, name), _value(now, name))
         ]
 
-    def _pair(self, key: Callable[[Fact], Hashable | None]) -> None:
-        """Each saying with a standing fact of the same kind and key."""
+    def _pair(self, key: _Key, stood: _Key | None = None, own: bool = False) -> None:
+        """Each saying with a standing fact of the same kind and key; `stood`: the key of what stands, if that has another; `own`:
+        with those of the same profile alone."""
         there: dict[Hashable, list[Event]] = defaultdict(list)
         for event in self.rest:
-            there[key(event.fact)].append(event)
+            if event.batch in self.own or not own:
+                there[(stood or key)(event.fact)].append(event)
         for one in tuple(self.left):
             place = key(one.fact)
             if place is not None and there.get(place):
                 self._change(one, there[place].pop(0))
 
+    def _pair_steps(self) -> None:
+        """One kind of act at one step of the ticket. The number that a step had before is told by the step before it that is the same
+        still, else by the one behind it: rows put in and left out moved all that follow."""
+        if not self.telling.steps:
+            return
+        same = sorted(
+            (one.fact.seq, event.fact.seq)
+            for one, event in self.spoken
+            if event.batch in self.own and one.fact.seq is not None and event.fact.seq is not None
+        )
+        steps, moved = [now for now, _ in same], [was - now for now, was in same]
+
+        def by_step(fact: Fact, behind: int | None = None, *, unit: bool) -> Hashable | None:
+            if fact.seq is None or fact.id is not None:
+                return None
+            place = None if behind is None else bisect(steps, fact.seq) + behind
+            by = moved[place] if place is not None and 0 <= place < len(moved) else 0
+            return *_kind(fact), fact.seq + by, fact.unit if unit else None
+
+        for behind in (-1, 0, None):
+            for unit in (True, False):
+                self._pair(partial(by_step, behind=behind, unit=unit), partial(by_step, unit=unit), own=True)
+
+    def _pair_moved(self) -> None:
+        """The acts of a unit whose dispatch the file gives to another: those of the other at the same instants are the same."""
+        units = {
+            one.fact.unit: event.fact.unit
+            for one, event in self.spoken
+            if isinstance(one.fact, Dispatch) and one.fact.unit != event.fact.unit
+        }
+        if units:
+            moved = [one for one in self.left if one.fact.unit in units and not isinstance(one.fact, Dispatch)]
+            was = {one.fact: attrs.evolve(one.fact, unit=units[one.fact.unit]) for one in moved}
+            self._pair(lambda fact: _by_instant(was[fact]) if fact in was else None, _by_instant, own=True)
+
     def _change(self, one: Saying, event: Event, untold: frozenset[str] = UNMOVED) -> None:
         """A saying that speaks of a standing fact otherwise: what it fills is taken; what it contradicts, if it may replace."""
         self.left.remove(one)
         self.rest.remove(event)
+        self.spoken.append((one, event))
         was, now = event.fact, one.fact
         guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
         if guessed and not _assumed(was):  # when it was is known already

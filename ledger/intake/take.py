@@ -189,7 +189,8 @@ def _telling(sheet: RowReader, problems: Sequence[Problem]) -> Telling:
     for one in problems:
         if one.act is not None:
             untimed[one.row, one.act.kind] += one.act.untimed
-    return Telling(by_ticket=profile.by_ticket, fields=fields, untimed=untimed)
+    steps = "seq" in places and not profile.by_ticket
+    return Telling(by_ticket=profile.by_ticket, fields=fields, untimed=untimed, steps=steps)
 
 
 def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:

@@ -247,7 +247,7 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
         "changes", "sheet", "notes", "unread", "tells", "columns_absent", "columns_unread", "columns_like", "assumed", "units_unknown",
-        "parts", "tickets_absent",
+        "parts", "tickets_absent", "facts_absent",
     }  # fmt: skip
     (problem,) = batch["problems"]
     assert {*problem} == {"row", "line", "column", "value", "why", "remedy", "fatal", "count", "rows"}

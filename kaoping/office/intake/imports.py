@@ -16,7 +16,7 @@ from kaoping.language.language import Language
 from kaoping.language.words import is_explanation, kind_of_form
 from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
-from ledger.batches import Batch, Change, Source
+from ledger.batches import Batch, Change, Event, Source
 from ledger.facts import Alias, Dispatch, Enrol
 from ledger.intake.headings import choose, refuse_lacking
 from ledger.intake.leftovers import number_of, row_digest
@@ -33,7 +33,8 @@ class Arrival:
     """A table of a file, read through a profile; after the import, the batch it became. `sheet`: of a workbook, or the file in a zip;
     `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
     the clock, as the one before it was. `absent`: tickets of its months that the ledger has from such files, and this import, which
-    replaces, does not tell of; named once a profile."""
+    replaces, does not tell of; named once a profile. `absent_facts`: what stands of its tickets and no file of its profile in this
+    import tells any more."""
 
     file: folder.Loaded
     name: str
@@ -46,6 +47,7 @@ class Arrival:
     ahead: bool = False
     strangers: tuple[Stranger, ...] = ()
     absent: tuple[str, ...] = ()
+    absent_facts: tuple[Event, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -369,15 +371,27 @@ def take_in(
         try:
             with session.busy("writing the ledger"):
                 moment = now.now_ms()
-                batch, changes = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
+                taken = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
         except (UserError, KeyboardInterrupt) as error:
             if not manner.keep or not done:
                 raise
             raise PartlyWritten(done, arrivals[len(done) :], error) from error
-        done.append(attrs.evolve(arrival, batch=batch, changes=changes, ahead=batch.recorded_at > moment))
+        told = {"batch": taken.batch, "changes": taken.changes, "absent_facts": taken.absent}
+        done.append(attrs.evolve(arrival, **told, ahead=taken.batch.recorded_at > moment))
     register = ledger.register()
-    told = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
-    return _with_absent(ledger, told) if manner.replace else told
+    known = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
+    left = [_without_told_elsewhere(one, known) for one in known]
+    return _with_absent(ledger, left) if manner.replace else left
+
+
+def _without_told_elsewhere(arrival: Arrival, arrivals: Sequence[Arrival]) -> Arrival:
+    """The arrival without word of facts that another file, or sheet, of its profile tells in the same import."""
+    if not arrival.absent_facts or len(arrivals) == 1:
+        return arrival
+    others = [one for one in arrivals if one is not arrival and one.profile.name == arrival.profile.name]
+    told = {(fact.kind, fact.ticket, fact.at) for one in others for _, fact in one.read.facts}
+    facts = [event for event in arrival.absent_facts if (event.fact.kind, event.fact.ticket, event.fact.at) not in told]
+    return attrs.evolve(arrival, absent_facts=tuple(facts))
 
 
 def _with_absent(ledger: Ledger, arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -7,14 +7,16 @@ from typing import Any
 
 import attrs
 
+from calendars.instants import show_iso
 from kaoping.language.language import Language
+from kaoping.language.moments import moment
 from kaoping.office.intake.imports import Arrival
 from kaoping.reports.intake.changes import change_json
-from ledger.batches import Coverage
+from ledger.batches import Coverage, Event
 from ledger.sentences import Problem
 from ledger.texts import WITHHELD, visible
 
-SHOWN_GROUPS, SHOWN_ROWS, SHOWN_VALUES, SHOWN_WORDS = 20, 10, 5, 50
+SHOWN_GROUPS, SHOWN_ROWS, SHOWN_VALUES, SHOWN_WORDS, SHOWN_FACTS = 20, 10, 5, 50, 5
 
 
 def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
@@ -28,6 +30,13 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
         "events_added": batch.events_added, "problems": problems_json(arrival.read.problems, language),
         "parts": len(arrival.read.parts),
         "changes": [change_json(one) for one in arrival.changes], "tickets_absent": list(arrival.absent),
+        "facts_absent": [
+            {
+                "position": one.position, "batch": one.batch, "row": one.row, "ticket": one.fact.ticket, "unit": one.fact.unit,
+                "kind": one.fact.kind, "at": show_iso(one.fact.at),
+            }
+            for one in arrival.absent_facts
+        ],
         "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
         "notes": [language.tell(one) for one in arrival.read.notes],
         "unread": [
@@ -37,7 +46,15 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
 
 
 def absent_lines(language: Language, arrival: Arrival) -> Iterator[str]:
-    """How many tickets of its months the ledger has and a file that replaces lacks: nothing becomes of them."""
+    """What the ledger has and a file lacks, and nothing becomes of: facts of its tickets, and where it replaces, tickets of its months."""
+    if arrival.absent_facts:
+        facts = [_absent_fact(language, one) for one in arrival.absent_facts[:SHOWN_FACTS]]
+        yield language.say(
+            "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."
+            " They stay as they are; one that should not be there is voided with kaoping void POSITION.",
+            file=arrival.name, count=len(arrival.absent_facts),
+            facts="; ".join(facts) + (" …" if len(arrival.absent_facts) > SHOWN_FACTS else ""),
+        )  # fmt: skip
     if arrival.absent:
         shown = " ".join(arrival.absent[:SHOWN_ROWS]) + (" …" if len(arrival.absent) > SHOWN_ROWS else "")
         yield language.say(
@@ -45,6 +62,15 @@ def absent_lines(language: Language, arrival: Arrival) -> Iterator[str]:
             " They stay as they are; one that should not be there is voided with kaoping void.",
             file=arrival.name, count=len(arrival.absent), tickets=shown,
         )  # fmt: skip
+
+
+def _absent_fact(language: Language, event: Event) -> str:
+    fact = event.fact
+    return language.say(
+        "{ticket} {kind} {at} {unit} (position {position}: batch {batch}, row {row})",
+        ticket=fact.ticket, kind=language.say(fact.kind), at=moment(fact.at, language.code), unit=fact.unit or "-",
+        position=event.position, batch=event.batch, row=event.row,
+    )  # fmt: skip
 
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:
