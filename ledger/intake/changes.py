@@ -270,6 +270,8 @@ class _Life:
         guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
         if guessed and not _assumed(was):  # when it was is known already
             now = _with(now, at=was.at, assumed=None)
+        if self.telling.steps and event.batch in self.own:  # a step keeps the number it first had, as those do that say the same
+            now = _with(now, seq=was.seq)
         differing = self._differing(was, now)
         moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]
         if not (moved or differing):
