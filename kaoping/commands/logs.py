@@ -137,6 +137,19 @@ def export(
                 _write_parquet(part, export)
         else:
             write_file(out, _pieces(session.language, export, format_))
+        for line in _not_held(session.language, export, format_):
+            terminal.complain(line)
+
+
+def _not_held(language: Language, export: Export, format_: str) -> Iterator[str]:
+    """What of the ledger a log of tickets has no place for."""
+    kinds = export.without_ticket() if format_ == "xes" else {}
+    if kinds:
+        yield language.say(
+            "{count} facts without a ticket are not in this file, as XES holds tickets alone ({kinds}). Without them scores differ:"
+            " to move the ledger, or keep a copy, take --format jsonl or csv.",
+            count=sum(kinds.values()), kinds=language.say(", ").join(f"{language.say(kind)} {count}" for kind, count in kinds.items()),
+        )  # fmt: skip
 
 
 def _lines(export: Export) -> Iterator[str]:

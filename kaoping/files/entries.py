@@ -119,16 +119,18 @@ def _row(row: Row, kept: Iterable[int], at_kind: int | None, reader: _EntryReade
     named = None if at_kind is None else cells[at_kind]
     kind = words.kind_of(shown(named)) if named not in (None, "") else reader.kind
     done: list[Cell] = []
+    faults: list[Mistake] = []
     for place, cell in enumerate(cells):
         try:
             done.append(reader.cell(kind, place, cell))
         except UnfitCell as refused:
-            return attrs.evolve(row, cells=(), fault=Mistake(reader.headings[place], cell, refused.why, refused.remedy))
+            done.append(None)
+            faults.append(Mistake(reader.headings[place], cell, refused.why, refused.remedy))
     if reader.kind and at_kind is None:
         done.append(reader.kind)
     elif at_kind is not None and done[at_kind] is None and kind in KIND:
         done[at_kind] = kind
-    return attrs.evolve(row, cells=tuple(done))
+    return attrs.evolve(row, cells=tuple(done), fault=next(iter(faults), None), more=tuple(faults[1:]))
 
 
 def _refuse_twice(header: list[str]) -> None:

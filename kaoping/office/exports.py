@@ -9,7 +9,7 @@ import attrs
 
 from kaoping.office.session import Session
 from ledger.batches import Event, Head
-from ledger.facts import LIFECYCLE, Dispatch
+from ledger.facts import LIFECYCLE, Dispatch, Void
 from ledger.register import read_as
 from ledger.snapshot import order_of
 from ledger.store import Ledger
@@ -52,6 +52,15 @@ class Export:
         standing = (event for event in self.ledger.events_by_ticket(self.head.position) if self.stands(event))
         for ticket, events in groupby(standing, lambda event: str(event.fact.ticket)):
             yield ticket, list(self._acts(sorted(events, key=order_of)))
+
+    def without_ticket(self) -> Counter[str]:
+        """Kind -> how many facts stand that are of no ticket's life: enrolments, findings of a unit. A void has no place of its own: what
+        it took back does not stand."""
+        return Counter(
+            event.fact.kind
+            for event in self.events()
+            if event.fact.ticket is None and not isinstance(event.fact, Void) and self.stands(event)
+        )
 
     def _acts(self, events: list[Event]) -> Iterator[Act]:
         """The same rule as `metrics.custody.placed`: an act without a unit is that of the latest lead."""

@@ -99,7 +99,7 @@ class RowReader:
         """What a row tells; no fact if anything in it is wrong."""
         told = RowFacts()
         if row.fault:
-            told.wrong.append(row.fault)
+            told.wrong.extend((row.fault, *row.more))
         elif self.profile.exchange:
             self._tell_exchanged(row, told)
         elif self.profile.state_rows and before is None:

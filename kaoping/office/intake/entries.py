@@ -15,6 +15,7 @@ from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Event, Source
 from ledger.exchange import read_fact
 from ledger.facts import KIND, NAMED, Enrol, Fact, Finding, Publish, Ruling, fields_of
+from ledger.intake.cells import exchanged
 from ledger.intake.kept import masked_fact
 from ledger.intake.tables import LogTable
 from ledger.register import read_as
@@ -33,6 +34,7 @@ AT_CELL = "{file}:{row}: {cell} {why}\n    To fix: {remedy}"
 FIELDS = {name: ("kind", *(NAMED.get(field, field) for field in fields_of(kind))) for name, kind in KIND.items()}
 COMMANDED = (Publish.kind, Ruling.kind)
 """Kinds that have a command of their own."""
+UNREAD, UNREAD_AT = "?", "2100-01-01T00:00:00+08:00"  # for what could not be read; no unit is enrolled later
 EVERY_FIELD = frozenset(field for fields in FIELDS.values() for field in fields)
 
 
@@ -181,18 +183,19 @@ def record_files(
     session: Session, ledger: Ledger, book: Rulebook, paths: Sequence[Path], kind: str = ""
 ) -> list[Arrival]:
     """Facts of such files, all of them or none. Raises Refused with the place of each objection."""
-    filled: dict[str, list[FilledTable]] = {}
+    filled: dict[str, list[tuple[FilledTable, LogTable]]] = {}
 
     def seen(table: LogTable) -> LogTable:
         form = filled_table(table, kind)
-        filled.setdefault(table.name, []).append(form)
-        return exchange_table(table, book, form.kind)
+        exchange = exchange_table(table, book, form.kind)
+        filled.setdefault(table.name, []).append((form, exchange))
+        return exchange
 
     arrivals = [_without_explanations(one) for one in read_files(paths, "events", seen)]
     held = Held(ledger)
     for arrival in arrivals:
         held.expect(fact for _, fact in arrival.read.facts)
-    reasons = [reason for one in arrivals for reason in _faults(held, book, one, filled[one.name].pop(0))]
+    reasons = [reason for one in arrivals for reason in _faults(held, book, one, *filled[one.name].pop(0))]
     if reasons:
         raise Refused(reasons)
     return take_in(session, ledger, arrivals)
@@ -203,9 +206,16 @@ def _without_explanations(arrival: Arrival) -> Arrival:
     return attrs.evolve(arrival, unread=tuple(one for one in arrival.unread if one.why != EXPLAINS))
 
 
-def _faults(held: Held, book: Rulebook, arrival: Arrival, filled: FilledTable) -> Iterator[Sentence]:
-    """What is wrong with a table, in the order of its rows: row, heading, what stands there, why, and the remedy."""
+def _faults(
+    held: Held, book: Rulebook, arrival: Arrival, filled: FilledTable, exchange: LogTable
+) -> Iterator[Sentence]:
+    """What is wrong with a table, in the order of its rows: row, heading, what stands there, why, and the remedy. Of a row with a
+    cell that cannot be read, what the others say is held against the rulebook and the ledger too."""
     told = [(one.row, _misread(arrival.name, one, filled)) for one in arrival.read.problems]
+    for number, misread in _misread_fields(arrival, filled).items():
+        for row in (one for one in exchange.rows if one.number == number and one.cells):
+            values = {name: exchanged(name, cell) for name, cell in zip(exchange.header, row.cells, strict=True)}
+            told += [(number, one) for one in _other_faults(held, book, arrival.name, number, values, misread, filled)]
     for row, fact in arrival.read.facts:
         known = read_as(fact, held.register.names)
         against = [*objections(held, book, known)]
@@ -213,6 +223,34 @@ def _faults(held: Held, book: Rulebook, arrival: Arrival, filled: FilledTable) -
         if not against:
             held.take(known)
     yield from (reason for _, reason in sorted(told, key=lambda one: one[0]))
+
+
+def _misread_fields(arrival: Arrival, filled: FilledTable) -> dict[int, set[str]]:
+    """Row -> the fields that could not be read."""
+    fields: dict[int, set[str]] = {}
+    for one in arrival.read.problems:
+        fields.setdefault(one.row, set()).add(filled.field(one.column))
+    return fields
+
+
+def _other_faults(
+    held: Held, book: Rulebook, file: str, row: int, values: Mapping[str, object], misread: set[str], filled: FilledTable
+) -> Iterator[Sentence]:
+    """What is wrong with the fields of a row other than those that could not be read, for which something stands that could be."""
+    kind = KIND.get(str(values.get("kind")))
+    if kind is None:
+        return
+    read = {name: value for name, value in values.items() if name not in misread and name in FIELDS[kind.kind]}
+    stand_ins = {name: UNREAD_AT if name == "at" else UNREAD for name in ("at", *kind.needs) if name in misread}
+    try:
+        fact = read_as(read_fact({**read, **stand_ins, "kind": kind.kind}), held.register.names)
+    except UnreadableFact as error:
+        for one in error.mistakes:
+            if one.column not in misread:
+                remedy = IN_WORDS.get(one.column, one.remedy) if one.value else one.remedy
+                yield _cell_fault(file, row, filled, one.column, one.why, remedy)
+        return
+    yield from (_refused(file, row, one, filled) for one in objections(held, book, fact) if one.field not in misread | {""})
 
 
 def _misread(file: str, problem: Problem, filled: FilledTable) -> Sentence:

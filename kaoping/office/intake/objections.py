@@ -155,10 +155,10 @@ def objections(held: Held, book: Rulebook, fact: Fact) -> Iterator[EntryObjectio
 
 def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[EntryObjection]:
     known = findings_of(book)
-    if fact.item not in known:
+    if fact.item in known:
+        yield from _manner_objections(book, fact, known[fact.item])
+    else:
         yield _unknown_finding(book, fact.item, known)
-        return
-    yield from _manner_objections(book, fact, known[fact.item])
     if not fact.document:
         reason = sentence("finding {item} needs its document (文号).", item=fact.item)
         remedy = sentence("write the number of the document that says so")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -323,7 +323,8 @@ def due_messages(language: Language, told: DueList) -> list[str]:
 
 
 def _message(language: Language, sign: str, told: DueList, unit: str, lines: Sequence[DueLine]) -> str:
-    """The fullest message that fits: with what there is to do, when first, and of which ticket."""
+    """The fullest message that fits: with the whole number of the ticket to look at first, then when it is due, and what there is to do.
+    Where no message has room for the whole number, for as much of it as no other ticket of the unit has."""
     say = language.say
     told_of = [
         line for line in lines if line.is_called_for and (line.light or line.pending.state in ("today", "tomorrow"))
@@ -338,13 +339,20 @@ def _message(language: Language, sign: str, told: DueList, unit: str, lines: Seq
     bare = [say(MESSAGES[state], count=len(some), acts="") for state, some in parts]
     first = "" if next_one is None else say(", first {at}", at=_next_moment(told.at, next_one.pending.due))
     ticket = next_one or told_of[0]
-    which = say(", ticket {ticket}", ticket=_cut(ticket.pending.ticket))
+    number = ticket.pending.ticket
+    numbers = {line.pending.ticket for line in lines}
+    whole, short = (say(", ticket {ticket}", ticket=one) for one in (number, _cut(number, numbers)))
     comma = say(", ")
-    for name in (unit, unit[:12]):
-        for counts, end in ((full, first + which), (bare, first + which), (bare, first), (bare, "")):
-            line = say("{sign}{unit}: {counts}{end}.", sign=sign, unit=name, counts=comma.join(counts), end=end)
-            if width(line) <= LONGEST:
-                return line
+    for which in (whole, short):
+        for name in (unit, unit[:12]):
+            for counts, end in ((full, first + which), (bare, first + which), (bare, which)):
+                line = say("{sign}{unit}: {counts}{end}.", sign=sign, unit=name, counts=comma.join(counts), end=end)
+                if width(line) <= LONGEST:
+                    return line
+    for name, end in ((unit[:12], first), (unit[:12], "")):
+        line = say("{sign}{unit}: {counts}{end}.", sign=sign, unit=name, counts=comma.join(bare), end=end)
+        if width(line) <= LONGEST:
+            return line
     return cut_to(line, LONGEST)
 
 
@@ -365,9 +373,13 @@ def _next_moment(at: int, due: int) -> str:
     return _short_moment(due)[6:] if show_iso(at)[:10] == show_iso(due)[:10] else _short_moment(due)
 
 
-def _cut(ticket: str) -> str:
-    """GX…0008: a ticket's number as it is said aloud."""
-    return ticket if len(ticket) <= 10 else f"{ticket[:2]}…{ticket[-4:]}"
+def _cut(ticket: str, among: Collection[str]) -> str:
+    """GX…0008: the end of a ticket's number, as long as it must be to be that of no other `among` those of its unit."""
+    for kept in range(4, len(ticket) - 3):
+        start, end = ticket[:2], ticket[-kept:]
+        if not any(one != ticket and one.startswith(start) and one.endswith(end) for one in among):
+            return f"{start}…{end}"
+    return ticket
 
 
 def width(text: str) -> int:

@@ -37,13 +37,15 @@ Cell = str | int | float | bool | datetime | date | time | timedelta | Nested | 
 class Row:
     """One row. `number`: the row that Excel shows; of JSON and XES, which object or event it is. `line`: of a text, the line it starts on.
 
-    A row that could not be taken apart has a `fault` and no cells.
+    A row that could not be taken apart has a `fault` and no cells; one of a form, a fault of each cell that could not be read (`more`:
+    those after the first), and the others.
     """
 
     number: int
     cells: tuple[Cell, ...]
     fault: Mistake | None = None
     line: int | None = None
+    more: tuple[Mistake, ...] = ()
 
 
 @attrs.frozen
