@@ -41,8 +41,8 @@ class Saying:
 @attrs.frozen(kw_only=True)
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
-    way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and a file of one event a row
-that tells its ticket from the first dispatch on tells it no more."""
+        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and a file of one event a row
+    that tells its ticket from the first dispatch on tells it no more."""
 
     facts: tuple[tuple[int, Fact], ...]
     follows: frozenset[tuple[int, Fact]]
@@ -157,7 +157,9 @@ class _Life:
         """What stands by the same profile and was not spoken of, from the earliest dispatch on that was: all there is of the ticket,
         where that is its first. Of a kind that the file can tell."""
         sent = [event.fact.at for event in self.rest if event.batch in self.own and isinstance(event.fact, Dispatch)]
-        told = [event.fact.at for _, event in self.spoken if event.batch in self.own and isinstance(event.fact, Dispatch)]
+        told = [
+            event.fact.at for _, event in self.spoken if event.batch in self.own and isinstance(event.fact, Dispatch)
+        ]
         if self.telling.by_ticket or not told:
             return
         since = min(told)
@@ -270,7 +272,9 @@ class _Life:
         guessed, timed = _assumed(now), _assumed(was) and not _assumed(now)
         if guessed and not _assumed(was):  # when it was is known already
             now = _with(now, at=was.at, assumed=None)
-        if self.telling.steps and event.batch in self.own:  # a step keeps the number it first had, as those do that say the same
+        if (
+            self.telling.steps and event.batch in self.own
+        ):  # a step keeps the number it first had, as those do that say the same
             now = _with(now, seq=was.seq)
         differing = self._differing(was, now)
         moved = [name for name in ("unit", "at") if getattr(was, name) != getattr(now, name)]

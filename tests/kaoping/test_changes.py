@@ -60,6 +60,34 @@ def test_batches_and_what_is_kept_aside(run: Run, tmp_path: Path) -> None:
     assert run("batches", "--file", "2", "--out", "无.csv").code == 2
 
 
+def test_what_a_log_tells_no_more_is_named(run: Run, tmp_path: Path) -> None:
+    header = "工单编号,操作,承办单位,操作时间\n"
+    rows = [f"GX-1,{act},茅店镇,2023-05-0{day} 09:00:00\n" for act, day in (("派单", 4), ("签收", 5), ("办结", 6))]
+    (tmp_path / "一.csv").write_text(header + "".join(rows), "utf-8")
+    (tmp_path / "二.csv").write_text(header + rows[0] + rows[1].replace("05-05", "05-08") + rows[2], "utf-8")
+    (tmp_path / "三.csv").write_text(header + rows[0], "utf-8")
+    (tmp_path / "四.csv").write_text(header + "".join(rows[1:]), "utf-8")
+    run("import", "一.csv")
+    for words in ((), ("--replace",)):
+        told = run("import", "二.csv", "--lang", "en", *words).err
+        assert "二.csv: 1 facts of its tickets are in the ledger and no longer told by this file: GX-1 sign" in told
+        assert "(position 2: batch 1, row 3)" in told
+        (batch,) = run("import", "二.csv", "--json", *words).document["batches"]
+        assert batch["facts_absent"] == [
+            {
+                "position": 2,
+                "batch": 1,
+                "row": 3,
+                "ticket": "GX-1",
+                "unit": "茅店镇",
+                "kind": "sign",
+                "at": "2023-05-05T09:00:00+08:00",
+            }
+        ]
+    parts = run("import", "二.csv", "三.csv", "四.csv", "--json").document["batches"]
+    assert [one["facts_absent"] for one in parts] == [[], [], []], "what one file of an import tells, none lacks"
+
+
 def test_an_export_of_what_was_replaced_says_no_change(run: Run, tmp_path: Path) -> None:
     run("import", export(tmp_path / "一.csv", "不满意"))
     run("import", export(tmp_path / "二.csv", "满意"), "--replace")

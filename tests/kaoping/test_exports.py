@@ -124,6 +124,14 @@ def test_xes_is_a_trace_a_ticket(lived: Run) -> None:
         assert all(keys <= {inner.get("key") for inner in one} for one in found)
 
 
+def test_xes_says_what_it_cannot_hold(lived: Run) -> None:
+    told = lived("export", "--format", "xes", "--lang", "en")
+    ticketless = [one for one in lines(lived("export").out) if "ticket" not in one and one["kind"] != "void"]
+    assert told.err.startswith(f"{len(ticketless)} facts without a ticket are not in this file")
+    assert "take --format jsonl or csv" in told.err
+    assert [lived("export", "--format", name).err for name in ("csv", "ocel", "jsonl")] == ["", "", ""]
+
+
 def test_ocel_says_its_types_and_relates_what_is_there(lived: Run) -> None:
     log = lived("export", "--format", "ocel", "--lang", "en").document
     assert {*log} == {"objectTypes", "eventTypes", "objects", "events"}

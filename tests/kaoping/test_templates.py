@@ -230,6 +230,23 @@ def test_a_problem_is_told_in_the_words_of_the_sheet(may: Run) -> None:
     ]
 
 
+def test_every_mistake_of_a_row_is_told_at_once(may: Run) -> None:
+    text = "日期,单位,项目,工单编号,主协办,文号\n5月13日,茅店政府,受到群众表杨,GX-无,,\n2023-05-13,,受到群众表杨,,主,\n"
+    Path("错.csv").write_text(text, "utf-8")
+    told = refused(may, "record", "finding", "--file", "错.csv", *ZH)
+    rows = [[line for line in told.splitlines() if f"第 {row} 行" in line] for row in (2, 3)]
+    named = [
+        [
+            heading
+            for heading in ("日期", "单位", "项目", "工单编号", "主协办", "文号")
+            if f"：{heading} " in "".join(row)
+        ]
+        for row in rows
+    ]
+    assert named == [["日期", "单位", "项目", "工单编号", "文号"], ["单位", "项目", "主协办", "文号"]]
+    assert [len(row) for row in rows] == [5, 4], "each once"
+
+
 def test_a_unit_is_not_enrolled_into_two_groups_from_one_day_nor_a_row_taken_twice(may: Run) -> None:
     assert may("template", "units", "--out", "u.xlsx", *ZH).code == 0
     row: dict[str, Value] = {"单位": "梅林镇", "组别": "乡镇", "起始日期": MAY}

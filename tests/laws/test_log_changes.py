@@ -20,8 +20,18 @@ from ledger.intake.take import intake
 from ledger.store import Ledger
 from tests.laws.test_changes import iso, ordered, planted_of, scores_of, shown, told, units_of
 
-HEADER = ("工单编号", "环节序号", "操作", "承办单位", "操作时间", "渠道", "工单性质", "处理时限", "处理时限单位", "最终满意度", "是否联系市民")  # fmt: skip
-KIND = {"派单": "dispatch", "签收": "sign", "联系": "contact", "办结": "close", "退回重办": "redo", "回访": "survey", "盖章": "seal"}
+HEADER = (
+    "工单编号", "环节序号", "操作", "承办单位", "操作时间", "渠道", "工单性质", "处理时限", "处理时限单位", "最终满意度", "是否联系市民",
+)  # fmt: skip
+KIND = {
+    "派单": "dispatch",
+    "签收": "sign",
+    "联系": "contact",
+    "办结": "close",
+    "退回重办": "redo",
+    "回访": "survey",
+    "盖章": "seal",
+}
 REPLACING = Manner(replace=True)
 Row = dict[str, str]
 Planted = tuple[object, ...]
@@ -65,7 +75,10 @@ def add_ticket(pair: Pair, rng: random.Random, ticket: str, units: Sequence[str]
 
 def life_of(rng: random.Random, ticket: str, unit: str) -> list[Row]:
     at = datetime(2023, 5, 4, 9) + timedelta(minutes=rng.randrange(20 * 24 * 60))
-    acts = ["派单", *(act for act in ("签收", "联系", "联系", "办结", "退回重办", "联系", "办结", "回访") if rng.random() < 0.75)]
+    acts = [
+        "派单",
+        *(act for act in ("签收", "联系", "联系", "办结", "退回重办", "联系", "办结", "回访") if rng.random() < 0.75),
+    ]
     rows = []
     for number, act in enumerate(acts, 1):
         rows.append(row_of(ticket, number, act, unit, at))
@@ -109,7 +122,9 @@ def correct_unit(rng: random.Random, later: Sequence[tuple[Row, Row]], units: Se
 
 def move(rng: random.Random, row: Row) -> None:
     """Another instant, at which the ticket has no other act: all others are on the whole minute."""
-    at = datetime.fromisoformat(row["操作时间"]) + timedelta(minutes=rng.choice((-900, -1, 1, 1500)), seconds=rng.randrange(1, 60))
+    at = datetime.fromisoformat(row["操作时间"]) + timedelta(
+        minutes=rng.choice((-900, -1, 1, 1500)), seconds=rng.randrange(1, 60)
+    )
     row["操作时间"] = shown(at)
 
 
@@ -182,7 +197,9 @@ def absent(taken: Taken) -> list[Planted]:
 
 
 def places(rows: Iterable[Row]) -> list[Planted]:
-    return ordered([(row["工单编号"], KIND[row["操作"]], row["承办单位"], read_iso(iso(row["操作时间"]))) for row in rows])
+    return ordered(
+        [(row["工单编号"], KIND[row["操作"]], row["承办单位"], read_iso(iso(row["操作时间"]))) for row in rows]
+    )
 
 
 @pytest.mark.parametrize("seeds", [

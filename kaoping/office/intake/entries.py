@@ -234,7 +234,13 @@ def _misread_fields(arrival: Arrival, filled: FilledTable) -> dict[int, set[str]
 
 
 def _other_faults(
-    held: Held, book: Rulebook, file: str, row: int, values: Mapping[str, object], misread: set[str], filled: FilledTable
+    held: Held,
+    book: Rulebook,
+    file: str,
+    row: int,
+    values: Mapping[str, object],
+    misread: set[str],
+    filled: FilledTable,
 ) -> Iterator[Sentence]:
     """What is wrong with the fields of a row other than those that could not be read, for which something stands that could be."""
     kind = KIND.get(str(values.get("kind")))
@@ -250,7 +256,9 @@ def _other_faults(
                 remedy = IN_WORDS.get(one.column, one.remedy) if one.value else one.remedy
                 yield _cell_fault(file, row, filled, one.column, one.why, remedy)
         return
-    yield from (_refused(file, row, one, filled) for one in objections(held, book, fact) if one.field not in misread | {""})
+    yield from (
+        _refused(file, row, one, filled) for one in objections(held, book, fact) if one.field not in misread | {""}
+    )
 
 
 def _misread(file: str, problem: Problem, filled: FilledTable) -> Sentence:

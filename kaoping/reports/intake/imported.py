@@ -53,7 +53,7 @@ def absent_lines(language: Language, arrival: Arrival) -> Iterator[str]:
             "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."
             " They stay as they are; one that should not be there is voided with kaoping void POSITION.",
             file=arrival.name, count=len(arrival.absent_facts),
-            facts="; ".join(facts) + (" …" if len(arrival.absent_facts) > SHOWN_FACTS else ""),
+            facts=language.say("; ").join(facts) + (" …" if len(arrival.absent_facts) > SHOWN_FACTS else ""),
         )  # fmt: skip
     if arrival.absent:
         shown = " ".join(arrival.absent[:SHOWN_ROWS]) + (" …" if len(arrival.absent) > SHOWN_ROWS else "")
