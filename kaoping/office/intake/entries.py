@@ -17,7 +17,7 @@ from ledger.exchange import read_fact
 from ledger.facts import KIND, NAMED, Enrol, Fact, Finding, Publish, Ruling, fields_of
 from ledger.intake.cells import exchanged
 from ledger.intake.kept import masked_fact
-from ledger.intake.tables import LogTable
+from ledger.intake.tables import LogTable, Row
 from ledger.register import read_as
 from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger
@@ -212,10 +212,11 @@ def _faults(
     """What is wrong with a table, in the order of its rows: row, heading, what stands there, why, and the remedy. Of a row with a
     cell that cannot be read, what the others say is held against the rulebook and the ledger too."""
     told = [(one.row, _misread(arrival.name, one, filled)) for one in arrival.read.problems]
-    for number, misread in _misread_fields(arrival, filled).items():
-        for row in (one for one in exchange.rows if one.number == number and one.cells):
-            values = {name: exchanged(name, cell) for name, cell in zip(exchange.header, row.cells, strict=True)}
-            told += [(number, one) for one in _other_faults(held, book, arrival.name, number, values, misread, filled)]
+    misread = _misread_fields(arrival, filled)
+    for each in exchange.rows:
+        if each.number in misread and each.cells:
+            others = _other_faults(held, book, arrival.name, each, misread[each.number], filled, exchange.header)
+            told += [(each.number, one) for one in others]
     for row, fact in arrival.read.facts:
         known = read_as(fact, held.register.names)
         against = [*objections(held, book, known)]
@@ -234,15 +235,10 @@ def _misread_fields(arrival: Arrival, filled: FilledTable) -> dict[int, set[str]
 
 
 def _other_faults(
-    held: Held,
-    book: Rulebook,
-    file: str,
-    row: int,
-    values: Mapping[str, object],
-    misread: set[str],
-    filled: FilledTable,
+    held: Held, book: Rulebook, file: str, row: Row, misread: set[str], filled: FilledTable, header: Sequence[str]
 ) -> Iterator[Sentence]:
     """What is wrong with the fields of a row other than those that could not be read, for which something stands that could be."""
+    values = {name: exchanged(name, cell) for name, cell in zip(header, row.cells, strict=True)}
     kind = KIND.get(str(values.get("kind")))
     if kind is None:
         return
@@ -254,10 +250,12 @@ def _other_faults(
         for one in error.mistakes:
             if one.column not in misread:
                 remedy = IN_WORDS.get(one.column, one.remedy) if one.value else one.remedy
-                yield _cell_fault(file, row, filled, one.column, one.why, remedy)
+                yield _cell_fault(file, row.number, filled, one.column, one.why, remedy)
         return
     yield from (
-        _refused(file, row, one, filled) for one in objections(held, book, fact) if one.field not in misread | {""}
+        _refused(file, row.number, one, filled)
+        for one in objections(held, book, fact)
+        if one.field not in misread | {""}
     )
 
 

@@ -376,8 +376,10 @@ def take_in(
             if not manner.keep or not done:
                 raise
             raise PartlyWritten(done, arrivals[len(done) :], error) from error
-        told = {"batch": taken.batch, "changes": taken.changes, "absent_facts": taken.absent}
-        done.append(attrs.evolve(arrival, **told, ahead=taken.batch.recorded_at > moment))
+        ahead = taken.batch.recorded_at > moment
+        done.append(
+            attrs.evolve(arrival, batch=taken.batch, changes=taken.changes, absent_facts=taken.absent, ahead=ahead)
+        )
     register = ledger.register()
     known = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
     left = [_without_told_elsewhere(one, known) for one in known]
