@@ -126,7 +126,7 @@ class RowReader:
         if told.wrong:
             told.facts.clear()
             told.as_told.clear()
-        if not told.facts:  # nothing else says that the row was there
+        if not (told.facts or told.wrong):  # nothing else says that the row was there
             told.left_out.extend(one.mistake for one in told.unheard)
             told.unheard.clear()
         return told
