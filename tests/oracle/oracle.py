@@ -629,7 +629,7 @@ def untold(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str, str
         for one in rounds:
             end_ms = end_of(one, everyone, readings)
             for measure, due_ms in untold_of(one, readings):
-                if due_ms is None or end_ms is None or due_ms <= end_ms:
+                if measure not in ENDING or due_ms is None or end_ms is None or due_ms <= end_ms:
                     found.add((measure, one.ticket, one.unit, one.number, one.channel, due_ms))
     return found
 
