@@ -55,8 +55,9 @@ def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
     """`UNTOLD` of rounds: what has no verdict because no source tells what its measure needs.
 
     It is missing from the month in which its verdict would have counted: of a deadline that of its due (`decided_at`), of any other
-    measure, and where the due is not told either (a closing without its limit, a seal without its close), that of the dispatch. `lacking`: the kinds that are missing, such as
-    "contact survey". `waived`: the office says of every one of them that it counts in full. `position`: of the dispatch.
+    measure, and where the due is not told either (a closing without its limit, a seal without its close), that of the dispatch.
+    `lacking`: the kinds that are missing, such as "contact survey". `waived`: the office says of every one of them that it counts in
+    full. `position`: of the dispatch.
     """
     some = rounds.filter(~nw.col("untold").is_null())
     measures = CATALOGUE if len(some.select("round").head(1).collect()) else ()

@@ -14,8 +14,8 @@ place in the ticket's order `_step` (the evidence), null where it did not happen
     rated                                       the last rated survey; `content` says whether its word is a satisfied one
 
 and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey, `worded_step`, any with a rating, be it
-one that no rulebook rates, `again_step`, any redo; `untold`, what its source could not tell; `first_of_month`, whether it is the first of its ticket to the unit in the month; `unexplained`,
-whether its return gives no reason; and the dues of the deadlines,
+one that no rulebook rates, `again_step`, any redo; `untold`, what its source could not tell; `first_of_month`, whether it is the first
+of its ticket to the unit in the month; `unexplained`, whether its return gives no reason; and the dues of the deadlines,
 `close_basis` saying what that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
 

@@ -371,7 +371,10 @@ def _untold_together(was: Fact, now: Fact) -> str | None:
 
 def _with_rating(words: list[str]) -> list[str]:
     """What a dispatch could not tell, the word of its survey too where it could not tell that."""
-    return [*words, *(RATING + word.removeprefix(Survey.kind) for word in words if word.removesuffix(IN_FULL) == Survey.kind)]
+    return [
+        *words,
+        *(RATING + word.removeprefix(Survey.kind) for word in words if word.removesuffix(IN_FULL) == Survey.kind),
+    ]
 
 
 def _identity(fact: Fact) -> str:

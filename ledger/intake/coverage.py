@@ -29,7 +29,8 @@ MOST_HEADINGS = 300  # of a table, kept and told
 HEADING_WIDTH = 60
 CELLS_TRIED = 2_000
 UNITS_OF_TIME = re.compile(
-    r"(个)?(工作日|自然日|日历日|工作天|自然天|工作小时|自然小时|小时|时|天|日|周|月|分钟|分)|(working |business |calendar )?(day|hour|minute|week)s?",
+    r"个?(工作日|自然日|日历日|工作天|自然天|工作小时|自然小时|小时|时|天|日|周|月|分钟|分)"
+    r"|((working|business|calendar) )?(day|hour|minute|week)s?",
     re.I,
 )
 
@@ -51,8 +52,10 @@ def coverage_of(
     told |= {RATING} if _rated(profile, places) else set()
     likely = dict(_likely(profile, absent, {*missing.values()}, unread))
     likely |= {profile.columns[profile.guards[field].column][0]: _short(heading) for field, heading in unsure.items()}
-    stood = [column for column in _stood_in(profile, header, places, unsure)]
-    stood = [column for column in stood if column not in ONLY_LIKE or profile.columns[column][0] in likely]
+    spoken = {
+        column for column in STOOD_IN if column not in ONLY_LIKE or profile.columns.get(column, ("",))[0] in likely
+    }
+    stood = [column for column in _stood_in(profile, header, places, unsure) if column in spoken]
     return Coverage(
         tells=tuple(kind for kind in (Dispatch.kind, *UNTOLD) if kind in told),
         columns_absent=tuple(profile.columns[column][0] for column in absent),
@@ -158,7 +161,9 @@ def _rated(profile: Profile, places: Places) -> bool:
 def _missing(profile: Profile, places: Places, unsure: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What the table cannot tell -> the column that would tell it: of a kind that of its time, of its lead or else of a sub-order
     that it has."""
-    sub_orders = [one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields]
+    sub_orders = [
+        one.fields[OPEN_UNIT] for one in profile.events if one.kind == Dispatch.kind and OPEN_UNIT in one.fields
+    ]
     for kind in UNTOLD_KINDS:
         for unit in dict.fromkeys((OPEN_UNIT, *sub_orders)):
             own = [one for one in _rules(profile, unit) if kind in kinds_of(profile, one)]

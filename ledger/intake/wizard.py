@@ -331,7 +331,7 @@ def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tupl
     for column, (heading, how) in found.items():
         cells = _cells(table, heading)
         bad, said = _unread(means, _field(profile, column), cells)
-        told = () if column in REASONS else cells  # of free text nothing is shown, and nothing kept but that there is some
+        told = () if column in REASONS else cells  # of free text nothing is shown
         samples = tuple(dict.fromkeys(masked(shown(cell)) for cell in told))[:SAMPLES]
         columns.append(ColumnGuess(heading=heading, column=column, how=how, unread=bad, cells=said, samples=samples))
     taken = {one.heading for one in columns}

@@ -60,7 +60,10 @@ def test_a_limit_that_one_row_leaves_blank_is_not_untold(run: Run, tmp_path: Pat
 
 def test_what_one_file_lacks_another_tells(run: Run, tmp_path: Path) -> None:
     run("import", write(tmp_path / "一.csv", rows_of(), drop=["最终满意度", "回访时间", "办理截止时间"]))
-    assert set(run("score", "2023-05", "--untold", "full", "--json").document["ground"]["untold"]) == {"limit", "survey"}
+    assert set(run("score", "2023-05", "--untold", "full", "--json").document["ground"]["untold"]) == {
+        "limit",
+        "survey",
+    }
     run("import", write(tmp_path / "二.csv", rows_of(), drop=["最终满意度"]))
     assert run("score", "2023-05", "--untold", "full", "--json").document["ground"]["untold"] == {"rating": 9}
     run("import", write(tmp_path / "三.csv", rows_of()))
@@ -70,7 +73,9 @@ def test_what_one_file_lacks_another_tells(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("headings", "cells", "untold"), [("", "", {"limit", "rating"}), (",处理时限,满意度", ",5,满意", set())]
 )
-def test_an_event_log_is_asked_for_the_same(run: Run, tmp_path: Path, headings: str, cells: str, untold: set[str]) -> None:
+def test_an_event_log_is_asked_for_the_same(
+    run: Run, tmp_path: Path, headings: str, cells: str, untold: set[str]
+) -> None:
     acts = ("派单", "签收", "联系", "办结", "回访")
     lines = [f"G-1,{act},茅店镇,2023-05-08 {9 + at:02d}:00:00{cells}" for at, act in enumerate(acts)]
     (tmp_path / "日志.csv").write_text("\n".join([LOG_HEADINGS + headings, *lines]) + "\n", "utf-8")
@@ -82,7 +87,11 @@ def test_an_event_log_is_asked_for_the_same(run: Run, tmp_path: Path, headings: 
     ("column", "renamed", "said"),
     [
         ("是否匿名", "匿名诉求", "没有“是否匿名”列：都按不匿名算。是不是“匿名诉求”？"),
-        ("是否联系市民", "单位是否联系", "没有“是否联系市民”列：回访说没说联系不到无从得知，按期响应只看联系时间。是不是“单位是否联系”？"),
+        (
+            "是否联系市民",
+            "单位是否联系",
+            "没有“是否联系市民”列：回访说没说联系不到无从得知，按期响应只看联系时间。是不是“单位是否联系”？",
+        ),
         ("是否纳入考核", "是否考评", "没有“是否纳入考核”列：都按纳入考核算，一张也不剔除。是不是“是否考评”？"),
         ("渠道", "来源", "没有“渠道”列：都按 12345 热线工单算。是不是“来源”？"),
     ],

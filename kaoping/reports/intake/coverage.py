@@ -1,5 +1,4 @@
-"""Which columns a file lacks that it might have had, with the heading that may be one of them; what is taken in their stead; and what
-it says without a time."""
+"""Which columns a file lacks, with the heading that may be one of them; what is taken in their stead; what it says without a time."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -48,7 +47,11 @@ def coverage_lines(language: Language, coverage: Coverage) -> Iterator[str]:
             )
     for one in stood_in(language, coverage):
         line = say("  no column {column}: {what}.", column=one["heading"], what=one["what"])
-        yield line + ("" if one["like"] is None else say(" Is it {like}? Then list that heading in the profile.", like=one["like"]))
+        yield line + (
+            ""
+            if one["like"] is None
+            else say(" Is it {like}? Then list that heading in the profile.", like=one["like"])
+        )
     if coverage.assumed:
         yield say("  {count} acts without a time: a reading of the rulebook gives it", count=coverage.assumed)
 
@@ -56,7 +59,12 @@ def coverage_lines(language: Language, coverage: Coverage) -> Iterator[str]:
 def stood_in(language: Language, coverage: Coverage) -> list[dict[str, Any]]:
     """The columns that a file lacks and in whose stead something is taken: what, and the unread heading most like it."""
     return [
-        {"column": column, "heading": heading, "what": language.say(IN_ITS_STEAD[column]), "like": coverage.likely.get(heading)}
+        {
+            "column": column,
+            "heading": heading,
+            "what": language.say(IN_ITS_STEAD[column]),
+            "like": coverage.likely.get(heading),
+        }
         for column, heading in coverage.missing.items()
         if column in IN_ITS_STEAD
     ]
