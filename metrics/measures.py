@@ -115,10 +115,10 @@ def contact_or_survey(practice: Practice) -> tuple[str, ...]:
 
 @attrs.frozen
 class Measure:
-    """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody else, or anew to
-    the same unit, is judged there no more. `needs`: what it has no verdict without, where no source of a round could have told it
-    (`ledger.facts.UNTOLD`): kinds of fact, of a deadline that of its act first, the limit, the rating. `moved_by`: the kinds that can
-    make, change or unmake a verdict."""
+    """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody else, or
+    anew to the same unit, is judged there no more. `needs`: what it has no verdict without, where no source of a round could have
+    told it (`ledger.facts.UNTOLD`): kinds of fact, of a deadline that of its act first, the limit, the rating. `moved_by`: the
+    kinds that can make, change or unmake a verdict."""
 
     name: str
     word: str

@@ -46,11 +46,11 @@ class Few:
 
 @attrs.frozen(kw_only=True)
 class Ground:
-    """What a period's sheets rest on: rounds `untold` by kind, of them those an office says count in full (`waived`); rows kept `aside` that
-    are of the period, or of which nobody knows the month (`undated`); rows taken only in `part`, as they tell acts without a time;
-    `changes` kept aside; `assumed` instants; `provisional` verdicts; units that were never enrolled; rates of `few`. `lacked`:
-    headings that sources of the period lacked, and in whose stead something was taken that says who is judged. `accepted`: what it is
-    published in spite of, `answer` what was said of what is untold."""
+    """What a period's sheets rest on: rounds `untold` by kind, of them those an office says count in full (`waived`); rows kept `aside`
+    that are of the period, or of which nobody knows the month (`undated`); rows taken only in `part`, as they tell acts without a
+    time; `changes` kept aside; `assumed` instants; `provisional` verdicts; units that were never enrolled; rates of `few`.
+    `lacked`: headings that sources of the period lacked, and in whose stead something was taken that says who is judged.
+    `accepted`: what it is published in spite of, `answer` what was said of what is untold."""
 
     untold: Mapping[str, int]
     waived: Mapping[str, int]
