@@ -104,7 +104,8 @@ REMEDIES: Mapping[str, str] = {
     "late": "write true or false", "mended": "write true or false",
     "contacted": "write true or false, or leave it out", "count": "write a whole number of 1 or more",
     "seq": "write a whole number", "role": "write lead or assist", "about": "write return, extend or exempt",
-    "untold": "write kinds in this order: sign contact return extend close seal survey redo", "assumed": "write true or leave it out",
+    "untold": "write them in this order: sign contact return extend close seal survey redo limit rating",
+    "assumed": "write true or leave it out",
 }  # fmt: skip
 
 

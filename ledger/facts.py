@@ -27,8 +27,8 @@ class Fact:
 @attrs.frozen(kw_only=True)
 class Dispatch(Fact):
     """派单: a ticket is sent to a unit. `limit_halves` counts half working days, `due_at` is an instant; `role` None: the log
-    does not say whether the unit leads, and it is taken to. `untold`: the kinds of fact that its source could not have told of the
-    round (`UNTOLD`), such as "contact seal=full"; what is absent there is not zero."""
+    does not say whether the unit leads, and it is taken to. `untold`: what its source could not have told of the round (`UNTOLD`),
+    such as "contact seal=full"; what is absent there is not zero."""
 
     kind, word, needs = "dispatch", "派单", ("ticket", "unit")
     channel: str = "12345"
@@ -238,8 +238,11 @@ KINDS: tuple[type[Fact], ...] = (
 KIND: Mapping[str, type[Fact]] = {kind.kind: kind for kind in KINDS}
 RANK: Mapping[str, int] = {kind.kind: rank for rank, kind in enumerate(KINDS)}
 LIFECYCLE = tuple(kind.kind for kind in KINDS[:11])
-UNTOLD = ("sign", "contact", "return", "extend", "close", "seal", "survey", "redo")
+UNTOLD_KINDS = ("sign", "contact", "return", "extend", "close", "seal", "survey", "redo")
 """The kinds of fact that a source of dispatches can have no column for, in their order."""
+LIMIT, RATING = "limit", "rating"
+UNTOLD = (*UNTOLD_KINDS, LIMIT, RATING)
+"""All that it can have no column for: also when a round's closing is due, and the word of a survey that it does tell."""
 IN_FULL = "=full"
 """Behind an untold kind: its office says that what it is needed for counts in full."""
 RENEWED = (*LIFECYCLE, Flag.kind)

@@ -359,6 +359,14 @@ class Ledger:
             if key.hex() not in gone:
                 yield str(ticket), int(at)
 
+    def batches_with(self, kind: str, since: int, until: int) -> list[int]:
+        """The numbers of the batches that brought a fact of a kind with an instant in [since, until)."""
+        sql = (
+            "select distinct batch from events where kind = ? and json_extract(fact, '$.at') >= ?"
+            " and json_extract(fact, '$.at') < ? order by batch"
+        )
+        return [int(number) for (number,) in self._db.execute(sql, (kind, since, until))]
+
     def tickets_since(self, position: int) -> set[str]:
         """The tickets that facts after a position speak of, or whose facts a void after it takes back or restores."""
         rows = self._db.execute(

@@ -1,7 +1,7 @@
 """What no source tells: rounds that a measure cannot judge, because the file that brought them has no column for what it needs.
 
-Absent is not zero. A round is untold for a measure where its dispatch says that its source cannot tell a kind of fact that the
-measure needs, and no other source told one.
+Absent is not zero. A round is untold for a measure where its dispatch says that its source cannot tell what the measure needs, be it
+a kind of fact, the limit of a round or the word of a survey, and no other source told it.
 """
 
 from collections.abc import Mapping
@@ -10,27 +10,32 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from ledger.facts import IN_FULL
+from ledger.facts import IN_FULL, LIMIT, RATING
 from metrics.custody import ROUND, assumed
-from metrics.measures import CATALOGUE, SEALED, Deadline, Measure, Practice, Timely
+from metrics.measures import CATALOGUE, CLOSED, SEALED, Deadline, Measure, Practice, Timely
 
-THERE: Mapping[str, str] = {
-    "sign": "signed_at", "contact": "contacted_at", "return": "returned_at", "extend": "extended_1_step",
-    "close": "first_closed_at", "seal": "sealed_at", "survey": "surveyed_step", "redo": "again_step",
+THERE: Mapping[str, tuple[str, ...]] = {
+    "sign": ("signed_at",), "contact": ("contacted_at",), "return": ("returned_at",), "extend": ("extended_1_step",),
+    "close": ("first_closed_at",), "seal": ("sealed_at",), "survey": ("surveyed_step",), "redo": ("again_step",),
+    LIMIT: ("limit_halves", "due_at"), RATING: ("worded_step",),
 }  # fmt: skip
-"""The column of a round that is filled where a source told a fact of the kind all the same."""
+"""The columns of a round of which one is filled where a source told it all the same."""
 UNTOLD = (*ROUND, "channel", "measure", "start", "due", "decided_at", "month", "lacking", "waived", "position")
 CANDIDATES = (*ROUND, "channel", "at", "month", "measures")
 
 
 def lacks(kind: str) -> nw.Expr:
-    """Rounds of which no source tells a kind."""
-    return nw.col("untold").str.contains(kind, literal=True).fill_null(False) & nw.col(THERE[kind]).is_null()
+    """Rounds of which no source tells a kind of fact, the limit, or the word of a survey: that of one that there was, as who was not
+    asked has none."""
+    missing = nw.col("untold").str.contains(kind, literal=True).fill_null(False)
+    for column in THERE[kind]:
+        missing = missing & nw.col(column).is_null()
+    return missing & ~nw.col("surveyed_step").is_null() if kind == RATING else missing
 
 
 def needed(measure: Measure, practice: Practice) -> tuple[str, ...]:
     """The kinds of fact without which a measure has no verdict: nothing else says which kind is missing where one is. Where what no
-    source tells counts as not done, the act of a deadline is not among them: not done, it is late."""
+    source tells counts as not done, the act of a deadline is not among them: not done, it is late, if anybody knows by when."""
     kinds = measure.needs(practice)
     return kinds[1:] if practice.untold == "breach" and is_plain(measure) else kinds
 
@@ -50,8 +55,9 @@ def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
     """`UNTOLD` of rounds: what has no verdict because no source tells what its measure needs.
 
     It is missing from the month in which its verdict would have counted: of a deadline that of its due (`decided_at`), of any other
-    measure, and of a seal whose close is not told either, that of the dispatch. `lacking`: the kinds that are missing, such as
-    "contact survey". `waived`: the office says of every one of them that it counts in full. `position`: of the dispatch.
+    measure, and where the due is not told either (a closing without its limit, a seal without its close), that of the dispatch.
+    `lacking`: the kinds that are missing, such as "contact survey". `waived`: the office says of every one of them that it counts in
+    full. `position`: of the dispatch.
     """
     some = rounds.filter(~nw.col("untold").is_null())
     measures = CATALOGUE if len(some.select("round").head(1).collect()) else ()
@@ -76,10 +82,11 @@ def _untold(rounds: Frame, measure: Measure, practice: Practice) -> Frame:
         there = there & nw.col(f"{measure.act}_at").is_null()
     elif isinstance(measure, Deadline):
         due = nw.col(measure.due)
-        # what has no due is not judged anyway; but where its close is not told, nobody knows whether there is one to seal
-        there = there & (~due.is_null() | (lacks("close") if measure is SEALED else nw.lit(False)))
+        # what has no due is not judged anyway, but where what gives it is not told: a close to seal, the limit of a round
+        unknown = {SEALED: "close", CLOSED: LIMIT}.get(measure)
+        there = there & (~due.is_null() | (nw.lit(False) if unknown is None else lacks(unknown)))
         if measure.lapses:
-            there = there & (nw.col("ended_at").is_null() | (due <= nw.col("ended_at")))
+            there = there & (nw.col("ended_at").is_null() | due.is_null() | (due <= nw.col("ended_at")))
     return rounds.filter(there).select(
         *_columns(
             measure, practice, due, nw.concat_str(*named, separator=" ", ignore_nulls=True),

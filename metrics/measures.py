@@ -6,6 +6,8 @@ from fractions import Fraction
 import attrs
 import narwhals as nw
 
+from ledger.facts import LIMIT, RATING
+
 
 @attrs.frozen(kw_only=True)
 class Practice:
@@ -102,7 +104,7 @@ def counted(practice: Practice) -> nw.Expr:
 
 
 def needing(*kinds: str) -> Callable[[Practice], tuple[str, ...]]:
-    """The kinds of fact that a source must be able to tell."""
+    """What a source must be able to tell."""
     return lambda _: kinds
 
 
@@ -113,10 +115,10 @@ def contact_or_survey(practice: Practice) -> tuple[str, ...]:
 
 @attrs.frozen
 class Measure:
-    """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody
-    else, or anew to the same unit, is judged there no more. `needs`: the kinds of fact without which it has no verdict, where no
-    source of a round could have told them, of a deadline that of its act first. `moved_by`: the kinds that can make, change or
-    unmake a verdict."""
+    """What is judged once per round. `word` is the field's term. `lapses`: what is undecided when the ticket goes to somebody else, or
+    anew to the same unit, is judged there no more. `needs`: what it has no verdict without, where no source of a round could have
+    told it (`ledger.facts.UNTOLD`): kinds of fact, of a deadline that of its act first, the limit, the rating. `moved_by`: the
+    kinds that can make, change or unmake a verdict."""
 
     name: str
     word: str
@@ -177,11 +179,11 @@ RETURNED_AGAIN = Strike(
     "returned_again", "退件两次以上仍承办", act="kept", needs=needing("return"), moved_by=("dispatch", "return", "decide")
 )  # fmt: skip
 CLOSED = Deadline(
-    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close"),
+    "closed", "按期办结", act="closed", due="close_due", population=not_returned, lapses=True, needs=needing("close", LIMIT),
     moved_by=("dispatch", "close", "extend", "return", "decide"),
 )  # fmt: skip
 SATISFIED = Opinion(
-    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey"),
+    "satisfied", "诉求满意", act="rated", population=not_returned, lapses=True, needs=needing("survey", RATING),
     moved_by=("dispatch", "survey", "return", "decide"),
 )  # fmt: skip
 REDONE = Strike("redone", "退回重办", act="redone", needs=needing("redo"), moved_by=("redo",))

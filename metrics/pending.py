@@ -7,6 +7,7 @@ import narwhals as nw
 
 from calendars.clock import instant, local
 from calendars.clock_columns import Frame
+from ledger.facts import LIMIT
 from metrics.coverage import UNTOLD
 from metrics.custody import ROUND
 from metrics.derive import Derived
@@ -82,5 +83,7 @@ def read_pending(pending: Frame) -> list[Pending]:
 
 
 def untold_acts(derived: Derived) -> Frame:
-    """`UNTOLD` of rounds whose act might be awaited, but no source tells whether it was done: nobody knows."""
-    return derived.untold.filter(nw.col("measure").is_in(list(NAMES))).select(*UNTOLD)
+    """`UNTOLD` of rounds whose act might be awaited, but no source tells whether it was done, or by when it is to be: nobody knows."""
+    closed = derived.rounds.filter(~nw.col("first_closed_at").is_null()).select(*ROUND, done=nw.lit(True))
+    asked = derived.untold.filter(nw.col("measure").is_in(list(NAMES))).join(closed, on=list(ROUND), how="left")
+    return asked.filter((nw.col("lacking") != LIMIT) | nw.col("done").is_null()).select(*UNTOLD)

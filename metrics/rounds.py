@@ -13,9 +13,9 @@ place in the ticket's order `_step` (the evidence), null where it did not happen
     extended_1 extended_2                       the first and second granted extension
     rated                                       the last rated survey; `content` says whether its word is a satisfied one
 
-and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey, `again_step`, any redo; `untold`, the
-kinds that its source could not tell; `first_of_month`, whether it is the first of its ticket to the unit in the month; `unexplained`,
-whether its return gives no reason; and the dues of the deadlines,
+and `denied_step`, a survey that says the citizen was not reached, `surveyed_step`, any survey, `worded_step`, any with a rating, be it
+one that no rulebook rates, `again_step`, any redo; `untold`, what its source could not tell; `first_of_month`, whether it is the first
+of its ticket to the unit in the month; `unexplained`, whether its return gives no reason; and the dues of the deadlines,
 `close_basis` saying what that of the closing rests on: the `limit` of the dispatch, an instant `named` in it, or either `extended`.
 """
 
@@ -91,6 +91,7 @@ def _acts(fitting: Frame, practice: Practice) -> Frame:
         columns[f"{act}_step"] = nw.when(kind(name)).then(nw.col("step"))
     survey = kind("survey")
     columns["surveyed_step"] = nw.when(survey).then(nw.col("step"))
+    columns["worded_step"] = nw.when(survey & ~nw.col("rating").is_null()).then(nw.col("step"))
     columns["denied_step"] = nw.when(survey & (nw.col("contacted") == nw.lit(False))).then(nw.col("step"))
     content = nw.col("rating").is_in(practice.satisfied)
     rated = survey & (content | nw.col("rating").is_in(practice.unsatisfied))

@@ -25,7 +25,7 @@ from kaoping.papers.sheets import refuse_there, write_sheets
 from kaoping.reports.intake.aside import aside_sheets
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.changes import change_lines, last_line
-from kaoping.reports.intake.coverage import coverage_lines
+from kaoping.reports.intake.coverage import blank_lines, coverage_lines
 from kaoping.reports.intake.imported import absent_lines, batch_json, problem_lines
 from kaoping.reports.intake.units import stranger_lines
 from ledger.exchange import canonical
@@ -100,6 +100,9 @@ def _tell_counts(language: Language, arrivals: Sequence[Arrival]) -> None:
             said = "  {count} rows taken in part: they tell acts without a time, which are kept aside (kaoping aside)"
             terminal.tell(language.say(said, count=len(arrival.read.parts)))
         for line in coverage_lines(language, arrival.read.coverage):
+            terminal.tell(line)
+        headings = {column: known[0] for column, known in arrival.profile.columns.items()}
+        for line in blank_lines(language, arrival.read.blank, headings):
             terminal.tell(line)
 
 

@@ -41,6 +41,11 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
         lines.append(say("{count} changes are kept aside: kaoping aside lists them", count=count))
     if count := ground["assumed"]:
         lines.append(say("{count} acts happened at an instant that no source tells: a reading gives it", count=count))
+    if lacked := ground.get("lacked"):
+        lines.append(
+            say("Files lack columns that say who is judged: {columns} (kaoping import told what is taken in their stead)",
+                columns="、".join(lacked))
+        )  # fmt: skip
     lines += _few_lines(language, ground["few"])
     for name in ground["accepted"]:
         lines.append(say("Accepted ({name}): {why}", name=name, why=say(ACCEPTED[name])))

@@ -19,7 +19,20 @@ import attrs
 
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
-from ledger.facts import IN_FULL, LIFECYCLE, NAMED, RENEWED, UNTOLD, Dispatch, Extend, Fact, Scalar, fields_of
+from ledger.facts import (
+    IN_FULL,
+    LIFECYCLE,
+    NAMED,
+    RATING,
+    RENEWED,
+    UNTOLD,
+    Dispatch,
+    Extend,
+    Fact,
+    Scalar,
+    Survey,
+    fields_of,
+)
 from ledger.texts import FREE, WITHHELD, masked
 
 PLACE = frozenset(
@@ -431,12 +444,22 @@ def _assumed(fact: Fact) -> bool:
 
 
 def _untold_together(was: Fact, now: Fact) -> str | None:
-    """The kinds that neither of two dispatches could tell, with the answer of either's office."""
-    words = [(getattr(fact, "untold", None) or "").split() for fact in (was, now)]
+    """What neither of two dispatches could tell, with the answer of either's office. What has no survey has no word of one."""
+    words = [_with_rating((getattr(fact, "untold", None) or "").split()) for fact in (was, now)]
     kinds = [{word.removesuffix(IN_FULL) for word in each} for each in words]
     answered = {word.removesuffix(IN_FULL) for each in words for word in each if word.endswith(IN_FULL)}
     both = [kind for kind in UNTOLD if all(kind in each for each in kinds)]
+    if Survey.kind in both:
+        both.remove(RATING)
     return " ".join(kind + (IN_FULL if kind in answered else "") for kind in both) or None
+
+
+def _with_rating(words: list[str]) -> list[str]:
+    """What a dispatch could not tell, the word of its survey too where it could not tell that."""
+    return [
+        *words,
+        *(RATING + word.removeprefix(Survey.kind) for word in words if word.removesuffix(IN_FULL) == Survey.kind),
+    ]
 
 
 def _identity(fact: Fact) -> str:

@@ -74,8 +74,9 @@ def absent(profile: Profile, header: Sequence[str]) -> tuple[AbsentColumn, ...]:
     """The columns of the profile that the header lacks, each with the unread headings most like it."""
     there = columns_of(profile, header)
     free = [one for one in unread(profile, header) if not CITIZENS.search(one)]
+    short = [one for one in free if not FREE_TEXT.search(one)]
     return tuple(
-        AbsentColumn(column, headings[0], _likest(headings, free))
+        AbsentColumn(column, headings[0], _likest(headings, free if FREE_TEXT.search(headings[0]) else short))
         for column, headings in profile.columns.items()
         if column not in there
     )

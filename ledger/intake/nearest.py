@@ -43,7 +43,10 @@ def _stem(name: str) -> str:
 
 def _kind(name: str) -> str:
     """What a heading speaks of: times, counts and the rest are not taken for each other."""
-    for kind, words in (("count", ("次数", "天数")), ("time", ("时间", "日期", "时刻", "_at", "date", "time"))):
+    for kind, words in (
+        ("count", ("次数", "天数", "件次", "件数")),
+        ("time", ("时间", "日期", "时刻", "_at", "date", "time")),
+    ):
         if any(word in name for word in words):
             return kind
     return ""

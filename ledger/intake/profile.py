@@ -13,7 +13,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
-from ledger.facts import KIND, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
+from ledger.facts import KIND, LIMIT, RATING, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
 from ledger.sentences import Mistake, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
@@ -176,6 +176,9 @@ def _wrong_words(profile: Profile) -> Iterator[Mistake]:
         if kind not in UNTOLD or answer not in ANSWERS:
             kinds = sentence("write full or breach for one of: {known}", known=" ".join(UNTOLD))
             yield Mistake(f"untold.{kind}", answer, "says nothing of what the platform does not tell", kinds)
+        elif kind in (LIMIT, RATING) and answer == "breach":
+            why = "cannot count as not done: without it nobody knows what would be late or not content"
+            yield Mistake(f"untold.{kind}", answer, why, "write full, or leave it out")
     if profile.identical_rows not in (SAME_FACT, FURTHER_FACTS):
         yield Mistake("identical_rows", profile.identical_rows, "is neither of two", "write same_fact or further_facts")
     if profile.several_units not in (REFUSED, LEAD_AND_ASSIST, ONE_NAME):

@@ -13,7 +13,7 @@ import attrs
 from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_of
 from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
-from ledger.intake.coverage import ASSUMED, OPEN_UNIT, untold_of
+from ledger.intake.coverage import ASSUMED, OPEN_UNIT, tells, unsure_of, untold_of
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
@@ -37,18 +37,28 @@ OWN_WORDS = ("reason", "rating", "contacted", "granted")
 @attrs.frozen
 class RowFacts:
     """What one row told: facts, what is wrong with it, and what was left out. `as_told`: the facts, by their place, of which it
-    said more than is kept."""
+    said more than is kept. `unheard`: acts that it says without a time, where the whole table has no column for that."""
 
     facts: list[Fact] = attrs.field(factory=list)
     as_told: dict[int, Fact] = attrs.field(factory=dict)
     wrong: list[Mistake] = attrs.field(factory=list)
     left_out: list[Mistake] = attrs.field(factory=list)
+    unheard: list["Unheard"] = attrs.field(factory=list)
 
     def take(self, fact: Fact, kept: Fact) -> None:
         """A fact, and as it is kept."""
         if kept is not fact:
             self.as_told[len(self.facts)] = fact
         self.facts.append(kept)
+
+
+@attrs.frozen
+class Unheard:
+    """An act of a kind that a row says without a time, where its table has no column (`heading`) for that: the table tells none."""
+
+    kind: str
+    heading: str
+    mistake: Mistake
 
 
 @attrs.frozen(kw_only=True)
@@ -67,13 +77,15 @@ OPENING = EventRule(kind=Dispatch.kind)
 
 @attrs.frozen
 class RowReader:
-    """A header seen through a profile: which row cell is which column, and what it means."""
+    """A header seen through a profile: which row cell is which column, and what it means. `unsure`: fields that are not read, as
+    the unread heading given may say otherwise of them (`ledger.intake.coverage.unsure_of`)."""
 
     profile: Profile
     means: Meanings
     header: tuple[str, ...]
     places: Mapping[str, int]
     cells_kept: CellsKept
+    unsure: Mapping[str, str] = attrs.field(factory=dict)
     plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
 
     @classmethod
@@ -81,7 +93,7 @@ class RowReader:
         """The table seen through this profile."""
         places = columns_of(profile, table.header)
         kept = CellsKept.of(profile, {column: table.header[place] for column, place in places.items()})
-        return cls(profile, Meanings.of(profile), table.header, places, kept)
+        return cls(profile, Meanings.of(profile), table.header, places, kept, unsure_of(profile, table, places))
 
     def cells(self, row: Row) -> Cells:
         """Column -> cell, None where it stands for nothing; only columns that the table has."""
@@ -114,6 +126,9 @@ class RowReader:
         if told.wrong:
             told.facts.clear()
             told.as_told.clear()
+        if not (told.facts or told.wrong):  # nothing else says that the row was there
+            told.left_out.extend(one.mistake for one in told.unheard)
+            told.unheard.clear()
         return told
 
     def _moved(self, event: EventRule, before: Before | None) -> bool:
@@ -167,7 +182,11 @@ class RowReader:
         if event.kind == Dispatch.kind and event.at not in self.places:
             return  # of a unit below, whose rounds the table does not tell
         if times > 0 and not self._tell_assumed(cells, event, kind, times, told):
-            told.left_out.append(self._untimed(cells, event, kind, witness, said, times))
+            mistake = self._untimed(cells, event, kind, witness, (said, times))
+            if event.at in self.places or tells(event, kind, self.places):
+                told.left_out.append(mistake)
+            else:
+                told.unheard.append(Unheard(kind, self.heading(event.at), mistake))
 
     def _kind(self, cells: Cells, event: EventRule) -> str:
         if event.kind != BY_WORD:
@@ -257,10 +276,11 @@ class RowReader:
             )
         return times <= MOST_ASSUMED
 
-    def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, said: int, times: int) -> Mistake:
+    def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, said: tuple[int, int]) -> Mistake:
+        """An act that the row says without a time: so often, and so often without. Kept aside where the table could tell it."""
         why = sentence(
             "says {kind}, but {times} of them without a time ({heading}): left out",
-            kind=sentence(kind), times=times, heading=self.heading(event.at),
+            kind=sentence(kind), times=said[1], heading=self.heading(event.at),
         )  # fmt: skip
         remedy = sentence(
             "export {heading} too (kaoping aside --xlsx gives the rows, to fill it in), or let your own profile name a"
@@ -268,8 +288,8 @@ class RowReader:
             heading=self.heading(event.at),
         )
         act = None
-        if event.at in self.places:  # where it has no such column, all of it is untold
-            act = self._act(cells, event, kind, (said, times))
+        if event.at in self.places or tells(event, kind, self.places):  # else all of it is untold
+            act = self._act(cells, event, kind, said)
         return Mistake(self.heading(witness), cells.get(witness), why, remedy, act=act)
 
     def _act(self, cells: Cells, event: EventRule, kind: str, times: tuple[int, int]) -> UntimedAct | None:
@@ -340,10 +360,10 @@ class RowReader:
             columns = [
                 (field, inside, event.fields.get(field, field))
                 for field, inside in named
-                if field not in event.constants
+                if field not in event.constants and field not in self.unsure
             ]
             constants = self.profile.constants
-            untold = untold_of(self.profile, self.places, event) if kind == Dispatch.kind else None
+            untold = untold_of(self.profile, self.places, event, self.unsure) if kind == Dispatch.kind else None
             own = {STORED_AS.get(field, field): value for field, value in event.constants.items()}
             self.plans[id(event), kind] = (
                 tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),

@@ -11,14 +11,14 @@ from typing import cast
 import attrs
 
 from ledger.batches import Coverage, Telling
-from ledger.facts import Alias, Enrol, Fact
+from ledger.facts import Alias, Dispatch, Enrol, Fact
 from ledger.intake.cells import shown
-from ledger.intake.coverage import coverage_of, kinds_of, tells
+from ledger.intake.coverage import BLANKS, coverage_of, kinds_of, tells
 from ledger.intake.headings import place_of_number, refuse_doubles, refuse_lacking
 from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
 from ledger.intake.profile import SAME_FACT, Profile
-from ledger.intake.rows import Before, RowFacts, RowReader
+from ledger.intake.rows import Before, RowFacts, RowReader, Unheard
 from ledger.intake.tables import Cell, LogTable, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, Sentence, sentence
@@ -36,7 +36,8 @@ class Intake:
     of what it mends) of rows that were kept aside before. `repeated` counts rows equal in every cell to an earlier one, where the
     profile takes them for the same fact. A problem that is not fatal left something out of a row that still gave facts. `notes`: what
     else was done to read it.
-    `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all.
+    `telling` is what the table can say otherwise than an earlier one, `coverage` which kinds it can tell at all. `blank`: of columns
+    in whose stead something is taken, how many rows that dispatch a ticket leave them blank.
     """
 
     rows: int
@@ -51,6 +52,7 @@ class Intake:
     notes: tuple[Sentence, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()
     mends: tuple[tuple[int, str], ...] = ()
+    blank: Mapping[str, int] = attrs.Factory(dict)
 
     @property
     def accepted(self) -> int:
@@ -87,6 +89,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     mending = place_of_number(table.header)
     problems: list[Problem] = []
     seen: set[str] = set()
+    blank, unheard = Counter[str](), list[Unheard]()
     ignored = repeated = 0
     must_change = {*profile.must_change}
     for row in watch(table.rows):
@@ -106,6 +109,8 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             within = attrs.evolve(within, register=within.register.grown(told.facts))
         as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
         facts += [(row.number, fact) for fact in told.facts]
+        blank.update(_blank(sheet, row, told))
+        unheard += {one.kind: one for one in told.unheard}.values()
         problems += _problems(sheet, row, told)
         if not told.facts and (told.wrong or told.left_out):
             quarantined.append((row.number, _kept(sheet, row)))
@@ -123,11 +128,32 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         quarantined=tuple(quarantined),
         problems=tuple(problems),
         telling=_telling(sheet, problems),
-        coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts]),
-        notes=(*table.notes, *sheet.means.notes),
+        coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts], sheet.unsure),
+        notes=(*table.notes, *sheet.means.notes, *_unheard(unheard)),
         parts=tuple(parts),
         mends=tuple(mends),
+        blank=dict(blank),
     )
+
+
+def _blank(sheet: RowReader, row: Row, told: RowFacts) -> list[str]:
+    """The columns in whose stead something is taken, and that a row which dispatches a ticket leaves blank."""
+    if not any(isinstance(fact, Dispatch) for fact in told.facts):
+        return []
+    there = [(column, sheet.places[column]) for column in BLANKS if column in sheet.places]
+    return [column for column, place in there if sheet.means.present(row.cells[place]) is None]
+
+
+def _unheard(acts: Sequence[Unheard]) -> Iterator[Sentence]:
+    """What rows say without a time, once for each column that their table lacks."""
+    for kind, heading in dict.fromkeys((one.kind, one.heading) for one in acts):
+        same = [one for one in acts if (one.kind, one.heading) == (kind, heading)]
+        witnesses = dict.fromkeys(one.mistake.column for one in same)
+        yield sentence(
+            "{count} rows say {kind} ({witnesses}), but the table has no column {heading} for when: left out, and so untold."
+            " Export it too, or let your own profile name a stand-in with at_else",
+            count=len(same), kind=sentence(kind), witnesses="、".join(witnesses), heading=heading,
+        )  # fmt: skip
 
 
 def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> Iterator[Mistake]:

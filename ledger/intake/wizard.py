@@ -213,7 +213,6 @@ def _like(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, 
     columns = {
         column: tuple(dict.fromkeys((found[column][0], *headings))) if column in found else headings
         for column, headings in base.columns.items()
-        if column not in REASONS
     }
     events = tuple(
         attrs.evolve(event, fields={field: one for field, one in event.fields.items() if one in columns})
@@ -377,11 +376,10 @@ def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tupl
     means = Meanings.of(profile)
     columns = []
     for column, (heading, how) in found.items():
-        if column in REASONS:
-            continue
         cells = _cells(table, heading)
         bad, said = _unread(means, _field(profile, column), cells)
-        samples = tuple(dict.fromkeys(masked(shown(cell)) for cell in cells))[:SAMPLES]
+        told = () if column in REASONS else cells  # of free text nothing is shown
+        samples = tuple(dict.fromkeys(masked(shown(cell)) for cell in told))[:SAMPLES]
         columns.append(ColumnGuess(heading=heading, column=column, how=how, unread=bad, cells=said, samples=samples))
     taken = {one.heading for one in columns}
     rest = [heading for heading in table.header if heading and heading not in taken]

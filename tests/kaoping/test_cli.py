@@ -246,7 +246,8 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     (batch,) = ran.document["batches"]
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
-        "changes", "sheet", "notes", "unread", "tells", "columns_absent", "columns_unread", "columns_like", "assumed", "units_unknown",
+        "changes", "sheet", "notes", "unread", "tells", "columns_absent", "columns_unread", "columns_like", "assumed",
+        "columns_stood_in", "blank", "units_unknown",
         "parts", "tickets_absent", "facts_absent",
     }  # fmt: skip
     (problem,) = batch["problems"]

@@ -11,7 +11,7 @@ from tests.oracle.disputed import disputed
 from tests.oracle.histories import DAY, History, Log
 
 HISTORIES = 900  # the seeds beneath
-KINDS = ("sign", "contact", "return", "extend", "close", "seal", "survey", "redo")
+KINDS = ("sign", "contact", "return", "extend", "close", "seal", "survey", "redo", "limit", "rating")
 
 
 def covered(seed: int) -> History:
@@ -22,6 +22,9 @@ def covered(seed: int) -> History:
     for fact in facts:
         if fact["kind"] == "dispatch" and rng.random() < 0.4:
             fact["untold"] = untold(rng)
+            if "limit" in fact["untold"] and rng.random() < 0.7:  # another source may tell it all the same
+                fact.pop("limit_days", None)
+                fact.pop("due_at", None)
     drawn = {name: rng.choice(oracle.OPTIONS[name]) for name in ("untimed_extensions", "untimed_redos")}
     rows = [*facts, *unsaid(rng, facts)]
     return replace(under, facts=rows, readings=replace(under.readings, **drawn))

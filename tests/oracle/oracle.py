@@ -276,9 +276,17 @@ class Round:
         return [act for act in self.acts if act.kind == kind]
 
     def lacks(self, kind: str) -> bool:
-        """Whether no source tells acts of a kind: the one that told the dispatch has no column for it, and there is none."""
+        """Whether no source tells acts of a kind, the limit, or a survey's rating: the one that told the dispatch has no column for
+        it, and there is none."""
         words = [word.removesuffix("=full") for word in str(self.dispatch.fact.get("untold") or "").split()]
-        return kind in words and not self.of(kind)
+        if kind not in words:
+            return False
+        if kind == "limit":
+            return self.dispatch.fact.get("limit_days") is None and self.dispatch.fact.get("due_at") is None
+        if kind == "rating":  # who was not asked has none, and everybody knows it
+            surveys = self.of("survey")
+            return bool(surveys) and all(act.fact.get("rating") is None for act in surveys)
+        return not self.of(kind)
 
     @property
     def channel(self) -> str:
@@ -615,13 +623,13 @@ def judge_sealed(one: Round, readings: Readings) -> Judgement | None:
 
 def untold(facts: Sequence[Fact], readings: Readings) -> set[tuple[str, str, str, int, str, int | None]]:
     """(measure, ticket, unit, round, channel, due) of what has no verdict because no source tells what it needs; the due is that
-    of signed, responded and closed, and of sealed where the close is told."""
+    of signed, responded and closed, and of sealed where the close is told; of closed none where the limit is not."""
     found = set()
     for everyone, rounds in judged_rounds(facts, readings):
         for one in rounds:
             end_ms = end_of(one, everyone, readings)
             for measure, due_ms in untold_of(one, readings):
-                if due_ms is None or end_ms is None or due_ms <= end_ms:
+                if measure not in ENDING or due_ms is None or end_ms is None or due_ms <= end_ms:
                     found.add((measure, one.ticket, one.unit, one.number, one.channel, due_ms))
     return found
 
@@ -638,9 +646,9 @@ def untold_of(one: Round, readings: Readings) -> Iterator[tuple[str, int | None]
         unasked = surveyed and not one.of("survey")
         if (surveyed and one.lacks("survey")) or (one.lacks("contact") and not unasked):
             yield "responded", deadline(sent_ms, Fraction(1), readings)
-    if stays and one.lacks("close") and closing is not None:
+    if stays and (one.lacks("limit") or (one.lacks("close") and closing is not None)):
         yield "closed", closing
-    if stays and one.lacks("survey"):
+    if stays and (one.lacks("survey") or one.lacks("rating")):
         yield "satisfied", None
     closes = one.of("close")
     if one.channel in POSTS and closes and one.lacks("seal"):

@@ -139,19 +139,22 @@ def test_the_product_agrees_with_the_oracle_on_much_more_that_nobody_tells(seeds
 
 
 def test_what_is_untold_of_a_deadline_is_missing_where_its_breach_would_have_counted(tmp_path: Path) -> None:
-    """In the same month, by the same due; but of a seal whose close is not told either, as nobody knows when that was."""
+    """In the same month, by the same due; but of a seal whose close is not told either, and of a closing without its limit, as nobody
+    knows when that was, or is to be."""
     for seed in range(6):
         log = covered(seed)
         scoring = product(log, tmp_path, seed)
         other = again(scoring, book=attrs.evolve(scoring.book, untold="breach"))
         place = ("measure", "ticket", "unit", "round")
         verdicts = {row[:4]: row[4:] for row in other.derived.verdicts.select(*place, "month", "due").collect().rows()}
-        still = set(other.derived.untold.select(*place).collect().rows())
+        lacking = {row[:4]: row[4] for row in other.derived.untold.select(*place, "lacking").collect().rows()}
+        still = {*lacking}
         for *key, month, due in scoring.derived.untold.select(*place, "month", "due").collect().rows():
             if tuple(key) not in still:
                 assert verdicts[tuple(key)] == (month, due), f"{key} of seed {seed}"
         assert {key[0] for key in still} >= {"satisfied", "redone", "extended_first"}
-        assert not {key[0] for key in still} & {"signed", "closed"}
+        assert "signed" not in {key[0] for key in still}
+        assert {lacking[key] for key in still if key[0] == "closed"} == {"limit"}
 
 
 @pytest.mark.slow

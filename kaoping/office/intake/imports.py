@@ -18,9 +18,9 @@ from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Event, Source
 from ledger.facts import Alias, Dispatch, Enrol
-from ledger.intake.headings import choose, refuse_lacking
+from ledger.intake.headings import choose, lacking, refuse_lacking, unread
 from ledger.intake.leftovers import number_of, row_digest
-from ledger.intake.profile import Profile
+from ledger.intake.profile import FIELDS, Profile
 from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
@@ -171,9 +171,7 @@ def _fitting(
     for table in held.tables:
         try:
             given = seen(table)
-            if named is not None:
-                refuse_lacking(named, given)
-            found.append((given, named or choose(folder.profiles(), given)))
+            found.append((given, _meant(named, given)))
         except UnreadableFile as refusal:
             refused.append((table, refusal))
     if not found:
@@ -192,6 +190,19 @@ def _form(tables: Sequence[LogTable]) -> UnreadableFile | None:
         sentence("is a form to fill in (sheet {sheet}), not an export of tickets", sheet=forms[0].sheet),
         sentence("record it: kaoping record --file {file}", file=name),
     )
+
+
+def _meant(named: Profile | None, table: LogTable) -> Profile:
+    """The profile that a table is read by: the one named, but of a table in the exchange format, which the one named cannot read, that
+    format's. Raises UnreadableFile."""
+    if named is None:
+        return choose(folder.profiles(), table)
+    if lacking(named, table.header):
+        for one in folder.profiles():
+            if one.exchange and not lacking(one, table.header) and {*unread(one, table.header)} <= FIELDS:
+                return one
+    refuse_lacking(named, table)
+    return named
 
 
 @attrs.frozen(kw_only=True)

@@ -6,12 +6,13 @@ from typing import Any
 
 import attrs
 
-from calendars.instants import SHANGHAI, day_end
+from calendars.instants import SHANGHAI, day_end, day_start
 from calendars.periods import last_day, month_of
 from kaoping.office.intake.leftovers import LeftRow, leftovers, months_named
 from kaoping.office.period.untold import PeriodGaps
 from ledger.batches import Batch, Change
-from ledger.facts import LIFECYCLE
+from ledger.facts import LIFECYCLE, Dispatch
+from ledger.intake.coverage import STOOD_IN
 from ledger.sentences import Sentence, sentence
 from ledger.store import Ledger
 from metrics.measures import MEASURE
@@ -43,11 +44,11 @@ class Few:
 
 @attrs.frozen(kw_only=True)
 class Ground:
-    """What a period's sheets rest on: rounds `untold` by kind, of them those an office says count in full (`waived`); rows kept
-    `aside` that are of the period, or of which nobody knows the month (`undated`); rows taken only in `part`, as they tell acts without
-    a time; `changes` kept aside; `assumed` instants;
-    `provisional` verdicts; units that were never enrolled; rates of `few`. `accepted`: what it is published in spite of, `answer`
-    what was said of what is untold."""
+    """What a period's sheets rest on: rounds `untold` by kind, of them those an office says count in full (`waived`); rows kept `aside`
+    that are of the period, or of which nobody knows the month (`undated`); rows taken only in `part`, as they tell acts without a
+    time; `changes` kept aside; `assumed` instants; `provisional` verdicts; units that were never enrolled; rates of `few`.
+    `lacked`: headings that sources of the period lacked, and in whose stead something was taken that says who is judged.
+    `accepted`: what it is published in spite of, `answer` what was said of what is untold."""
 
     untold: Mapping[str, int]
     waived: Mapping[str, int]
@@ -59,6 +60,7 @@ class Ground:
     provisional: int
     unenrolled: tuple[str, ...]
     few: tuple[Few, ...]
+    lacked: tuple[str, ...] = ()
     answer: str = ""
     accepted: tuple[str, ...] = ()
 
@@ -76,7 +78,7 @@ def ground_of(
         aside=len(rows), undated=sum(not dated for dated in rows), part=part, changes=len(changes_aside(ledger, scoring, month.months)),
         assumed=sum(n for (_, channel), n in month.missing.assumed.items() if channel in channels),
         provisional=month.provisional, unenrolled=tuple(sorted(strangers)), few=tuple(_few(sheets)),
-        answer=gaps.answer,
+        lacked=_lacked(ledger, scoring, month.months), answer=gaps.answer,
     )  # fmt: skip
 
 
@@ -87,12 +89,30 @@ def ground_json(ground: Ground) -> dict[str, Any]:
         "aside": ground.aside, "aside_undated": ground.undated, "part": ground.part, "changes": ground.changes, "assumed": ground.assumed,
         "provisional": ground.provisional, "unenrolled": list(ground.unenrolled),
         "few": [attrs.asdict(one) for one in ground.few], "accepted": list(ground.accepted),
+        **({"lacked": list(ground.lacked)} if ground.lacked else {}),
     }  # fmt: skip
 
 
 def ground_text(ground: Ground) -> str:
     """The one text of a ground, as a publication keeps it."""
     return json.dumps(ground_json(ground), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _lacked(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> tuple[str, ...]:
+    """The headings of columns in whose stead something was taken in the files that brought the months' dispatches."""
+    lacks = {
+        one.number: [coverage.missing[column] for column in STOOD_IN if column in coverage.missing]
+        for one in _batches(ledger, scoring)
+        if (coverage := ledger.coverage(one.number)) is not None
+    }
+    if not any(lacks.values()):
+        return ()
+    since, until = (
+        day_start(last_day(min(months)).replace(day=1), SHANGHAI),
+        day_end(last_day(max(months)), SHANGHAI) + 1,
+    )
+    found = [lacks.get(number, []) for number in ledger.batches_with(Dispatch.kind, since, until)]
+    return tuple(dict.fromkeys(heading for headings in found for heading in headings))
 
 
 def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:

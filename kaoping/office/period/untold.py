@@ -118,7 +118,8 @@ def refuse_untold(
     raise Untold(
         why,
         "Import the files again with these columns (or list the headings in your profile), or say what is to come of them: "
-        "--untold full (the items in full, marked), --untold breach (as if not done; who was not asked has no rating).",
+        "--untold full (the items in full, marked), --untold breach (as if not done; who was not asked has no rating, what has no limit"
+        " is never late).",
     )
 
 

@@ -12,6 +12,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.intake.imports import Arrival
 from kaoping.reports.intake.changes import change_json
+from kaoping.reports.intake.coverage import stood_in
 from ledger.batches import Coverage, Event
 from ledger.sentences import Problem
 from ledger.texts import WITHHELD, visible
@@ -37,7 +38,8 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
             }
             for one in arrival.absent_facts
         ],
-        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(arrival.read.coverage),
+        "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(language, arrival.read.coverage),
+        "blank": dict(arrival.read.blank),
         "notes": [language.tell(one) for one in arrival.read.notes],
         "unread": [
             {"name": one.name, "why": language.tell(one.why), "remedy": language.tell(one.remedy)} for one in arrival.unread
@@ -73,11 +75,13 @@ def _absent_fact(language: Language, event: Event) -> str:
     )  # fmt: skip
 
 
-def coverage_json(coverage: Coverage) -> dict[str, Any]:
-    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one."""
+def coverage_json(language: Language, coverage: Coverage) -> dict[str, Any]:
+    """What a batch can tell: `columns_like` names the unread heading that is most like an absent one, `columns_stood_in` what is taken
+    in the stead of columns that say who is judged."""
     return {
         "tells": list(coverage.tells), "columns_absent": list(coverage.columns_absent),
         "columns_unread": list(coverage.columns_unread), "columns_like": dict(coverage.likely), "assumed": coverage.assumed,
+        "columns_stood_in": stood_in(language, coverage),
     }  # fmt: skip
 
 

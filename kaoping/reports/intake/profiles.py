@@ -8,6 +8,7 @@ import attrs
 
 from kaoping.language.language import Language
 from kaoping.office.intake.profiles import CheckedTable, Draft, ProblemGroup
+from kaoping.reports.intake.coverage import blank_lines, stood_in
 from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from ledger.intake.wizard import SURE
 
@@ -82,7 +83,13 @@ def _told(language: Language, one: CheckedTable) -> Iterator[Block]:
                 heading=each.heading, column=each.column, likest=" ".join(each.likest),
                 quoted=", ".join(_quoted(likest) for likest in each.likest),
             )  # fmt: skip
-    yield from _problems(language, one.groups)
+    for column in stood_in(language, result.coverage):
+        yield language.say("  no column {column}: {what}.", column=column["heading"], what=column["what"])
+    yield from blank_lines(language, result.blank, {column: known[0] for column, known in one.profile.columns.items()})
+    for note in result.notes:
+        yield language.say("{file}: {note}.", file=one.name, note=language.tell(note))
+    if one.groups or not result.notes:
+        yield from _problems(language, one.groups)
 
 
 def _problems(language: Language, groups: Sequence[ProblemGroup]) -> Iterator[Block]:
@@ -131,6 +138,8 @@ def _table_json(language: Language, one: CheckedTable) -> dict[str, Any]:
         "columns_read": [{"heading": heading, "column": column} for heading, column in one.read],
         "columns_unread": list(one.unread),
         "columns_absent": [{"heading": each.heading, "column": each.column, "likest": list(each.likest)} for each in one.missing],
+        "columns_stood_in": stood_in(language, one.result.coverage), "blank": dict(one.result.blank),
+        "notes": [language.tell(note) for note in one.result.notes],
         "problems": [
             {
                 "column": group.column, "value": group.value, "why": language.tell(group.why),
