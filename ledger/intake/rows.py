@@ -31,7 +31,9 @@ BESIDE = ("activity", "transition", "resource", "round")
 """Columns of an XES export that say over again, for process miners, what others say."""
 COMPLETE = "complete"  # the one step of a fact's life that an export writes
 LEAVE_OUT = "write what the fact says, or leave it out: it is for process miners alone"
-SAME_UNIT = "write the unit of the fact, or leave it out; of a unit's other name, first record that: kaoping alias UNIT NAME"
+SAME_UNIT = (
+    "write the unit of the fact, or leave it out; of a unit's other name, first record that: kaoping alias UNIT NAME"
+)
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 OWN_WORDS = ("reason", "rating", "contacted", "granted")
 """Fields that nothing but an act of their own fills; 是否解决 is judged by nothing, and units fill it too."""
@@ -397,7 +399,9 @@ class RowReader:
 
     def _tell_exchanged(self, row: Row, told: RowFacts) -> None:
         names, beside = self._exchanged_names(), {self.places[name] for name in BESIDE if name in self.places}
-        cells = [(name, cell) for place, (name, cell) in enumerate(zip(names, row.cells, strict=True)) if place not in beside]
+        cells = [
+            (name, cell) for place, (name, cell) in enumerate(zip(names, row.cells, strict=True)) if place not in beside
+        ]
         raw = {name: exchanged(name, cell) for name, cell in cells}
         try:
             fact = read_fact(raw)

@@ -131,8 +131,8 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
 
 
 def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> Iterator[Mistake]:
-    """What of a row's facts cannot be beside what is known: another unit in the same row, a unit that nobody enrolled, a group that no rulebook knows, an alias
-    that is another unit's."""
+    """What of a row's facts cannot be beside what is known, or said in the same row: a unit that nobody enrolled, a group that no
+    rulebook knows, an alias that is another unit's."""
     for fact in told.facts:
         if sheet.profile.exchange:
             yield from sheet.beside(row, fact, within.register.unit_of)

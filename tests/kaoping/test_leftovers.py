@@ -311,7 +311,12 @@ def two_rounds(**cells: tuple[str, str]) -> list[dict[str, str]]:
     rows = []
     for number, day in enumerate(("04", "10")):
         row = rows_of(2)[0] | {"工单编号": "GX-1", "派单时间": f"2023-05-{day} 09:10:00", "办理截止时间": ""}
-        row |= {"签收时间": f"2023-05-{day} 09:40:00", "联系时间": "", "办结时间": "", "退回时间": f"2023-05-{day} 10:00:00"}
+        row |= {
+            "签收时间": f"2023-05-{day} 09:40:00",
+            "联系时间": "",
+            "办结时间": "",
+            "退回时间": f"2023-05-{day} 10:00:00",
+        }
         row |= {"回访时间": f"2023-05-{day} 12:00:00", "最终满意度": "满意"}
         rows.append(row | {column: told[number] for column, told in cells.items()})
     return rows
@@ -321,9 +326,7 @@ def two_rounds(**cells: tuple[str, str]) -> list[dict[str, str]]:
     "cells",
     [{"签收时间": ("2023-05-04 09:50:00", "2023-05-10 09:55:00")}, {"最终满意度": ("不满意", "不满意")}],
 )
-def test_a_change_of_one_round_is_none_of_another(
-    run: Run, tmp_path: Path, cells: dict[str, tuple[str, str]]
-) -> None:
+def test_a_change_of_one_round_is_none_of_another(run: Run, tmp_path: Path, cells: dict[str, tuple[str, str]]) -> None:
     run("import", write(tmp_path / "一.csv", two_rounds()))
     (told,) = run("import", write(tmp_path / "二.csv", two_rounds(**cells)), "--json").document["batches"]
     assert len(told["changes"]) == 2
@@ -432,7 +435,13 @@ def test_what_stands_beside_a_fact_agrees_with_it(said: dict[str, str], left_out
 
 
 def test_a_unit_beside_a_fact_may_be_its_name_in_the_register() -> None:
-    fact = {"kind": "sign", "ticket": "GX-1", "unit": "茅店镇政府", "at": "2023-05-04T09:10:00+08:00", "org:resource": "茅店镇"}
+    fact = {
+        "kind": "sign",
+        "ticket": "GX-1",
+        "unit": "茅店镇政府",
+        "at": "2023-05-04T09:10:00+08:00",
+        "org:resource": "茅店镇",
+    }
     (table,) = read_table((json.dumps(fact) + "\n").encode(), "一.jsonl")
     around = Surroundings(register=Register(frozenset(("茅店镇",)), {"茅店镇政府": "茅店镇"}))
     assert [len(intake(table, folder.profile("events"), within=one).facts) for one in (around, ALONE)] == [1, 0]
