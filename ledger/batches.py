@@ -37,7 +37,7 @@ class Coverage:
 class Change:
     """What a row says otherwise than the ledger knows: of a ticket's fact of one kind, a `field` that was and is now another (None:
     empty; `now` None of the field at: the whole act is gone). Of a survey of 茅店镇: rating, 不满意 -> 满意. Not `taken`, it is kept
-    aside."""
+    aside. `act`: which of such acts, by its instant and what else tells it from others then; None where nobody recorded it."""
 
     row: int
     ticket: str
@@ -47,6 +47,7 @@ class Change:
     was: str | None
     now: str | None
     taken: bool
+    act: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -120,6 +120,12 @@ def m007_views(db: Database) -> None:
             db.execute(statement[statement.index("create view") :].strip())
 
 
+@SCHEMA()
+def m008_acts_of_changes(db: Database) -> None:
+    """Of which act each change speaks: two rounds of one unit may both say otherwise. Of what there was before nobody recorded it."""
+    db.execute('alter table changes add column "act" text')
+
+
 def _guard(db: Database, table: str) -> None:
     """Triggers that refuse whoever wants to change or delete a row."""
     for act in ("update", "delete"):

@@ -57,19 +57,22 @@ def as_sentence(sentence: str | Sentence) -> Sentence:
 
 @attrs.frozen(kw_only=True)
 class UntimedAct:
-    """Acts of a unit on a ticket, as (kind, ticket, unit): a row says that there were so many `times`, and of the `untimed` not when."""
+    """Acts of a unit on a ticket, as (kind, ticket, unit): a row says that there were so many `times`, and of the `untimed` not when.
+    `sent`: the instant of the dispatch that the row speaks of, where it tells one."""
 
     kind: str
     ticket: str
     unit: str | None
     times: int
     untimed: int
+    sent: int | None = None
 
 
 @attrs.frozen
 class Mistake:
     """One wrong value of one row: the column, the value, why it is wrong, how to mend it; `lists`: the table or list of a profile
-    in which the value is missing as a word; `act`: what is told without its time, and so kept aside of a row that is taken."""
+    in which the value is missing as a word; `act`: what is told without its time, and so kept aside of a row that is taken; `untimed`:
+    an act is, kept aside or not."""
 
     column: str
     value: object
@@ -77,6 +80,7 @@ class Mistake:
     remedy: Sentence = attrs.field(converter=as_sentence)
     lists: str = ""
     act: UntimedAct | None = None
+    untimed: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -18,7 +18,7 @@ from ledger.exchange import content, from_content, identity, key_of
 from ledger.facts import LIFECYCLE, Fact, Settle, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.intake.kept import Voided, as_held
-from ledger.intake.leftovers import MENDED, number_of, row_digest, settled
+from ledger.intake.leftovers import MENDED_BY, number_of, row_digest, settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier, Tree, leaf_hash
@@ -140,7 +140,8 @@ class Ledger:
         """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, and what no more."""
         voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
         gone = voided_keys(voids)
-        people = voided_by_people(voids, gone)
+        typed = frozenset(int(one) for (one,) in self._db.execute("select number from batches where sha256 = ''"))
+        people = voided_by_people(voids, gone, typed)
         facts = as_held(source.facts, source.as_told, self._known, Voided(frozenset(gone), people))
         source = attrs.evolve(source, facts=facts, as_told={})
         source, names = self._in_units(source)
@@ -160,13 +161,14 @@ class Ledger:
         if not source.mends:
             return []
         sql = "select sha256, row, cells from {table} join batches on number = batch"
-        kept = [row for table in ("quarantine", "parts") for row in self._db.execute(sql.format(table=table))]
-        aside = {number_of(digest): digest for digest in (row_digest(*row) for row in kept)}
-        gone = voided_keys(self.events(kinds=("void",)))
-        done = settled(event for event in self.events(kinds=("settle",)) if event.key not in gone)
+        tables = (("quarantine", False), ("parts", True))
+        kept = [(part, row) for table, part in tables for row in self._db.execute(sql.format(table=table))]
+        aside = {number_of(row_digest(*row, part=False)): row_digest(*row, part=part) for part, row in kept}
+        aside |= {number_of(digest): digest for digest in (row_digest(*row, part=part) for part, row in kept)}
+        done = self.settlements()
         told = {aside[named]: row for row, named in reversed(source.mends) if named in aside}
         return [
-            (row, Settle(at=recorded_at, digest=digest, reason=MENDED.format(batch=number, row=row), mended=True))
+            (row, Settle(at=recorded_at, digest=digest, reason=MENDED_BY.format(batch=number, row=row), mended=True))
             for digest, row in told.items()
             if digest not in done
         ]
@@ -194,10 +196,11 @@ class Ledger:
 
     def _keep_changes(self, batch: int, changes: Sequence[Change]) -> list[tuple[object, ...]]:
         """Record the changes, but for one kept aside that is kept aside already; as they are hashed."""
-        rows = [attrs.astuple(one) for one in changes]
-        rows = [(*row[:-1], int(row[-1])) for row in rows if row[-1] or not self._is_aside(row)]
-        self._db.executemany("insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(batch, *row) for row in rows])
-        return rows
+        new = [one for one in changes if one.taken or not self._is_aside(one)]
+        rows = [attrs.astuple(attrs.evolve(one, taken=int(one.taken))) for one in new]
+        sql = "insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self._db.executemany(sql, [(batch, *row) for row in rows])
+        return [chain.change(row) for row in rows]
 
     def _keep_coverage(self, batch: int, coverage: Coverage | None) -> list[tuple[object, ...]]:
         """Record what a batch can tell; as it is hashed."""
@@ -209,14 +212,14 @@ class Ledger:
         self._db.execute("insert into coverage values (?, ?, ?, ?, ?, ?, ?)", (batch, *row))
         return [row]
 
-    def _is_aside(self, row: Sequence[object]) -> bool:
-        """Whether the same change of (row, ticket, unit, kind, field, was, now, taken) is the last one kept aside."""
+    def _is_aside(self, one: Change) -> bool:
+        """Whether the same change is the last one kept aside of its act."""
         sql = (
-            "select was is ? and now is ? and not taken from changes"
-            " where ticket = ? and unit is ? and kind = ? and field = ? order by rowid desc limit 1"
+            "select was is ? and now is ? and not taken from changes where ticket = ? and unit is ? and kind = ? and field = ?"
+            " and (act is ? or (act is null and field = 'at' and coalesce(was, now) is ?)) order by rowid desc limit 1"
         )
-        _, ticket, unit, kind, field, was, now, _ = row
-        return bool((self._db.execute(sql, (was, now, ticket, unit, kind, field)).fetchone() or [0])[0])
+        told = (one.was, one.now, one.ticket, one.unit, one.kind, one.field, one.act, one.was or one.now)
+        return bool((self._db.execute(sql, told).fetchone() or [0])[0])
 
     def _keep_file(self, batch: int, data: bytes | None) -> list[bytes]:
         if data is None:
@@ -340,6 +343,24 @@ class Ledger:
         """Alias -> unit, of the aliases that stand at a position."""
         return self.register(upto).names if any(True for _ in self.events(upto, kinds=("alias",))) else {}
 
+    def settlements(self, upto: int | None = None) -> dict[str, Settle]:
+        """Digest -> the last word on what was kept aside under it, of those that stand at a position. That a row was mended is
+        no word any more once all that the mended row told was taken back."""
+        gone = voided_keys(self.events(upto, kinds=("void",)))
+        stand = (event for event in self.events(upto, kinds=("settle",)) if event.key not in gone)
+        return settled(event for event in stand if not (gone and self._emptied(event, gone)))
+
+    def _emptied(self, said: Event, gone: set[str]) -> bool:
+        """Whether a row that mended another told facts, of which none stands."""
+        if not (isinstance(said.fact, Settle) and said.fact.mended):
+            return False
+        sql = (
+            "select key from batches join events on position > last_position - events_added and position <= last_position"
+            " where number = ? and row = ? and kind not in ('settle', 'void')"
+        )
+        told = {cast(bytes, key).hex() for (key,) in self._db.execute(sql, (said.batch, said.row))}
+        return bool(told) and told <= gone
+
     def begun(self, profile: str) -> dict[str, int]:
         """Ticket -> the earliest instant that batches of a profile tell of it."""
         sql = (
@@ -434,7 +455,7 @@ class Ledger:
 
     def changes(self, batch: int) -> tuple[Change, ...]:
         """What a batch said otherwise than the ledger knew, as it was recorded: each change kept aside once."""
-        sql = "select row, ticket, unit, kind, field, was, now, taken from changes where batch = ? order by rowid"
+        sql = "select row, ticket, unit, kind, field, was, now, taken, act from changes where batch = ? order by rowid"
         names = [field.name for field in attrs.fields(Change)]
         found = (dict(zip(names, row, strict=True)) for row in self._db.execute(sql, (batch,)))
         return tuple(Change(**{**row, "taken": bool(row["taken"])}) for row in found)

@@ -1,5 +1,6 @@
 """Facts taken back: which do not stand, and how an import takes back what a re-export says otherwise."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,7 +12,8 @@ from ledger.facts import Fact, Void
 from ledger.intake.changes import Settled, settle
 
 REPLACED = "再次导出有改动：第 {batch} 批第 {row} 行"
-BY_IMPORT = REPLACED.partition("{")[0]  # how the reason of a void begins that an import made
+BY_IMPORT = re.compile(re.escape(REPLACED).replace(r"\{batch\}", r"\d+").replace(r"\{row\}", r"\d+"))
+"""The reason of a void that an import made, and that an export of its ledger carries into another."""
 
 
 def voided_keys(voids: Iterable[Event]) -> set[str]:
@@ -38,14 +40,14 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
 
 def renewed(
     source: Source, found: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
-    renamed: frozenset[str] = frozenset(),
+    renamed: frozenset[str] = frozenset(), typed: frozenset[int] = frozenset(),
 ) -> Settled:  # fmt: skip
     """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
     and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
     took back, until a file that may replace tells it again."""
     assert source.telling is not None
     gone = voided_keys(voids)
-    people = voided_by_people(voids, gone)
+    people = voided_by_people(voids, gone, typed)
     own_voids, events = _voided_within(source.facts), list(found)
     settled = settle(
         source.facts, [one for one in events if one.key not in gone], source.telling, own, replace=source.replace, renamed=renamed,
@@ -55,8 +57,9 @@ def renewed(
     taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     for row, fact, key in keyed(settled.facts) if gone else ():
         if key in gone and key not in own_voids:
-            on = {void.key: void.fact for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
-            if (row, fact) in settled.follows or (source.replace and all(_by_import(void) for void in on.values())):
+            on = {void.key: void for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
+            by_imports = all(_by_import(void, typed) for void in on.values())
+            if (row, fact) in settled.follows or (source.replace and by_imports):
                 taken += [(row, _void(void, batch, row, at)) for void in on]
     return attrs.evolve(settled, facts=(*taken, *settled.facts))
 
@@ -73,10 +76,9 @@ def _places(facts: Sequence[tuple[int, Fact]], keys: set[str]) -> frozenset[int]
     return frozenset(place for place, (_, _, key) in enumerate(keyed(facts)) if key in keys) if keys else frozenset()
 
 
-def voided_by_people(voids: Sequence[Event], gone: Iterable[str]) -> frozenset[str]:
-    """Of the facts that do not stand, those that a person took back."""
-    standing = [void.fact for void in voids if isinstance(void.fact, Void)]
-    people = {fact.key for fact in standing if not _by_import(fact)}
+def voided_by_people(voids: Sequence[Event], gone: Iterable[str], typed: frozenset[int]) -> frozenset[str]:
+    """Of the facts that do not stand, those that a person took back; `typed` are the batches that people typed in."""
+    people = {void.fact.key for void in voids if isinstance(void.fact, Void) and not _by_import(void, typed)}
     return frozenset(people & {*gone})
 
 
@@ -84,8 +86,10 @@ def _speaks_of(void: Fact, key: str) -> bool:
     return isinstance(void, Void) and void.key == key
 
 
-def _by_import(void: Fact) -> bool:
-    return isinstance(void, Void) and void.reason.startswith(BY_IMPORT)
+def _by_import(void: Event, typed: frozenset[int]) -> bool:
+    """Whether an import took it back: it came with a file, and not from a person, whose reason may be any."""
+    told = isinstance(void.fact, Void) and BY_IMPORT.fullmatch(void.fact.reason) is not None
+    return told and void.batch not in typed
 
 
 def _void(key: str, batch: int, row: int, at: int) -> Void:

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from calendars.instants import show_iso
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
 from ledger.facts import (
@@ -333,7 +334,7 @@ class _Life:
         shown = (None if fact is None else _shown(fact, outside) for fact in (was, now))
         return Change(
             row=row, ticket=str(of.ticket), unit=of.unit, kind=of.kind, field=outside, taken=self.replace,
-            was=next(shown), now=next(shown),
+            was=next(shown), now=next(shown), act=_which(of),
         )  # fmt: skip
 
     # a row per ticket
@@ -406,6 +407,12 @@ def _place(fact: Fact) -> Hashable:
 def _kind(fact: Fact) -> tuple[str, Scalar]:
     """What kind of act it is; a flag, of which measure."""
     return fact.kind, _value(fact, "measure")
+
+
+def _which(fact: Fact) -> str:
+    """Which of the acts of its kind, unit and ticket: its instant, and what else tells it from others then."""
+    more = (_value(fact, name) for name in ("measure", "item", "about", "id"))
+    return " ".join([show_iso(fact.at), *(str(one) for one in more if one is not None)])
 
 
 def _agree(was: Scalar, now: Scalar) -> bool:

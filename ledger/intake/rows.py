@@ -4,7 +4,7 @@ A row with one cell that cannot be read gives no fact at all: half a ticket woul
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -27,8 +27,13 @@ MOST_ASSUMED = 50  # of one row: more is a mistake in its count
 BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
-BESIDE = frozenset(("activity", "transition", "resource", "round"))
-"""Columns of the exchange format that say over again, for process miners, what others say."""
+BESIDE = ("activity", "transition", "resource", "round")
+"""Columns of an XES export that say over again, for process miners, what others say."""
+COMPLETE = "complete"  # the one step of a fact's life that an export writes
+LEAVE_OUT = "write what the fact says, or leave it out: it is for process miners alone"
+SAME_UNIT = (
+    "write the unit of the fact, or leave it out; of a unit's other name, first record that: kaoping alias UNIT NAME"
+)
 OUTSIDE = {inside: outside for outside, inside in STORED_AS.items()}
 OWN_WORDS = ("reason", "rating", "contacted", "granted")
 """Fields that nothing but an act of their own fills; 是否解决 is judged by nothing, and units fill it too."""
@@ -44,6 +49,11 @@ class RowFacts:
     wrong: list[Mistake] = attrs.field(factory=list)
     left_out: list[Mistake] = attrs.field(factory=list)
     unheard: list["Unheard"] = attrs.field(factory=list)
+
+    @property
+    def mends(self) -> bool:
+        """Whether a row that was aside is mended by it: it gives facts, and leaves out no act for want of a time."""
+        return bool(self.facts) and not any(one.untimed for one in self.left_out)
 
     def take(self, fact: Fact, kept: Fact) -> None:
         """A fact, and as it is kept."""
@@ -247,15 +257,7 @@ class RowReader:
     def _tell_assumed(self, cells: Cells, event: EventRule, kind: str, times: int, told: RowFacts) -> bool:
         """Tell what happened so often, the row does not say when: at the instant of its dispatch, and so `assumed`. Not of an act
         whose own time is judged, nor where the count of the row says that there was none, or an extension has no length."""
-        unit = event.fields.get(OPEN_UNIT, OPEN_UNIT)
-        sent = next(
-            (
-                one
-                for one in self.profile.events
-                if one.kind == Dispatch.kind and one.fields.get(OPEN_UNIT, OPEN_UNIT) == unit
-            ),
-            None,
-        )
+        sent = self._dispatch_of(event)
         lengths = [cells.get(event.fields.get(name, name)) for name in ("days", "until")]
         if (
             cells.get(event.at) is not None
@@ -290,18 +292,25 @@ class RowReader:
         act = None
         if event.at in self.places or tells(event, kind, self.places):  # else all of it is untold
             act = self._act(cells, event, kind, said)
-        return Mistake(self.heading(witness), cells.get(witness), why, remedy, act=act)
+        return Mistake(self.heading(witness), cells.get(witness), why, remedy, act=act, untimed=True)
 
     def _act(self, cells: Cells, event: EventRule, kind: str, times: tuple[int, int]) -> UntimedAct | None:
         try:
             ticket, unit = (self._text(cells, event, field) for field in ("ticket", "unit"))
+            rule = self._dispatch_of(event)
+            cell = None if rule is None or self.profile.state_rows else cells.get(rule.at)
+            sent = None if cell is None else self.means.read("at", cell)
         except UnfitCell:  # the row says so itself
             return None
-        return (
-            None
-            if ticket is None
-            else UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times[0], untimed=times[1])
-        )
+        if ticket is None:
+            return None
+        return UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times[0], untimed=times[1], sent=sent)
+
+    def _dispatch_of(self, event: EventRule) -> EventRule | None:
+        """The rule of the dispatch to the unit of an event."""
+        unit = event.fields.get(OPEN_UNIT, OPEN_UNIT)
+        sent = (one for one in self.profile.events if one.kind == Dispatch.kind)
+        return next((one for one in sent if one.fields.get(OPEN_UNIT, OPEN_UNIT) == unit), None)
 
     def _text(self, cells: Cells, event: EventRule, field: str) -> str | None:
         cell = cells.get(event.fields.get(field, field))
@@ -409,8 +418,11 @@ class RowReader:
             yield Mistake(heading, None, "an extend has either days or until", "give exactly one")
 
     def _tell_exchanged(self, row: Row, told: RowFacts) -> None:
-        names = self._exchanged_names()
-        raw = {name: exchanged(name, cell) for name, cell in zip(names, row.cells, strict=True) if name not in BESIDE}
+        names, beside = self._exchanged_names(), {self.places[name] for name in BESIDE if name in self.places}
+        cells = [
+            (name, cell) for place, (name, cell) in enumerate(zip(names, row.cells, strict=True)) if place not in beside
+        ]
+        raw = {name: exchanged(name, cell) for name, cell in cells}
         try:
             fact = read_fact(raw)
         except UnreadableFact as refused:
@@ -423,6 +435,23 @@ class RowReader:
         texts = {name: text_kept(name, getattr(fact, name, None), self.profile) for name in TEXTS}
         changed = {name: text for name, text in texts.items() if text is not None and text != getattr(fact, name)}
         told.take(fact, _with_texts(fact, changed))
+
+    def beside(self, row: Row, fact: Fact, unit_of: Callable[[str], str]) -> Iterator[Mistake]:
+        """What a row of the exchange format says beside its fact, and that contradicts it. A fact that names no unit is that of
+        whoever leads, which the row alone does not know; and so is how many rounds there were."""
+        said = {name: shown(row.cells[self.places[name]]).strip() for name in BESIDE if name in self.places}
+        unit = fact.unit
+        agrees = {
+            "activity": lambda told: told in (fact.kind, fact.word),
+            "transition": lambda told: told == COMPLETE,
+            "resource": lambda told: unit is None or unit_of(masked(told)) == unit_of(unit),
+            "round": lambda told: told.isdecimal() and int(told) > 0,
+        }
+        known = {"activity": fact.word, "transition": COMPLETE, "resource": unit, "round": "1, 2, 3 …"}
+        for name, told in said.items():
+            if told and not agrees[name](told):
+                why = sentence("contradicts the fact beside it, which says {known}", known=known[name])
+                yield Mistake(self.heading(name), told, why, LEAVE_OUT if name != "resource" else SAME_UNIT)
 
     def _exchanged_names(self) -> list[str]:
         """The fields that the headings name, by the profile or themselves."""

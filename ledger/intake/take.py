@@ -116,7 +116,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             quarantined.append((row.number, _kept(sheet, row)))
         elif any(one.act for one in told.left_out):
             parts.append((row.number, _kept(sheet, row)))
-        if told.facts and mending is not None and (number := shown(row.cells[mending]).strip()):
+        if told.mends and mending is not None and (number := shown(row.cells[mending]).strip()):
             mends.append((row.number, number))
         ignored += not (told.facts or told.wrong or told.left_out)
     return Intake(
@@ -157,9 +157,11 @@ def _unheard(acts: Sequence[Unheard]) -> Iterator[Sentence]:
 
 
 def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> Iterator[Mistake]:
-    """What of a row's facts cannot be beside what is known: a unit that nobody enrolled, a group that no rulebook knows, an alias
-    that is another unit's."""
+    """What of a row's facts cannot be beside what is known, or said in the same row: a unit that nobody enrolled, a group that no
+    rulebook knows, an alias that is another unit's."""
     for fact in told.facts:
+        if sheet.profile.exchange:
+            yield from sheet.beside(row, fact, within.register.unit_of)
         if isinstance(fact, Enrol | Alias):
             column, value = ("unit", fact.unit) if isinstance(fact, Enrol) else ("name", fact.name)
             for why in within.register.conflicts(fact):

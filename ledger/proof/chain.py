@@ -16,6 +16,11 @@ PART = "part"
 """Before a row taken in part, so that it is never hashed like a row that became nothing."""
 
 
+def change(row: Sequence[object]) -> tuple[object, ...]:
+    """What is hashed of a change: its values, without an act (the last) that nobody recorded."""
+    return tuple(row if row[-1] is not None else row[:-1])
+
+
 def link(before: bytes, data: bytes) -> bytes:
     """The hash of an event (see `entry`) on top of the hash before it (SHA-256)."""
     return hashlib.sha256(before + data).digest()
@@ -24,9 +29,9 @@ def link(before: bytes, data: bytes) -> bytes:
 def checkpoint(
     before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:
-    """The hash of a batch: all its columns (`by` where somebody is named), its rows kept aside (three values each), its changes (eight),
-    its coverage (six) and its rows taken in part (four, "part" before), the digests of the texts and files it brought, and the
-    checkpoint before it (SHA-256)."""
+    """The hash of a batch: all its columns (`by` where somebody is named), its rows kept aside (three values each), its changes (eight,
+    or nine with the act they speak of), its coverage (six) and its rows taken in part (four, "part" before), the digests of the texts
+    and files it brought, and the checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
     digest.update(_json({name: value for name, value in batch.items() if name != "by" or value is not None}))
     for row in rows:

@@ -97,8 +97,9 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
     """The checkpoint of each batch."""
     quarantined = _by_batch(query, "select batch, row, cells, reasons from quarantine order by rowid")
     changes = _by_batch(
-        query, "select batch, row, ticket, unit, kind, field, was, now, taken from changes order by rowid"
+        query, "select batch, row, ticket, unit, kind, field, was, now, taken, act from changes order by rowid"
     )
+    changes = {batch: [chain.change(row) for row in rows] for batch, rows in changes.items()}
     coverage = _by_batch(
         query, "select batch, tells, absent, unread, assumed, missing, likely from coverage order by rowid"
     )

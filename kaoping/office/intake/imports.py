@@ -327,17 +327,18 @@ def left_aside(arrivals: Sequence[Arrival]) -> list[Remainder]:
     for one in arrivals:
         source = source_of(one)
         rows, parts = (
-            tuple(_row_aside(source.sha256, *row) for row in part) for part in (source.quarantined, source.parts)
+            tuple(_row_aside(source.sha256, *row, part=part) for row in kept)
+            for kept, part in ((source.quarantined, False), (source.parts, True))
         )
         number = 0 if one.batch is None else one.batch.number
         found.append(Remainder(number=number, name=one.name, changes=one.changes, rows=rows, parts=parts))
     return [one for one in found if one.all_rows or one.changes]
 
 
-def _row_aside(sha256: str, row: int, cells: str, why: str) -> AsideRow:
+def _row_aside(sha256: str, row: int, cells: str, why: str, *, part: bool) -> AsideRow:
     return AsideRow(
         row=row, cells=json.loads(cells), reasons=[*map(_reason, json.loads(why))],
-        number=number_of(row_digest(sha256, row, cells)),
+        number=number_of(row_digest(sha256, row, cells, part=part)),
     )  # fmt: skip
 
 

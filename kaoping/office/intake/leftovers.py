@@ -11,14 +11,14 @@ import attrs
 from calendars.instants import SHANGHAI, local_instant
 from kaoping.office.session import Session, WrongArgument
 from ledger.batches import Batch, Change, Event, Source
-from ledger.facts import Settle
+from ledger.facts import Dispatch, Fact, Settle
 from ledger.intake.kept import masked_fact
-from ledger.intake.leftovers import change_digest, row_digest, settled
+from ledger.intake.leftovers import change_digest, digest_before, row_digest
 from ledger.register import read_as
 from ledger.sentences import sentence
-from ledger.snapshot import standing
 from ledger.store import Ledger
 from ledger.texts import refuse_unseen
+from ledger.voids import voided_keys
 
 MOMENT = re.compile(
     r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2}))?)?"
@@ -29,7 +29,8 @@ MENDED, TAKEN, DECLINED, OTHERWISE = "mended", "taken", "declined", "told otherw
 @attrs.frozen(kw_only=True)
 class LeftRow:
     """A row of a batch kept aside, with its cells by heading and its reasons as they were recorded; `part`: it gave facts, and only
-    acts without a time are aside. `became`: what it became since, empty while it is aside."""
+    acts without a time are aside. `before`: its digest where a row taken in part had none of its own. `became`: what it became since,
+    empty while it is aside."""
 
     batch: int
     row: int
@@ -37,6 +38,7 @@ class LeftRow:
     reasons: Sequence[Sequence[Any]]
     part: bool
     digest: str
+    before: str
     became: str = ""
 
 
@@ -77,13 +79,16 @@ def leftovers(
     ledger: Ledger, batches: Sequence[Batch], position: int, asked: Callable[[LeftRow], bool] = lambda _: True
 ) -> Leftovers:
     """What the batches left of the rows asked for, and what became of it by the position."""
-    answers = settled(standing(ledger, position, ("settle",)))
+    answers = ledger.settlements(position)
     first: dict[str, LeftRow] = {}
     rows = []
     later = _Later(ledger, position)
-    for row in filter(asked, _rows(ledger, batches)):
+    every = [*_rows(ledger, batches)]
+    whole = {row.digest for row in every if not row.part}
+    for row in filter(asked, every):
         since = first.setdefault(row.digest, row)
-        rows.append(attrs.evolve(row, became=_said(answers, row.digest) or later.became(since)))
+        digests = [row.digest, *({row.before} - whole if row.part else ())]
+        rows.append(attrs.evolve(row, became=_said(answers, *digests) or later.became(since)))
     return Leftovers(tuple(rows), tuple(_changes(ledger, batches, answers)))
 
 
@@ -93,51 +98,56 @@ def _rows(ledger: Ledger, batches: Iterable[Batch]) -> Iterator[LeftRow]:
             for number, cells, reasons in found:
                 yield LeftRow(
                     batch=batch.number, row=number, cells=json.loads(cells), reasons=json.loads(reasons), part=part,
-                    digest=row_digest(batch.sha256, number, cells),
+                    digest=row_digest(batch.sha256, number, cells, part=part),
+                    before=row_digest(batch.sha256, number, cells, part=False),
                 )  # fmt: skip
 
 
-def _said(answers: Mapping[str, Settle], digest: str) -> str:
-    if digest not in answers:
-        return ""
-    return MENDED if answers[digest].mended else DECLINED
+def _said(answers: Mapping[str, Settle], *digests: str) -> str:
+    """What was said of the first of these digests that something was said of."""
+    told = next((answers[digest] for digest in digests if digest in answers), None)
+    return "" if told is None else MENDED if told.mended else DECLINED
 
 
 def _changes(ledger: Ledger, batches: Iterable[Batch], answers: Mapping[str, Settle]) -> Iterator[LeftChange]:
-    """The changes not taken; of one place the last speaks, until it is taken."""
+    """The changes not taken; of one act and field the last speaks, until it is taken."""
     found: list[LeftChange] = []
     open_at: dict[tuple[object, ...], int] = {}
     for batch in batches:
         for change in ledger.changes(batch.number):
-            place = change.ticket, change.unit, change.kind, change.field
-            before = open_at.pop(place, None)
-            if before is not None:
-                found[before] = attrs.evolve(
-                    found[before], became=found[before].became or (TAKEN if change.taken else OTHERWISE)
-                )
+            place, act = (change.ticket, change.unit, change.kind, change.field), _act_of(change)
+            before = {open_at.pop((*place, one), None) for one in (act, None)} - {None}
+            for at in before:
+                found[at] = attrs.evolve(found[at], became=found[at].became or (TAKEN if change.taken else OTHERWISE))
             if not change.taken:
-                open_at[place], digest = len(found), change_digest(change)
-                found.append(
-                    LeftChange(batch=batch.number, change=change, digest=digest, became=_said(answers, digest))
-                )
+                open_at[*place, act], digest = len(found), change_digest(change)
+                became = _said(answers, digest, digest_before(change))
+                found.append(LeftChange(batch=batch.number, change=change, digest=digest, became=became))
     yield from found
+
+
+def _act_of(change: Change) -> str | None:
+    """Which act it speaks of; where nobody recorded that, a change of an instant still says it."""
+    return change.act or ((change.was or change.now) if change.field == "at" else None)
 
 
 @attrs.define
 class _Later:
-    """What the ledger came to know of the rows that were aside, up to a position; each ticket is read once."""
+    """What the ledger came to know of the rows that were aside, and that stands at a position; each ticket is read once."""
 
     ledger: Ledger
     position: int
     names: Mapping[str, str] = attrs.field(init=False)
+    gone: set[str] = attrs.field(init=False)
     known: dict[str, list[Event]] = attrs.Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         self.names = self.ledger.names(self.position)
+        self.gone = voided_keys(self.ledger.events(self.position, kinds=("void",)))
 
     def became(self, row: LeftRow) -> str:
         """Whether a row was mended: a later batch told a fact of its ticket at an instant that it names; or, of one taken in part,
-        as many acts as it says are known."""
+        as many acts of its round as it says are known."""
         if row.part:
             acts = [told["act"] for *_, told in row.reasons if isinstance(told, dict) and "act" in told]
             return MENDED if acts and all(map(self._knows, acts)) else ""
@@ -158,12 +168,25 @@ class _Later:
         unit = self.names.get(act["unit"], act["unit"])
         facts = [read_as(event.fact, self.names) for event in self._of(act["ticket"])]
         known = [fact for fact in facts if fact.kind == act["kind"] and fact.unit in (None, unit)]
+        if act.get("sent") is not None:
+            starts = sorted(fact.at for fact in facts if isinstance(fact, Dispatch) and fact.unit == unit)
+            known = [*_in_round(known, starts, act["sent"])]
         return len(known) >= int(act["times"])
 
     def _of(self, ticket: str) -> list[Event]:
         if ticket not in self.known:
-            self.known[ticket] = list(self.ledger.events(self.position, ticket=ticket))
+            told = self.ledger.events(self.position, ticket=ticket)
+            self.known[ticket] = [event for event in told if event.key not in self.gone]
         return self.known[ticket]
+
+
+def _in_round(acts: Iterable[Fact], starts: Sequence[int], sent: int) -> Iterator[Fact]:
+    """Of a unit's acts on a ticket, those from a dispatch to its next one; what came before the first belongs to that."""
+    first = all(sent <= start for start in starts)
+    following = [start for start in starts if start > sent][:1]
+    for act in acts:
+        if (first or act.at >= sent) and all(act.at < start for start in following):
+            yield act
 
 
 # declined
