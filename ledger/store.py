@@ -197,7 +197,7 @@ class Ledger:
     def _keep_changes(self, batch: int, changes: Sequence[Change]) -> list[tuple[object, ...]]:
         """Record the changes, but for one kept aside that is kept aside already; as they are hashed."""
         new = [one for one in changes if one.taken or not self._is_aside(one)]
-        rows = [attrs.astuple(attrs.evolve(one, taken=int(one.taken))) for one in new]
+        rows = [tuple(int(cell) if cell is one.taken else cell for cell in attrs.astuple(one)) for one in new]
         sql = "insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         self._db.executemany(sql, [(batch, *row) for row in rows])
         return [chain.change(row) for row in rows]

@@ -299,12 +299,19 @@ class RowReader:
             ticket, unit = (self._text(cells, event, field) for field in ("ticket", "unit"))
             rule = self._dispatch_of(event)
             cell = None if rule is None or self.profile.state_rows else cells.get(rule.at)
-            sent = None if cell is None else self.means.read("at", cell)
+            at = None if cell is None else self.means.read("at", cell)
         except UnfitCell:  # the row says so itself
             return None
         if ticket is None:
             return None
-        return UntimedAct(kind=kind, ticket=ticket, unit=unit, times=times[0], untimed=times[1], sent=sent)
+        return UntimedAct(
+            kind=kind,
+            ticket=ticket,
+            unit=unit,
+            times=times[0],
+            untimed=times[1],
+            sent=at if isinstance(at, int) else None,
+        )
 
     def _dispatch_of(self, event: EventRule) -> EventRule | None:
         """The rule of the dispatch to the unit of an event."""
@@ -441,7 +448,7 @@ class RowReader:
         whoever leads, which the row alone does not know; and so is how many rounds there were."""
         said = {name: shown(row.cells[self.places[name]]).strip() for name in BESIDE if name in self.places}
         unit = fact.unit
-        agrees = {
+        agrees: dict[str, Callable[[str], bool]] = {
             "activity": lambda told: told in (fact.kind, fact.word),
             "transition": lambda told: told == COMPLETE,
             "resource": lambda told: unit is None or unit_of(masked(told)) == unit_of(unit),

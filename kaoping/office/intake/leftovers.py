@@ -116,8 +116,7 @@ def _changes(ledger: Ledger, batches: Iterable[Batch], answers: Mapping[str, Set
     for batch in batches:
         for change in ledger.changes(batch.number):
             place, act = (change.ticket, change.unit, change.kind, change.field), _act_of(change)
-            before = {open_at.pop((*place, one), None) for one in (act, None)} - {None}
-            for at in before:
+            for at in [open_at.pop((*place, one)) for one in {act, None} if (*place, one) in open_at]:
                 found[at] = attrs.evolve(found[at], became=found[at].became or (TAKEN if change.taken else OTHERWISE))
             if not change.taken:
                 open_at[*place, act], digest = len(found), change_digest(change)
