@@ -233,7 +233,7 @@ def in_our_words(path: Path, error: sqlite3.Error) -> LedgerError:
         return LedgerError(
             sentence("another process is writing to {path}.", path=path), "Wait for it to end and do it again."
         )
-    if "already exists" in message:  # its record of migrations was edited
+    if "already exists" in message or "duplicate column" in message:  # its record of migrations was edited
         why = sentence("{name} of the ledger's tables and guards is not as it was made.", name="_sqlite_migrations")
         return DamagedLedger(why, "Take the last backup that verifies.")
     if "malformed" in message or "could not decode" in message.lower():

@@ -153,7 +153,7 @@ class Ledger:
         read = [event_read_as(event, names) for event in found]
         own = self._db.execute("select number from batches where profile = ?", (source.profile,))
         mine = frozenset(int(one) for (one,) in own)
-        settled = renewed(source, read, voids, mine, number, recorded_at, under)
+        settled = renewed(source, read, voids, mine, number, recorded_at, under, typed)
         return self._unknown(settled.facts), settled.changes, settled.absent
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:

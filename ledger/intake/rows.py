@@ -53,7 +53,7 @@ class RowFacts:
     @property
     def mends(self) -> bool:
         """Whether a row that was aside is mended by it: it gives facts, and leaves out no act for want of a time."""
-        return bool(self.facts) and not any(one.untimed for one in self.left_out)
+        return bool(self.facts) and not self.unheard and not any(one.untimed for one in self.left_out)
 
     def take(self, fact: Fact, kept: Fact) -> None:
         """A fact, and as it is kept."""
