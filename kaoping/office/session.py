@@ -12,7 +12,7 @@ import attrs
 
 from calendars.periods import Period, PeriodKind
 from calendars.periods import read_period as read
-from calendars.workdays import Calendar
+from calendars.workdays import FIRST, Calendar
 from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language import moments
@@ -26,6 +26,7 @@ from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
 
+LAST_YEAR = 2100
 Item = TypeVar("Item")
 
 
@@ -183,9 +184,14 @@ def read_period(text: str, book: Rulebook) -> Period:
 
 def read_year(text: str) -> int:
     """A year like 2023. Raises WrongArgument."""
-    if re.fullmatch(r"20\d\d", text):
-        return int(text)
-    raise WrongArgument(sentence("{text} is no year.", text=text), "Write it like 2023.")
+    if not re.fullmatch(r"\d{4}", text):
+        raise WrongArgument(sentence("{text} is no year.", text=text), "Write it like 2023.")
+    if not FIRST.year <= int(text) <= LAST_YEAR:
+        why = sentence(
+            "{year} is not counted: the calendar has {first} to {last}.", year=text, first=FIRST.year, last=LAST_YEAR
+        )
+        raise WrongArgument(why, "Write it like 2023.")
+    return int(text)
 
 
 def read_moment(text: str) -> int:

@@ -548,7 +548,7 @@ def test_every_mistake_of_a_file_is_named_at_once() -> None:
             (30, "holiday"),
         ),
     ]
-    known = "from until years morning afternoon source"
+    known = "source afternoon until years from morning"
     told = (
         f"bad.toml:6: hours[0].sauce means nothing here\n  6 | sauce = 1\n  To fix: Remove it, or write one of: {known}"
     )

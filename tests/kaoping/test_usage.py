@@ -294,10 +294,16 @@ REFUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("score", "2023-05", "--sheet"), "Option '--sheet' requires an argument.", "选项 '--sheet' 后面要写值。"),
     (("score", "2023-05", "--json=1"), "Option '--json' does not take a value.", "选项 '--json' 后面不写值。"),
     (("score", "2023-05", "x"), "Got unexpected extra argument(s) (x)", "多出的参数：x"),
-    (("annual", "x"), "Invalid value for 'year': Input should be a valid integer", "'year' 的值不对：要写整数"),
-    (("annual", "1999"), "Input should be greater than or equal to 2004", "'year' 的值不对：不能小于 2004"),
-    (("annual", "2999"), "Input should be less than or equal to 2100", "'year' 的值不对：不能大于 2100"),
+    (("demo", "--seed", "x"), "Invalid value for '--seed': Input should be a valid integer", "'--seed' 的值不对：要写整数"),
 )  # fmt: skip
+
+
+def test_a_year_that_is_none_and_one_that_no_calendar_has(run: Run) -> None:
+    assert run("annual", "x").err == "x 不是年份。\n改正办法：请写成 2023 这样。\n"
+    for year in ("1999", "2999"):
+        ran = run("annual", year)
+        assert ran.code == 2
+        assert f"{year} 年算不了：日历只有 2004 年到 2100 年。" in ran.err
 
 
 @pytest.mark.parametrize(("command", "english", "chinese"), REFUSED, ids=[" ".join(one) for one, _, _ in REFUSED])
