@@ -37,18 +37,6 @@ def read_iso(text: str) -> int:
     return instant_of(moment)
 
 
-@lru_cache(maxsize=65_536)
-def read_local(text: str, formats: tuple[str, ...], zone: str) -> int:
-    """The instant of a local time in one of the strptime `formats`, on the clocks of `zone`. Raises ValueError."""
-    for pattern in formats:
-        try:
-            naive = datetime.strptime(text, pattern)
-        except ValueError:
-            continue
-        return local_instant(naive, zone)
-    raise ValueError("in none of the profile's time formats")
-
-
 def local_instant(naive: datetime, zone: str) -> int:
     """The instant of a clock reading in `zone`. Raises ValueError where clocks were put forward or back."""
     clock = _zone(zone)

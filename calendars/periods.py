@@ -34,11 +34,6 @@ class Period:
     months: tuple[int, ...]
 
     @property
-    def first_day(self) -> date:
-        """Its first day."""
-        return date(self.months[0] // 100, self.months[0] % 100, 1)
-
-    @property
     def last_day(self) -> date:
         """Its last day."""
         return last_day(self.months[-1])

@@ -211,14 +211,6 @@ def period_evidence(scoring: Scoring, months: Sequence[int], *, provisional: boo
     return together([evidence[month] for month in months])
 
 
-def checked_month(scoring: Scoring, text: str, *, provisional: bool) -> int:
-    """The month asked for, unless it rests on provisional days and nobody allowed that."""
-    month = read_month(text)
-    if not provisional:
-        refuse_provisional(scoring.calendar, month)
-    return month
-
-
 def read_day(text: str) -> date:
     """A date like 2020-01-20. Raises WrongArgument."""
     try:

@@ -45,7 +45,6 @@ EXCEL_EPOCH_DAYS = 25569  # from 1899-12-30 to 1970-01-01
 NARROW, HEAD, WIDE = 5, 8, 46  # characters of a column, and of a line of its heading
 TALL = 30  # labels of a chart that needs the height of the paper
 LINE = 14.25  # points of a row of text
-LOST = "#9C0006"
 FILLS = {"amber": "#FFF2CC", "red": "#F8CBAD", "dark": "#D9D9D9"}
 """The fill of a row by its tone: light enough for black letters, and told apart in print without colours."""
 

@@ -330,12 +330,6 @@ def choice_text(language: Language, choice: Choice) -> str:
     )  # fmt: skip
 
 
-def part_with(one: ItemScore | None, name: str, charge: Charge) -> PartScore | None:
-    """The part of an item that has this cause under that name."""
-    parts = () if one is None else one.parts
-    return next((part for part in parts if part.name == name and any(each == charge for each, _ in part.charges)), None)
-
-
 def dated(language: Language, charge: Charge) -> str:
     """The instant beside a verdict or finding, with what it is: when it was due, when it was done, or when it was found."""
     measure = MEASURE.get(charge.name)

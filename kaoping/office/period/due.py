@@ -21,7 +21,6 @@ from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from metrics.pending import Pending
 from scoring.explain.due import Cost, DueAct, due_acts, snapshot_at, untold_count
-from scoring.law.arithmetic import ZERO, added
 from scoring.scores.scoring import Scoring, recompute
 
 CALM, SOON, LATE, OLD = 0, 10, 11, 12
@@ -106,11 +105,6 @@ class DueList:
 def lit(lines: Sequence[DueLine], light: Light) -> int:
     """How many have a light."""
     return sum(line.light == light for line in lines)
-
-
-def cost_of(lines: Sequence[DueLine]) -> Fraction:
-    """What each would cost by itself, added up."""
-    return added(line.act.points for line in lines) if lines else ZERO
 
 
 def due_list(

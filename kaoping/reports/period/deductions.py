@@ -7,7 +7,7 @@ import attrs
 
 from calendars.periods import show_month
 from kaoping.language.language import Language
-from kaoping.language.numbers import points, rounded, short
+from kaoping.language.numbers import points, short
 from kaoping.office.period.bulletins import ActTimes, PeriodReport, act_key
 from kaoping.reports.clauses import full_marks
 from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
@@ -16,7 +16,6 @@ from kaoping.reports.why import CODES
 from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import MEASURE
 from scoring.explain.unit import Line
-from scoring.law.arithmetic import added
 from scoring.scores.parts import FEW, PartScore
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 
@@ -169,14 +168,3 @@ def losing(sheet: SheetScore) -> list[UnitScore]:
 def costly(unit: UnitScore, count: int | None = None) -> list[ItemScore]:
     """The items that cost a unit most, or all that cost it something, the costliest first."""
     return sorted((one for one in unit.items if one.lost > 0), key=lambda one: (-one.lost, one.item.id))[:count]
-
-
-def total_lost(rows: Sequence[Deduction]) -> Fraction:
-    """What the lines add up to."""
-    return added(row.line.points for row in rows)
-
-
-def margin_told(language: Language, margin: Fraction) -> str:
-    """0.39 working days late."""
-    template = "{days} working days late" if margin < 0 else "{days} working days in time"
-    return language.say(template, days=rounded(abs(margin), 2))

@@ -64,14 +64,6 @@ class LogTable:
     notes: tuple[Sentence, ...] = ()
 
 
-def table_of(name: str, header: Sequence[str], rows: Sequence[Row]) -> LogTable:
-    """A table without a layout of its own. Raises UnreadableFile where it has no rows, or more columns than a log has."""
-    if not rows:
-        raise UnreadableFile("has a header but no rows", EXPORT_AGAIN)
-    refuse_too_wide(len(header))
-    return LogTable(name, distinct(header), rows)
-
-
 def refuse_too_wide(width: int) -> None:
     """Raises UnreadableFile for a table with more columns than any log has."""
     if width > MAX_COLUMNS:
