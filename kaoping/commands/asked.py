@@ -11,10 +11,10 @@ import typer
 
 from kaoping.language.language import Language
 from kaoping.language.periods import UnclearPeriod, period_written
-from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.office.session import Session, WrongArgument, read_day, refuse_hidden
 from kaoping.papers.terminal import counted, spinner
 from ledger.sentences import sentence
-from ledger.texts import masked, refuse_unseen, visible
+from ledger.texts import masked, visible
 
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", envvar="KAOPING_LEDGER", help="the ledger file, kaoping.db unless named")
@@ -143,17 +143,7 @@ def read_written(text: str) -> str:
 
 def read_name(text: str | None) -> str | None:
     """Who writes, with telephone and identity numbers masked; nobody is named by an empty name. Raises WrongArgument."""
-    try:
-        refuse_unseen("by", text or "")
-    except ValueError as refused:
-        raise WrongArgument(
-            sentence(
-                "{column} {why}: {remedy}",
-                column="--by",
-                why=sentence(str(refused)),
-                remedy=sentence("type it again, on one line"),
-            )
-        ) from refused
+    refuse_hidden("by", text or "")
     return masked(text.strip()) or None if text else None
 
 

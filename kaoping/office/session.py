@@ -21,6 +21,7 @@ from ledger.intake.profile import ANSWERS
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger
+from ledger.texts import refuse_unseen
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.mirrored import rows_now
@@ -209,6 +210,15 @@ def period_evidence(scoring: Scoring, months: Sequence[int], *, provisional: boo
             refuse_provisional(scoring.calendar, month)
     evidence = scoring.evidence(months)
     return together([evidence[month] for month in months])
+
+
+def refuse_hidden(option: str, text: str) -> None:
+    """Raises WrongArgument for what an option was given that holds characters nobody sees."""
+    try:
+        refuse_unseen(option, text)
+    except ValueError as refused:
+        said = {"why": sentence(str(refused)), "remedy": sentence("type it again, on one line")}
+        raise WrongArgument(sentence("{column} {why}: {remedy}", column=f"--{option}", **said)) from refused
 
 
 def read_day(text: str) -> date:

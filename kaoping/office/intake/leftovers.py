@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from calendars.instants import SHANGHAI, local_instant
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session, WrongArgument, refuse_hidden
 from ledger.batches import Batch, Change, Event, Source
 from ledger.facts import Dispatch, Fact, Settle
 from ledger.intake.kept import masked_fact
@@ -17,7 +17,6 @@ from ledger.intake.leftovers import change_digest, digest_before, row_digest
 from ledger.register import read_as
 from ledger.sentences import sentence
 from ledger.store import Ledger
-from ledger.texts import refuse_unseen
 from ledger.voids import voided_keys
 
 MOMENT = re.compile(
@@ -208,17 +207,7 @@ def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int
         raise WrongArgument(
             sentence("--decline needs a reason."), "Give it with --reason, such as --reason 以台账为准."
         )
-    try:
-        refuse_unseen("reason", reason)
-    except ValueError as refused:
-        raise WrongArgument(
-            sentence(
-                "{column} {why}: {remedy}",
-                column="--reason",
-                why=sentence(str(refused)),
-                remedy=sentence("type it again, on one line"),
-            )
-        ) from refused
+    refuse_hidden("reason", reason)
     with session.ledger() as opened:
         left = leftovers(opened, opened.batches(), opened.head().position)
         asked = [one for one in left.rows if one.batch == batch and not one.became and (not rows or one.row in rows)]
