@@ -6,12 +6,21 @@ from ledger.exchange import canonical
 from ledger.facts import KINDS, NAMED, Fact, fields_of
 from ledger.intake.cells import FLAGS
 
-__all__ = ["COUNTS", "DAYS", "FIELDS", "FLAGS", "INSTANTS", "SUBJECT", "given", "outside", "written"]
+__all__ = ["COUNTS", "DAYS", "FIELDS", "FLAGS", "INSTANTS", "SUBJECT", "given", "holds", "outside", "written"]
 
 INSTANTS = frozenset(("at", "due_at", "until", "as_of"))
 COUNTS = frozenset(("seq", "count"))
 DAYS = frozenset(NAMED.values())
 SUBJECT = ("kind", "at", "ticket", "unit")
+
+
+def holds(field: str) -> str:
+    """What a field holds: flag, days, count, instant or text."""
+    if field in FLAGS:
+        return "flag"
+    if field in DAYS:
+        return "days"
+    return "count" if field in COUNTS else "instant" if field in INSTANTS else "text"
 
 
 def outside(kind: type[Fact]) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.office.exports import Act, Export
-from kaoping.papers.exchange.fields import COUNTS, DAYS, FLAGS, INSTANTS, SUBJECT, given, outside
+from kaoping.papers.exchange.fields import FLAGS, SUBJECT, given, holds, outside
 from ledger.batches import Event
 from ledger.exchange import LEAD
 from ledger.facts import KINDS, Dispatch, Enrol, Publish, Ruling, Settle, Void
 
+TYPES = {"flag": "boolean", "days": "float", "count": "integer", "instant": "time", "text": "string"}
+"""The standard's word for what a field holds."""
 ABOUT_FACTS = (Void, Publish, Ruling, Settle)
 """Kinds that speak of facts and periods: they have neither a ticket nor a unit, and are no events of any object."""
 OF_TICKETS = ("channel", "category", "anonymous")
@@ -101,16 +103,7 @@ def _unit(unit: str) -> str:
 
 def _typed(name: str, fields: tuple[str, ...]) -> dict[str, object]:
     held = [field for field in fields if field == "kind" or field not in SUBJECT]
-    return {"name": name, "attributes": [{"name": field, "type": _type_of(field)} for field in held]}
-
-
-def _type_of(field: str) -> str:
-    """The standard's word for what a field holds."""
-    if field in FLAGS:
-        return "boolean"
-    if field in DAYS:
-        return "float"
-    return "integer" if field in COUNTS else "time" if field in INSTANTS else "string"
+    return {"name": name, "attributes": [{"name": field, "type": TYPES[holds(field)]} for field in held]}
 
 
 def _value(name: str, value: object) -> object:

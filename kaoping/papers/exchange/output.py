@@ -1,4 +1,4 @@
-"""Where an export is written: to standard output, or into a new file that comes to its name once it is whole."""
+"""Where papers and exports are written: to standard output, or into a file that comes to its name once it is whole."""
 
 import os
 import sys

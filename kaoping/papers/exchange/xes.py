@@ -9,12 +9,14 @@ from lxml import etree
 from kaoping import __version__
 from kaoping.language.language import Language
 from kaoping.office.exports import Act, Export
-from kaoping.papers.exchange.fields import COUNTS, DAYS, FLAGS, INSTANTS, given, written
+from kaoping.papers.exchange.fields import given, holds, written
 
 NAMESPACE = "http://www.xes-standard.org/"
 EXTENSIONS = (("Concept", "concept"), ("Time", "time"), ("Organizational", "org"), ("Lifecycle", "lifecycle"))
 EVERYWHERE = (("string", "concept:name", "-"), ("string", "kind", "-"), ("string", "lifecycle:transition", "complete"))
 """What every event has, with the value that stands for it in the log's globals."""
+TYPES = {"flag": "boolean", "days": "float", "count": "int", "instant": "date", "text": "string"}
+"""The standard's word for what a field holds."""
 UNHEARD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document can hold, not even as a reference."""
 
@@ -64,16 +66,7 @@ def _add_event(event: Any, language: Language, act: Act) -> None:
     if act.round is not None:
         _add(event, "int", "kaoping:round", str(act.round))
     for key, value in fields.items():
-        _add(event, _type(key), key, written(key, value))
-
-
-def _type(key: str) -> str:
-    """The standard's word for what a field holds."""
-    if key in FLAGS:
-        return "boolean"
-    if key in DAYS:
-        return "float"
-    return "int" if key in COUNTS else "date" if key in INSTANTS else "string"
+        _add(event, TYPES[holds(key)], key, written(key, value))
 
 
 def _add(element: Any, kind: str, key: str, value: str) -> None:
