@@ -37,8 +37,6 @@ LIBRARY = (
     sentence("Got unexpected extra arguments ({extra})"),
     sentence("Invalid value for {name}: {why}"),
     sentence("Input should be a valid integer, unable to parse string as an integer"),
-    sentence("Input should be greater than or equal to {least}"),
-    sentence("Input should be less than or equal to {most}"),
     sentence("{value} is not a valid integer."),
     sentence("{value} is not in the range {range}."),
 )

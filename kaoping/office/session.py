@@ -189,7 +189,10 @@ def read_year(text: str) -> int:
         raise WrongArgument(sentence("{text} is no year.", text=text), "Write it like 2023.")
     if not FIRST.year <= int(text) <= LAST_YEAR:
         why = sentence(
-            "{year} is not counted: the calendar has {first} to {last}.", year=text, first=FIRST.year, last=LAST_YEAR
+            "{year} lies outside {first} to {last}, the years that are scored.",
+            year=text,
+            first=FIRST.year,
+            last=LAST_YEAR,
         )
         raise WrongArgument(why, "Write it like 2023.")
     return int(text)

@@ -303,7 +303,7 @@ def test_a_year_that_is_none_and_one_that_no_calendar_has(run: Run) -> None:
     for year in ("1999", "2999"):
         ran = run("annual", year)
         assert ran.code == 2
-        assert f"{year} 年算不了：日历只有 2004 年到 2100 年。" in ran.err
+        assert f"{year} 年不在可以计分的 2004 年到 2100 年之内。" in ran.err
 
 
 @pytest.mark.parametrize(("command", "english", "chinese"), REFUSED, ids=[" ".join(one) for one, _, _ in REFUSED])
