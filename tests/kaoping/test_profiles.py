@@ -73,7 +73,7 @@ def test_a_check_of_a_file_that_lacks_a_needed_column_says_which(run: Run, monke
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not REAL.exists(), reason="the real logs are not here")
+@pytest.mark.skipif(not REAL.exists(), reason="no real logs: ../shared/data is not beside the checkout")
 @pytest.mark.parametrize(("name", "kinds", "aside"), LOGS)
 def test_a_new_profile_of_a_real_log_needs_one_edit(run: Run, name: str, kinds: dict[str, int], aside: int) -> None:
     file = str(REAL / name)
@@ -109,7 +109,7 @@ def beginning(path: Path, to: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not EVERY, reason="the real logs are not here")
+@pytest.mark.skipif(not EVERY, reason="no real logs: ../shared/data is not beside the checkout")
 @pytest.mark.parametrize("path", EVERY, ids=[path.name for path in EVERY])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_is_proposed_for_a_real_log_is_taken_by_a_check(
