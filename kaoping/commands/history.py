@@ -9,7 +9,6 @@ from kaoping.language.language import Language
 from kaoping.office.comparisons import compare
 from kaoping.office.period.untold import gaps_json
 from kaoping.office.publications import Replay, publish_period, recompute_period, refuse_another
-from kaoping.office.tickets import stamps_json
 from kaoping.papers import terminal
 from kaoping.reports.compare.diff import diff_json, diff_page
 from kaoping.reports.compare.year_diff import moved_in, years_json, years_page
@@ -22,6 +21,7 @@ from kaoping.reports.publications import (
     recomputed_page,
 )
 from kaoping.reports.score import score_json, score_page
+from scoring.scores.scoring import stamps_json
 
 PeriodArgument = Annotated[str, typer.Argument(help="a period: 2023-05, 2023-Q2, 2023-H1 or 2023")]
 

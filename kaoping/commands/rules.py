@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from kaoping.commands.asked import Asked, BriefOption, asks
+from kaoping.office.law.cases import case_outcomes, case_text, refuse_failed
+from kaoping.office.period.losses import lost_points, year_scores
 from kaoping.office.period.untold import gaps_json
-from kaoping.office.scores import case_outcomes, case_text, lost_points, refuse_failed, year_scores
 from kaoping.office.session import read_year
 from kaoping.papers import terminal
 from kaoping.reports.annual import annual_json, annual_page

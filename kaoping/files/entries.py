@@ -10,7 +10,7 @@ from calendars.instants import SHANGHAI, local_instant, show_iso
 from kaoping.language import words
 from ledger.facts import KIND
 from ledger.intake.cells import UnfitCell, from_sheet, shown
-from ledger.intake.tables import Cell, LogTable, Row
+from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFile, sentence
 from scoring.law.rulebook import Rulebook
 

@@ -21,7 +21,7 @@ from ledger.voids import voided_keys
 from scoring.compare.options import Choice, Known, OtherVerdict, verdicts_otherwise
 from scoring.explain.ticket import Audit, Counted, Explained, ExplainedRound, Moved, UntoldMeasure
 from scoring.explain.ticket import audit as audit_ticket
-from scoring.scores.scoring import Scoring, Stamps
+from scoring.scores.scoring import Scoring, stamps_json
 
 
 @attrs.frozen(kw_only=True)
@@ -86,13 +86,6 @@ def report_on(ledger: Ledger, scoring: Scoring, ticket: str) -> TicketReport:
     return TicketReport(
         scoring=scoring, audit=audit_ticket(scoring, ticket), events=events, batches=ledger.batches(), voided=voided
     )
-
-
-def stamps_json(stamps: Stamps) -> dict[str, str]:
-    """The four stamps."""
-    return {
-        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
-    }  # fmt: skip
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:

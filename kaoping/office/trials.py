@@ -12,10 +12,10 @@ from kaoping.office.session import Session, WrongArgument, period_evidence, read
 from ledger.sentences import sentence
 from ledger.store import Ledger
 from scoring.compare.readings import Alternative, Shift, alternatives, shifts_of
-from scoring.compare.reports import Difference, Leg, again, difference
+from scoring.compare.reports import Difference, Leg, difference
 from scoring.compare.trials import ACTS, RATED, Supposition, months_of_ticket, supposed
 from scoring.scores.evidence import together
-from scoring.scores.scoring import Scoring, refuse_provisional
+from scoring.scores.scoring import Scoring, again, refuse_provisional
 from scoring.scores.sheets import UnitScore
 from scoring.scores.years import year_of
 

@@ -6,11 +6,10 @@ from typing import Any
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import short
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from kaoping.reports.score import honour_columns, imprint, readings_in_force
 from scoring.scores.published import year_document
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, stamps_json
 from scoring.scores.years import YearScore
 
 

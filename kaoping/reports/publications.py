@@ -7,10 +7,10 @@ from calendars.instants import show_iso
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.publications import Issue, Publication, Published, Recomputed
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Column, Kind, Note, Table, page_of
 from kaoping.reports.score import imprint
+from scoring.scores.scoring import stamps_json
 
 SHOWN = 40
 

@@ -9,7 +9,6 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points
 from kaoping.office.period.ground import Ground, ground_json
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.clauses import full_marks
 from kaoping.reports.ground import ground_lines
 from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
@@ -18,7 +17,7 @@ from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
 from scoring.scores.parts import unpriced
 from scoring.scores.published import document_of
-from scoring.scores.scoring import Scoring, Stamps
+from scoring.scores.scoring import Scoring, Stamps, stamps_json
 from scoring.scores.sheets import ItemScore, SheetScore, UnitScore
 from scoring.scores.years import UnitYear
 

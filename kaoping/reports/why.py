@@ -6,14 +6,15 @@ from typing import Any
 
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
-from kaoping.office.scores import UnitLosses
-from kaoping.office.tickets import choice_json, stamps_json
+from kaoping.office.period.losses import UnitLosses
+from kaoping.office.tickets import choice_json
 from kaoping.reports.page import Block, Heading, Note, page_of
 from kaoping.reports.score import FEW_NOTES
 from kaoping.reports.workings import CHANGES, Teller, choice_text, dated
 from scoring.compare.options import OtherLine
 from scoring.explain.unit import Line
 from scoring.scores.parts import PartScore
+from scoring.scores.scoring import stamps_json
 from scoring.scores.sheets import ItemScore, UnitScore
 
 CODES = {

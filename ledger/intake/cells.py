@@ -16,7 +16,7 @@ from ledger.exchange import ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.kept import text_kept
 from ledger.intake.profile import OTHERS, Profile
-from ledger.intake.tables import Cell
+from ledger.intake.tables.table import Cell
 from ledger.sentences import Sentence, as_sentence, sentence
 from ledger.texts import SENTENCES, refuse_unseen
 

@@ -8,7 +8,7 @@ from ledger.facts import IN_FULL, LIMIT, RATING, UNTOLD, UNTOLD_KINDS, Dispatch,
 from ledger.intake.cells import shown
 from ledger.intake.nearest import CONTAINED, LIKE, likeness, nearest, plain
 from ledger.intake.profile import BY_WORD, IGNORE, EventRule, Profile
-from ledger.intake.tables import LogTable
+from ledger.intake.tables.table import LogTable
 from ledger.texts import masked
 
 ASSUMED = (Extend.kind, Redo.kind)

@@ -8,7 +8,7 @@ import attrs
 from ledger.intake.cells import BLANK, folded, shown
 from ledger.intake.nearest import nearest, plain
 from ledger.intake.profile import Profile
-from ledger.intake.tables import Cell, LogTable
+from ledger.intake.tables.table import Cell, LogTable
 from ledger.sentences import Sentence, UnreadableFile, as_sentence, listed, sentence
 from ledger.texts import masked
 

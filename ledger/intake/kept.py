@@ -12,7 +12,7 @@ import attrs
 
 from ledger.facts import RENEWED, Fact, Scalar
 from ledger.intake.profile import Profile
-from ledger.intake.tables import Cell
+from ledger.intake.tables.table import Cell
 from ledger.texts import FREE, LONGEST_WORD, WITHHELD, masked
 from ledger.voids import keyed
 

@@ -10,7 +10,7 @@ import attrs
 from ledger.facts import Dispatch
 from ledger.intake.cells import UnfitCell, shown, whole
 from ledger.intake.rows import Before, RowReader
-from ledger.intake.tables import Cell, Row
+from ledger.intake.tables.table import Cell, Row
 
 Placed = tuple[str, int, int, int, Row]
 """A row by ticket, instant, the source's own order (-1: none) and its number."""

@@ -17,7 +17,7 @@ from ledger.intake.coverage import ASSUMED, OPEN_UNIT, tells, unsure_of, untold_
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
-from ledger.intake.tables import Cell, LogTable, Row
+from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, UntimedAct, sentence
 from ledger.texts import FREE, WITHHELD, masked
 

@@ -19,7 +19,7 @@ from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
 from ledger.intake.profile import SAME_FACT, Profile
 from ledger.intake.rows import Before, RowFacts, RowReader, Unheard
-from ledger.intake.tables import Cell, LogTable, Row
+from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, Sentence, sentence
 

@@ -15,7 +15,7 @@ from ledger.intake.cells import Meanings, UnfitCell, folded, shown
 from ledger.intake.headings import CITIZENS, FREE_TEXT, doubled
 from ledger.intake.nearest import likeness, plain
 from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When, mistakes_in
-from ledger.intake.tables import Cell, LogTable
+from ledger.intake.tables.table import Cell, LogTable
 
 BASES = ("hotline-wide", "hotline-log", "posts-wide")
 SURE, LIKE, BY_CONTENT = "sure", "like", "content"

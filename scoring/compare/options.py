@@ -11,10 +11,9 @@ import narwhals as nw
 from ledger.facts import RANK
 from metrics.derive import derive
 from metrics.measures import CATALOGUE
-from scoring.compare.reports import again
 from scoring.law.rulebook import Reading, Rulebook, Sheet
 from scoring.scores.evidence import Evidence, together
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, again
 from scoring.scores.sheets import UnitScore, active_units, sheet_of, unit_score
 
 ABSENT = "absent"

@@ -5,11 +5,10 @@ from fractions import Fraction
 
 import attrs
 
-from scoring.compare.reports import again
 from scoring.law.arithmetic import gained
 from scoring.law.rulebook import Reading
 from scoring.scores.evidence import together
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, again
 from scoring.scores.sheets import SheetScore, UnitScore
 
 

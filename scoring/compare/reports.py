@@ -10,16 +10,12 @@ from fractions import Fraction
 
 import attrs
 
-from calendars.workdays import Calendar
-from ledger.snapshot import Snapshot
-from metrics.derive import Derivation, derive
 from scoring.compare.items import Move, Side, moves_of, state_of
 from scoring.compare.verdicts import FactChange, VerdictChange, finding_flips, flips_of, touches_of
 from scoring.law.arithmetic import ZERO, added, gained
-from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.parts import counts
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, again
 from scoring.scores.sheets import Means, SheetScore, UnitScore, active_units, group_means, sheet_of
 
 
@@ -168,35 +164,6 @@ def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = N
 def _same(one: Scoring, other: Scoring) -> bool:
     sides = [(side.snapshot.head, side.as_of, side.calendar.digest(), side.book.digest) for side in (one, other)]
     return sides[0] == sides[1]
-
-
-def again(
-    scoring: Scoring,
-    *,
-    snapshot: Snapshot | None = None,
-    book: Rulebook | None = None,
-    calendar: Calendar | None = None,
-    as_of: int | None = None,
-) -> Scoring:
-    """The report with something else in its place, derived anew only where that touches a verdict."""
-    snapshot, book, calendar = snapshot or scoring.snapshot, book or scoring.book, calendar or scoring.calendar
-    moment = scoring.as_of if as_of is None else as_of
-    if (snapshot is scoring.snapshot, calendar, book.practice()) == (True, scoring.calendar, scoring.book.practice()):
-        return attrs.evolve(
-            scoring,
-            book=book,
-            as_of=moment,
-            given=scoring,
-            mirror=None if book.exempts != scoring.book.exempts else scoring.mirror,
-        )
-    alike = snapshot is scoring.snapshot and calendar == scoring.calendar
-    given = derive(snapshot.events, book.practice(), calendar, like=_derivation(scoring) if alike else None)
-    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=moment, given=given)
-
-
-def _derivation(scoring: Scoring) -> Derivation | None:
-    """What the report derives from its facts as they are."""
-    return scoring.derived if isinstance(scoring.derived, Derivation) else None
 
 
 @attrs.frozen(kw_only=True)

@@ -6,12 +6,13 @@ from functools import cached_property
 
 import attrs
 
+from calendars.instants import show_iso
 from calendars.periods import show_month
 from calendars.workdays import Calendar
 from ledger.mirror import Mirror, NoUse
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import Snapshot
-from metrics.derive import Derived, clock_of, derive
+from metrics.derive import Derivation, Derived, clock_of, derive
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Charge, Evidence, findings_of, months_of
 from scoring.scores.mirrored import months_kept
@@ -30,6 +31,13 @@ class Stamps:
     rulebook: str
     calendar: str
     as_of: int
+
+
+def stamps_json(stamps: Stamps) -> dict[str, str]:
+    """The four stamps."""
+    return {
+        "ledger": stamps.ledger, "rulebook": stamps.rulebook, "calendar": stamps.calendar, "as_of": show_iso(stamps.as_of),
+    }  # fmt: skip
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -111,6 +119,35 @@ def when_asked(
 ) -> Scoring:
     """The same, derived only if it is asked for what the kept rows do not tell."""
     return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=as_of, mirror=mirror)
+
+
+def again(
+    scoring: Scoring,
+    *,
+    snapshot: Snapshot | None = None,
+    book: Rulebook | None = None,
+    calendar: Calendar | None = None,
+    as_of: int | None = None,
+) -> Scoring:
+    """The report with something else in its place, derived anew only where that touches a verdict."""
+    snapshot, book, calendar = snapshot or scoring.snapshot, book or scoring.book, calendar or scoring.calendar
+    moment = scoring.as_of if as_of is None else as_of
+    if (snapshot is scoring.snapshot, calendar, book.practice()) == (True, scoring.calendar, scoring.book.practice()):
+        return attrs.evolve(
+            scoring,
+            book=book,
+            as_of=moment,
+            given=scoring,
+            mirror=None if book.exempts != scoring.book.exempts else scoring.mirror,
+        )
+    alike = snapshot is scoring.snapshot and calendar == scoring.calendar
+    given = derive(snapshot.events, book.practice(), calendar, like=_derivation(scoring) if alike else None)
+    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=moment, given=given)
+
+
+def _derivation(scoring: Scoring) -> Derivation | None:
+    """What the report derives from its facts as they are."""
+    return scoring.derived if isinstance(scoring.derived, Derivation) else None
 
 
 def refuse_provisional(calendar: Calendar, month: int) -> None:

@@ -29,7 +29,7 @@ from ledger.batches import Event, Source
 from ledger.exchange import canonical, content
 from ledger.facts import Alias, Fact, Survey
 from ledger.intake.headings import choose
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
 from ledger.snapshot import snapshot_of
 from ledger.store import Ledger

@@ -15,7 +15,7 @@ from ledger.batches import Source, Telling
 from ledger.facts import Dispatch, Settle, Sign
 from ledger.intake import changes
 from ledger.intake.leftovers import row_digest
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import ALONE, Surroundings, intake
 from ledger.register import Register
 from ledger.store import Ledger

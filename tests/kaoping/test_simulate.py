@@ -29,7 +29,7 @@ from kaoping.demo.simulate import (
 from kaoping.files.folder import profile, working_days
 from kaoping.files.places import data_folder
 from ledger.facts import Close, Dispatch, Enrol, Exempt, Extend, Fact, Finding, Return, Sign, Survey
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import Intake, intake
 
 REFRESH = "KAOPING_REFRESH"  # set: write the sample anew instead of comparing it

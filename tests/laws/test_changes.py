@@ -16,7 +16,7 @@ from kaoping.files import folder
 from kaoping.office.intake.imports import PLAIN, Arrival, Manner, source_of
 from ledger.batches import Change
 from ledger.intake.profile import Profile
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
 from ledger.snapshot import snapshot_of
 from ledger.store import Ledger

@@ -18,11 +18,11 @@ from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from metrics.measures import MEASURE
 from scoring.compare.reasons import reasons_of
-from scoring.compare.reports import Difference, again, difference
+from scoring.compare.reports import Difference, difference
 from scoring.compare.years import UnitYearChange, year_changes
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import together
-from scoring.scores.scoring import Scoring, recompute
+from scoring.scores.scoring import Scoring, again, recompute
 from tests.logs import calendar, ledger_of, report_of, rulebook_text, source, translated
 from tests.oracle.covered import covered
 from tests.oracle.disputed import disputed, disputed_year

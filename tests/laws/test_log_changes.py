@@ -15,7 +15,7 @@ from calendars.instants import read_iso
 from kaoping.files import folder
 from kaoping.office.intake.imports import PLAIN, Arrival, Manner, source_of
 from ledger.batches import Taken
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
 from ledger.store import Ledger
 from tests.laws.test_changes import iso, ordered, planted_of, scores_of, shown, told, units_of

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from kaoping.files import folder
 from ledger.exchange import content
 from ledger.intake.headings import choose
-from ledger.intake.tables import LogTable, read_table, read_tables
+from ledger.intake.tables.files import read_table, read_tables
 from ledger.intake.tables.packed import Budget, members, ungzipped
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import Intake, intake
 from ledger.sentences import UnreadableFile
 

@@ -5,7 +5,8 @@ import pytest
 from kaoping.files import folder
 from ledger.facts import Survey
 from ledger.intake.headings import absent, choose, unread
-from ledger.intake.tables import LogTable, read_table
+from ledger.intake.tables.files import read_table
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
 from ledger.sentences import UnreadableFile
 

@@ -6,7 +6,7 @@ from calendars.instants import show_iso
 from kaoping.files.profiles import read_profile
 from ledger.facts import Dispatch, Exempt
 from ledger.intake.profile import Profile
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import Intake, intake
 from ledger.sentences import UnusableFile
 from tests.ledger.test_take import PROFILES

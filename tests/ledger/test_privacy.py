@@ -14,7 +14,7 @@ from ledger.batches import Source
 from ledger.exchange import canonical
 from ledger.facts import Return, Void
 from ledger.intake.profile import Profile
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import Intake, intake
 from ledger.store import Ledger
 from ledger.texts import WITHHELD, masked, numbers_in

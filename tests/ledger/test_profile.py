@@ -7,7 +7,7 @@ import pytest
 from kaoping.files.profiles import read_profile
 from ledger.intake.headings import choose, columns_of
 from ledger.intake.profile import Profile
-from ledger.intake.tables import LogTable
+from ledger.intake.tables.table import LogTable
 from ledger.sentences import UnreadableFile, UnusableFile
 
 PROFILES = Path(__file__).parents[2] / "data" / "profiles"

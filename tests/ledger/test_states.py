@@ -9,7 +9,7 @@ import pytest
 from calendars.instants import SHANGHAI, show_iso
 from kaoping.files.folder import profile as shipped
 from kaoping.files.profiles import read_profile
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.sentences import UnusableFile
 

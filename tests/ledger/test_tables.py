@@ -13,7 +13,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.intake.tables import LogTable, read_table
+from ledger.intake.tables.files import read_table
+from ledger.intake.tables.table import LogTable
 from ledger.sentences import UnreadableFile
 
 REAL = Path(__file__).parents[3] / "shared" / "data"

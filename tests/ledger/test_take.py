@@ -15,7 +15,8 @@ from ledger.exchange import canonical, content, read_fact
 from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
 from ledger.intake.headings import choose
 from ledger.intake.profile import Profile
-from ledger.intake.tables import Cell, LogTable, Row, read_table
+from ledger.intake.tables.files import read_table
+from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.intake.take import Intake, intake
 from ledger.sentences import Problem, UnreadableFile
 

@@ -9,7 +9,8 @@ from kaoping.files.drafts import draft_text
 from kaoping.files.profiles import read_profile
 from kaoping.language.language import Language
 from ledger.intake.profile import Profile
-from ledger.intake.tables import LogTable, read_table
+from ledger.intake.tables.files import read_table
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
 from ledger.intake.wizard import Proposal, masked, propose
 

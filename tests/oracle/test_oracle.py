@@ -9,8 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from scoring.compare.reports import again
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, again
 from scoring.scores.sheets import ItemScore, SheetScore
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle

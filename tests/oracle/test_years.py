@@ -12,7 +12,7 @@ from calendars.clock import Clock
 from calendars.periods import month_of, show_month
 from kaoping.demo.simulate import csv_of, jsonl_of, simulate
 from kaoping.files.folder import profile, working_days
-from ledger.intake.tables import read_table
+from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
 from scoring.explain.unit import why
 from scoring.law.rulebook import Sheet

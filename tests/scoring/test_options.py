@@ -10,9 +10,8 @@ import pytest
 
 from scoring.compare import options
 from scoring.compare.options import lines_otherwise, verdicts_otherwise
-from scoring.compare.reports import again
 from scoring.scores.evidence import together
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, again
 from tests.logs import ledger_of, report_of, translated
 from tests.oracle import oracle
 from tests.oracle.disputed import disputed

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from kaoping.language.language import Language
-from kaoping.office.scores import UnitLosses
+from kaoping.office.period.losses import UnitLosses
 from kaoping.reports.page import Heading
 from kaoping.reports.why import why_page
 from ledger.batches import Head

@@ -17,7 +17,7 @@ from ledger.exchange import read_fact
 from ledger.facts import KIND, NAMED, Enrol, Fact, Finding, Publish, Ruling, fields_of
 from ledger.intake.cells import exchanged
 from ledger.intake.kept import masked_fact
-from ledger.intake.tables import LogTable, Row
+from ledger.intake.tables.table import LogTable, Row
 from ledger.register import read_as
 from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UserError, listed, sentence
 from ledger.store import Ledger

@@ -21,7 +21,8 @@ from ledger.facts import Alias, Dispatch, Enrol
 from ledger.intake.headings import choose, lacking, refuse_lacking, unread
 from ledger.intake.leftovers import number_of, row_digest
 from ledger.intake.profile import FIELDS, Profile
-from ledger.intake.tables import FileTables, LogTable, UnreadTable, read_tables
+from ledger.intake.tables.files import FileTables, UnreadTable, read_tables
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
 from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked

@@ -12,7 +12,8 @@ from kaoping.language.language import Language
 from kaoping.office.session import WrongArgument
 from ledger.intake.headings import AbsentColumn, absent, choose, columns_of, lacking, unread
 from ledger.intake.profile import Profile
-from ledger.intake.tables import LogTable, read_tables
+from ledger.intake.tables.files import read_tables
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import Intake, intake
 from ledger.intake.wizard import Proposal, propose
 from ledger.sentences import Problem, Sentence, UnreadableFile, sentence

@@ -10,9 +10,9 @@ from kaoping.language.facts import at_told, item_told
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Kind, Table, page_of
 from scoring.compare.appeals import AppealCase, Effect
+from scoring.scores.scoring import stamps_json
 from scoring.scores.sheets import UnitScore
 
 STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}

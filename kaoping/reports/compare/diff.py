@@ -9,12 +9,12 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Heading, Kind, Table, page_of
 from metrics.measures import MEASURE
 from scoring.compare.items import BREACHED, Move
 from scoring.compare.reasons import Reason, reasons_of
 from scoring.compare.reports import Difference, ItemChange, ItemMoves, Leg, SheetChange, UnitChange
+from scoring.scores.scoring import stamps_json
 from scoring.scores.sheets import UnitScore
 
 TOGETHER = 4  # so many alike verdicts of no breach are told in one line

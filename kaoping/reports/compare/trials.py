@@ -7,10 +7,9 @@ from typing import Any
 from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import Block, Column, Heading, Kind, Table, page_of
 from scoring.compare.readings import Alternative, Shift
-from scoring.scores.scoring import Scoring
+from scoring.scores.scoring import Scoring, stamps_json
 from scoring.scores.sheets import UnitScore
 
 NAMED = 5  # units shown by name on either side of a line

@@ -14,7 +14,6 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.period.due import DueLine, DueList, lit
-from kaoping.office.tickets import stamps_json
 from kaoping.reports.page import (
     Agenda,
     Block,
@@ -34,6 +33,7 @@ from kaoping.reports.page import (
 from kaoping.reports.score import imprint
 from metrics.pending import State
 from scoring.explain.due import Cost
+from scoring.scores.scoring import stamps_json
 
 ACT = {"signed": "sign", "responded": "contact", "closed": "close", "sealed": "seal"}
 STATES: Mapping[State, str] = {"overdue": "past", "today": "today", "tomorrow": "next working day", "later": "later"}
