@@ -25,8 +25,8 @@ from calendars.clock import instant
 from calendars.clock_columns import ClockColumns
 from calendars.instants import EPOCH_DAY
 from kaoping.files.folder import rulebook, working_days
+from ledger.columns.events import EVENT
 from ledger.facts import RANK
-from ledger.snapshot import EVENT
 from metrics.custody import placed, settled
 from metrics.derive import clock_of, derive
 from metrics.rounds import rounds_of

@@ -417,10 +417,10 @@ class Ledger:
         return [Event(place, found.hex(), from_content(text), batch, row) for place, found, text, batch, row in rows]
 
     def texts(
-        self, upto: int | None = None, *, ticket: str | None = None, kinds: Sequence[str] = ()
+        self, upto: int | None = None, *, since: int = 0, ticket: str | None = None, kinds: Sequence[str] = ()
     ) -> tuple[list[int], list[bytes], list[str]]:
-        """(positions, keys, canonical texts): the same as `events`, as plain columns for the engines."""
-        where, values = _where(upto, ticket, kinds)
+        """(positions, keys, canonical texts): the same as `events`, of those after a position, as plain columns for the engines."""
+        where, values = _where(upto, ticket, kinds, since)
         rows = self._db.execute(f"select position, key, fact from events {where} order by position", values).fetchall()
         positions, keys, texts = zip(*rows, strict=True) if rows else ((), (), ())
         return list(positions), list(keys), list(texts)
@@ -552,9 +552,12 @@ def _columns(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _where(upto: int | None, ticket: str | None, kinds: Sequence[str]) -> tuple[str, list[object]]:
+def _where(upto: int | None, ticket: str | None, kinds: Sequence[str], since: int = 0) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
+    if since:
+        parts.append("position > ?")
+        values.append(since)
     if upto is not None:
         parts.append("position <= ?")
         values.append(upto)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import attrs
+import narwhals as nw
 
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
@@ -16,7 +17,9 @@ from metrics.custody import placed, settled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
+from metrics.requests import exemptions_of
 from metrics.rounds import Custody, held_of, with_dues
+from metrics.tallies import COUNTED, MONTHLY, Counted
 from metrics.verdicts import verdicts_of
 
 PLACING = ("moved_rounds", "repeated_dispatch", "assist_rounds", "untimed_extensions", "untimed_redos")
@@ -140,3 +143,16 @@ def clock_of(calendar: Calendar, practice: Practice) -> Clock:
 def derive(events: Frame, practice: Practice, calendar: Calendar, like: Derivation | None = None) -> Derivation:
     """Events (`ledger.snapshot.EVENT`) to verdicts; `like`, of the same events and calendar, spares deriving twice what is alike."""
     return Derivation(source=events, practice=practice, calendar=calendar, like=like)
+
+
+def counted_of(derived: Derived, source: Frame, practice: Practice) -> Counted:
+    """What months are counted from, of what was derived from the events of `source`. Exempted may be also what is judged by nothing, as
+    a round of who assists: it may be a finding."""
+    events = derived.events
+    if practice.assist_rounds != "count":
+        events = placed(source, attrs.evolve(practice, assist_rounds="count"))
+    frames = {name: getattr(derived, name) for name in MONTHLY} | {"exemptions": exemptions_of(events, practice)}
+    dated = {
+        name: frame.filter(~nw.col("month").is_null()) if name in MONTHLY else frame for name, frame in frames.items()
+    }
+    return Counted({name: dated[name].select(*columns) for name, columns in COUNTED.items()})

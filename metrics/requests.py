@@ -1,4 +1,4 @@
-"""What units asked for and what was decided: returns, extensions, and the due instant that extensions move."""
+"""What units asked for and what was decided: returns, extensions, exemptions; and the due instant that extensions move."""
 
 import attrs
 import narwhals as nw
@@ -62,6 +62,21 @@ def requests(events: Frame, about: str, practice: Practice) -> Frame:
             refused_step=nw.when(refused).then(nw.col("refused_step")),
         )
     )
+
+
+def exemptions_of(events: Frame, practice: Practice) -> Frame:
+    """ticket, unit, item of the exemptions that hold, of placed events: the last decision on each request holds, else the reading of
+    undecided requests. A decision is on the unit's latest request on the ticket, whatever the round."""
+    about = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt").fill_null(False))
+    own = events.filter(about & ~nw.col("unit").is_null()).with_columns(
+        asked=kind("exempt").cast(nw.Int64),
+        last=nw.when(kind("decide")).then(nw.col("step") * 2 + nw.col("granted").cast(nw.Int64)),
+    )
+    numbered = own.with_columns(n=nw.col("asked").cum_sum().over(*HOLDER, order_by="step")).filter(nw.col("n") > 0)
+    decided = numbered.group_by(*HOLDER, "n").agg(nw.col("item").max(), nw.col("last").max())
+    undecided = nw.lit(practice.undecided_requests == "granted")
+    holds = nw.when(nw.col("last").is_null()).then(undecided).otherwise(nw.col("last") % 2 == 1)
+    return decided.filter(holds).select(*HOLDER, "item").unique()
 
 
 def unasked(events: Frame, about: str) -> Frame:

@@ -1,6 +1,8 @@
-"""Verdicts -> counts per measure, unit, channel and month; and how long things took."""
+"""Verdicts -> counts per measure, unit, channel and month, and what months are counted from; and how long things took."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
 
 import attrs
 import narwhals as nw
@@ -28,6 +30,49 @@ class Tally:
 
 Tallies = Mapping[tuple[str, str, str, int], Tally]
 """By (measure, unit, channel, month like 202305)."""
+
+
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    "verdicts": ("month", "unit", "measure", "ticket", "round", "channel", "breached", "decided_at", "due"),
+    "untold": ("month", "unit", "measure", "ticket", "round", "channel", "decided_at", "lacking", "waived"),
+    "candidates": ("month", "unit", "ticket", "round", "channel", "at", "measures"),
+    "assumed": ("month", "unit", "ticket", "round", "channel", "at"),
+    "exemptions": ("ticket", "unit", "item"),
+}
+"""The frames that months are counted from, and their columns: verdicts that count in a month, decided or not; what no source tells
+of it (`metrics.coverage`); and the exemptions that hold, of all time."""
+MONTHLY = tuple(name for name, columns in COUNTED.items() if columns[0] == "month")
+
+
+class Countable(Protocol):
+    """What months are counted from, wherever it lies."""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether anything of any month is untold, or its instant assumed."""
+
+    def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
+        """`COUNTED` of some months like 202305: of every unit, or of some."""
+
+
+@attrs.frozen(eq=False)
+class Counted:
+    """Frames by the names of `COUNTED`, of every month."""
+
+    frames: Mapping[str, Frame]
+
+    @cached_property
+    def lacks(self) -> bool:
+        """Whether anything of any month is untold, or its instant assumed."""
+        return any(len(self.frames[name].select("unit").head(1).collect()) for name in ("untold", "assumed"))
+
+    def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
+        """The same of some months: of every unit, or of some."""
+        asked = nw.col("month").is_in([*months])
+        if units is not None:
+            asked = asked & nw.col("unit").is_in([*units])
+        narrowed = {name: self.frames[name].filter(asked) for name in MONTHLY}
+        return {name: narrowed.get(name, frame) for name, frame in self.frames.items()}
 
 
 def tally_frame(verdicts: Frame) -> Frame:

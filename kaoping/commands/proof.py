@@ -11,13 +11,14 @@ import typer
 from kaoping.commands.asked import Asked, asks
 from kaoping.files import folder
 from kaoping.language.language import Language
-from kaoping.office.proofs import Checked, prove_growth, prove_ticket, read_checkpoint, read_proof
+from kaoping.office.proofs import Checked, SoundLedger, prove_growth, prove_ticket, read_checkpoint, read_proof
 from kaoping.office.proofs import check_proof as check
 from kaoping.office.proofs import verify as ledger_verified
-from kaoping.office.session import WrongArgument
+from kaoping.office.session import Differs, WrongArgument
 from kaoping.office.traces import ONLY_TOLD
 from kaoping.papers import terminal
 from kaoping.reports.intake.batches import dated_ahead, dated_json
+from ledger.sentences import sentence
 
 CheckpointOption = Annotated[
     list[str] | None,
@@ -25,22 +26,25 @@ CheckpointOption = Annotated[
 ]
 
 
-@asks("ledger", "lang", "as_json")
+@asks("rulebook", "calendar", "ledger", "lang", "as_json")
 def verify(
     asked: Asked,
     checkpoint: CheckpointOption = None,
+    mirror: Annotated[bool, typer.Option("--mirror", help="derive again also what is kept beside the ledger, by the rules named")] = False,
 ) -> None:  # fmt: skip
     """Verify the ledger: derive every hash again, and hold it against the checkpoints beside it and those kept elsewhere."""
     session = asked.session()
-    found = ledger_verified(session, [read_checkpoint(text) for text in checkpoint or ()])
-    told, attested, left = found.report, found.attested_to, found.rows_left
+    found = ledger_verified(session, [read_checkpoint(text) for text in checkpoint or ()], mirrored=mirror)
+    told, attested = found.report, found.attested_to
     if asked.as_json:
         terminal.answer({
             "sound": True, "position": told.position, "hash": told.hash, "batches": told.batches,
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested, "attested_by": found.attested_by,
             "dated_ahead": [dated_json(one) for one in found.ahead],
-            "derived_rows_left": left is not None,
+            "derived_rows_left": found.mirror is not None and found.differing is None,
+            **({} if found.differing is None else {"mirror_differs": list(found.differing)}),
         })  # fmt: skip
+        _refuse_differing(found)
         return
     say = session.language.say
     sound = "Sound: {position} events in {batches} batches, as they were appended. Head {hash}"
@@ -58,9 +62,20 @@ def verify(
         terminal.tell(say(said))
     for one in found.ahead:
         terminal.tell(dated_ahead(session.language, one))
-    if left:
-        said = "Note: {path} could not be deleted. It holds derived rows, which verify does not vouch for: delete it."
-        terminal.tell(say(said, path=left))
+    if found.mirror and found.differing is None:
+        said = "Note: {path} saves deriving again; it was not looked at. kaoping verify --mirror derives it again."
+        terminal.tell(say(said, path=found.mirror))
+    elif found.mirror:
+        terminal.tell(say("{path} holds what the ledger says.", path=found.mirror))
+    _refuse_differing(found)
+
+
+def _refuse_differing(found: SoundLedger) -> None:
+    """Raises Differs where files beside the ledger did not hold what it says."""
+    if found.differing:
+        said = "The ledger is sound. Beside it lay what does not follow from it by these rules, and was deleted: {files}"
+        why = sentence(said, files="、".join(found.differing))
+        raise Differs(why, "Ask again for scores shown since; what is published rests on the ledger alone.")
 
 
 @asks("as_of", "rulebook", "calendar", "ledger", "lang", "as_json")

@@ -24,7 +24,7 @@ MONTH = 202305
 
 
 MARK = ".kaoping-demo"
-LEDGER = tuple(f"kaoping.db{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".checkpoints", ".kept"))
+LEDGER = tuple(f"kaoping.db{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".checkpoints"))
 MADE = (simulate.LOG, simulate.FACTS, *LEDGER)
 
 

@@ -7,7 +7,6 @@ What a checked bundle shows is of three kinds. *Proved* by the tree: the facts, 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,9 +19,9 @@ from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import TicketReport, audit_json, report_on
 from kaoping.office.traces import Rules, audit_again, following, rules_of
 from ledger.batches import Batch, Event
+from ledger.columns.mirror import Mirror, path_of
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Alias, Publish, Void
-from ledger.mirror import path_of
 from ledger.proof import checkpoints
 from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
@@ -31,6 +30,7 @@ from ledger.register import register_of
 from ledger.sentences import Sentence, UnreadableFact, UserError, sentence
 from ledger.snapshot import standing
 from ledger.store import Ledger
+from scoring.scores.mirrored import differing
 
 FORMAT = "kaoping-proof-1"
 
@@ -42,30 +42,32 @@ class NotProved(UserError):
 @attrs.frozen(kw_only=True)
 class SoundLedger:
     """A sound ledger; `attested_to`: the last event that a checkpoint outside the file stands for, and `attested_by` what: the
-    file beside the ledger, those `held` elsewhere; `ahead`: batches dated later than now; `rows_left`: rows derived before,
-    where they could not be thrown away."""
+    file beside the ledger, those `held` elsewhere; `ahead`: batches dated later than now; `mirror`: what is kept beside it, where
+    there is such; `differing`: files of it that did not hold what the ledger says (None: nobody looked), for which it was deleted."""
 
     report: Verified
     attested_to: int
     attested_by: tuple[str, ...]
     ahead: tuple[Batch, ...]
-    rows_left: Path | None
+    mirror: Path | None
+    differing: tuple[str, ...] | None = None
 
 
-def verify(session: Session, held: Sequence[tuple[int, str]] = ()) -> SoundLedger:
-    """Every hash derived again and held against the checkpoints beside the ledger, and those `held` elsewhere; rows derived
-    before are thrown away. Raises DamagedLedger."""
+def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: bool = False) -> SoundLedger:
+    """Every hash derived again and held against the checkpoints beside the ledger, and those `held` elsewhere; if it is to be `mirrored`,
+    also all that its mirror holds, which is deleted where it differs. Raises DamagedLedger."""
     with session.ledger() as opened, session.busy("re-deriving every hash"):
         report = opened.verify(held)
         ahead = tuple(one for one in opened.batches() if one.recorded_at > session.now)
-    left = path_of(session.path)
-    with suppress(OSError):
-        left.unlink(missing_ok=True)
+        differs = tuple(differing(opened, session.book(), session.calendar(), __version__)) if mirrored else None
+    mirror = Mirror(path_of(session.path))
+    if differs:
+        mirror.discard()
     beside = [checkpoints.path_of(session.path).name] if report.attested_to else []
     return SoundLedger(
         report=report, attested_to=max([report.attested_to, *(size for size, _ in held)]),
         attested_by=(*beside, *(f"{size}:{root}" for size, root in held)), ahead=ahead,
-        rows_left=left if left.exists() else None,
+        mirror=mirror.path if mirror.path.exists() else None, differing=differs,
     )  # fmt: skip
 
 

@@ -281,7 +281,7 @@ def publish_period(
     _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)
-        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
         one = _grounded(opened, one, refuse_untold_of(opened, one), period, accept)
         if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
             raise WrongArgument(
@@ -364,7 +364,7 @@ def recompute_period(
         if period is None or last:
             why = sentence("nothing was published as {name}.", name=period) if period else None
             raise WrongArgument(why or sentence("nothing was published yet."), "kaoping publish PERIOD publishes.")
-        one = issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
         return attrs.evolve(one, gaps=refuse_untold_of(opened, one))
 
 

@@ -17,6 +17,7 @@ from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language import moments
 from kaoping.language.language import Language
+from ledger.columns.segments import is_large
 from ledger.intake.profile import ANSWERS
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
@@ -24,7 +25,7 @@ from ledger.store import Ledger
 from ledger.texts import refuse_unseen
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
-from scoring.scores.mirrored import rows_now
+from scoring.scores.mirrored import counted_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
 
 LAST_YEAR = 2100
@@ -92,17 +93,18 @@ class Session:
         """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
         return folder.working_days(self.calendar_folder, self.known_on)
 
-    def scoring(self, ledger: Ledger, as_of: str | None = None, *, kept: bool = True) -> Scoring:
-        """Everything derived from what the ledger knew at a moment: a time, a position, or now; of now also from rows `kept`
-        beside a large ledger. Raises LedgerEmpty."""
+    def scoring(self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True) -> Scoring:
+        """Everything derived from what the ledger knew at a moment: a time, a position, or now; of a large ledger also from its mirror,
+        unless it is to rest on the events alone. Raises LedgerEmpty."""
         position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
-            if kept and as_of is None:
-                plain = not (self.readings or self.untold) and self.known_on is None
-                rows = rows_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
-                if rows is not None:
-                    return when_asked(outline_of(ledger, position), book, calendar, instant, rows)
+            if mirrored and is_large(ledger):
+                counted = None
+                if as_of is None:
+                    plain = not (self.readings or self.untold) and self.known_on is None
+                    counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
+                return when_asked(outline_of(ledger, position), book, calendar, instant, counted)
             return recompute(snapshot_of(ledger, position), book, calendar, instant)
 
     def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:

@@ -14,11 +14,12 @@ from kaoping.files import folder
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.office.tickets import TicketReport, in_order
 from ledger.batches import Batch, Event, Head
+from ledger.columns.events import columns_of, standing_of
 from ledger.exchange import content
 from ledger.facts import LIFECYCLE
 from ledger.register import event_read_as
 from ledger.sentences import UnusableFile
-from ledger.snapshot import Snapshot, columns_of
+from ledger.snapshot import Snapshot
 from ledger.voids import voided_keys
 from scoring.explain.ticket import audit
 from scoring.law.rulebook import Rulebook
@@ -60,16 +61,16 @@ def audit_again(
     gone = frozenset(voided_keys(voids))
     lived = [event for event in events if event.fact.kind in LIFECYCLE]
     columns = columns_of(
-        [event.position for event in lived], [bytes.fromhex(event.key) for event in lived],
-        [content(event.fact) for event in lived], gone, names,
+        [event.position for event in lived], [bytes.fromhex(event.key) for event in lived], [content(event.fact) for event in lived]
     )  # fmt: skip
+    standing = standing_of(columns.lazy(), [event.position for event in lived if event.key in gone], names)
     findings = tuple(
         event_read_as(event, names) for event in events if event.fact.kind == "finding" and event.key not in gone
     )
     import narwhals as nw  # what derives takes long to load
 
     snapshot = Snapshot(
-        head=Head(size, ""), findings=findings, enrolments=(), voids=tuple(voids), whole=nw.from_native(columns.lazy())
+        head=Head(size, ""), findings=findings, enrolments=(), voids=tuple(voids), whole=nw.from_native(standing)
     )
     as_of = read_iso(trace["stamps"]["as_of"])
     scoring = when_asked(snapshot, rules.book, rules.calendar, as_of)

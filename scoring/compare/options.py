@@ -174,11 +174,11 @@ def _own(scoring: Scoring, unit: str) -> Scoring:
     mine = (nw.col("rank") == RANK["dispatch"]) & (nw.col("unit") == unit)
     tickets = events.filter(mine).select("ticket").unique()
     own = events.join(tickets, on="ticket", how="inner").collect().lazy()
-    return attrs.evolve(scoring, snapshot=attrs.evolve(scoring.snapshot, whole=own), given=None, mirror=None)
+    return attrs.evolve(scoring, snapshot=attrs.evolve(scoring.snapshot, whole=own), given=None, kept=None)
 
 
 def _under(own: Scoring, choice: Choice) -> Scoring:
-    return attrs.evolve(again(own, book=choice.book), mirror=None)
+    return attrs.evolve(again(own, book=choice.book), kept=None)
 
 
 def _together(scoring: Scoring, months: Sequence[int]) -> Evidence:

@@ -6,9 +6,9 @@ from typing import Any
 import attrs
 import narwhals as nw
 
+from ledger.columns.events import EVENT
 from ledger.facts import KINDS, RANK
 from ledger.sentences import UserError, sentence
-from ledger.snapshot import EVENT
 from metrics.custody import ROUND, placed
 from metrics.derive import FRAMES, Derived, Spliced, derive
 from scoring.scores.scoring import Scoring
@@ -62,7 +62,7 @@ def supposed(
         rows = _without(rows, rounds, chosen, one) if _is_removal(one) else _changed(rows, rounds, chosen, one)
     changed = derive(_frame(rows), practice, scoring.calendar)
     derived = _spliced(scoring.derived, changed, ticket)
-    return attrs.evolve(scoring, given=derived, mirror=None, supposed=True)
+    return attrs.evolve(scoring, given=derived, kept=None, supposed=True)
 
 
 def _rows(scoring: Scoring, ticket: str) -> list[Row]:

@@ -1,7 +1,7 @@
 """What a month is scored from: counts, breaches, findings, exemptions and groups, by unit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,7 @@ from calendars.clock_columns import Frame
 from calendars.periods import month_of
 from ledger.facts import Enrol, Finding
 from ledger.snapshot import Snapshot
-from metrics.custody import kind, placed
-from metrics.derive import Derived
-from metrics.measures import Practice
-from metrics.tallies import Tallies, Tally, tallies_of
+from metrics.tallies import Countable, Tallies, Tally, tallies_of
 from metrics.verdicts import KEY, Verdict, decided
 
 UNENROLLED = "未登记"
@@ -153,24 +150,27 @@ class Evidence:
 
 def months_of(
     snapshot: Snapshot,
-    derived: Derived,
-    practice: Practice,
+    counted: Countable,
     as_of: int,
     months: Sequence[int],
     *,
+    official_until: int,
     exempts: bool = True,
+    units: Collection[str] | None = None,
 ) -> dict[int, Evidence]:
-    """The evidence of each of some months; `exempts`: exemptions hold."""
-    verdicts = decided(derived.verdicts, as_of).filter(nw.col("month").is_in(list(months)))
-    verdicts = verdicts.collect().lazy()
-    exemptions = exemptions_of(every_event(snapshot.events, derived, practice), practice) if exempts else frozenset()
+    """The evidence of each of some months: of every unit, or at least of some; `exempts`: exemptions hold. Dues after the instant
+    `official_until` are provisional."""
+    frames = counted.months(months, units)
+    verdicts = decided(frames["verdicts"], as_of).collect().lazy()
+    exemptions = frozenset(frames["exemptions"].collect().rows()) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _charges(verdicts.filter(nw.col("breached")))
-    exempted = _charges(verdicts.filter(nw.col("ticket").is_in(sorted({ticket for ticket, _, _ in exemptions}))))
+    exempt = sorted({ticket for ticket, _, _ in exemptions})
+    exempted = _charges(verdicts.filter(nw.col("ticket").is_in(exempt))) if exempt else {}
     findings = findings_of(snapshot)
-    late = derived.clock.provisional("due").fill_null(False)
-    provisional = dict(verdicts.filter(late).group_by("month").agg(nw.len().alias("n")).collect().rows())
-    missing = missing_of(derived, as_of, months)
+    late = verdicts.filter(nw.col("due") > official_until)
+    provisional = dict(late.group_by("month").agg(nw.len().alias("n")).collect().rows())
+    missing = missing_of(frames, as_of, candidates=counted.lacks)
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
         for unit, charges in found.items():
@@ -221,67 +221,30 @@ def _together(parts: Sequence[Missing]) -> Missing:
     return Missing(**counts)
 
 
-def missing_of(derived: Derived, as_of: int, months: Sequence[int]) -> dict[int, Missing]:
-    """What of each of some months cannot be judged as it is, where anything cannot."""
-    months = list(months)
-    untold = derived.untold.filter(nw.col("month").is_in(months) & (nw.col("decided_at") <= as_of))
+def missing_of(frames: Mapping[str, Frame], as_of: int, *, candidates: bool) -> dict[int, Missing]:
+    """What of each month cannot be judged as it is; the `candidates` for it are counted where anything of any month is missing."""
+    untold = frames["untold"].filter(nw.col("decided_at") <= as_of)
     place = ("month", "measure", "unit", "channel", "lacking")
-    rows = untold.group_by(*place).agg(n=nw.len(), waived=nw.col("waived").cast(nw.Int64).sum()).collect().rows()
-    assumed = derived.assumed.filter(nw.col("month").is_in(months)).group_by("month", "unit", "channel").agg(n=nw.len())
-    candidates: Any = ()
-    if any(len(frame.select("unit").head(1).collect()) for frame in (derived.untold, derived.assumed)):  # in any month
-        every = derived.candidates.filter(nw.col("month").is_in(months) & (nw.col("at") <= as_of))
-        counted = every.group_by("month", "unit", "channel", "measures").agg(n=nw.len())
-        candidates = counted.collect().rows()
-    return missing_by_month(rows, candidates, assumed.collect().rows())
-
-
-def missing_by_month(
-    untold: Iterable[tuple[Any, ...]], candidates: Iterable[tuple[Any, ...]], assumed: Iterable[tuple[Any, ...]]
-) -> dict[int, Missing]:
-    """Of (month, measure, unit, channel, lacking, n, waived), of (month, unit, channel, measures, n) of candidates, and of (month,
-    unit, channel, n) of assumed instants."""
+    told = untold.group_by(*place).agg(n=nw.len(), waived=nw.col("waived").cast(nw.Int64).sum())
+    assumed = frames["assumed"].group_by("month", "unit", "channel").agg(n=nw.len())
+    every = frames["candidates"].filter(nw.col("at") <= as_of)
+    able = every.group_by("month", "unit", "channel", "measures").agg(n=nw.len())
     found: dict[int, Missing] = defaultdict(
         lambda: Missing(untold=Counter(), waived=Counter(), candidates=Counter(), assumed=Counter())
     )
     counts: Any
-    for month, *place, n, waived in untold:
+    for month, *where, n, waived in told.collect().rows():
         for name, count in (("untold", n), ("waived", waived)):
             counts = getattr(found[month], name)
-            counts[tuple(place)] += count
-    for month, unit, channel, measures, n in candidates:
+            counts[tuple(where)] += count
+    for month, unit, channel, measures, n in able.collect().rows() if candidates else ():
         for measure in measures.split():
             counts = found[month].candidates
             counts[measure, unit, channel] += n
-    for month, unit, channel, n in assumed:
+    for month, unit, channel, n in assumed.collect().rows():
         counts = found[month].assumed
         counts[unit, channel] += n
     return dict(found)
-
-
-def every_event(events: Frame, derived: Derived, practice: Practice) -> Frame:
-    """Placed events, also of rounds that are judged by nothing: what is exempted there may be a finding."""
-    if practice.assist_rounds == "count":
-        return derived.events
-    return placed(events, attrs.evolve(practice, assist_rounds="count"))
-
-
-def exemptions_of(events: Frame, practice: Practice) -> Exemptions:
-    """Granted exemptions: the last decision on each holds, else the reading of undecided requests."""
-    about = kind("exempt") | (kind("decide") & (nw.col("about") == "exempt").fill_null(False))
-    rows = events.filter(about & ~nw.col("unit").is_null()).sort("ticket", "step").collect()
-    requests: list[tuple[str, str, str]] = []
-    granted: list[bool] = []
-    latest: dict[tuple[str, str], int] = {}
-    for row in rows.iter_rows(named=True):
-        holder = (row["ticket"], row["unit"])
-        if row["about"] is None:
-            latest[holder] = len(requests)
-            requests.append((*holder, row["item"]))
-            granted.append(practice.undecided_requests == "granted")
-        elif holder in latest:
-            granted[latest[holder]] = row["granted"]
-    return frozenset(request for request, yes in zip(requests, granted, strict=True) if yes)
 
 
 def groups_at(snapshot: Snapshot, month: int) -> dict[str, str]:

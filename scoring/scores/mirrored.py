@@ -1,89 +1,110 @@
-"""Derived verdicts kept beside a ledger: brought up to date ticket by ticket, and read as the evidence of months.
+"""What months are counted from, kept in a ledger's mirror: brought up to date ticket by ticket, read month by month.
 
-A group is named by its month and unit, and has a row for each verdict that counts there (`ROW`). One more group holds the
-exemptions (ticket, unit, item); one for each month what cannot be judged as it is there (`GAP`).
+Every frame of `metrics.tallies.COUNTED` that has a month is a part for each of its months, such as `verdicts-202305`; the exemptions,
+of all time, are one.
 """
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import attrs
 
 from calendars.clock_columns import Frame
 from calendars.workdays import Calendar
 from ledger.batches import Head
-from ledger.files import MEMORY
-from ledger.mirror import Basis, Mirror, NoUse, Row, path_of
+from ledger.columns.mirror import Basis, Contents, Mirror, NoUse, Part, path_of
+from ledger.columns.segments import brought_up, event_segments, is_large, recorded, slices, standing_events
 from ledger.proof.chain import digest_of
-from ledger.snapshot import Snapshot, columns_of_tickets, snapshot_of
+from ledger.snapshot import columns_of_tickets
 from ledger.store import Ledger
-from metrics.tallies import Tally
+from metrics.tallies import MONTHLY, Countable
 from scoring.law.rulebook import Rulebook
-from scoring.scores.evidence import (
-    NOTHING_MISSING,
-    Charge,
-    Evidence,
-    Missing,
-    findings_of,
-    groups_at,
-    missing_by_month,
-)
 
 if TYPE_CHECKING:
-    from metrics.derive import Derived
+    import polars as pl
 
-FORMAT = "5"
-LEAST = 20_000  # events; below that deriving is as quick as reading
+FORMAT = "6"
 OFTEN = 20  # an increment may touch one ticket in so many
-ROW = ("measure", "ticket", "round", "channel", "breached", "decided_at", "due")
-GAP = ("what", "ticket", "unit", "round", "measure", "channel", "decided_at", "waived", "lacking")
-EXEMPTIONS, GAPS, CANDIDATES = "exemptions", "gaps", "candidates"
+SLICE = 1_000_000  # events derived at once
+EXEMPTIONS = "exemptions"
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
-    """A digest of how rows are derived: the practice, whether exemptions hold, the calendar, the version of the program."""
+    """A digest of how rows are derived: the practice, the calendar, the version of the program."""
     practice = book.practice()
     told = attrs.asdict(practice)
     for name in ("limits", "later_limits"):
         told[name] = sorted((*place, said) for place, said in getattr(practice, name).items())
-    how = [FORMAT, version, told, book.exempts, calendar.digest()]
-    return digest_of(json.dumps(how, sort_keys=True, ensure_ascii=False))
+    return digest_of(json.dumps([FORMAT, version, told, calendar.digest()], sort_keys=True, ensure_ascii=False))
 
 
-def rows_now(
+@attrs.frozen(eq=False)
+class KeptCounted:
+    """`COUNTED` as it lies in a mirror."""
+
+    mirror: Mirror
+    parts: Mapping[str, Part]
+
+    @property
+    def lacks(self) -> bool:
+        """Whether anything of any month is untold, or its instant assumed."""
+        return any(part.rows for name, part in self.parts.items() if name.startswith(("untold-", "assumed-")))
+
+    def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
+        """The frames of some months: of every unit, or of some. Raises NoUse."""
+        import narwhals as nw
+
+        asked = {name: [f"{name}-{month}" for month in months] for name in MONTHLY} | {EXEMPTIONS: [EXEMPTIONS]}
+        found = {name: nw.from_native(self._read(name, parts).lazy()) for name, parts in asked.items()}
+        if units is not None:
+            found |= {name: found[name].filter(nw.col("unit").is_in([*units])) for name in MONTHLY}
+        return found
+
+    def _read(self, name: str, parts: Sequence[str]) -> "pl.DataFrame":
+        import polars as pl
+
+        there = [self.mirror.read(self.parts[part]) for part in parts if part in self.parts]
+        return pl.concat(there) if there else self.mirror.read(self.parts[name]).clear()
+
+
+def counted_now(
     ledger: Ledger, head: Head, book: Rulebook, calendar: Calendar, version: str, *, make: bool
-) -> Mirror | None:
-    """The kept rows, brought up to `head`; None where they do not fit. `make`: derive them where there are none. Whatever goes
-    wrong with that file, nothing fails."""
-    if head.position < LEAST or ledger.path == MEMORY:
+) -> Countable | None:
+    """What months are counted from at `head`, from the mirror, brought up to date; None where it has none that fits. `make`: derive it
+    where there is none. Whatever goes wrong with the mirror, nothing fails."""
+    if not is_large(ledger):
         return None
-    kept = Mirror(path_of(ledger.path))
+    mirror = Mirror(path_of(ledger.path))
     basis = Basis(head.position, head.hash, how_of(book, calendar, version))
-    found = kept.basis()
-    if found != basis and not make:
-        return None
-    try:
-        if found != basis:
-            _keep(kept, found, basis, ledger, book, calendar)
-    except NoUse:
-        return None
-    return kept if kept.basis() == basis else None
+    contents = mirror.contents()
+    if contents.basis != basis:
+        if not make:
+            return None
+        try:
+            contents = _brought_up(mirror, contents, basis, ledger, book, calendar)
+        except NoUse:
+            return None
+    return KeptCounted(mirror, contents.derived)
 
 
-def _keep(kept: Mirror, found: Basis | None, basis: Basis, ledger: Ledger, book: Rulebook, calendar: Calendar) -> None:
-    """Bring the rows from what they were derived from to a basis, or make them anew. Raises NoUse."""
-    changed = None
-    if found is not None and _continues(ledger, found, basis):
+def _brought_up(
+    mirror: Mirror, contents: Contents, basis: Basis, ledger: Ledger, book: Rulebook, calendar: Calendar
+) -> Contents:
+    """The contents once rows were brought from what they were derived from to a basis, or made anew. Raises NoUse."""
+    parts = None
+    if contents.basis is not None and _continues(ledger, contents.basis, basis):
         with suppress(NoUse):
-            changed = _changed(kept, ledger, (found.position, basis.position), book, calendar)
-    if changed is None:
-        kept.replace(basis, None, _groups(snapshot_of(ledger, basis.position).events, book, calendar))
-    else:
-        kept.replace(basis, found, changed)
+            parts = _changed(mirror, contents, ledger, basis, book, calendar)
+    if parts is None:
+        parts = _made(mirror, ledger, basis, book, calendar)
+    contents = attrs.evolve(brought_up(ledger, mirror), basis=basis, derived=parts)
+    mirror.put(contents)
+    return contents
 
 
 def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
@@ -98,126 +119,110 @@ def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
 
 
 def _changed(
-    kept: Mirror, ledger: Ledger, ends: tuple[int, int], book: Rulebook, calendar: Calendar
-) -> list[tuple[str, list[Row]]]:
-    """The groups that hold other rows at one position than at an earlier one. Raises NoUse."""
-    tickets = ledger.tickets_since(ends[0])
-    old, new = (dict(_groups(columns_of_tickets(ledger, end, tickets), book, calendar)) for end in ends)
-    changed = []
+    mirror: Mirror, contents: Contents, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar
+) -> dict[str, Part]:
+    """The parts, those rows of them replaced that belong to tickets of which something was added. Raises NoUse where the rows that go
+    are not those that were derived then."""
+    import polars as pl
+
+    assert contents.basis is not None
+    tickets = ledger.tickets_since(contents.basis.position)
+    old, new = (
+        _by_part(columns_of_tickets(ledger, end, tickets), book, calendar)
+        for end in (contents.basis.position, basis.position)
+    )
+    parts = dict(contents.derived)
     for name in sorted({*old, *new}):
-        rows, gone = {*kept.group(name)}, {*old.get(name, ())}
-        if not gone <= rows:
+        there = mirror.read(parts[name]) if name in parts else None
+        empty = next(one for one in (there, old.get(name), new.get(name)) if one is not None).clear()
+        there = empty if there is None else there
+        touched = pl.col("ticket").is_in(list(tickets))
+        gone, added = old.get(name, empty), new.get(name, empty)
+        if not _in_order(there.filter(touched)).equals(_in_order(gone)):
             raise NoUse
-        changed.append((name, sorted(rows - gone | {*new.get(name, ())})))
-    return changed
+        if not gone.equals(added):
+            parts[name] = mirror.write(name, _in_order(pl.concat([there.filter(~touched), added])))
+    return parts
 
 
-def _groups(events: Frame, book: Rulebook, calendar: Calendar) -> Iterator[tuple[str, list[Row]]]:
-    """The groups of all that is derived from events: derived now, made one by one."""
+def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar) -> dict[str, Part]:
+    """The parts of all that is derived from a ledger, derived some tickets at a time. Raises NoUse."""
+    import polars as pl
+
+    voids = ledger.events(basis.position, kinds=("void",))
+    events = standing_events(ledger, basis.position, event_segments(ledger, mirror, basis.position), voids)
+    pieces: dict[str, list[Part]] = defaultdict(list)
+    for number, some in enumerate(slices(mirror, events, SLICE)):
+        for name, frame in _by_part(some, book, calendar).items():
+            pieces[name].append(mirror.write(f"{name}-{number}", frame))
+    made: dict[str, Part] = {}
+    for name, found in pieces.items():
+        made[name] = mirror.write(name, _in_order(pl.concat([mirror.read(part) for part in found])))
+    return made
+
+
+def _by_part(events: "Frame | pl.LazyFrame", book: Rulebook, calendar: Calendar) -> "dict[str, pl.DataFrame]":
+    """The rows of every part, of all that is derived from events; of each frame also an empty part of its own name."""
     import narwhals as nw  # what derives takes long to load
 
-    from metrics.derive import derive
-    from scoring.scores.evidence import every_event, exemptions_of
+    from metrics.derive import counted_of, derive
 
+    frame = nw.from_native(events)
     practice = book.practice()
-    derived = derive(events, practice, calendar)
-    exempt = exemptions_of(every_event(events, derived, practice), practice) if book.exempts else ()
-    verdicts = derived.verdicts.filter(~nw.col("month").is_null()).select("month", "unit", *ROW).collect()
-    groups = (
-        (f"{month} {unit}", sorted(part.select(*ROW).rows()))
-        for (month, unit), part in verdicts.group_by("month", "unit")
-    )
-    return chain([(EXEMPTIONS, sorted(exempt))], _gaps(derived), groups)
+    counted = counted_of(derive(frame, practice, calendar), frame, practice)
+    return dict(_split({name: frame.collect().to_native() for name, frame in counted.frames.items()}))
 
 
-def _gaps(derived: "Derived") -> Iterator[tuple[str, list[Row]]]:
-    """Of each month what is untold and what is assumed; and apart, as it is seldom read, every candidate (its `measure` the names of
-    all that could judge it): whatever else is untold, so that rows made ticket by ticket are those made at once."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    place = ("month", "ticket", "unit", "round", "channel")
-    for row in derived.untold.select(*place, "measure", "decided_at", "waived", "lacking").collect().rows():
-        month, ticket, unit, number, channel, measure, decided_at, waived, lacking = row
-        told = ("untold", ticket, unit, number, measure, channel, decided_at, int(waived), lacking)
-        found[f"{GAPS} {month}"].append(told)
-    for month, ticket, unit, number, channel, at in derived.assumed.select(*place, "at").collect().rows():
-        found[f"{GAPS} {month}"].append(("assumed", ticket, unit, number, "", channel, at, 0, ""))
-    for row in derived.candidates.select(*place, "at", "measures").collect().rows():
-        month, ticket, unit, number, channel, at, measures = row
-        found[f"{CANDIDATES} {month}"].append(("candidate", ticket, unit, number, measures, channel, at, 0, ""))
-    yield from ((name, sorted(rows)) for name, rows in found.items())
+def _split(frames: "Mapping[str, pl.DataFrame]") -> "Iterator[tuple[str, pl.DataFrame]]":
+    for name, frame in frames.items():
+        if name not in MONTHLY:
+            yield name, _in_order(frame)
+            continue
+        yield name, frame.clear()
+        for (month,), part in frame.partition_by("month", as_dict=True).items():
+            yield f"{name}-{month}", _in_order(part)
 
 
-def months_kept(
-    kept: Mirror, snapshot: Snapshot, book: Rulebook, as_of: int, official_until: int, months: Sequence[int],
-    units: Collection[str] | None = None,
-) -> dict[int, Evidence]:  # fmt: skip
-    """The evidence of some months, of every unit or of some: what `evidence.months_of` gives, from kept rows. Raises NoUse."""
-    exemptions = frozenset((ticket, unit, item) for ticket, unit, item in kept.group(EXEMPTIONS))
-    exempt = {ticket for ticket, _, _ in exemptions}
-    findings = findings_of(snapshot)
-    every: dict[str, list[Charge]] = defaultdict(list)
-    for found in findings.values():
-        for unit, charges in found.items():
-            every[unit] += charges
-    missing = _missing(kept, months, as_of)
-    read: dict[int, Evidence] = {}
-    for month in sorted(months):
-        verdicts = _verdicts(kept, month, as_of, units)
-        read[month] = Evidence(
-            months=(month,), tallies=_tallies(verdicts, month), breaches=_breaches(verdicts),
-            exempted=_charges(verdicts, lambda row: row[1] in exempt), exemptions=exemptions, findings=findings.get(month, {}),
-            every_finding=every, groups=groups_at(snapshot, month), missing=missing.get(month, NOTHING_MISSING),
-            provisional=sum(row[6] is not None and row[6] > official_until for rows in verdicts.values() for row in rows),
-        )  # fmt: skip
-    return read
+def _in_order(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Rows by unit, then by what else tells them apart."""
+    return frame.sort(frame.columns)
 
 
-def _missing(kept: Mirror, months: Sequence[int], as_of: int) -> dict[int, Missing]:
-    untold: list[tuple[Any, ...]] = []
-    candidates: list[tuple[Any, ...]] = []
-    assumed: list[tuple[Any, ...]] = []
-    for month in months:
-        for what, _, unit, _, measure, channel, at, waived, lacking in kept.group(f"{GAPS} {month}"):
-            if what == "untold" and at <= as_of:
-                untold.append((month, measure, unit, channel, lacking, 1, waived))
-            elif what == "assumed":
-                assumed.append((month, unit, channel, 1))
-    lacking = any(kept.group(name) for name in kept.names() if name.startswith(f"{GAPS} "))
-    for month in months if lacking else ():
-        for _, _, unit, _, measures, channel, at, _, _ in kept.group(f"{CANDIDATES} {month}"):
-            if at <= as_of:
-                candidates.append((month, unit, channel, measures, 1))
-    return missing_by_month(untold, candidates, assumed)
+def differing(ledger: Ledger, book: Rulebook, calendar: Calendar, version: str) -> Iterator[str]:
+    """The files of a ledger's mirror that do not hold what is read and derived from the ledger now, and those by other rules or of
+    another position, which cannot be held against anything. Raises NoUse where nothing can be derived beside the ledger."""
+    mirror = Mirror(path_of(ledger.path))
+    contents, reached = mirror.contents(), 0
+    for segment in contents.events:
+        told = [*recorded(ledger, reached, segment.position)]
+        if (
+            not _holds(mirror, segment.part, told, as_they_lie=True)
+            or ledger.head(segment.position).hash != segment.hash
+        ):
+            yield segment.part.file
+        reached = segment.position
+    basis = contents.basis
+    if basis is None:
+        return
+    if basis.how != how_of(book, calendar, version) or ledger.head(basis.position).hash != basis.hash:
+        yield from sorted(part.file for part in contents.derived.values())
+        return
+    with TemporaryDirectory(dir=ledger.path.parent) as folder:
+        anew = Mirror(Path(folder))
+        made = _made(anew, ledger, basis, book, calendar)
+        for name in sorted({*made, *contents.derived}):
+            wanted = [anew.read(made[name])] if name in made else []
+            part = contents.derived.get(name)
+            if part is None or not _holds(mirror, part, wanted):
+                yield name if part is None else part.file
 
 
-def _verdicts(kept: Mirror, month: int, as_of: int, units: Collection[str] | None) -> dict[str, list[Row]]:
-    """The decided verdicts of a month by unit."""
-    start = f"{month} "
-    every = (name.removeprefix(start) for name in kept.names() if name.startswith(start)) if units is None else units
-    return {unit: [row for row in kept.group(f"{start}{unit}") if row[5] <= as_of] for unit in every}
+def _holds(mirror: Mirror, part: Part, wanted: "Sequence[pl.DataFrame]", *, as_they_lie: bool = False) -> bool:
+    import polars as pl
 
-
-def _tallies(verdicts: Mapping[str, Sequence[Row]], month: int) -> dict[tuple[str, str, str, int], Tally]:
-    found: dict[tuple[str, str, str, int], Tally] = {}
-    for unit, rows in verdicts.items():
-        counts = Counter((row[0], row[3]) for row in rows)
-        breaches = Counter((row[0], row[3]) for row in rows if row[4])
-        found |= {(place[0], unit, place[1], month): Tally(n, breaches[place]) for place, n in counts.items()}
-    return found
-
-
-def _breaches(verdicts: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], list[Charge]]:
-    found: dict[tuple[str, str], list[Charge]] = defaultdict(list)
-    for charge in _charges(verdicts, lambda row: bool(row[4])):
-        found[charge.name, charge.unit].append(charge)
-    return found
-
-
-def _charges(verdicts: Mapping[str, Sequence[Row]], which: Callable[[Row], bool]) -> list[Charge]:
-    """Some verdicts, earliest first."""
-    charges = [
-        Charge(measure, ticket, unit, number, channel, breached, at)
-        for unit, rows in verdicts.items()
-        for measure, ticket, number, channel, breached, at, _ in filter(which, rows)
-    ]
-    return sorted(charges, key=lambda one: (one.at, one.ticket or "", one.unit, one.round, one.name))
+    try:
+        there = mirror.read(part)
+    except NoUse:
+        return False
+    told = pl.concat(wanted) if wanted else there.clear()
+    return there.equals(told) if as_they_lie else _in_order(there).equals(_in_order(told))

@@ -9,13 +9,13 @@ import attrs
 from calendars.instants import show_iso
 from calendars.periods import show_month
 from calendars.workdays import Calendar
-from ledger.mirror import Mirror, NoUse
+from ledger.columns.mirror import NoUse
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import Snapshot
-from metrics.derive import Derivation, Derived, clock_of, derive
+from metrics.derive import Derivation, Derived, clock_of, counted_of, derive
+from metrics.tallies import Countable
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Charge, Evidence, findings_of, months_of
-from scoring.scores.mirrored import months_kept
 from scoring.scores.sheets import Judging, SheetScore, sheet_of
 
 
@@ -44,7 +44,8 @@ def stamps_json(stamps: Stamps) -> dict[str, str]:
 class Scoring:
     """Scores of some months, with all they were computed from. It derives when it is first asked what it needs that for.
 
-    `given`: what was derived already, or the scoring that shares what it derives, having the same facts, practice and calendar.
+    `kept`: what its months are counted from, where that was derived before. `given`: what was derived already, or the scoring that
+    shares what it derives, having the same facts, practice and calendar.
     `supposed`: one ticket's facts are taken otherwise than they are known. What is asked of it twice is computed once.
     """
 
@@ -52,7 +53,7 @@ class Scoring:
     book: Rulebook
     calendar: Calendar
     as_of: int
-    mirror: Mirror | None = None
+    kept: Countable | None = None
     supposed: bool = False
     _given: "Derived | Scoring | None" = None
     _months: dict[int, Evidence] = attrs.field(factory=dict, init=False, repr=False)
@@ -65,10 +66,15 @@ class Scoring:
         return self._given or derive(self.snapshot.events, self.book.practice(), self.calendar)
 
     def derived_of(self, ticket: str) -> Derived:
-        """The same of one ticket at least: of that ticket alone where the months are read from kept rows."""
-        if self.mirror is None:
+        """The same of one ticket at least: of that ticket alone where its months are counted from what was derived before."""
+        if self.kept is None:
             return self.derived
         return derive(self.snapshot.events_of(ticket), self.book.practice(), self.calendar)
+
+    @cached_property
+    def counted(self) -> Countable:
+        """What its months are counted from."""
+        return counted_of(self.derived, self.snapshot.events, self.book.practice())
 
     @property
     def stamps(self) -> Stamps:
@@ -85,18 +91,24 @@ class Scoring:
     def evidence(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[int, Evidence]:
         """The evidence of some months: of every unit, or at least of some. That of every unit is made once."""
         missing = [month for month in months if month not in self._months]
-        if self.mirror is not None and missing:
+        if self.kept is not None and missing:
             with suppress(NoUse):
-                until = self.judging.clock.official_until_ms
-                found = months_kept(self.mirror, self.snapshot, self.book, self.as_of, until, missing, units)
+                found = self._evidence(self.kept, missing, units)
                 if units is not None:
                     return {month: found.get(month) or self._months[month] for month in sorted(months)}
                 self._months.update(found)
                 missing = []
         if missing:
-            practice, exempts = self.book.practice(), self.book.exempts
-            self._months.update(months_of(self.snapshot, self.derived, practice, self.as_of, missing, exempts=exempts))
+            self._months.update(self._evidence(self.counted, missing))
         return {month: self._months[month] for month in sorted(months)}
+
+    def _evidence(
+        self, counted: Countable, months: Sequence[int], units: Collection[str] | None = None
+    ) -> dict[int, Evidence]:
+        until = self.judging.clock.official_until_ms
+        return months_of(
+            self.snapshot, counted, self.as_of, months, official_until=until, exempts=self.book.exempts, units=units
+        )
 
     @cached_property
     def judging(self) -> Judging:
@@ -115,10 +127,10 @@ def recompute(snapshot: Snapshot, book: Rulebook, calendar: Calendar, as_of: int
 
 
 def when_asked(
-    snapshot: Snapshot, book: Rulebook, calendar: Calendar, as_of: int, mirror: Mirror | None = None
+    snapshot: Snapshot, book: Rulebook, calendar: Calendar, as_of: int, kept: Countable | None = None
 ) -> Scoring:
-    """The same, derived only if it is asked for what the kept rows do not tell."""
-    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=as_of, mirror=mirror)
+    """The same, derived only if it is asked for what was not derived before."""
+    return Scoring(snapshot=snapshot, book=book, calendar=calendar, as_of=as_of, kept=kept)
 
 
 def again(
@@ -138,7 +150,6 @@ def again(
             book=book,
             as_of=moment,
             given=scoring,
-            mirror=None if book.exempts != scoring.book.exempts else scoring.mirror,
         )
     alike = snapshot is scoring.snapshot and calendar == scoring.calendar
     given = derive(snapshot.events, book.practice(), calendar, like=_derivation(scoring) if alike else None)

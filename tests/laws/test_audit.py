@@ -16,8 +16,9 @@ from calendars.clock import local
 from kaoping.files.places import data_folder
 from kaoping.files.rulebooks import read_rulebook
 from kaoping.office.tickets import in_order
+from ledger.columns.events import EVENT
 from ledger.facts import RANK, Appeal, Fact, Finding
-from ledger.snapshot import EVENT, snapshot_of
+from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from metrics.derive import FRAMES, Spliced, clock_of, derive
 from metrics.measures import CATALOGUE

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.columns.events import columns_of
 from ledger.exchange import content, key_of
 from ledger.facts import Fact, Void
-from ledger.snapshot import columns_of, snapshot_of
+from ledger.snapshot import snapshot_of
 from ledger.store import Ledger
 from ledger.voids import voided_keys
 from scoring.scores.scoring import Scoring

@@ -42,7 +42,7 @@ def quality(session: Session, period: str | None, as_of: str | None = None) -> Q
     """The checks of what the ledger knew at a moment. Raises WrongArgument, LedgerEmpty."""
     asked = None if period is None else read_period(period, session.book())
     with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of, kept=False)
+        scoring = session.scoring(opened, as_of, mirrored=False)
         found = quality_of(scoring.derived, _flags(opened, scoring), scoring.as_of).collect()
     checks: dict[str, list[Doubt]] = {code: [] for code in CHECKS}
     for row in found.sort("ticket", "at", "position").iter_rows(named=True):

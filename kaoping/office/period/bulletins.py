@@ -102,7 +102,9 @@ def period_report(
                     "kaoping recompute tells what differs; --fresh makes the papers of what is known now.",
                 )
             return _told(opened, again.issue, period, known[-1])
-        return _told(opened, issue(session.scoring(opened, as_of, kept=False), period, provisional=provisional), period)
+        return _told(
+            opened, issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional), period
+        )
 
 
 def _told(ledger: Ledger, one: Issue, period: str, publication: Publication | None = None) -> PeriodReport:

@@ -1,0 +1,1 @@
+"""A ledger's events as columns, and what is kept of them beside it."""
