@@ -94,7 +94,9 @@ def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event], *, mirrored
 def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Frame:
     """The lifecycle events of some tickets that stand at a position."""
     found = [ledger.texts(upto, ticket=ticket, kinds=LIFECYCLE) for ticket in sorted(tickets)]
-    positions, keys, texts = ([one for part in found for one in part[place]] for place in range(3))
+    positions = [one for part in found for one in part[0]]
+    keys = [one for part in found for one in part[1]]
+    texts = [one for part in found for one in part[2]]
     voids = ledger.events(upto, kinds=("void",))
     return nw.from_native(standing_events(ledger, upto, [columns_of(positions, keys, texts).lazy()], voids)[0])
 

@@ -19,7 +19,7 @@ from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
 from metrics.requests import exemptions_of
 from metrics.rounds import Custody, held_of, with_dues
-from metrics.tallies import COUNTED, MONTHLY, Counted
+from metrics.tallies import COUNTED, MONTHLY, MonthFrames
 from metrics.verdicts import verdicts_of
 
 PLACING = ("moved_rounds", "repeated_dispatch", "assist_rounds", "untimed_extensions", "untimed_redos")
@@ -145,7 +145,7 @@ def derive(events: Frame, practice: Practice, calendar: Calendar, like: Derivati
     return Derivation(source=events, practice=practice, calendar=calendar, like=like)
 
 
-def counted_of(derived: Derived, source: Frame, practice: Practice) -> Counted:
+def counted_of(derived: Derived, source: Frame, practice: Practice) -> MonthFrames:
     """What months are counted from, of what was derived from the events of `source`. Exempted may be also what is judged by nothing, as
     a round of who assists: it may be a finding."""
     events = derived.events
@@ -155,4 +155,4 @@ def counted_of(derived: Derived, source: Frame, practice: Practice) -> Counted:
     dated = {
         name: frame.filter(~nw.col("month").is_null()) if name in MONTHLY else frame for name, frame in frames.items()
     }
-    return Counted({name: dated[name].select(*columns) for name, columns in COUNTED.items()})
+    return MonthFrames({name: dated[name].select(*columns) for name, columns in COUNTED.items()})

@@ -56,7 +56,7 @@ class Countable(Protocol):
 
 
 @attrs.frozen(eq=False)
-class Counted:
+class MonthFrames:
     """Frames by the names of `COUNTED`, of every month."""
 
     frames: Mapping[str, Frame]

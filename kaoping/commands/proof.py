@@ -73,7 +73,9 @@ def verify(
 def _refuse_differing(found: SoundLedger) -> None:
     """Raises Differs where files beside the ledger did not hold what it says."""
     if found.differing:
-        said = "The ledger is sound. Beside it lay what does not follow from it by these rules, and was deleted: {files}"
+        said = (
+            "The ledger is sound. Beside it lay what does not follow from it by these rules, and was deleted: {files}"
+        )
         why = sentence(said, files="、".join(found.differing))
         raise Differs(why, "Ask again for scores shown since; what is published rests on the ledger alone.")
 

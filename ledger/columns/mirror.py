@@ -45,7 +45,7 @@ class Basis:
 
 
 @attrs.frozen
-class Part:
+class SealedFile:
     """One file: how many rows it has, and the digest of its bytes."""
 
     file: str
@@ -57,7 +57,7 @@ class Part:
 class Segment:
     """Events in one file: those after the segment before, up to a position, where the ledger has this hash."""
 
-    part: Part
+    part: SealedFile
     position: int
     hash: str
 
@@ -68,7 +68,7 @@ class Contents:
 
     events: tuple[Segment, ...] = ()
     basis: Basis | None = None
-    derived: Mapping[str, Part] = attrs.Factory(dict)
+    derived: Mapping[str, SealedFile] = attrs.Factory(dict)
 
     def files(self) -> set[str]:
         """The names of its files."""
@@ -94,14 +94,14 @@ class Mirror:
             if told.pop("digest") != _digest(told) or told["format"] != FORMAT:
                 return Contents()
             return Contents(
-                events=tuple(Segment(Part(*one[:3]), *one[3:]) for one in told["events"]),
+                events=tuple(Segment(SealedFile(*one[:3]), *one[3:]) for one in told["events"]),
                 basis=None if told["basis"] is None else Basis(*told["basis"]),
-                derived={name: Part(*one) for name, one in told["derived"].items()},
+                derived={name: SealedFile(*one) for name, one in told["derived"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Contents()
 
-    def read(self, part: Part) -> "pl.DataFrame":
+    def read(self, part: SealedFile) -> "pl.DataFrame":
         """The rows of a file. Raises NoUse where its bytes are not those that were written."""
         import polars as pl
 
@@ -111,7 +111,7 @@ class Mirror:
                 raise NoUse
             return pl.read_parquet(BytesIO(data))
 
-    def scan(self, part: Part) -> "pl.LazyFrame":
+    def scan(self, part: SealedFile) -> "pl.LazyFrame":
         """The same of a large file, its rows left there. Raises NoUse."""
         import polars as pl
 
@@ -120,7 +120,7 @@ class Mirror:
                 raise NoUse
             return pl.scan_parquet(self.path / part.file)
 
-    def write(self, name: str, frame: "pl.DataFrame") -> Part:
+    def write(self, name: str, frame: "pl.DataFrame") -> SealedFile:
         """Rows in a file of their own, of no account till a manifest names it. Raises NoUse."""
         with _no_use():
             self.path.mkdir(exist_ok=True)
@@ -129,7 +129,7 @@ class Mirror:
             try:
                 frame.write_parquet(temporary)
                 digest = _file_digest(Path(temporary))
-                part = Part(f"{name}-{digest[:16]}.parquet", len(frame), digest)
+                part = SealedFile(f"{name}-{digest[:16]}.parquet", len(frame), digest)
                 Path(temporary).replace(self.path / part.file)
             finally:
                 Path(temporary).unlink(missing_ok=True)

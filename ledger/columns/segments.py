@@ -7,7 +7,7 @@ import attrs
 
 from ledger.batches import Event
 from ledger.columns.events import columns_of, standing_of
-from ledger.columns.mirror import Contents, Mirror, Part, Segment
+from ledger.columns.mirror import Contents, Mirror, SealedFile, Segment
 from ledger.facts import LIFECYCLE
 from ledger.files import MEMORY
 from ledger.store import Ledger
@@ -97,7 +97,7 @@ def slices(mirror: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Itera
     if count <= 1:
         yield pl.concat(parts)
         return
-    shares: list[list[Part]] = [[] for _ in range(count)]
+    shares: list[list[SealedFile]] = [[] for _ in range(count)]
     for number, part in enumerate(parts):
         share = (pl.col("ticket").hash(0) % count).alias("share")
         for (at,), frame in (

@@ -17,7 +17,7 @@ import attrs
 from calendars.clock_columns import Frame
 from calendars.workdays import Calendar
 from ledger.batches import Head
-from ledger.columns.mirror import Basis, Contents, Mirror, NoUse, Part, path_of
+from ledger.columns.mirror import Basis, Contents, Mirror, NoUse, SealedFile, path_of
 from ledger.columns.segments import brought_up, event_segments, is_large, recorded, slices, standing_events
 from ledger.proof.chain import digest_of
 from ledger.snapshot import columns_of_tickets
@@ -44,11 +44,11 @@ def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
 
 
 @attrs.frozen(eq=False)
-class KeptCounted:
+class MirroredFrames:
     """`COUNTED` as it lies in a mirror."""
 
     mirror: Mirror
-    parts: Mapping[str, Part]
+    parts: Mapping[str, SealedFile]
 
     @property
     def lacks(self) -> bool:
@@ -89,7 +89,7 @@ def counted_now(
             contents = _brought_up(mirror, contents, basis, ledger, book, calendar)
         except NoUse:
             return None
-    return KeptCounted(mirror, contents.derived)
+    return MirroredFrames(mirror, contents.derived)
 
 
 def _brought_up(
@@ -120,7 +120,7 @@ def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
 
 def _changed(
     mirror: Mirror, contents: Contents, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar
-) -> dict[str, Part]:
+) -> dict[str, SealedFile]:
     """The parts, those rows of them replaced that belong to tickets of which something was added. Raises NoUse where the rows that go
     are not those that were derived then."""
     import polars as pl
@@ -145,17 +145,17 @@ def _changed(
     return parts
 
 
-def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar) -> dict[str, Part]:
+def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar) -> dict[str, SealedFile]:
     """The parts of all that is derived from a ledger, derived some tickets at a time. Raises NoUse."""
     import polars as pl
 
     voids = ledger.events(basis.position, kinds=("void",))
     events = standing_events(ledger, basis.position, event_segments(ledger, mirror, basis.position), voids)
-    pieces: dict[str, list[Part]] = defaultdict(list)
+    pieces: dict[str, list[SealedFile]] = defaultdict(list)
     for number, some in enumerate(slices(mirror, events, SLICE)):
         for name, frame in _by_part(some, book, calendar).items():
             pieces[name].append(mirror.write(f"{name}-{number}", frame))
-    made: dict[str, Part] = {}
+    made: dict[str, SealedFile] = {}
     for name, found in pieces.items():
         made[name] = mirror.write(name, _in_order(pl.concat([mirror.read(part) for part in found])))
     return made
@@ -217,7 +217,7 @@ def differing(ledger: Ledger, book: Rulebook, calendar: Calendar, version: str) 
                 yield name if part is None else part.file
 
 
-def _holds(mirror: Mirror, part: Part, wanted: "Sequence[pl.DataFrame]", *, as_they_lie: bool = False) -> bool:
+def _holds(mirror: Mirror, part: SealedFile, wanted: "Sequence[pl.DataFrame]", *, as_they_lie: bool = False) -> bool:
     import polars as pl
 
     try:
