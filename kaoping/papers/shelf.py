@@ -7,11 +7,11 @@ from pathlib import Path
 import attrs
 
 from kaoping.files.letterheads import Letterhead, read_letterhead
+from kaoping.files.whole import whole
 from kaoping.language.language import Language
 from kaoping.office.period.bulletins import PeriodReport
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
-from kaoping.papers.exchange.output import whole
 from kaoping.papers.pdf import Office, stand_ins
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.period.bulletin import bulletin
