@@ -34,8 +34,8 @@ class WrittenFile:
 
 
 @attrs.frozen
-class Drawn:
-    """A paper drawn: of the kind "pdf" the file that LibreOffice makes it of, by its name."""
+class Sketch:
+    """A paper as it was drawn: of the kind "pdf" the file that LibreOffice makes it of, by its name."""
 
     kind: str
     name: str
@@ -54,7 +54,7 @@ def write_papers(
         office = Office.needed() if strict else Office.found()
     wanted = [kind for kind in kinds if kind != "pdf" or office is not None]
     with ThreadPoolExecutor(len(PRINTED)) as pool:
-        drawn: list[Drawn] = []
+        drawn: list[Sketch] = []
         printing: list[tuple[str, Future[bytes]]] = []
         for one in _drawn(language, told, wanted, head):
             if one.kind != "pdf":
@@ -74,13 +74,13 @@ def write_papers(
 
 def _drawn(
     language: Language, told: PeriodReport, kinds: Sequence[str], head: tuple[Letterhead, bytes]
-) -> Iterator[Drawn]:
+) -> Iterator[Sketch]:
     """Each paper, those first that PDF is made of, and of these the workbook, which takes longest: it has no page that is there to
     be filtered. What is refused is refused before anything is written."""
     say, pages = language.say, booklet(language, told)
     table = say("{period} table.xlsx", period=told.period)
     if "pdf" in kinds:
-        yield Drawn("pdf", table, _workbook(to_be_read(pages)))
+        yield Sketch("pdf", table, _workbook(to_be_read(pages)))
     if {"docx", "pdf"} & {*kinds}:
         from kaoping.papers import docx
 
@@ -88,14 +88,14 @@ def _drawn(
             say("{period} bulletin.docx", period=told.period),
             docx.draw(bulletin(language, told, head[0]), head[1]),
         )
-        yield from (Drawn(kind, name, data) for kind in ("pdf", "docx") if kind in kinds)
+        yield from (Sketch(kind, name, data) for kind in ("pdf", "docx") if kind in kinds)
     if "xlsx" in kinds:
-        yield Drawn("xlsx", table, _workbook(pages))
+        yield Sketch("xlsx", table, _workbook(pages))
     if "html" in kinds:
         from kaoping.papers import html
 
         whole_pages = whole_booklet(language, told, pages)
-        yield Drawn("html", say("{period} report.html", period=told.period), html.draw(whole_pages))
+        yield Sketch("html", say("{period} report.html", period=told.period), html.draw(whole_pages))
 
 
 def _workbook(pages: Booklet) -> bytes:
