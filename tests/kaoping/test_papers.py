@@ -276,7 +276,7 @@ def test_pdf_is_made_of_the_workbook_without_what_is_there_to_be_filtered(
 
 
 def test_a_pdf_is_dated_by_the_stamp_and_named_by_what_it_holds() -> None:
-    made = []
+    made: list[bytes] = []
     for _ in range(2):
         paper, data = pikepdf.new(), io.BytesIO()
         paper.add_blank_page()
