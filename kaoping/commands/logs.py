@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kaoping.commands.asked import Asked, asks
+from kaoping.files.whole import whole
 from kaoping.language.language import Language
 from kaoping.office.exports import Export, exported
 from kaoping.office.intake.imports import (
@@ -20,7 +21,7 @@ from kaoping.office.intake.imports import (
 )
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
-from kaoping.papers.exchange.output import whole, write_file, write_out
+from kaoping.papers.exchange.output import write_file, write_out
 from kaoping.papers.sheets import refuse_there, write_sheets
 from kaoping.reports.intake.aside import aside_sheets
 from kaoping.reports.intake.batches import dated_ahead

@@ -7,7 +7,7 @@ from typing import Any
 from calendars.hours import Block, Unfit, month_day, read_time
 from calendars.notices import CalendarError, CalendarSource
 from calendars.workdays import Calendar, calendar
-from kaoping.files.strict import FileKind, misfit, place, shown
+from kaoping.files.toml.strict import FileKind, misfit, place, shown
 from ledger.sentences import Problem, UnusableFile
 
 

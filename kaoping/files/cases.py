@@ -6,8 +6,8 @@ from typing import Any
 import attrs
 
 from calendars.hours import Unfit
-from kaoping.files.lines import line_at, lines_of
-from kaoping.files.strict import FileKind, Placed
+from kaoping.files.toml.lines import line_at, lines_of
+from kaoping.files.toml.strict import FileKind, Placed
 from kaoping.language import words
 from ledger.exchange import read_fact
 from ledger.facts import KIND, LIFECYCLE, NAMED, STORED_AS, fields_of

@@ -6,7 +6,7 @@ import attrs
 
 from kaoping.files.folder import load, text_of
 from kaoping.files.places import data_folder
-from kaoping.files.strict import FileKind
+from kaoping.files.toml.strict import FileKind
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from calendars.hours import Unfit
-from kaoping.files.strict import FileKind, Placed, shown
+from kaoping.files.toml.strict import FileKind, Placed, shown
 from ledger.facts import Scalar
 from ledger.intake.profile import Profile, mistakes_in
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import attrs
 
 from calendars.hours import Unfit
-from kaoping.files.strict import FileKind, Placed, shown
+from kaoping.files.toml.strict import FileKind, Placed, shown
 from ledger.sentences import Mistake
 from scoring.law.checks import EXACT, mistakes_of
 from scoring.law.clauses import NUMBER

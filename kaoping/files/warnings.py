@@ -10,7 +10,7 @@ import attrs
 from kaoping.files.folder import text_of
 from kaoping.files.places import data_folder
 from kaoping.files.rulebooks import exact_number
-from kaoping.files.strict import FileKind, Placed
+from kaoping.files.toml.strict import FileKind, Placed
 from ledger.sentences import Mistake, sentence
 
 Light = Literal["overdue", "red", "amber", ""]

@@ -2,18 +2,14 @@
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
 
-from calendars.instants import SHANGHAI, day_end, instant_of
+from calendars.instants import SHANGHAI, day_end, instant_of, show_iso
 
 PEOPLES = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:：时点](?:(\d{1,2})(?:[:：分](\d{1,2})?秒?)?)?)?"
 )
 """Dates and times as people write them; a time has at least its hour and a sign after it."""
-
-if TYPE_CHECKING:
-    import pendulum
 
 
 def read_moment(text: str) -> int:
@@ -57,25 +53,26 @@ def _as_iso(text: str) -> str:
 @lru_cache(maxsize=65_536)  # a paper tells most instants several times
 def moment(instant: int, language: str = "zh") -> str:
     """2023-05-04 09:10:00 周四: local time to the second, or the millisecond where there are any."""
-    when = _local(instant)
-    text, day = (
-        when.format(f"YYYY-MM-DD HH:mm:ss{'.SSS' if instant % 1000 else ''}"),
-        when.format("ddd", locale=language),
-    )
-    return f"{text} {day}" if language == "zh" else f"{day} {text}"
+    day, time = show_iso(instant)[:-6].split("T")  # less its +08:00
+    return _with_weekday(day, f"{day} {time}", language)
 
 
 def day_shown(instant: int, language: str = "zh") -> str:
     """2023-05-04 周四: the local day of an instant."""
-    when = _local(instant)
-    text, day = when.format("YYYY-MM-DD"), when.format("ddd", locale=language)
-    return f"{text} {day}" if language == "zh" else f"{day} {text}"
+    day = show_iso(instant)[:10]
+    return _with_weekday(day, day, language)
 
 
-def _local(instant: int) -> "pendulum.DateTime":
+def _with_weekday(day: str, text: str, language: str) -> str:
+    name = _weekday(date.fromisoformat(day).isoweekday(), language)
+    return f"{text} {name}" if language == "zh" else f"{name} {text}"
+
+
+@cache  # the library looks each up anew
+def _weekday(number: int, language: str) -> str:
     import pendulum
 
-    return pendulum.datetime(1970, 1, 1).add(microseconds=instant * 1000).in_timezone(SHANGHAI)
+    return pendulum.datetime(2024, 1, number).format("ddd", locale=language)  # a year that begins on a Monday
 
 
 def span(milliseconds: int, language: str = "zh") -> str:

@@ -181,14 +181,15 @@ def _attachments(made: Any) -> None:
     section = made.add_section(WD_SECTION.NEW_PAGE)
     _set_section(section, landscape=True)
     _line(made, "{%p for one in attachments %}", "附件")
-    head = _line(made, "{{ one.numbered }}", "附件")
-    head.paragraph_format.keep_with_next = True
+    for test, breaks in (("if loop.first", False), ("else", True)):  # the section begins a page already
+        _line(made, f"{{%p {test} %}}", "附件")
+        head = _line(made, "{{ one.numbered }}", "附件")
+        head.paragraph_format.keep_with_next = True
+        head.paragraph_format.page_break_before = breaks
+    _line(made, "{%p endif %}", "附件")
     _line(made, "", "附件")
     _line(made, "{{ one.title }}", "附件标题")
     _line(made, "{{p one.table }}", "附注")
-    _line(made, "{%p if not loop.last %}", "附注")
-    _line(made, "{{p page_break }}", "附注")
-    _line(made, "{%p endif %}", "附注")
     _line(made, "{%p endfor %}", "附件")
 
 

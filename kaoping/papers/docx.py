@@ -33,6 +33,8 @@ TITLE_ROOM = 20  # characters of 22 pt on a line
 TABLE_WIDTH = 12756  # twips between the margins of a landscape page
 MARK_STYLE = "发文机关标志"
 SIGNED_STYLES = ("署名", "成文日期")
+LAST_LINE = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
+"""What must follow a table, too low to begin a page of its own."""
 CHARACTER = 315  # twips of a character of the text with its spacing
 
 
@@ -86,7 +88,7 @@ def _values(one: Bulletin) -> dict[str, Any]:
             {
                 "listed": _safe(("附件：" if number == 1 else "　　　") + ("" if single else f"{number}.") + name),
                 "numbered": _safe("附件" if single else f"附件{number}"), "title": _safe(name),
-                "table": Markup("".join(_titled(table, one.language) for table in tables)),
+                "table": Markup("<w:p/>".join(_titled(table, one.language) for table in tables) + LAST_LINE),
             }
             for number, (name, tables) in enumerate(one.attachments, 1)
         ],
@@ -196,13 +198,13 @@ def table_xml(table: Table, language: str) -> str:
 
 
 def _titled(table: Table, language: str) -> str:
-    """A table with its own title over it, if it has one, and a free line after it: two tables that touch are one."""
+    """A table with its own title over it, if it has one."""
     title = (
-        f'<w:p><w:pPr><w:pStyle w:val="附注"/></w:pPr><w:r><w:t>{_safe(table.title)}</w:t></w:r></w:p>'
+        f'<w:p><w:pPr><w:pStyle w:val="附注"/><w:keepNext/></w:pPr><w:r><w:t>{_safe(table.title)}</w:t></w:r></w:p>'
         if table.title
         else ""
     )
-    return title + table_xml(table, language) + "<w:p/>"
+    return title + table_xml(table, language)
 
 
 def _heading(column: Column) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from rich.cells import cell_len
 
 from calendars.instants import DAY_MS, ZONE_MS
@@ -35,9 +35,9 @@ def _number(value: float) -> str:
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") -> Markup:
-    told = Markup("") if anchor == "start" else Markup(' text-anchor="{}"').format(anchor)
-    told += Markup(' class="{}"').format(kind) if kind else Markup("")
-    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_number(x), _number(y), told, visible(text))
+    told = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    told += f' class="{kind}"' if kind else ""
+    return Markup(f'<text x="{_number(x)}" y="{_number(y)}"{told}>{escape(visible(text))}</text>')  # thousands of them
 
 
 def _bars(chart: Chart) -> Markup:

@@ -150,10 +150,8 @@ def _table(table: Table, language: str, links: Links) -> Iterator[Markup]:
         yield Markup("<caption>{}</caption>").format(visible(table.title))
     yield Markup("<thead>{}</thead>").format(Markup("").join(_head(columns)))
     count = len(columns[0].cells)
-    rows = (
-        Markup("").join(_cell(column, column.cells[row], language, links) for column in columns) for row in range(count)
-    )
-    yield Markup("<tbody>{}</tbody>").format(Markup("\n").join(Markup("<tr>{}</tr>").format(row) for row in rows))
+    rows = ("".join(_cell(column, column.cells[row], language, links) for column in columns) for row in range(count))
+    yield Markup("<tbody>" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "</tbody>")
 
 
 def _head(columns: "list[Column]") -> Iterator[Markup]:

@@ -13,8 +13,8 @@ import attrs
 from icalendar import Alarm, Calendar, Component, Event
 
 from calendars.instants import DAY_MS, EPOCH
+from kaoping.files.whole import whole
 from kaoping.office.session import WrongArgument
-from kaoping.papers.exchange.output import whole
 from kaoping.reports.page import Agenda, Entry
 from ledger.sentences import sentence
 from ledger.texts import visible

@@ -1,5 +1,6 @@
 """PDF of a workbook or a document, by LibreOffice where it is found; fonts that are missing are stood in for, and named."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 import attrs
 
 from kaoping.files.places import data_folder
+from kaoping.papers.packing import local_time
 from ledger.sentences import UserError, sentence
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -47,8 +49,8 @@ class Office:
             )
         return one
 
-    def convert(self, name: str, data: bytes) -> bytes:
-        """The PDF of a file of this name. Raises NoPdf where LibreOffice does not make one."""
+    def convert(self, name: str, data: bytes, at: int) -> bytes:
+        """The PDF of a file of this name, dated by an instant. Raises NoPdf where LibreOffice does not make one."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(data)
@@ -76,7 +78,21 @@ class Office:
                     sentence("LibreOffice makes no PDF of {path}: {why}", path=name, why=why or "-"),
                     "Open the file there and export it by hand.",
                 )
-            return made.read_bytes()
+            return dated(made.read_bytes(), at)
+
+
+def dated(data: bytes, at: int) -> bytes:
+    """A PDF dated by an instant, with an id made of what it holds: LibreOffice puts in the time of the day and a random one."""
+    import pikepdf
+
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as paper:
+        for key in ("/ID", "/DocChecksum"):
+            if key in paper.trailer:
+                del paper.trailer[key]
+        paper.docinfo["/CreationDate"] = f"D:{local_time(at):%Y%m%d%H%M%S}+08'00'"
+        paper.save(made, deterministic_id=True)
+    return made.getvalue()
 
 
 def _surroundings() -> Mapping[str, str]:

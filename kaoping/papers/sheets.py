@@ -6,8 +6,8 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from kaoping.files.whole import whole
 from kaoping.office.session import WrongArgument
-from kaoping.papers.exchange.output import whole
 from kaoping.reports.page import Cells, PlainSheet
 from ledger.sentences import sentence
 from ledger.texts import visible

@@ -1,19 +1,21 @@
 """A period's papers written into a folder: the workbook, the bulletin, the web file, and PDF of the first two."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
 
 from kaoping.files.letterheads import Letterhead, read_letterhead
+from kaoping.files.whole import whole
 from kaoping.language.language import Language
 from kaoping.office.period.bulletins import PeriodReport
 from kaoping.office.session import WrongArgument
 from kaoping.papers import terminal
-from kaoping.papers.exchange.output import whole
 from kaoping.papers.pdf import Office, stand_ins
-from kaoping.reports.period.booklet import booklet
+from kaoping.reports.page import Booklet
+from kaoping.reports.period.booklet import booklet, to_be_read
 from kaoping.reports.period.bulletin import bulletin
 from kaoping.reports.period.tickets import whole_booklet
 from ledger.sentences import sentence
@@ -31,6 +33,15 @@ class WrittenFile:
     sha256: str
 
 
+@attrs.frozen
+class Sketch:
+    """A paper as it was drawn: of the kind "pdf" the file that LibreOffice makes it of, by its name."""
+
+    kind: str
+    name: str
+    data: bytes
+
+
 def write_papers(
     language: Language, told: PeriodReport, out: Path, kinds: Sequence[str], letterhead: Path | None, *, strict: bool
 ) -> list[WrittenFile]:
@@ -41,38 +52,56 @@ def write_papers(
     office = None
     if "pdf" in kinds:
         office = Office.needed() if strict else Office.found()
-    drawn = _drawn(language, told, kinds, head)
-    out.mkdir(parents=True, exist_ok=True)
-    written = [put(out / name, kind, data) for kind, (name, data) in drawn.items() if kind in kinds]
-    if office is not None:
-        _tell_stand_ins(language)
-        printed = [Path(drawn[kind][0]) for kind in PRINTED]
-        for kind, name in zip(PRINTED, printed, strict=True):
-            written.append(put(out / name.with_suffix(".pdf"), "pdf", office.convert(name.name, drawn[kind][1])))
-    elif "pdf" in kinds:
+    wanted = [kind for kind in kinds if kind != "pdf" or office is not None]
+    with ThreadPoolExecutor(len(PRINTED)) as pool:
+        drawn: list[Sketch] = []
+        printing: list[tuple[str, Future[bytes]]] = []
+        for one in _drawn(language, told, wanted, head):
+            if one.kind != "pdf":
+                drawn.append(one)
+            elif office is not None:  # it converts while the others are being drawn
+                job = pool.submit(office.convert, one.name, one.data, told.scoring.as_of)
+                printing.append((Path(one.name).with_suffix(".pdf").name, job))
+        out.mkdir(parents=True, exist_ok=True)
+        written = [put(out / one.name, one.kind, one.data) for one in drawn]
+        if office is not None:
+            _tell_stand_ins(language)
+        written += [put(out / name, "pdf", job.result()) for name, job in printing]
+    if "pdf" in kinds and office is None:
         terminal.complain(language.say("Note: PDF is left out: LibreOffice is not found on this machine."))
-    return written
+    return sorted(written, key=lambda one: PAPERS.index(one.kind))
 
 
 def _drawn(
     language: Language, told: PeriodReport, kinds: Sequence[str], head: tuple[Letterhead, bytes]
-) -> dict[str, tuple[str, bytes]]:
-    """Each paper's name and bytes, and of those that PDF is made of: what is refused leaves no half of them."""
-    say, wanted, drawn = language.say, {*kinds, *(PRINTED if "pdf" in kinds else ())}, dict[str, tuple[str, bytes]]()
-    if "xlsx" in wanted:
-        from kaoping.papers import xlsx
-
-        drawn["xlsx"] = say("{period} table.xlsx", period=told.period), xlsx.draw(booklet(language, told))
-    if "docx" in wanted:
+) -> Iterator[Sketch]:
+    """Each paper, those first that PDF is made of, and of these the workbook, which takes longest: it has no page that is there to
+    be filtered. What is refused is refused before anything is written."""
+    say, pages = language.say, booklet(language, told)
+    table = say("{period} table.xlsx", period=told.period)
+    if "pdf" in kinds:
+        yield Sketch("pdf", table, _workbook(to_be_read(pages)))
+    if {"docx", "pdf"} & {*kinds}:
         from kaoping.papers import docx
 
-        name = say("{period} bulletin.docx", period=told.period)
-        drawn["docx"] = name, docx.draw(bulletin(language, told, head[0]), head[1])
-    if "html" in wanted:
+        name, data = (
+            say("{period} bulletin.docx", period=told.period),
+            docx.draw(bulletin(language, told, head[0]), head[1]),
+        )
+        yield from (Sketch(kind, name, data) for kind in ("pdf", "docx") if kind in kinds)
+    if "xlsx" in kinds:
+        yield Sketch("xlsx", table, _workbook(pages))
+    if "html" in kinds:
         from kaoping.papers import html
 
-        drawn["html"] = say("{period} report.html", period=told.period), html.draw(whole_booklet(language, told))
-    return drawn
+        whole_pages = whole_booklet(language, told, pages)
+        yield Sketch("html", say("{period} report.html", period=told.period), html.draw(whole_pages))
+
+
+def _workbook(pages: Booklet) -> bytes:
+    from kaoping.papers import xlsx
+
+    return xlsx.draw(pages)
 
 
 def _tell_stand_ins(language: Language) -> None:

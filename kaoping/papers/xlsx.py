@@ -45,6 +45,9 @@ EXCEL_EPOCH_DAYS = 25569  # from 1899-12-30 to 1970-01-01
 NARROW, HEAD, WIDE = 5, 8, 46  # characters of a column, and of a line of its heading
 TALL = 30  # labels of a chart that needs the height of the paper
 LINE = 14.25  # points of a row of text
+ROW = 15.0  # points of a row whose height nobody sets
+SHEET_WIDE, SHEET_TALL = 776.0, 495.0  # points between the margins of A4 landscape
+SQUEEZED = 1.25  # pages that are better drawn smaller on one than broken: the signatures would stand alone
 FILLS = {"amber": "#FFF2CC", "red": "#F8CBAD", "dark": "#D9D9D9"}
 """The fill of a row by its tone: light enough for black letters, and told apart in print without colours."""
 
@@ -132,7 +135,7 @@ def _set_page(sheet: Any, state: str) -> None:
     sheet.set_margins(left=0.45, right=0.45, top=0.65, bottom=0.65)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-    sheet.set_header(f'&R&"{FONT}"&9' + visible(state).replace("&", "&&"))
+    sheet.set_header(f'&L&"{FONT}"&9&A&R&"{FONT}"&9' + visible(state).replace("&", "&&"))
     sheet.set_footer("&C— &P —")
     sheet.hide_gridlines(2)
 
@@ -152,6 +155,7 @@ class Drawing:
     heads: tuple[int, int] | None = None
     tallest: int = 0
     tone: str = ""
+    heights: dict[int, float] = attrs.Factory(dict)
     charts: list[int] = attrs.Factory(list)
 
     @classmethod
@@ -177,6 +181,18 @@ class Drawing:
             self.sheet.repeat_rows(*self.heads)
         if len(self.charts) > 1 and self.heads is None:
             self.sheet.set_h_pagebreaks(self.charts[1:])
+        if not self.charts and 1 < self._pages() <= SQUEEZED:
+            self.sheet.fit_to_pages(1, 1)
+
+    def _pages(self) -> float:
+        """How many sheets of paper it fills when it is as wide as one."""
+        wide = sum((width * 7 + 5) * 0.75 for width in self.widths)
+        tall = sum(self.heights.get(row, ROW) for row in range(self.row))
+        return tall * min(1.0, SHEET_WIDE / wide) / SHEET_TALL
+
+    def _set_height(self, row: int, height: float) -> None:
+        self.heights[row] = height
+        self.sheet.set_row(row, height)
 
     def _block(self, block: Block) -> None:
         match block:
@@ -213,7 +229,7 @@ class Drawing:
             self.sheet.merge_range(self.row, 0, self.row, last, "", made)
         self.sheet.write_string(self.row, 0, shown, made)
         lines = ceil(cell_len(shown) * 1.1 / max(sum(self.widths), 1))
-        self.sheet.set_row(self.row, max(least, LINE * lines))
+        self._set_height(self.row, max(least, LINE * lines))
         self.row += 1
 
     def _table(self, table: Table) -> None:
@@ -247,12 +263,12 @@ class Drawing:
                 if over:
                     self._span(self.row, place, self.row, place + size - 1, over, style)
                 place += size
-            self.sheet.set_row(self.row, LINE + 3)
+            self._set_height(self.row, LINE + 3)
         low = self.row + two
         for place, column in enumerate(columns):
             self._span(low if column.over else self.row, place, low, place, column.heading, style)
         lines = max(_lines(column.heading, width) for column, width in zip(columns, self.widths, strict=False))
-        self.sheet.set_row(low, LINE * max(lines, 1) + 3)
+        self._set_height(low, LINE * max(lines, 1) + 3)
         self.row = low + 1
 
     def _span(self, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
@@ -268,7 +284,7 @@ class Drawing:
                 self._cell(column, cell, place)
             if column.kind is Kind.TEXT:
                 lines = max(lines, _lines(cell_text(column, cell, self.page.language), self.widths[place]))
-        self.sheet.set_row(self.row, LINE * lines + 2)
+        self._set_height(self.row, LINE * lines + 2)
         self.row += 1
 
     def _sum(self, columns: Sequence[Column], place: int, number: int) -> bool:
@@ -344,7 +360,7 @@ class Drawing:
                 text = name if place == 0 else ""
                 style = self.styles.get(border=1, align="center", shrink=True, **bold)
                 self.sheet.write_string(self.row, place, text, style)
-        self.sheet.set_row(self.row, LINE + 4)
+        self._set_height(self.row, LINE + 4)
         self.row += 1
 
     def _chart(self, chart: Chart) -> None:

@@ -106,6 +106,7 @@ def test_what_is_guarded_comes_back(text: str) -> None:
 def test_xes_is_a_trace_a_ticket(lived: Run) -> None:
     root = etree.fromstring(lived("export", "--format", "xes").out.encode())
     space = {"x": "http://www.xes-standard.org/"}
+    assert float(root.get("xes.version")) == 1849.2016  # the standard's schema asks for a decimal
     assert [etree.QName(one).localname for one in root if etree.QName(one).localname != "trace"] == [
         *["extension"] * 4, *["global"] * 2, *["classifier"] * 2, *["string"] * 2,
     ]  # fmt: skip

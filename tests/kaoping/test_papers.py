@@ -1,6 +1,7 @@
 """The papers of a period: every number is that of score --json, nothing in them is a formula from data, the same bytes on any day."""
 
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -12,10 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
 from kaoping import now
+from kaoping.papers.pdf import Office, dated
 from tests.kaoping.test_cli import ROOT, SECOND, Run, may, run
 
 __all__ = ["may", "run"]
@@ -245,3 +248,56 @@ def test_recalculated_every_formula_has_the_value_it_had(run: Run, tmp_path: Pat
         numbers = [[shown(cell) for cell in row if isinstance(cell, float)] for row in rows]
         again = [[shown(cell) for cell in row if isinstance(cell, float)] for row in after[name]]
         assert [row for row in numbers if row] == [row for row in again if row], name
+
+
+def test_pdf_is_made_of_the_workbook_without_what_is_there_to_be_filtered(
+    may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: dict[str, bytes] = {}
+
+    def convert(_: Office, name: str, data: bytes, at: int) -> bytes:
+        sent[name] = data
+        return str(at).encode()
+
+    monkeypatch.setattr("kaoping.papers.pdf.Office.found", lambda: Office("soffice"))
+    monkeypatch.setattr("kaoping.papers.pdf.Office.convert", convert)
+    ran = may("report", "2023-05", "--out", "out", "--all", "--json")
+    assert [one["kind"] for one in ran.document["files"]] == ["xlsx", "docx", "html", "pdf", "pdf"]
+    table, bulletin = TABLE, "2023-05 通报.docx"
+    assert sent[bulletin] == (tmp_path / "out" / bulletin).read_bytes()
+    (tmp_path / "printed.xlsx").write_bytes(sent[table])
+    whole, printed = cells_of(tmp_path / "out" / table), cells_of(tmp_path / "printed.xlsx")
+    left = whole.keys() - printed.keys()
+    assert left == {name for name in whole if name.endswith("扣分明细")} != set()
+    contents = next(iter(whole))
+    assert all(printed[name] == rows for name, rows in whole.items() if name not in (*left, contents))
+    tickets = {cell for name in left for row in whole[name] for cell in row if str(cell).startswith("GX")}
+    assert tickets <= {cell for rows in printed.values() for row in rows for cell in row}
+
+
+def test_a_pdf_is_dated_by_the_stamp_and_named_by_what_it_holds() -> None:
+    made: list[bytes] = []
+    for _ in range(2):
+        paper, data = pikepdf.new(), io.BytesIO()
+        paper.add_blank_page()
+        paper.docinfo["/CreationDate"] = f"D:2026112600000{len(made)}Z"
+        paper.docinfo["/Title"] = "五月"
+        paper.save(data)  # with an id by chance
+        made.append(data.getvalue())
+    told = [dated(data, 1_685_548_800_000) for data in made]
+    assert made[0] != made[1]
+    assert told[0] == told[1] != dated(made[0], 1_685_548_801_000)
+    with pikepdf.open(io.BytesIO(told[0])) as again:
+        assert {key: str(value) for key, value in again.docinfo.items()} == {
+            "/CreationDate": "D:20230601000000+08'00'",
+            "/Title": "五月",
+        }
+
+
+@pytest.mark.slow
+def test_two_runs_of_libreoffice_give_the_same_pdf(may: Run, tmp_path: Path) -> None:
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed: no PDF is made")
+    runs = [may("report", "2023-05", "--out", out, "--pdf", "--json").document["files"] for out in ("one", "two")]
+    assert [one["sha256"] for one in runs[0]] == [one["sha256"] for one in runs[1]]
+    assert len(runs[0]) == 2

@@ -6,9 +6,9 @@ import pytest
 
 from kaoping.files.calendars import read_source
 from kaoping.files.cases import read_cases
-from kaoping.files.lines import line_at, lines_of
 from kaoping.files.profiles import read_profile
 from kaoping.files.rulebooks import read_rulebook
+from kaoping.files.toml.lines import line_at, lines_of
 from ledger.sentences import UnusableFile
 
 RULEBOOK = 'format = "1"\n[ratings]\nsatisfied = [\n "满意",\n 5,\n]\nunsatisfied = 3\n'

@@ -1,10 +1,10 @@
-"""Where papers and exports are written: to standard output, or into a file that comes to its name once it is whole."""
+"""Where exports are written: to standard output, or into a file that comes to its name once it is whole."""
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
+
+from kaoping.files.whole import whole
 
 
 def write_out(pieces: Iterable[str]) -> None:
@@ -20,19 +20,3 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
     with whole(path) as part, part.open("wb") as file:
         for piece in pieces:
             file.write(piece.encode())
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A name beside the file's own to write to: at the end what stands there, safe on the disk, gets the file's name. Whoever is
-    interrupted, or finds no room, leaves no file of that name. Raises OSError with the name."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:  # of its own name, whatever was being written
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)

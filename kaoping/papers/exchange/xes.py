@@ -33,7 +33,7 @@ def xes_pieces(language: Language, export: Export) -> Iterator[str]:
 
 
 def _log(export: Export) -> Any:
-    log = etree.Element("log", {"xes.version": "1849-2016", "xes.features": ""}, nsmap={None: NAMESPACE})
+    log = etree.Element("log", {"xes.version": "1849.2016", "xes.features": ""}, nsmap={None: NAMESPACE})
     for name, prefix in EXTENSIONS:
         etree.SubElement(log, "extension", name=name, prefix=prefix, uri=f"{NAMESPACE}{prefix}.xesext")
     _add(etree.SubElement(log, "global", scope="trace"), "string", "concept:name", "-")

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from xlsxwriter.utility import xl_col_to_name
 
 from calendars.instants import ZONE_MS
+from kaoping.files.whole import whole
 from kaoping.language.language import Language
 from kaoping.office.intake.templates import PREPARED, Form, FormColumn
-from kaoping.papers.exchange.output import whole
 from kaoping.papers.packing import local_time, packed
 from kaoping.papers.xlsx import LINE, PAPER_A4, Styles
 from ledger.texts import visible

@@ -9,7 +9,7 @@ from kaoping.language.moments import moment
 from kaoping.office.period.bulletins import PeriodReport
 from kaoping.reports.annual import year_blocks
 from kaoping.reports.ground import ground_lines
-from kaoping.reports.page import Block, Booklet, Heading, Imprint, Note, Page, page_of
+from kaoping.reports.page import Block, Booklet, Heading, Imprint, Note, Page, Table, page_of
 from kaoping.reports.period.deductions import deductions_page, unit_page
 from kaoping.reports.period.ranking import charts_page, handled_page, ranking_page, signed_by
 from kaoping.reports.score import imprint, readings_in_force, warnings
@@ -35,6 +35,12 @@ def booklet(language: Language, told: PeriodReport) -> Booklet:
         title=say("Tickets handled, {period}", period=told.period), state=state_of(language, told), contents=say("contents"),
         pages=pages, at=told.scoring.as_of, subject=told.subject, language=language.code,
     )  # fmt: skip
+
+
+def to_be_read(whole: Booklet) -> Booklet:
+    """The booklet without the pages that are there to be filtered: every line of theirs stands on the page of its unit."""
+    pages = [page for page in whole.pages if not any(isinstance(one, Table) and one.filtered for one in page.blocks)]
+    return attrs.evolve(whole, pages=pages)
 
 
 def _of_sheet(language: Language, told: PeriodReport, sheet: SheetScore, short: str) -> Iterator[Page]:

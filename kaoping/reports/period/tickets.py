@@ -9,19 +9,17 @@ from calendars.workdays import OutsideCalendar
 from kaoping.language.language import Language
 from kaoping.office.period.bulletins import PeriodReport
 from kaoping.reports.page import Block, Booklet, Column, Heading, Kind, Lifeline, Page, Table, page_of
-from kaoping.reports.period.booklet import booklet
+from kaoping.reports.period.booklet import to_be_read
 from ledger.batches import Event
 from metrics.measures import MEASURE
 
 LONGEST = 60  # days of a life that are shaded
 
 
-def whole_booklet(language: Language, told: PeriodReport) -> Booklet:
-    """The booklet with a page for each ticket that cost points, for a paper that is read by following links; what is there to be
-    filtered stands on the units' pages already."""
-    whole = booklet(language, told)
-    pages = [page for page in whole.pages if not any(isinstance(one, Table) and one.filtered for one in page.blocks)]
-    return attrs.evolve(whole, pages=(*pages, *(ticket_page_of(language, told, one) for one in told.lives)))
+def whole_booklet(language: Language, told: PeriodReport, pages: Booklet) -> Booklet:
+    """The booklet that is read, with a page for each ticket that cost points, for a paper that is read by following links."""
+    read = to_be_read(pages)
+    return attrs.evolve(read, pages=(*read.pages, *(ticket_page_of(language, told, one) for one in told.lives)))
 
 
 def ticket_page_of(language: Language, told: PeriodReport, ticket: str) -> Page:

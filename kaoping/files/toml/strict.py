@@ -14,7 +14,7 @@ from cattrs.cols import list_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
 from calendars.hours import Unfit
-from kaoping.files.lines import line_at, lines_of
+from kaoping.files.toml.lines import line_at, lines_of
 from ledger.intake.nearest import likeness
 from ledger.sentences import Mistake, Problem, UnusableFile, sentence
 

@@ -1,0 +1,1 @@
+"""TOML read strictly: every mistake with its line, all at once."""
