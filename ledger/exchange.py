@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from calendars.instants import read_iso, show_iso
-from ledger.facts import IN_FULL, KIND, NAMED, STORED_AS, UNTOLD, Extend, Fact, Scalar, fields_of
+from ledger.facts import IN_FULL, KIND, KINDS, NAMED, STORED_AS, UNTOLD, Extend, Fact, Scalar, fields_of
 from ledger.sentences import Mistake, UnreadableFact, sentence
 from ledger.texts import refuse_unseen
 
@@ -167,12 +168,31 @@ def _missing(kind: type[Fact], values: Mapping[str, object], raw: Mapping[str, o
 
 def content(fact: Fact) -> str:
     """The canonical text of a fact: JSON, keys sorted, nothing absent written. Equal facts have equal texts."""
-    values: dict[str, Scalar] = {"kind": fact.kind}
-    for name in fields_of(type(fact)):
-        value = getattr(fact, name)
-        if value is not None:
-            values[name] = value
-    return _text(values)
+    values, names = _SPELLED[type(fact)]
+    told = "".join(
+        [
+            name + (_quoted(value) if type(value) is str else _written(value))
+            for name, value in zip(names, values(fact), strict=True)
+            if value is not None
+        ]
+    )
+    return f"{{{told[1:]}}}"
+
+
+def _written(value: Scalar) -> str:
+    if value is True or value is False:
+        return "true" if value else "false"
+    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)
+
+
+def _spelling(kind: type[Fact]) -> tuple[Callable[[Fact], tuple[Scalar, ...]], tuple[str, ...]]:
+    """How a kind is written: its values in the order of their names, and what stands before each."""
+    names = sorted(("kind", *fields_of(kind)))
+    return attrgetter(*names), tuple(f',"{name}":' for name in names)
+
+
+_quoted = json.encoder.encode_basestring
+_SPELLED = {kind: _spelling(kind) for kind in KINDS}
 
 
 def from_content(text: str) -> Fact:
@@ -186,21 +206,24 @@ def key_of(text: str, occurrence: int) -> str:
 
     A fact that carries the source's own `id` has that in its text, and always occurrence 1.
     """
-    return hashlib.sha256(f"{identity(text)}\n{occurrence}".encode()).hexdigest()
+    return digest_of(identity(text), occurrence).hex()
+
+
+def digest_of(same: str, occurrence: int) -> bytes:
+    """The same of a text that was made its `identity` already, as bytes."""
+    return hashlib.sha256(f"{same}\n{occurrence}".encode()).digest()
 
 
 def identity(text: str) -> str:
     """The canonical text of what happened, whoever told how much of it: a dispatch that tells no role is that to the lead."""
-    if '"kind":"dispatch"' not in text or '"role":"' in text:
+    if '"kind":"dispatch"' not in text or '"role":' in text:  # within a value, quotation marks are escaped
         return text
+    behind = text.find(',"seq":'), text.find(',"ticket":')
+    place = behind[0] if behind[0] >= 0 else behind[1]
+    if place >= 0:
+        return f'{text[:place]},"role":"{LEAD}"{text[place:]}'
     values = json.loads(text)
-    if values["kind"] != "dispatch" or "role" in values:
-        return text
-    return _text({**values, "role": LEAD})
-
-
-def _text(values: Mapping[str, Scalar]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps({**values, "role": LEAD}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(fact: Fact) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -14,7 +13,7 @@ from typing import Any, cast
 import attrs
 
 from ledger.batches import Batch, Change, Coverage, Event, Head, Source, Taken
-from ledger.exchange import content, from_content, identity, key_of
+from ledger.exchange import content, digest_of, from_content, identity
 from ledger.facts import LIFECYCLE, Fact, Settle, Void
 from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
 from ledger.intake.kept import Voided, as_held
@@ -28,8 +27,10 @@ from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NoSuchText, S
 from ledger.texts import masked, visible
 from ledger.voids import renewed, voided_by_people, voided_keys
 
-New = tuple[int, int, str, str, Fact]
+New = tuple[int, int, bytes, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
+AT_ONCE = 5_000  # events hashed and inserted, and keys looked up, in one go
+ROOM = 128 * 1024  # KiB of the file that a writer holds in memory: what is inserted by digest lands everywhere
 
 
 class Ledger:
@@ -243,41 +244,54 @@ class Ledger:
 
     def _unknown(self, facts: Iterable[tuple[int, Fact]]) -> list[New]:
         """The facts the ledger does not hold yet, each once."""
-        seen: Counter[str] = Counter()
-        candidates: dict[str, New] = {}
+        seen: dict[str, int] = {}
+        candidates: dict[bytes, New] = {}
         for row, fact in facts:
             text = content(fact)
             same = identity(text)
+            occurrence = 1
             if fact.id is None:
-                seen[same] += 1
-            occurrence = seen[same] if fact.id is None else 1
-            key = key_of(text, occurrence)
-            candidates.setdefault(key, (row, occurrence, key, text, fact))
-        known = self._known(list(candidates))
-        return [candidate for key, candidate in candidates.items() if key not in known]
+                occurrence = seen[same] = seen.get(same, 0) + 1
+            key = digest_of(same, occurrence)
+            if key not in candidates:
+                candidates[key] = (row, occurrence, key, text, fact)
+        known = self._held(candidates)
+        return [one for one in candidates.values() if one[2] not in known] if known else [*candidates.values()]
 
     def _known(self, keys: Sequence[str]) -> set[str]:
+        return {key.hex() for key in self._held(map(bytes.fromhex, keys))}
+
+    def _held(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys that the ledger holds. They are looked up in their order, as the index has them."""
         if not self.head().position:
             return set()
-        known: set[str] = set()
-        for start in range(0, len(keys), 500):
-            part = [bytes.fromhex(key) for key in keys[start : start + 500]]
+        ordered = sorted(keys)
+        held: set[bytes] = set()
+        for start in range(0, len(ordered), AT_ONCE):
+            part = ordered[start : start + AT_ONCE]
             marks = ",".join("?" * len(part))
-            found = self._db.execute(f"select key from events where key in ({marks})", part)
-            known.update(cast(bytes, key).hex() for (key,) in found)
-        return known
+            held.update(key for (key,) in self._db.execute(f"select key from events where key in ({marks})", part))
+        return held
 
     def _insert(self, batch: int, new: Sequence[New]) -> tuple[Head, Frontier]:
+        """Append events, each hashed on top of the one before."""
         head, frontier = self.head(), self._frontier()
         position, hashed = head.position, bytes.fromhex(head.hash)
-        rows = []
-        for row, occurrence, key, text, fact in new:
-            position += 1
-            data = chain.entry(position, batch, row, occurrence, text)
-            hashed = chain.link(hashed, data)
-            frontier.push(leaf_hash(data))
-            rows.append((position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed))
-        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        for start in range(0, len(new), AT_ONCE):
+            part = new[start : start + AT_ONCE]
+            places = range(position + 1, position + len(part) + 1)
+            data = [
+                chain.entry(place, batch, row, occurrence, text)
+                for place, (row, occurrence, _, text, _) in zip(places, part, strict=True)
+            ]
+            links = chain.links(hashed, data)
+            frontier.extend(data)
+            rows = [
+                (place, key, fact.kind, fact.ticket, text, occurrence, batch, row, link)
+                for place, (row, occurrence, key, text, fact), link in zip(places, part, links, strict=True)
+            ]
+            self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            position, hashed = places[-1], links[-1]
         return Head(position, hashed.hex()), frontier
 
     def _frontier(self) -> Frontier:

@@ -26,6 +26,15 @@ def link(before: bytes, data: bytes) -> bytes:
     return hashlib.sha256(before + data).digest()
 
 
+def links(before: bytes, entries: Iterable[bytes]) -> list[bytes]:
+    """The hashes of several events (see `link`), one on top of the other."""
+    sha256, found = hashlib.sha256, []
+    for data in entries:
+        before = sha256(before + data).digest()
+        found.append(before)
+    return found
+
+
 def checkpoint(
     before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:

@@ -36,6 +36,19 @@ class Frontier:
             size >>= 1
         self.peaks.append(leaf)
 
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add leaves by their data."""
+        sha256, peaks, size = hashlib.sha256, self.peaks, self.size
+        for data in leaves:
+            top = sha256(b"\0" + data).digest()
+            size += 1
+            rest = size
+            while not rest & 1:
+                top = sha256(b"\1" + peaks.pop() + top).digest()
+                rest >>= 1
+            peaks.append(top)
+        self.size = size
+
     @property
     def root(self) -> bytes:
         """The tree's hash."""
