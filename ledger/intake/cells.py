@@ -8,10 +8,12 @@ from decimal import Decimal
 from functools import cache
 from itertools import zip_longest
 from math import isfinite
+from string import ascii_letters, digits
+from typing import Any, TypeVar
 
 import attrs
 
-from calendars.instants import DAY_MS, day_end, instant_of, local_instant, read_iso
+from calendars.instants import DAY_MS, day_end, day_start, instant_of, local_instant, read_iso
 from ledger.exchange import ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.kept import text_kept
@@ -27,6 +29,9 @@ CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 USUAL = "%Y-%m-%d %H:%M:%S"
 DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
 REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
+PLAIN = frozenset(ascii_letters + digits)
+USUAL_DAY, USUAL_CLOCK = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} "), re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+USUAL_YEARS = range(1991, 2100)
 FORCED = re.compile(
     r"""(?s)^(?:="([^"]*)"|['‘’](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])([^'‘’]*))$"""
 )  # how Excel is made to keep a text
@@ -71,10 +76,27 @@ def folded(word: object) -> str:
     return str(word).strip().casefold()
 
 
+Worked = TypeVar("Worked")
+
+
+class Remembered(dict[Any, Worked]):
+    """What texts came to, each worked out once; all is forgotten when there are too many."""
+
+    def __init__(self, work_out: Callable[[Any], Worked]) -> None:
+        super().__init__()
+        self.work_out = work_out
+
+    def __missing__(self, text: Any) -> Worked:
+        if len(self) > REMEMBERED:
+            self.clear()
+        self[text] = worked = self.work_out(text)
+        return worked
+
+
 @attrs.frozen
 class Meanings:
-    """The words of a profile, ready to be looked up. `known` and `stripped` are what was already read, `finer` the
-    first time that was told finer than a millisecond."""
+    """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days` and
+    `clocks` are what was already read, `finer` the first time that was told finer than a millisecond."""
 
     profile: Profile
     absent: frozenset[str]
@@ -82,10 +104,17 @@ class Meanings:
     kinds: Mapping[str, str]
     words: Mapping[str, Mapping[str, Scalar]]
     formats: tuple[str, ...]
-    known: dict[tuple[str, str], Scalar] = attrs.field(factory=dict)
     finer: list[str] = attrs.field(factory=list)
-    stripped: dict[str, str | None] = attrs.field(factory=dict)
-    texts: dict[tuple[str, Scalar], Scalar] = attrs.field(factory=dict)
+    stripped: Remembered[str | None] = attrs.Factory(lambda self: Remembered(self._stripped), takes_self=True)
+    known: Remembered[Remembered[Scalar]] = attrs.Factory(
+        lambda self: Remembered(lambda field: Remembered(lambda text: _seen(field, self._read(field, text)))), takes_self=True
+    )
+    texts: Remembered[Remembered[Scalar]] = attrs.Factory(
+        lambda self: Remembered(lambda field: Remembered(lambda text: text_kept(field, text, self.profile))), takes_self=True
+    )
+    said: Remembered[str] = attrs.Factory(lambda self: Remembered(self._kind), takes_self=True)
+    days: Remembered[int | None] = attrs.Factory(lambda self: Remembered(self._day), takes_self=True)
+    clocks: Remembered[int | None] = attrs.Factory(lambda self: Remembered(_clock), takes_self=True)
 
     @classmethod
     def of(cls, profile: Profile) -> "Meanings":
@@ -101,14 +130,13 @@ class Meanings:
 
     def present(self, cell: Cell) -> Cell:
         """The cell, stripped; None where it stands for nothing."""
-        if not isinstance(cell, str):
-            return cell
-        if cell not in self.stripped:
-            if len(self.stripped) > REMEMBERED:
-                self.stripped.clear()
+        return self.stripped[cell] if isinstance(cell, str) else cell
+
+    def _stripped(self, cell: str) -> str | None:
+        text = cell
+        if cell[:1] not in PLAIN or cell[-1:] not in PLAIN:
             text = FORCED.sub(r"\1\2", cell.strip(BLANK)).strip(BLANK)
-            self.stripped[cell] = None if text.casefold() in self.absent else text
-        return self.stripped[cell]
+        return None if text.casefold() in self.absent else text
 
     @property
     def notes(self) -> tuple[Sentence, ...]:
@@ -125,6 +153,9 @@ class Meanings:
 
     def kind(self, cell: Cell) -> str:
         """The kind that a word stands for, or `ignore`. Raises UnfitCell."""
+        return self.said[cell] if isinstance(cell, str) else self._kind(cell)
+
+    def _kind(self, cell: Cell) -> str:
         try:
             return self.kinds.get(folded(shown(cell))) or self.kinds[OTHERS]
         except KeyError:
@@ -133,24 +164,28 @@ class Meanings:
 
     def read(self, field: str, cell: Cell) -> Scalar:
         """The value of a field (named as outside) that a present cell gives, as stored. Raises UnfitCell."""
-        if not isinstance(cell, str):
-            return self._read(field, cell)
-        key = (field, cell)
-        if key in self.known:
-            return self.known[key]
-        if len(self.known) > REMEMBERED:
-            self.known.clear()
-        self.known[key] = value = _seen(field, self._read(field, cell))
-        return value
+        return self.known[field][cell] if isinstance(cell, str) else self._read(field, cell)
 
     def kept(self, field: str, value: Scalar) -> Scalar:
         """What is kept of a text that a cell gave."""
-        key = (field, value)
-        if key not in self.texts:
-            if len(self.texts) > REMEMBERED:
-                self.texts.clear()
-            self.texts[key] = text_kept(field, value, self.profile)
-        return self.texts[key]
+        return self.texts[field][value] if isinstance(value, str) else value
+
+    def usual(self, text: str) -> int | None:
+        """The instant of a time as most exports write it, 2023-05-04 09:10:11, in a day of 24 hours; None: it is no such."""
+        day, clock = self.days[text[:11]], self.clocks[text[11:]]
+        return None if day is None or clock is None else day + clock
+
+    def _day(self, text: str) -> int | None:
+        """The instant at which a day begins, where its times can be reckoned from that."""
+        if self.formats[:1] != (USUAL,) or not USUAL_DAY.fullmatch(text):
+            return None
+        try:
+            day, zone = date.fromisoformat(text[:10]), self.profile.zone
+            begins, ends = day_start(day, zone), day_end(day, zone)
+            noon = local_instant(datetime(day.year, day.month, day.day, 12), zone)
+        except ValueError:
+            return None
+        return begins if day.year in USUAL_YEARS and (noon - begins, ends + 1 - begins) == (DAY_MS // 2, DAY_MS) else None
 
     def _read(self, field: str, cell: Cell) -> Scalar:
         if field in self.words and (word := folded(shown(cell))) in self.words[field]:
@@ -210,6 +245,8 @@ def _due(means: Meanings, cell: Cell) -> int:
 
 def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
+    if isinstance(cell, str) and len(cell) == 19 and (usual := means.usual(cell)) is not None:
+        return usual
     try:
         moment = _from_text(means, cell) if isinstance(cell, str) else from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
@@ -253,6 +290,13 @@ def _clock_reading(text: str, form: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, micros)
     except ValueError:
         return None
+
+
+def _clock(text: str) -> int | None:
+    """The milliseconds from midnight to a time of day."""
+    if not USUAL_CLOCK.fullmatch(text):
+        return None
+    return (int(text[:2]) * 3600 + int(text[3:5]) * 60 + int(text[6:])) * 1000
 
 
 @cache

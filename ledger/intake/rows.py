@@ -12,7 +12,7 @@ import attrs
 
 from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_of
-from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, UnfitCell, exchanged, folded, shown, whole
+from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, Remembered, UnfitCell, exchanged, folded, shown, whole
 from ledger.intake.coverage import ASSUMED, OPEN_UNIT, tells, unsure_of, untold_of
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
@@ -22,7 +22,9 @@ from ledger.sentences import Mistake, UnreadableFact, UntimedAct, sentence
 from ledger.texts import FREE, WITHHELD, masked
 
 Cells = Mapping[str, Cell]
-Plan = tuple[tuple[tuple[str, str, str], ...], Mapping[str, Any]]
+Plan = tuple[tuple[tuple[str, str, str, bool, bool], ...], Mapping[str, Any]]
+"""(field, field as stored, column, whether a guard stands before it, whether it may be people's words) of what the table has a column
+for, and the values of the rest."""
 MOST_ASSUMED = 50  # of one row: more is a mistake in its count
 BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
@@ -97,6 +99,10 @@ class RowReader:
     cells_kept: CellsKept
     unsure: Mapping[str, str] = attrs.field(factory=dict)
     plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
+    assumed: dict[int, EventRule] = attrs.field(factory=dict)
+    own_words: dict[int, tuple[str, ...]] = attrs.field(factory=dict)
+    rules: tuple[EventRule, ...] = attrs.Factory(lambda self: tuple(self._rules()), takes_self=True)
+    alone: Remembered[bool] = attrs.Factory(lambda self: Remembered(self._is_alone), takes_self=True)
 
     @classmethod
     def of(cls, table: LogTable, profile: Profile) -> "RowReader":
@@ -107,8 +113,20 @@ class RowReader:
 
     def cells(self, row: Row) -> Cells:
         """Column -> cell, None where it stands for nothing; only columns that the table has."""
-        present, cells = self.means.present, row.cells
-        return {column: present(cells[place]) for column, place in self.places.items()}
+        stripped, cells = self.means.stripped, row.cells
+        return {
+            column: stripped[cell] if isinstance(cell := cells[place], str) else cell
+            for column, place in self.places.items()
+        }
+
+    def _rules(self) -> Iterator[EventRule]:
+        """The rules by which the table can tell anything at all, or must."""
+        for event in self.profile.events:
+            asked = (when.column for when in event.when)
+            told = (event.at, event.at_else, event.count, *(when.column for when in event.told_by))
+            must = event.needed or event.kind == BY_WORD
+            if all(column in self.places for column in asked) and (must or any(one in self.places for one in told)):
+                yield event
 
     def heading(self, column: str) -> str:
         """The heading as the table has it, else as the profile knows it."""
@@ -130,8 +148,9 @@ class RowReader:
             cells = self.cells(row)
             if before and before.opens:
                 self._tell_event(cells, OPENING, told)
-            for event in self.profile.events:
-                if self._moved(event, before) and all(self.holds(cells, when, before) for when in event.when):
+            for event in self.rules:
+                asked = event.when and not all(self.holds(cells, when, before) for when in event.when)
+                if not asked and self._moved(event, before):
                     self._tell_event(cells, event, told, before)
         if told.wrong:
             told.facts.clear()
@@ -162,6 +181,9 @@ class RowReader:
         try:
             kind = self._kind(cells, event)
             if kind == IGNORE:
+                return
+            if cells.get(event.at) is not None and self._tells_one(cells, event):
+                self._tell_fact(cells, event, kind, event.at, told)
                 return
             times, witness = self._times(cells, event, before)
             if times < 0:  # a counter of states that fell
@@ -198,6 +220,10 @@ class RowReader:
             else:
                 told.unheard.append(Unheard(kind, self.heading(event.at), mistake))
 
+    def _tells_one(self, cells: Cells, event: EventRule) -> bool:
+        """Whether a row that tells the time of an act tells that one alone, whatever else it says."""
+        return not event.count or (not self.profile.state_rows and cells.get(event.count) is None)
+
     def _kind(self, cells: Cells, event: EventRule) -> str:
         if event.kind != BY_WORD:
             return event.kind
@@ -225,10 +251,14 @@ class RowReader:
         """Whether a word that only such an act fills says that there was one, where the profile says nothing of that word."""
         if self.profile.state_rows or event.kind == BY_WORD or event.at not in self.places or event.needed:
             return 0, ""
-        spoken = {when.column for when in (*event.told_by, *event.when)}
-        own = [event.fields.get(field, field) for field in OWN_WORDS if field in fields_of(KIND[event.kind])]
-        for column in own:
-            if column not in spoken and column not in event.constants and cells.get(column) is not None:
+        if id(event) not in self.own_words:
+            spoken = {when.column for when in (*event.told_by, *event.when)}
+            own = [event.fields.get(field, field) for field in OWN_WORDS if field in fields_of(KIND[event.kind])]
+            self.own_words[id(event)] = tuple(
+                column for column in own if column not in spoken and column not in event.constants
+            )
+        for column in self.own_words[id(event)]:
+            if cells.get(column) is not None:
                 return 1, column
         return 0, ""
 
@@ -272,10 +302,10 @@ class RowReader:
             return False
         if kind == Extend.kind and lengths == [None, None]:
             return False
+        if id(event) not in self.assumed:
+            self.assumed[id(event)] = attrs.evolve(event, constants={**event.constants, "assumed": True})
         for _ in range(min(times, MOST_ASSUMED)):
-            self._tell_fact(
-                cells, attrs.evolve(event, constants={**event.constants, "assumed": True}), kind, sent.at, told
-            )
+            self._tell_fact(cells, self.assumed[id(event)], kind, sent.at, told)
         return times <= MOST_ASSUMED
 
     def _untimed(self, cells: Cells, event: EventRule, kind: str, witness: str, said: tuple[int, int]) -> Mistake:
@@ -329,12 +359,11 @@ class RowReader:
     def _tell_fact(self, cells: Cells, event: EventRule, kind: str, at: str, told: RowFacts) -> None:
         before = len(told.wrong)
         columns, fixed = self._plan(event, kind)
-        guards = self.profile.guards
         values, texts = dict(fixed), dict[str, Any]()
-        for field, inside, column in columns:
+        for field, inside, column, guarded, wordy in columns:
             column = at if field == "at" else column
             cell = cells.get(column)
-            if cell is None or (field in guards and not self._guarded(cells, field, column, told)):
+            if cell is None or (guarded and not self._guarded(cells, field, column, told)):
                 continue
             try:
                 values[inside] = value = self.means.read(field, cell)
@@ -344,22 +373,24 @@ class RowReader:
                     continue
                 told.wrong.append(self._mistake(cells, column, refused))
                 continue
-            if inside in TEXTS and (kept := self.means.kept(inside, value)) != value:
+            if wordy and (kept := self.means.kept(inside, value)) != value:
                 texts[inside] = kept
         if "until" in values:  # the day an extension ends at says all that its length says
             values.pop("halves", None)
         if len(told.wrong) == before:
             told.wrong.extend(self._missing(kind, event, values))
         if len(told.wrong) == before:
-            for fact in self._of_units(kind, event, values, told):
+            facts = (KIND[kind](**values),) if self.alone[values.get("unit")] else self._of_units(kind, event, values, told)
+            for fact in facts:
                 told.take(fact, _with_texts(fact, texts))
 
+    def _is_alone(self, unit: object) -> bool:
+        """Whether a cell names one unit, or none."""
+        return self.profile.several_units == ONE_NAME or len(_units(unit)) == 1
+
     def _of_units(self, kind: str, event: EventRule, values: Mapping[str, Any], told: RowFacts) -> Iterator[Fact]:
-        """The fact; of a cell with several units, one of each: the first leads."""
-        units = BETWEEN.split(str(values.get("unit", "")).strip("、，,；; "))
-        if len(units) == 1 or self.profile.several_units == ONE_NAME:
-            yield KIND[kind](**values)
-            return
+        """Of a cell with several units, a fact of each: the first leads."""
+        units = _units(values["unit"])
         if self.profile.several_units == REFUSED:
             column = event.fields.get("unit", "unit")
             why = sentence("names {count} units in one cell", count=len(units))
@@ -370,7 +401,7 @@ class RowReader:
             yield KIND[kind](**{**values, **role, "unit": unit})
 
     def _plan(self, event: EventRule, kind: str) -> Plan:
-        """(field, field as stored, column) of what the table has a column for, and the values of the rest."""
+        """How a rule fills the fields of a kind, worked out once. (Rules live as long as the reader: their ids are their names.)"""
         if (id(event), kind) not in self.plans:
             named = [(OUTSIDE.get(inside, inside), inside) for inside in fields_of(KIND[kind])]
             columns = [
@@ -381,8 +412,13 @@ class RowReader:
             constants = self.profile.constants
             untold = untold_of(self.profile, self.places, event, self.unsure) if kind == Dispatch.kind else None
             own = {STORED_AS.get(field, field): value for field, value in event.constants.items()}
+            guarded = {field for field, guard in self.profile.guards.items() if guard.column in self.places}
             self.plans[id(event), kind] = (
-                tuple(entry for entry in columns if entry[0] == "at" or entry[2] in self.places),
+                tuple(
+                    (field, inside, column, field in guarded, inside in TEXTS)
+                    for field, inside, column in columns
+                    if field == "at" or column in self.places
+                ),
                 {
                     inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
                     for field, inside, column in columns
@@ -397,12 +433,12 @@ class RowReader:
         """The fields of a kind, as stored, that the table has a column for; of a flag also what it says."""
         said = {"late"} if kind == Flag.kind else set()
         return frozenset(
-            said.union(inside for _, inside, column in self._plan(event, kind)[0] if column in self.places)
+            said.union(inside for _, inside, column, *_ in self._plan(event, kind)[0] if column in self.places)
         )
 
     def _guarded(self, cells: Cells, field: str, column: str, told: RowFacts) -> bool:
         guard = self.profile.guards[field]
-        if guard.column not in self.places or self.holds(cells, guard, None):
+        if self.holds(cells, guard, None):
             return True
         why = sentence(
             "was left out: {heading} is {value}",
@@ -487,6 +523,11 @@ def _with_texts(fact: Fact, texts: Mapping[str, Any]) -> Fact:
         return fact
     kept = {**texts, "unit": masked(str(fact.unit))} if "unit" in texts else texts
     return attrs.evolve(fact, **kept)
+
+
+def _units(cell: object) -> list[str]:
+    """The units that a cell names."""
+    return BETWEEN.split(str("" if cell is None else cell).strip("、，,；; "))
 
 
 @cache

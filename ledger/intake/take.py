@@ -88,14 +88,16 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     mends: list[tuple[int, str]] = []
     mending = place_of_number(table.header)
     problems: list[Problem] = []
-    seen: set[str] = set()
+    seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
     ignored = repeated = 0
     must_change = {*profile.must_change}
+    judged = profile.exchange or within.strict
+    blanks = [(column, sheet.places[column]) for column in BLANKS if column in sheet.places]
     for row in watch(table.rows):
-        before = befores.get(row.number)
+        before = befores.get(row.number) if befores else None
         if profile.identical_rows == SAME_FACT and not row.fault:
-            if (whole_row := repr(row.cells)) in seen:
+            if (whole_row := _whole(row)) in seen:
                 repeated += 1
                 continue
             seen.add(whole_row)
@@ -103,22 +105,32 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             ignored += 1
             continue
         told = sheet.tell(row, before)
-        if wrong := [*_amiss(sheet, row, told, within), *_half_told(sheet, told, before, within)]:
+        names = any(isinstance(fact, Enrol | Alias) for fact in told.facts)
+        wrong = [*_amiss(sheet, row, told, within)] if judged or names else []
+        if profile.state_rows:
+            wrong += _half_told(sheet, told, before, within)
+        if wrong:
             told = RowFacts(wrong=wrong)
-        if any(isinstance(fact, Enrol | Alias) for fact in told.facts):
+        elif names:
             within = attrs.evolve(within, register=within.register.grown(told.facts))
-        as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
-        facts += [(row.number, fact) for fact in told.facts]
-        blank.update(_blank(sheet, row, told))
-        unheard += {one.kind: one for one in told.unheard}.values()
-        problems += _problems(sheet, row, told)
-        if not told.facts and (told.wrong or told.left_out):
-            quarantined.append((row.number, _kept(sheet, row)))
-        elif any(one.act for one in told.left_out):
-            parts.append((row.number, _kept(sheet, row)))
-        if told.mends and mending is not None and (number := shown(row.cells[mending]).strip()):
-            mends.append((row.number, number))
-        ignored += not (told.facts or told.wrong or told.left_out)
+        number = row.number
+        if told.as_told:
+            as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
+        facts += [(number, fact) for fact in told.facts]
+        if blanks and told.facts and (blank_here := _blank(sheet, row, told, blanks)):
+            blank.update(blank_here)
+        if told.unheard:
+            unheard += {one.kind: one for one in told.unheard}.values()
+        if told.wrong or told.left_out:
+            problems += _problems(sheet, row, told)
+            if not told.facts:
+                quarantined.append((number, _kept(sheet, row)))
+            elif any(one.act for one in told.left_out):
+                parts.append((number, _kept(sheet, row)))
+        elif not told.facts:
+            ignored += 1
+        if mending is not None and told.mends and (mended := shown(row.cells[mending]).strip()):
+            mends.append((number, mended))
     return Intake(
         rows=len(table.rows) + len(table.passed),
         facts=tuple(facts),
@@ -136,12 +148,15 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     )
 
 
-def _blank(sheet: RowReader, row: Row, told: RowFacts) -> list[str]:
+def _whole(row: Row) -> object:
+    """What two rows that are equal in every cell have in common: 1, 1.0 and true are not equal."""
+    return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
+
+
+def _blank(sheet: RowReader, row: Row, told: RowFacts, places: Sequence[tuple[str, int]]) -> list[str]:
     """The columns in whose stead something is taken, and that a row which dispatches a ticket leaves blank."""
-    if not any(isinstance(fact, Dispatch) for fact in told.facts):
-        return []
-    there = [(column, sheet.places[column]) for column in BLANKS if column in sheet.places]
-    return [column for column, place in there if sheet.means.present(row.cells[place]) is None]
+    found = [column for column, place in places if sheet.means.present(row.cells[place]) is None]
+    return found if found and any(isinstance(fact, Dispatch) for fact in told.facts) else []
 
 
 def _unheard(acts: Sequence[Unheard]) -> Iterator[Sentence]:
