@@ -171,7 +171,7 @@ def content(fact: Fact) -> str:
     values, names = _SPELLED[type(fact)]
     told = "".join(
         [
-            name + (_quoted(value) if type(value) is str else _written(value))
+            name + (_quoted(value) if type(value) is str else str(value) if type(value) is int else _written(value))
             for name, value in zip(names, values(fact), strict=True)
             if value is not None
         ]
@@ -182,7 +182,7 @@ def content(fact: Fact) -> str:
 def _written(value: Scalar) -> str:
     if value is True or value is False:
         return "true" if value else "false"
-    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _spelling(kind: type[Fact]) -> tuple[Callable[[Fact], tuple[Scalar, ...]], tuple[str, ...]]:

@@ -6,7 +6,7 @@ A row with one cell that cannot be read gives no fact at all: half a ticket woul
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -22,9 +22,9 @@ from ledger.sentences import Mistake, UnreadableFact, UntimedAct, sentence
 from ledger.texts import FREE, WITHHELD, masked
 
 Cells = Mapping[str, Cell]
-Plan = tuple[tuple[tuple[str, str, str, bool, bool], ...], Mapping[str, Any]]
-"""(field, field as stored, column, whether a guard stands before it, whether it may be people's words) of what the table has a column
-for, and the values of the rest."""
+Plan = tuple[tuple[tuple[str, str, str, bool, Remembered[Any], Remembered[Any] | None], ...], Mapping[str, Any]]
+"""(field, field as stored, column, whether a guard stands before it, what its cells were read as and what is kept of people's words) of
+what the table has a column for, and the values of the rest."""
 MOST_ASSUMED = 50  # of one row: more is a mistake in its count
 BETWEEN = re.compile(r"\s*[、，,；;]\s*")
 ROLE_OF = ("lead", "assist")
@@ -73,6 +73,16 @@ class Unheard:
     mistake: Mistake
 
 
+class TableRule(NamedTuple):
+    """A rule of the profile in a table: `timed`, a row that tells the time `at` tells that one act; `silent`, one that does not tells
+    none."""
+
+    event: EventRule
+    at: str
+    timed: bool
+    silent: bool
+
+
 @attrs.frozen(kw_only=True)
 class Before:
     """What the ticket's rows before a row said of the columns watched: which `changed` since, and what each `was`. `first`: there
@@ -101,7 +111,7 @@ class RowReader:
     plans: dict[tuple[int, str], Plan] = attrs.field(factory=dict)
     assumed: dict[int, EventRule] = attrs.field(factory=dict)
     own_words: dict[int, tuple[str, ...]] = attrs.field(factory=dict)
-    rules: tuple[EventRule, ...] = attrs.Factory(lambda self: tuple(self._rules()), takes_self=True)
+    rules: tuple[TableRule, ...] = attrs.Factory(lambda self: tuple(self._rules()), takes_self=True)
     alone: Remembered[bool] = attrs.Factory(lambda self: Remembered(self._is_alone), takes_self=True)
 
     @classmethod
@@ -119,14 +129,17 @@ class RowReader:
             for column, place in self.places.items()
         }
 
-    def _rules(self) -> Iterator[EventRule]:
+    def _rules(self) -> Iterator[TableRule]:
         """The rules by which the table can tell anything at all, or must."""
         for event in self.profile.events:
             asked = (when.column for when in event.when)
-            told = (event.at, event.at_else, event.count, *(when.column for when in event.told_by))
+            else_told = (event.at_else, event.count, *(when.column for when in event.told_by))
             must = event.needed or event.kind == BY_WORD
-            if all(column in self.places for column in asked) and (must or any(one in self.places for one in told)):
-                yield event
+            spoken = must or any(column in self.places for column in else_told)
+            if all(column in self.places for column in asked) and (spoken or event.at in self.places):
+                plain = not (event.when or self.profile.state_rows or event.kind in (BY_WORD, IGNORE))
+                silent = plain and not (spoken or any(column in self.places for column in self._own_words(event)))
+                yield TableRule(event, event.at, plain and event.count not in self.places, silent)
 
     def heading(self, column: str) -> str:
         """The heading as the table has it, else as the profile knows it."""
@@ -148,7 +161,12 @@ class RowReader:
             cells = self.cells(row)
             if before and before.opens:
                 self._tell_event(cells, OPENING, told)
-            for event in self.rules:
+            for event, at, timed, silent in self.rules:
+                if timed and cells.get(at) is not None:
+                    self._tell_fact(cells, event, event.kind, at, told)
+                    continue
+                if silent:
+                    continue
                 asked = event.when and not all(self.holds(cells, when, before) for when in event.when)
                 if not asked and self._moved(event, before):
                     self._tell_event(cells, event, told, before)
@@ -251,16 +269,20 @@ class RowReader:
         """Whether a word that only such an act fills says that there was one, where the profile says nothing of that word."""
         if self.profile.state_rows or event.kind == BY_WORD or event.at not in self.places or event.needed:
             return 0, ""
+        for column in self._own_words(event):
+            if cells.get(column) is not None:
+                return 1, column
+        return 0, ""
+
+    def _own_words(self, event: EventRule) -> tuple[str, ...]:
+        """The columns of such words."""
         if id(event) not in self.own_words:
             spoken = {when.column for when in (*event.told_by, *event.when)}
             own = [event.fields.get(field, field) for field in OWN_WORDS if field in fields_of(KIND[event.kind])]
             self.own_words[id(event)] = tuple(
                 column for column in own if column not in spoken and column not in event.constants
             )
-        for column in self.own_words[id(event)]:
-            if cells.get(column) is not None:
-                return 1, column
-        return 0, ""
+        return self.own_words[id(event)]
 
     def _counted(self, event: EventRule, before: Before) -> int:
         """What the counter of an event was in the ticket's states before."""
@@ -360,28 +382,32 @@ class RowReader:
         before = len(told.wrong)
         columns, fixed = self._plan(event, kind)
         values, texts = dict(fixed), dict[str, Any]()
-        for field, inside, column, guarded, wordy in columns:
+        for field, inside, column, guarded, known, words in columns:
             column = at if field == "at" else column
             cell = cells.get(column)
             if cell is None or (guarded and not self._guarded(cells, field, column, told)):
                 continue
             try:
-                values[inside] = value = self.means.read(field, cell)
+                values[inside] = value = known[cell] if isinstance(cell, str) else self.means.read(field, cell)
             except UnfitCell as refused:
                 if field in FREE and field not in self.profile.store:  # nobody reads it
                     values[inside] = WITHHELD
                     continue
                 told.wrong.append(self._mistake(cells, column, refused))
                 continue
-            if wordy and (kept := self.means.kept(inside, value)) != value:
+            if words is not None and isinstance(value, str) and (kept := words[value]) != value:
                 texts[inside] = kept
         if "until" in values:  # the day an extension ends at says all that its length says
             values.pop("halves", None)
-        if len(told.wrong) == before:
+        if len(told.wrong) == before and not (kind != Extend.kind and all(name in values for name in KIND[kind].needs)):
             told.wrong.extend(self._missing(kind, event, values))
-        if len(told.wrong) == before:
-            facts = (KIND[kind](**values),) if self.alone[values.get("unit")] else self._of_units(kind, event, values, told)
-            for fact in facts:
+        if len(told.wrong) > before:
+            return
+        if self.alone[values.get("unit")]:
+            fact = KIND[kind](**values)
+            told.take(fact, _with_texts(fact, texts) if texts else fact)
+        else:
+            for fact in self._of_units(kind, event, values, told):
                 told.take(fact, _with_texts(fact, texts))
 
     def _is_alone(self, unit: object) -> bool:
@@ -415,10 +441,13 @@ class RowReader:
             guarded = {field for field, guard in self.profile.guards.items() if guard.column in self.places}
             self.plans[id(event), kind] = (
                 tuple(
-                    (field, inside, column, field in guarded, inside in TEXTS)
+                    (
+                        field, inside, column, field in guarded, self.means.known[field],
+                        self.means.texts[inside] if inside in TEXTS else None,
+                    )
                     for field, inside, column in columns
                     if field == "at" or column in self.places
-                ),
+                ),  # fmt: skip
                 {
                     inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
                     for field, inside, column in columns
