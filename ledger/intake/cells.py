@@ -30,8 +30,11 @@ USUAL = "%Y-%m-%d %H:%M:%S"
 DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
 REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
 PLAIN = frozenset(ascii_letters + digits)
-USUAL_DAY, USUAL_CLOCK = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} "), re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+USUAL_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} ")
 USUAL_YEARS = range(1991, 2100)
+SECONDS = {f"{second:02}": second * 1000 for second in range(60)}
+MINUTES = {f"{hour:02}:{minute:02}:": (hour * 60 + minute) * 60_000 for hour in range(24) for minute in range(60)}
+INSTANTS = frozenset(("at", "due_at", "until"))
 FORCED = re.compile(
     r"""(?s)^(?:="([^"]*)"|['‘’](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])([^'‘’]*))$"""
 )  # how Excel is made to keep a text
@@ -80,13 +83,16 @@ Worked = TypeVar("Worked")
 
 
 class Remembered(dict[Any, Worked]):
-    """What texts came to, each worked out once; all is forgotten when there are too many."""
+    """What texts came to, each worked out once; all is forgotten when there are too many. `at_once`: what need not be remembered,
+    as it is told faster than it is looked up (None: it must be worked out)."""
 
-    def __init__(self, work_out: Callable[[Any], Worked]) -> None:
+    def __init__(self, work_out: Callable[[Any], Worked], at_once: Callable[[str], Worked | None] | None = None) -> None:
         super().__init__()
-        self.work_out = work_out
+        self.work_out, self.at_once = work_out, at_once
 
     def __missing__(self, text: Any) -> Worked:
+        if self.at_once is not None and (told := self.at_once(text)) is not None:
+            return told
         if len(self) > REMEMBERED:
             self.clear()
         self[text] = worked = self.work_out(text)
@@ -95,8 +101,8 @@ class Remembered(dict[Any, Worked]):
 
 @attrs.frozen
 class Meanings:
-    """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days` and
-    `clocks` are what was already read, `finer` the first time that was told finer than a millisecond."""
+    """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days`
+    are what was already read, `finer` the first time that was told finer than a millisecond."""
 
     profile: Profile
     absent: frozenset[str]
@@ -105,16 +111,15 @@ class Meanings:
     words: Mapping[str, Mapping[str, Scalar]]
     formats: tuple[str, ...]
     finer: list[str] = attrs.field(factory=list)
-    stripped: Remembered[str | None] = attrs.Factory(lambda self: Remembered(self._stripped), takes_self=True)
-    known: Remembered[Remembered[Scalar]] = attrs.Factory(
-        lambda self: Remembered(lambda field: Remembered(lambda text: _seen(field, self._read(field, text)))), takes_self=True
+    stripped: Remembered[str | None] = attrs.Factory(
+        lambda self: Remembered(self._stripped, self._bare_time), takes_self=True
     )
+    known: Remembered[Remembered[Scalar]] = attrs.Factory(lambda self: Remembered(self._known), takes_self=True)
     texts: Remembered[Remembered[Scalar]] = attrs.Factory(
         lambda self: Remembered(lambda field: Remembered(lambda text: text_kept(field, text, self.profile))), takes_self=True
     )
     said: Remembered[str] = attrs.Factory(lambda self: Remembered(self._kind), takes_self=True)
     days: Remembered[int | None] = attrs.Factory(lambda self: Remembered(self._day), takes_self=True)
-    clocks: Remembered[int | None] = attrs.Factory(lambda self: Remembered(_clock), takes_self=True)
 
     @classmethod
     def of(cls, profile: Profile) -> "Meanings":
@@ -170,10 +175,20 @@ class Meanings:
         """What is kept of a text that a cell gave."""
         return self.texts[field][value] if isinstance(value, str) else value
 
+    def _known(self, field: str) -> Remembered[Scalar]:
+        return Remembered(lambda text: _seen(field, self._read(field, text)), self.usual if field in INSTANTS else None)
+
     def usual(self, text: str) -> int | None:
         """The instant of a time as most exports write it, 2023-05-04 09:10:11, in a day of 24 hours; None: it is no such."""
-        day, clock = self.days[text[:11]], self.clocks[text[11:]]
-        return None if day is None or clock is None else day + clock
+        if len(text) != 19:
+            return None
+        day, clock, second = self.days[text[:11]], MINUTES.get(text[11:17]), SECONDS.get(text[17:])
+        return None if day is None or clock is None or second is None else day + clock + second
+
+    def _bare_time(self, text: str) -> str | None:
+        """A time as most exports write it, with nothing to strip."""
+        bare = len(text) == 19 and text[-1:] in PLAIN and self.days[text[:11]] is not None
+        return text if bare and text.casefold() not in self.absent else None
 
     def _day(self, text: str) -> int | None:
         """The instant at which a day begins, where its times can be reckoned from that."""
@@ -245,8 +260,6 @@ def _due(means: Meanings, cell: Cell) -> int:
 
 def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
-    if isinstance(cell, str) and len(cell) == 19 and (usual := means.usual(cell)) is not None:
-        return usual
     try:
         moment = _from_text(means, cell) if isinstance(cell, str) else from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
@@ -290,13 +303,6 @@ def _clock_reading(text: str, form: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, micros)
     except ValueError:
         return None
-
-
-def _clock(text: str) -> int | None:
-    """The milliseconds from midnight to a time of day."""
-    if not USUAL_CLOCK.fullmatch(text):
-        return None
-    return (int(text[:2]) * 3600 + int(text[3:5]) * 60 + int(text[6:])) * 1000
 
 
 @cache
