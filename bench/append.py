@@ -259,7 +259,9 @@ def compared(told: dict[str, dict[str, Any]], acts: int, lines: int) -> str:
     ]
     bad = told["spoiled"]
     apart += [f"bad rows: {bad}"] if bad["events"] + bad["aside"] < bad["rows"] else []
-    return "DIFFER  " + "; ".join(apart) if apart else "same    every side counted the rows and events that were written"
+    return (
+        "DIFFER  " + "; ".join(apart) if apart else "same    every side counted the rows and events that were written"
+    )
 
 
 def grow(most: int, tickets: int, form: str) -> None:
@@ -276,7 +278,10 @@ def grow(most: int, tickets: int, form: str) -> None:
             wall, cpu = perf_counter() - begun, process_time() - busy
             assert counted["events"] == acts
             total, number = total + acts, number + tickets
-            print(f"{total:12,} events {cpu / acts * 1e6:7.1f} us of CPU an event {wall / acts * 1e6:7.1f} wall", flush=True)
+            print(
+                f"{total:12,} events {cpu / acts * 1e6:7.1f} us of CPU an event {wall / acts * 1e6:7.1f} wall",
+                flush=True,
+            )
         with Ledger(Path(folder) / "kaoping.db") as made:
             print(f"{made.head().position:12,} events in a file of {made.path.stat().st_size / 1e6:.0f} MB")
 

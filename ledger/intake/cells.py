@@ -86,7 +86,9 @@ class Remembered(dict[Any, Worked]):
     """What texts came to, each worked out once; all is forgotten when there are too many. `at_once`: what need not be remembered,
     as it is told faster than it is looked up (None: it must be worked out)."""
 
-    def __init__(self, work_out: Callable[[Any], Worked], at_once: Callable[[str], Worked | None] | None = None) -> None:
+    def __init__(
+        self, work_out: Callable[[Any], Worked], at_once: Callable[[str], Worked | None] | None = None
+    ) -> None:
         super().__init__()
         self.work_out, self.at_once = work_out, at_once
 
@@ -116,7 +118,8 @@ class Meanings:
     )
     known: Remembered[Remembered[Scalar]] = attrs.Factory(lambda self: Remembered(self._known), takes_self=True)
     texts: Remembered[Remembered[Scalar]] = attrs.Factory(
-        lambda self: Remembered(lambda field: Remembered(lambda text: text_kept(field, text, self.profile))), takes_self=True
+        lambda self: Remembered(lambda field: Remembered(lambda text: text_kept(field, text, self.profile))),
+        takes_self=True,
     )
     said: Remembered[str] = attrs.Factory(lambda self: Remembered(self._kind), takes_self=True)
     days: Remembered[int | None] = attrs.Factory(lambda self: Remembered(self._day), takes_self=True)
@@ -200,7 +203,9 @@ class Meanings:
             noon = local_instant(datetime(day.year, day.month, day.day, 12), zone)
         except ValueError:
             return None
-        return begins if day.year in USUAL_YEARS and (noon - begins, ends + 1 - begins) == (DAY_MS // 2, DAY_MS) else None
+        return (
+            begins if day.year in USUAL_YEARS and (noon - begins, ends + 1 - begins) == (DAY_MS // 2, DAY_MS) else None
+        )
 
     def _read(self, field: str, cell: Cell) -> Scalar:
         if field in self.words and (word := folded(shown(cell))) in self.words[field]:

@@ -12,7 +12,18 @@ import attrs
 
 from ledger.exchange import READERS, REMEDIES, read_fact
 from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_of
-from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, Meanings, Remembered, UnfitCell, exchanged, folded, shown, whole
+from ledger.intake.cells import (
+    EARLIEST,
+    LATEST,
+    TOO_FAR,
+    Meanings,
+    Remembered,
+    UnfitCell,
+    exchanged,
+    folded,
+    shown,
+    whole,
+)
 from ledger.intake.coverage import ASSUMED, OPEN_UNIT, tells, unsure_of, untold_of
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
@@ -41,7 +52,7 @@ OWN_WORDS = ("reason", "rating", "contacted", "granted")
 """Fields that nothing but an act of their own fills; 是否解决 is judged by nothing, and units fill it too."""
 
 
-@attrs.frozen
+@attrs.define
 class RowFacts:
     """What one row told: facts, what is wrong with it, and what was left out. `as_told`: the facts, by their place, of which it
     said more than is kept. `unheard`: acts that it says without a time, where the whole table has no column for that."""
@@ -442,7 +453,11 @@ class RowReader:
             self.plans[id(event), kind] = (
                 tuple(
                     (
-                        field, inside, column, field in guarded, self.means.known[field],
+                        field,
+                        inside,
+                        column,
+                        field in guarded,
+                        self.means.known[field],
                         self.means.texts[inside] if inside in TEXTS else None,
                     )
                     for field, inside, column in columns

@@ -93,6 +93,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     ignored = repeated = 0
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
+    enrolling = profile.exchange or any({*kinds_of(profile, one)} & {Enrol.kind, Alias.kind} for one in profile.events)
     blanks = [(column, sheet.places[column]) for column in BLANKS if column in sheet.places]
     for row in watch(table.rows):
         before = befores.get(row.number) if befores else None
@@ -105,7 +106,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             ignored += 1
             continue
         told = sheet.tell(row, before)
-        names = any(isinstance(fact, Enrol | Alias) for fact in told.facts)
+        names = enrolling and any(isinstance(fact, Enrol | Alias) for fact in told.facts)
         wrong = [*_amiss(sheet, row, told, within)] if judged or names else []
         if profile.state_rows:
             wrong += _half_told(sheet, told, before, within)

@@ -49,7 +49,8 @@ def _rows(text: str, budget: Budget) -> Iterator[Row]:
         number += 1
         line = lines.done + 1
         try:
-            cells = tuple(map(unguarded, next(reader)))
+            found = next(reader)
+            cells = tuple(map(unguarded, found) if any("'" in one for one in lines.used) else found)
         except csv.Error:
             lines.try_again()
             reader = csv.reader(lines.record(), strict=True, delimiter=delimiter)

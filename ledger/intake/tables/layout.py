@@ -238,7 +238,9 @@ def _label(row: Row) -> str:
 
 
 def _is_total(row: Row, label: str) -> bool:
-    if len(label) > 30:
+    if len(label) > 30 or (
+        label.isascii() and label[-1:].isdigit()
+    ):  # no total is a number, or ends in one: so most tickets do
         return False
     plain = "".join(label.split()).rstrip(":：").casefold()
     if plain not in TOTALS and not COUNTED.fullmatch(plain):

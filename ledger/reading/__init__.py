@@ -1,0 +1,1 @@
+"""What a ledger's file tells whoever only reads it."""
