@@ -1,4 +1,4 @@
-"""A ledger's file, added to: what is new of a source hashed, inserted and attested, in one transaction; what is read is in `ledger.reading`."""
+"""A ledger's file, added to: what is new of a source hashed and inserted in one transaction, and attested."""
 
 import json
 import sqlite3

@@ -462,7 +462,7 @@ class RowReader:
                     )
                     for field, inside, column in columns
                     if field == "at" or column in self.places
-                ),  # fmt: skip
+                ),
                 {
                     inside: READERS[inside](constants[field]) if inside in READERS else constants[field]
                     for field, inside, column in columns

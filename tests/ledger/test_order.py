@@ -4,7 +4,7 @@ import pytest
 
 from calendars.instants import show_iso
 from kaoping.files.profiles import read_profile
-from ledger.facts import Dispatch, Exempt
+from ledger.facts import Dispatch, Exempt, Extend
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.take import Intake, intake
@@ -168,6 +168,15 @@ def test_a_sub_order_without_its_unit_is_a_problem() -> None:
         f"{WIDE},二级单位,二级派单时间\nGX-1,区住建局,2023-05-04 09:10:00,,,,2023-05-04 10:00:00\n",
     )
     assert [(problem.column, str(problem.why)) for problem in done.problems] == [("二级单位", "is missing")]
+
+
+def test_extensions_without_their_times_keep_their_own_lengths() -> None:
+    """Of the lead and of the sub-order, in one row and in many."""
+    header = "工单编号,承办单位,派单时间,延期天数,二级单位,二级派单时间,二级延期天数"
+    rows = [f"GX-{n},区住建局,2023-05-04 09:10:00,5,房管所,2023-05-04 10:00:00,3" for n in range(20)]
+    done = take(PROFILES["hotline-wide"], "\n".join((header, *rows)))
+    extended = [(fact.unit, fact.halves) for _, fact in done.facts if isinstance(fact, Extend)]
+    assert extended == [("区住建局", 10), ("房管所", 6)] * 20
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The ledger: it only grows, all of an import or none of it, and whoever changes it behind our back is seen."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,13 +14,15 @@ from sqlite_utils import Database
 
 from calendars.instants import read_iso
 from ledger.batches import Event, Source
-from ledger.exchange import canonical, content, from_content, key_of, read_fact  # fmt: skip
+from ledger.exchange import canonical, content, from_content, identity, key_of, read_fact  # fmt: skip
 from ledger.facts import KINDS, Close, Contact, Dispatch, Enrol, Fact, Finding, Sign, Void  # fmt: skip
 from ledger.files import APPLICATION, MIGRATIONS
 from ledger.migrations import SCHEMA
+from ledger.proof.chain import entry
+from ledger.proof.tree import Tree, leaf_hash
 from ledger.sentences import DamagedLedger, LedgerError, NoLedger, NotALedger
 from ledger.snapshot import standing
-from ledger.store import Ledger
+from ledger.store import AT_ONCE, FEW, Ledger
 
 DAY = read_iso("2023-05-04T09:00:00+08:00")
 SIGN = Sign(at=DAY, ticket="GX-1", unit="茅店镇")
@@ -361,3 +364,64 @@ def test_every_history_verifies_and_comes_back(
 
 def test_a_file_is_brought_forward_by_every_migration_there_is() -> None:
     assert [migration.name for migration in SCHEMA._migrations] == list(MIGRATIONS)
+
+
+# in batches
+
+
+HARD = st.one_of(
+    st.none(),
+    st.text(max_size=8),
+    st.sampled_from(('"', "\\", '","ticket":"x', '{"kind":"dispatch"', ',"seq":1', '"role":"lead"')),
+)
+
+
+@given(st.sampled_from(KINDS), st.data())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+def test_a_canonical_text_is_json_with_its_keys_sorted(kind: type[Fact], data: st.DataObject) -> None:
+    values = data.draw(st.fixed_dictionaries({field.name: HARD for field in attrs.fields(kind)}))
+    at, granted = data.draw(st.integers(-(2**62), 2**62)), data.draw(st.booleans())
+    fact = kind(**values | {"at": at} | ({"granted": granted} if "granted" in values else {}))
+    told = {"kind": fact.kind} | {name: value for name, value in attrs.asdict(fact).items() if value is not None}
+    assert content(fact) == json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    whole = {"role": "lead", **told} if fact.kind == "dispatch" else told
+    assert identity(content(fact)) == json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("before", [0, 1, FEW + 500])
+def test_a_large_batch_and_many_small_ones_make_the_same_ledger(tmp_path: Path, before: int) -> None:
+    """Indexes are made anew where a batch is most of the ledger, and events are hashed thousands at once."""
+    facts = [Sign(at=DAY + n, ticket=f"GX-{n % 700}", unit="茅店镇") for n in range(AT_ONCE + FEW + 7)]
+    with Ledger(tmp_path / "one.db", create=True) as one:
+        for part in (facts[:before], facts[before:]):
+            one.append(source(*part), 1000)
+        verified, schema = (
+            one.verify(),
+            [*Database(tmp_path / "one.db").query("select name, sql from sqlite_master order by 1")],
+        )
+        assert verified.position == len(facts)
+        assert facts_of(one) == facts
+        assert one.append(source(*facts), 1000).events_added == 0
+        tree = Tree([leaf_hash(entry) for entry in entries(tmp_path / "one.db")])
+        assert tree.root(len(facts)).hex() == verified.root
+    with Ledger(tmp_path / "empty.db", create=True):
+        assert [*Database(tmp_path / "empty.db").query("select name, sql from sqlite_master order by 1")] == schema
+
+
+def entries(path: Path) -> list[bytes]:
+    """What is hashed of each event of a ledger."""
+    rows = sqlite3.connect(path).execute("select position, batch, row, occurrence, fact from events order by position")
+    return [entry(*row) for row in rows]
+
+
+def test_a_batch_that_fails_leaves_the_indexes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = [Sign(at=DAY + n, ticket="GX-1", unit="茅店镇") for n in range(FEW + 1)]
+    with Ledger(path, create=True) as ledger:
+        before = [*Database(path).query("select * from sqlite_master")]
+        with monkeypatch.context() as broken:
+            broken.setattr("ledger.store.Ledger._keep_texts", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                ledger.append(source(*facts), 1000)
+        assert [*Database(path).query("select * from sqlite_master")] == before
+        assert ledger.append(source(*facts), 1000).events_added == len(facts)
+        ledger.verify()

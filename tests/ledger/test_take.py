@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from calendars.instants import read_iso, show_iso
 from kaoping.files.profiles import read_profile
 from ledger.exchange import canonical, content, read_fact
 from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
+from ledger.intake.cells import Meanings, UnfitCell
 from ledger.intake.headings import choose
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
@@ -540,3 +542,36 @@ def test_no_table_makes_it_crash_or_lose_a_row(given_: tuple[LogTable, Profile])
     for problem in done.problems:
         assert str(problem.why)
         assert str(problem.remedy)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "Africa/Cairo"])
+@given(st.datetimes(datetime(1985, 1, 1), datetime(2102, 1, 1)))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_a_usual_time_is_reckoned_as_any_other(zone: str, moment: datetime) -> None:
+    """By the day, minute and second that it is made of, also where clocks are changed."""
+    told = moment.replace(microsecond=0)
+    usual = Meanings.of(read_profile(PLAIN_TIMES.format(zone=zone), "x.toml"))
+    other = Meanings.of(attrs.evolve(usual.profile, times=("%Y/%m/%d %H:%M:%S",)))
+    assert _read(usual, f"{told:%Y-%m-%d %H:%M:%S}") == _read(other, f"{told:%Y/%m/%d %H:%M:%S}")
+
+
+PLAIN_TIMES = """
+name = "x"
+title = "x"
+source = "x"
+needed = ["at"]
+zone = "{zone}"
+times = ["%Y-%m-%d %H:%M:%S"]
+[columns]
+at = ["时间"]
+ticket = ["工单"]
+[[events]]
+kind = "sign"
+"""
+
+
+def _read(means: Meanings, text: str) -> object:
+    try:
+        return means.read("at", means.present(text))
+    except UnfitCell as refused:
+        return str(refused)
