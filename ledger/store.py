@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -24,7 +25,7 @@ from ledger.reading.records import Records, columns_in_sql
 from ledger.register import event_read_as, read_as
 from ledger.sentences import LedgerError, sentence
 from ledger.texts import masked, visible
-from ledger.voids import renewed, voided_by_people, voided_keys
+from ledger.voids import keyed, renewed, voided_by_people, voided_keys
 
 New = tuple[int, int, bytes, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -132,6 +133,9 @@ class Ledger(Records):
         source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
             return self._unknown(source.facts), (), ()
+        if not names:
+            same = self._told_again(source.facts, gone)
+            source = attrs.evolve(source, facts=[one for one in source.facts if one[1].ticket not in same])
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
         found = list(self._on(tickets))
         if not (found or gone):
@@ -142,6 +146,17 @@ class Ledger(Records):
         mine = frozenset(int(one) for (one,) in own)
         settled = renewed(source, read, voids, mine, number, recorded_at, under, typed)
         return self._unknown(settled.facts), settled.changes, settled.absent
+
+    def _told_again(self, facts: Sequence[tuple[int, Fact]], gone: set[str]) -> set[str]:
+        """The tickets of which a source says what the ledger knows of them, all of it and nothing else: there is nothing to settle."""
+        told: dict[str, set[str]] = defaultdict(set)
+        for _, fact, key in keyed(facts):
+            if fact.ticket is not None:
+                told[fact.ticket].add(key)
+        held: dict[str, set[str]] = defaultdict(set)
+        for ticket, key in self._keys_on(sorted(told)):
+            held[ticket].add(key)
+        return {ticket for ticket, keys in held.items() if told[ticket] == keys and not keys & gone}
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
         """That rows of the source mend what was kept aside: once of each, until that is taken back."""
