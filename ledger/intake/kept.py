@@ -34,7 +34,7 @@ def text_kept(field: str, value: Scalar, profile: Profile) -> Scalar:
 
 def is_sentence(text: str) -> bool:
     """Whether a text in a column of words is none."""
-    return any(len(part) > LONGEST_WORD for part in STEPS.split(text))
+    return len(text) > LONGEST_WORD and any(len(part) > LONGEST_WORD for part in STEPS.split(text))
 
 
 def masked_fact(fact: Fact) -> Fact:

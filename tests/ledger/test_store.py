@@ -379,7 +379,7 @@ HARD = st.one_of(
 @given(st.sampled_from(KINDS), st.data())
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_a_canonical_text_is_json_with_its_keys_sorted(kind: type[Fact], data: st.DataObject) -> None:
-    values = data.draw(st.fixed_dictionaries({field.name: HARD for field in attrs.fields(kind)}))
+    values: dict[str, Any] = data.draw(st.fixed_dictionaries({field.name: HARD for field in attrs.fields(kind)}))
     at, granted = data.draw(st.integers(-(2**62), 2**62)), data.draw(st.booleans())
     fact = kind(**values | {"at": at} | ({"granted": granted} if "granted" in values else {}))
     told = {"kind": fact.kind} | {name: value for name, value in attrs.asdict(fact).items() if value is not None}
