@@ -1,5 +1,7 @@
 """What a row is told by the rows before it: what changed, what opens a round; and what one row says of several units."""
 
+import random
+
 import pytest
 
 from calendars.instants import show_iso
@@ -173,10 +175,21 @@ def test_a_sub_order_without_its_unit_is_a_problem() -> None:
 def test_extensions_without_their_times_keep_their_own_lengths() -> None:
     """Of the lead and of the sub-order, in one row and in many."""
     header = "工单编号,承办单位,派单时间,延期天数,二级单位,二级派单时间,二级延期天数"
-    rows = [f"GX-{n},区住建局,2023-05-04 09:10:00,5,房管所,2023-05-04 10:00:00,3" for n in range(20)]
+    draw = random.Random(3)
+    days = [(draw.choice(("5", "")), draw.choice(("3", ""))) for _ in range(200)]
+    rows = [
+        f"GX-{n},区住建局,2023-05-04 09:10:00,{lead},房管所,2023-05-04 10:00:00,{below}"
+        for n, (lead, below) in enumerate(days)
+    ]
     done = take(PROFILES["hotline-wide"], "\n".join((header, *rows)))
-    extended = [(fact.unit, fact.halves) for _, fact in done.facts if isinstance(fact, Extend)]
-    assert extended == [("区住建局", 10), ("房管所", 6)] * 20
+    extended = [(row - 2, fact.unit, fact.halves) for row, fact in done.facts if isinstance(fact, Extend)]
+    assert done.problems == ()
+    assert extended == [
+        (n, unit, halves)
+        for n, both in enumerate(days)
+        for told, unit, halves in zip(both, ("区住建局", "房管所"), (10, 6), strict=True)
+        if told
+    ]
 
 
 @pytest.mark.parametrize(
