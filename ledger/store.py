@@ -149,13 +149,12 @@ class Ledger(Records):
 
     def _told_again(self, facts: Sequence[tuple[int, Fact]], gone: set[str]) -> set[str]:
         """The tickets of which a source says what the ledger knows of them, all of it and nothing else: there is nothing to settle."""
-        told: dict[str, set[str]] = defaultdict(set)
-        for _, fact, key in keyed(facts):
-            if fact.ticket is not None:
-                told[fact.ticket].add(key)
         held: dict[str, set[str]] = defaultdict(set)
-        for ticket, key in self._keys_on(sorted(told)):
+        for ticket, key in self._keys_on(sorted({fact.ticket for _, fact in facts if fact.ticket is not None})):
             held[ticket].add(key)
+        told: dict[str, set[str]] = defaultdict(set)
+        for _, fact, key in keyed(one for one in facts if one[1].ticket in held):
+            told[str(fact.ticket)].add(key)
         return {ticket for ticket, keys in held.items() if told[ticket] == keys and not keys & gone}
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
