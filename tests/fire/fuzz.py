@@ -1,0 +1,150 @@
+"""Hundreds of thousands of inputs for every reader: bytes led by coverage (Atheris), and structured ones (hypothesis). `make fuzz`.
+
+python -m tests.fire.fuzz [--inputs N] [--seconds S] [--only READER] [--faults FOLDER]: no more inputs and no longer than that in all,
+half of the inputs from each source; the exit code is 1 where a fault was found. Without Atheris only the structured half is run.
+"""
+
+import argparse
+import io
+import os
+import random
+import resource
+import sys
+import time
+import warnings
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+MEMORY = 6 * 2**30
+"""Bytes of a process that fuzzes: more than any input may take, and less than would harm the machine."""
+ROOMS = ("ledger.intake", "kaoping.files", "kaoping.office.proofs", "calendars.notices", "scoring.law")
+
+
+def main() -> int:
+    """Fuzz each reader in a process of its own; the exit code."""
+    asked = _asked()
+    if asked.faults is not None:
+        asked.faults.mkdir(parents=True, exist_ok=True)
+    names = asked.only or _names()
+    led = find_spec("atheris") is not None
+    if not led:
+        print("Atheris is not installed: bytes are not led by coverage, the structured inputs alone are tried")
+    deadline, code = time.monotonic() + asked.seconds, 0
+    for place, name in enumerate(names):
+        share = (deadline - time.monotonic()) / (len(names) - place)
+        for half in (_structured, _led)[: 1 + led]:
+            code |= _apart(half, name, asked.inputs // len(names) // (1 + led), share / (1 + led), asked.faults)
+    return code
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--faults", type=Path)
+    return parser.parse_args()
+
+
+def _names() -> list[str]:
+    from tests.fire.readers import READERS
+
+    return [*READERS]
+
+
+def _apart(half: Any, name: str, inputs: int, seconds: float, faults: Path | None) -> int:
+    """A half of the work in a child of this process: 0 where all was well."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        if status not in (0, 256):
+            print(f"{name}: {half.__name__.strip('_')} ended with status {status}")
+        return 1 if status else 0
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        half(name, max(inputs, 1), max(seconds, 1), faults)
+    except BaseException as error:
+        print(f"{name}: {error!r}")
+        sys.stdout.flush()
+        os._exit(2)
+    os._exit(0)
+
+
+def _structured(name: str, inputs: int, seconds: float, folder: Path | None) -> None:
+    from hypothesis import HealthCheck, Phase, given, settings
+
+    from tests.fire.faults import Faults
+    from tests.fire.readers import READERS
+    from tests.fire.shapes import inputs_for
+
+    warnings.simplefilter("ignore")
+    faults, end = Faults(READERS[name], folder), time.monotonic() + seconds
+
+    @settings(max_examples=inputs, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck])
+    @given(inputs_for(READERS[name]))
+    def feed(data: bytes) -> None:
+        if time.monotonic() < end:
+            faults.feed(data)
+
+    feed()
+    _end("structured", faults)
+
+
+def _led(name: str, inputs: int, seconds: float, folder: Path | None) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=[*ROOMS], enable_loader_override=False):
+        from tests.fire.faults import Faults
+        from tests.fire.readers import READERS
+    reader = READERS[name]
+    faults = Faults(reader, folder)
+
+    def feed(data: bytes) -> None:
+        faults.feed(data)
+        if sum(faults.counts[one] for one in ("read", "refused", "fault")) >= inputs or time.monotonic() > end:
+            _end("by coverage", faults)
+
+    with TemporaryDirectory() as corpus:
+        for number, seed in enumerate(reader.seeds()):
+            (Path(corpus) / str(number)).write_bytes(seed)
+        end = time.monotonic() + seconds
+        place = "." if folder is None else folder
+        options = [f"-artifact_prefix={place}/{name}-",f"-runs={inputs * 2}", "-max_len=65536", "-rss_limit_mb=3000", "-timeout=30"]
+        more = {"custom_mutator": _within_zip} if reader.packed else {}
+        atheris.Setup(["fuzz", corpus, *options, "-verbosity=0", "-detect_leaks=0"], feed, **more)
+        atheris.Fuzz()
+
+
+def _within_zip(data: bytes, most: int, seed: int) -> bytes:
+    """A file of a zip changed and packed again, as its directory would hide what is in it; one time in four the zip itself."""
+    import atheris
+
+    chosen = random.Random(seed)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {one: archive.read(one) for one in archive.namelist()}
+    except Exception:
+        return bytes(atheris.Mutate(data, most))
+    if not parts or chosen.random() < 0.25:
+        return bytes(atheris.Mutate(data, most))
+    part = chosen.choice([*parts])
+    parts[part] = bytes(atheris.Mutate(parts[part], most))
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", chosen.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive:
+        for one, content in parts.items():
+            archive.writestr(one, content)
+    return held.getvalue()
+
+
+def _end(how: str, faults: Any) -> None:
+    print(f"{how:<12} {faults.told()}")
+    sys.stdout.flush()
+    os._exit(1 if faults.found else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
