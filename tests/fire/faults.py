@@ -18,7 +18,10 @@ import attrs
 from ledger.sentences import UserError
 from tests.fire.readers import FuzzedReader
 
-SECONDS = 10
+SECONDS = 20
+"""How long an input may be read, by the clock, before it is called hanging."""
+BUSY = 10
+"""Seconds of the processor that an input may take: it is small."""
 GROWTH = 2**30
 """Bytes that one input may add to the most that was held before."""
 
@@ -34,7 +37,7 @@ class Faults:
 
     def feed(self, data: bytes) -> None:
         """Let the reader read an input, and keep what is wrong with how it did."""
-        before, start = most_held(), time.perf_counter()
+        before, start = most_held(), time.process_time()
         if self.folder is not None:
             self._last.write_bytes(data)
         outcome = "read"
@@ -48,8 +51,11 @@ class Faults:
             self._keep(_where(error), data, traceback.format_exc())
         if most_held() - before > GROWTH:
             self._keep("growth", data, f"{(most_held() - before) / 2**20:.0f} MiB more")
+        busy = time.process_time() - start
+        if busy > BUSY:
+            self._keep("slow", data, f"{busy:.1f} s")
         self.counts[outcome] += 1
-        self.counts["seconds"] = max(self.counts["seconds"], int(time.perf_counter() - start))
+        self.counts["seconds"] = max(self.counts["seconds"], int(busy))
 
     @property
     def _last(self) -> Path:

@@ -1,7 +1,7 @@
 """Hundreds of thousands of inputs for every reader: bytes led by coverage (Atheris), and structured ones (hypothesis). `make fuzz`.
 
 python -m tests.fire.fuzz [--inputs N] [--seconds S] [--only READER] [--faults FOLDER]: no more inputs and no longer than that in all,
-half of the inputs from each source; the exit code is 1 where a fault was found. Without Atheris only the structured half is run.
+a quarter of the inputs structured; the exit code is 1 where a fault was found. Without Atheris only the structured half is run.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import io
 import os
 import random
 import resource
+import subprocess
 import sys
 import time
 import warnings
@@ -20,6 +21,8 @@ from typing import Any
 
 MEMORY = 6 * 2**30
 """Bytes of a process that fuzzes: more than any input may take, and less than would harm the machine."""
+LED = 0.75
+"""The share of the inputs that are bytes led by coverage: they are made four times as fast."""
 ROOMS = ("ledger.intake", "kaoping.files", "kaoping.office.proofs", "calendars.notices", "scoring.law")
 
 
@@ -35,8 +38,9 @@ def main() -> int:
     deadline, code = time.monotonic() + asked.seconds, 0
     for place, name in enumerate(names):
         share = (deadline - time.monotonic()) / (len(names) - place)
-        for half in (_structured, _led)[: 1 + led]:
-            code |= _apart(half, name, asked.inputs // len(names) // (1 + led), share / (1 + led), asked.faults)
+        for half, part in ((_structured, 1 - LED * led), (_led, LED * led)):
+            if part:
+                code |= _apart(half, name, int(asked.inputs * part / len(names)), share / 2 if led else share, asked.faults)
     return code
 
 
@@ -50,9 +54,9 @@ def _asked() -> argparse.Namespace:
 
 
 def _names() -> list[str]:
-    from tests.fire.readers import READERS
-
-    return [*READERS]
+    """The readers, without loading any here: what is loaded already cannot be led by coverage."""
+    command = [sys.executable, "-c", "from tests.fire.readers import READERS; print(*READERS)"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
 def _apart(half: Any, name: str, inputs: int, seconds: float, faults: Path | None) -> int:
