@@ -137,7 +137,7 @@ class Trial:
         path = folder / "kaoping.db"
         with Ledger(path) as ledger:
             sound = ledger.verify()
-        assert sound.attested_to == sound.position == len(self.events)
+        assert (sound.attested_to, sound.position) == (len(self.events),) * 2, self.tried.name
         there = events_of(path)
         if self.tried.several:  # what was kept is known when it is imported again, and the rest is in a later batch
             there, meant = tuple(one[:4] for one in there), tuple(one[:4] for one in self.events)
