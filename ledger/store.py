@@ -280,14 +280,17 @@ class Ledger:
     def _insert(self, batch: int, new: Sequence[New]) -> tuple[Head, Frontier]:
         head, frontier = self.head(), self._frontier()
         position, hashed = head.position, bytes.fromhex(head.hash)
-        rows = []
-        for row, occurrence, key, text, fact in new:
-            position += 1
-            data = chain.entry(position, batch, row, occurrence, text)
-            hashed = chain.link(hashed, data)
-            frontier.push(leaf_hash(data))
-            rows.append((position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed))
-        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+        def rows() -> Iterator[tuple[object, ...]]:  # one at a time: all of a large file would take as much again
+            nonlocal position, hashed
+            for row, occurrence, key, text, fact in new:
+                position += 1
+                data = chain.entry(position, batch, row, occurrence, text)
+                hashed = chain.link(hashed, data)
+                frontier.push(leaf_hash(data))
+                yield position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed
+
+        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
         return Head(position, hashed.hex()), frontier
 
     def _frontier(self) -> Frontier:

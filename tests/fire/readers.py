@@ -21,7 +21,8 @@ from kaoping.office.intake.imports import Arrival, source_of
 from kaoping.office.intake.profiles import NAME
 from ledger.batches import Source
 from ledger.intake.headings import choose, lacking
-from ledger.intake.tables import LogTable, read_tables
+from ledger.intake.tables.files import read_tables
+from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
 from ledger.intake.wizard import propose
 from ledger.sentences import UserError

@@ -16,7 +16,7 @@ import xlsxwriter
 from kaoping.files import folder
 from ledger.batches import Source
 from ledger.intake.headings import choose
-from ledger.intake.tables import read_tables
+from ledger.intake.tables.files import read_tables
 from ledger.intake.take import intake
 from ledger.store import Ledger
 from tests.fire.commands import ROOT, events_of
