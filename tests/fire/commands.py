@@ -68,7 +68,9 @@ class Warm:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
         )
 
-    def run(self, folder: Path, words: Sequence[str], kill: float | None = None, disk: Sequence[int] | None = None) -> Any:
+    def run(
+        self, folder: Path, words: Sequence[str], kill: float | None = None, disk: Sequence[int] | None = None
+    ) -> Any:
         """Run a command in a folder: {code, told, calls}."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -173,6 +175,7 @@ def trial(warm: Warm, tried: Tried, folder: Path) -> Trial:
     ran = warm.run(done, tried.words, disk=counting)
     assert ran["code"] == 0, ran["told"]
     with closing(sqlite3.connect(done / "kaoping.db")) as db:
-        stages = {last for (last,) in db.execute("select last_position from batches where last_position >= ?", (before,))}
+        stages = {
+            last for (last,) in db.execute("select last_position from batches where last_position >= ?", (before,))
+        }
     return Trial(tried, start, events_of(done / "kaoping.db"), tuple(sorted({before, *stages})), ran["calls"])
-

@@ -40,7 +40,9 @@ def main() -> int:
         share = (deadline - time.monotonic()) / (len(names) - place)
         for half, part in ((_structured, 1 - LED * led), (_led, LED * led)):
             if part:
-                code |= _apart(half, name, int(asked.inputs * part / len(names)), share / 2 if led else share, asked.faults)
+                code |= _apart(
+                    half, name, int(asked.inputs * part / len(names)), share / 2 if led else share, asked.faults
+                )
     return code
 
 
@@ -88,7 +90,9 @@ def _structured(name: str, inputs: int, seconds: float, folder: Path | None) -> 
     warnings.simplefilter("ignore")
     faults, end = Faults(READERS[name], folder), time.monotonic() + seconds
 
-    @settings(max_examples=inputs, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck])
+    @settings(
+        max_examples=inputs, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck]
+    )
     @given(inputs_for(READERS[name]))
     def feed(data: bytes) -> None:
         if time.monotonic() < end:
@@ -117,7 +121,13 @@ def _led(name: str, inputs: int, seconds: float, folder: Path | None) -> None:
             (Path(corpus) / str(number)).write_bytes(seed)
         end = time.monotonic() + seconds
         place = "." if folder is None else folder
-        options = [f"-artifact_prefix={place}/{name}-",f"-runs={inputs * 2}", "-max_len=65536", "-rss_limit_mb=3000", "-timeout=30"]
+        options = [
+            f"-artifact_prefix={place}/{name}-",
+            f"-runs={inputs * 2}",
+            "-max_len=65536",
+            "-rss_limit_mb=3000",
+            "-timeout=30",
+        ]
         more = {"custom_mutator": _within_zip} if reader.packed else {}
         atheris.Setup(["fuzz", corpus, *options, "-verbosity=0", "-detect_leaks=0"], feed, **more)
         atheris.Fuzz()

@@ -1,6 +1,5 @@
 """Every reader of what comes from outside, as one function of bytes, with the samples its fuzzing starts from."""
 
-import gzip
 import json
 import subprocess
 import sys
@@ -68,7 +67,11 @@ def _taken(table: LogTable, data: bytes) -> None:
         arrival = Arrival(file=folder.Loaded(Path("x"), data, "0" * 64), name="x", profile=profile, read=read)
         source = source_of(arrival)
         bearing = len({row for row, _ in source.facts})
-        assert source.rows == bearing + source.repeated + len(source.quarantined) + source.ignored == len(table.rows) + len(table.passed)
+        assert (
+            source.rows
+            == bearing + source.repeated + len(source.quarantined) + source.ignored
+            == len(table.rows) + len(table.passed)
+        )
         for problem in read.problems:
             for language in LANGUAGES:
                 language.tell(problem.told("x"))
@@ -192,19 +195,24 @@ def made_proofs() -> tuple[str, ...]:
 
 
 def _forms() -> Iterator[bytes]:
-    rows = [["承办单位", "项目", "日期", "文号", "工单编号"], ["茅店镇", "表扬", "2023-05-20", "×府办〔2023〕1号", "GX-2"]]
+    rows = [
+        ["承办单位", "项目", "日期", "文号", "工单编号"],
+        ["茅店镇", "表扬", "2023-05-20", "×府办〔2023〕1号", "GX-2"],
+    ]
     yield written.xlsx(rows)
     yield written.text(rows)
     yield written.json_lines(rows)
     yield written.text([["单位", "组别", "起始日期"], ["茅店镇", "乡镇", "2023-01-01"]])
 
 
+XLSX = ("xlsx", "xlsx among empty sheets", "hidden sheet beside it")
+LETTERHEAD = b'format = 1\noffice = "x"\ndemands = ["y"]\n'
 JSON = ("json", "json in an object", "json lines")
 READERS: Mapping[str, FuzzedReader] = {
     one.name: one
     for one in (
         FuzzedReader(name="text", read=read_log, seeds=_texts),
-        FuzzedReader(name="xlsx", read=read_log, seeds=_disguises("xlsx", "xlsx among empty sheets", "hidden sheet beside it"), packed=True),
+        FuzzedReader(name="xlsx", read=read_log, seeds=_disguises(*XLSX), packed=True),
         FuzzedReader(name="xls", read=read_log, seeds=_disguises("xls")),
         FuzzedReader(name="xlsb", read=read_log, seeds=_disguises("xlsb"), packed=True),
         FuzzedReader(name="ods", read=read_log, seeds=_disguises("ods"), packed=True),
@@ -220,7 +228,7 @@ READERS: Mapping[str, FuzzedReader] = {
         FuzzedReader(name="calendar", read=toml(read_office_calendar), seeds=_files("data/calendars/*.toml")),
         FuzzedReader(name="cases", read=toml(cases.read_cases), seeds=_files("tests/cases/*/*.toml")),
         FuzzedReader(name="warnings", read=toml(warnings.KIND.read), seeds=_files("data/warnings.toml")),
-        FuzzedReader(name="letterhead", read=toml(letterheads.KIND.read), seeds=lambda: iter([b'format = 1\noffice = "x"\ndemands = ["y"]\n'])),
+        FuzzedReader(name="letterhead", read=toml(letterheads.KIND.read), seeds=lambda: iter([LETTERHEAD])),
         FuzzedReader(name="proof", read=read_proof, seeds=_proofs),
     )
 }  # fmt: skip

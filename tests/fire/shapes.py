@@ -14,7 +14,8 @@ ODD = (
     "9999-12-31 23:59:59.999999999", "1582-10-10 00:00:00", "2023-05-04T09:10:00+99:99", "45050.5", "-1", "2958466", "1" * 400, "=1+1",
     '="x"', "'", '"', "\x00", "\x1b[2J", "\u202e", "\ud7ff", "\U0010ffff", "\ufeff", "\ufffe", "{why}", "{0}", "%s", "\\u001b", "]]>",
     "<![CDATA[", "&amp;#0;", "派单", "转督办", "合计", "工单编号", "是", "否", "茅店镇、区城管局", "镇" * 300, "true", "null", "[]", "{}",
-    "2023/5/4", "5月4日", "2023年5月4日 9时10分", "1683162600", "1683162600000", "99999999999999999999", "0x10", "1_000", "五", "一天",
+    "2023/5/4", "5月4日",
+    "2023年5月4日 9时10分", "1683162600", "1683162600000", "99999999999999999999", "0x10", "1_000", "五", "一天",
 )  # fmt: skip
 VALUES = st.one_of(st.sampled_from(ODD), st.text(max_size=12))
 JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -51,7 +52,9 @@ def _json(value: Any) -> bytes:
 
 def _safe(rows: written.Rows) -> written.Rows:
     """Without what no XML can hold: a file of it would be refused as a whole."""
-    return [[re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", cell) for cell in row] for row in rows]
+    return [
+        [re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", cell) for cell in row] for row in rows
+    ]
 
 
 def _xml(name: str) -> Any:
@@ -81,7 +84,9 @@ def _tables(draw: st.DrawFn, writers: tuple[Any, ...]) -> bytes:
         at, column = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows[0]) - 1))
         rows[at][column] = draw(VALUES)
     if draw(st.booleans()):
-        rows.insert(draw(st.integers(0, len(rows))), draw(st.lists(VALUES, min_size=len(rows[0]), max_size=len(rows[0]))))
+        rows.insert(
+            draw(st.integers(0, len(rows))), draw(st.lists(VALUES, min_size=len(rows[0]), max_size=len(rows[0])))
+        )
     try:
         data: bytes = draw(st.sampled_from(writers))(rows)
     except (UnicodeError, ValueError):
@@ -92,7 +97,10 @@ def _tables(draw: st.DrawFn, writers: tuple[Any, ...]) -> bytes:
     return data[:at] + draw(st.binary(max_size=8)) + data[at + draw(st.integers(0, 8)) :]
 
 
-FORM = [["承办单位", "项目", "日期", "文号", "工单编号", "kind"], ["茅店镇", "表扬", "2023-05-20", "×府办〔2023〕1号", "GX-2", "考评记录"]]
+FORM = [
+    ["承办单位", "项目", "日期", "文号", "工单编号", "kind"],
+    ["茅店镇", "表扬", "2023-05-20", "×府办〔2023〕1号", "GX-2", "考评记录"],
+]
 EVENTS = [
     ["kind", "ticket", "unit", "at", "limit_days", "seq", "rating", "granted", "times", "key"],
     ["dispatch", "GX-1", "茅店镇", "2023-05-04T09:10:00+08:00", "5", "1", "", "", "", ""],

@@ -7,7 +7,20 @@ from random import Random
 
 import pytest
 
-from tests.fire.commands import COMMANDS, FROM_THEN, HALF, ONCE, SYNCS, TRIMS, WRITES, Trial, Warm, library_in, trial, warmed
+from tests.fire.commands import (
+    COMMANDS,
+    FROM_THEN,
+    HALF,
+    ONCE,
+    SYNCS,
+    TRIMS,
+    WRITES,
+    Trial,
+    Warm,
+    library_in,
+    trial,
+    warmed,
+)
 
 FAILURES = {
     "no room from then on": (FROM_THEN, WRITES | TRIMS, errno.ENOSPC), "no room once": (ONCE, WRITES, errno.ENOSPC),
@@ -28,7 +41,9 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warm, lis
         yield warm, [trial(warm, one, folder / str(number)) for number, one in enumerate(COMMANDS)]
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(6, marks=pytest.mark.slow), pytest.param(60, marks=[pytest.mark.slow, pytest.mark.long])])
+@pytest.mark.parametrize(
+    "times", [1, pytest.param(6, marks=pytest.mark.slow), pytest.param(60, marks=[pytest.mark.slow, pytest.mark.long])]
+)
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_disk_that_fails(trials: tuple[Warm, list[Trial]], tmp_path: Path, name: str, times: int) -> None:
     """`times` seeded places of each command."""

@@ -13,7 +13,9 @@ from tests.fire.shapes import inputs_for
 def test_no_input_is_too_odd(name: str, count: int) -> None:
     faults = Faults(READERS[name])
 
-    @settings(max_examples=count, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck])
+    @settings(
+        max_examples=count, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck]
+    )
     @given(inputs_for(READERS[name]))
     def feed(data: bytes) -> None:
         faults.feed(data)

@@ -26,8 +26,9 @@ from tests.ledger.test_formats import FORMATS, HEADER, text
 PROGRAM = "from kaoping.cli import main; main()"
 ROWS, SIZE, HELD = 128_278, 37_000_000, 2**30
 WIDE = [
-    "工单编号", "工单来源", "工单性质", "承办单位", "派单时间", "签收时间", "联系时间", "办结时间", "回访时间", "最终满意度", "是否联系市民", "是否解决",
-    "处理时限", "处理时限单位", "问题分类", "是否匿名", "工单状态", "诉求标题", "诉求内容", "办理结果", "备注", "受理人", "所属区域", "是否逾期",
+    "工单编号", "工单来源", "工单性质", "承办单位", "派单时间", "签收时间", "联系时间", "办结时间",
+    "回访时间", "最终满意度", "是否联系市民", "是否解决", "处理时限", "处理时限单位", "问题分类", "是否匿名",
+    "工单状态", "诉求标题", "诉求内容", "办理结果", "备注", "受理人", "所属区域", "是否逾期",
 ]  # fmt: skip
 
 
@@ -57,7 +58,10 @@ def large_workbook(path: Path, rows: int, seed: int = 1) -> None:
         sheet.write_row(0, 0, WIDE)
         for number in range(1, rows + 1):
             at = start + timedelta(minutes=rng.randrange(27 * 24 * 60))
-            times = [str(at + timedelta(minutes=after)) for after in (0, rng.randrange(1, 200), rng.randrange(200, 900), rng.randrange(900, 6000))]
+            times = [
+                str(at + timedelta(minutes=after))
+                for after in (0, rng.randrange(1, 200), rng.randrange(200, 900), rng.randrange(900, 6000))
+            ]
             free = "".join(rng.choices(letters, k=75))
             sheet.write_row(number, 0, [
                 f"GX202305{number:07}", "12345", "主办", f"第{rng.randrange(1, 61)}承办单位", *times, str(at + timedelta(days=8)),
@@ -80,7 +84,10 @@ def test_a_large_workbook_is_imported_within_a_gibibyte(tmp_path: Path) -> None:
 
 def bad(count: int) -> bytes:
     """A log in which every row is wrong, each otherwise than the others."""
-    rows = [[f"GX-{number}", f"转督{number}", f"第{number}单位", f"2023-05-32 {number}", "12345", "5", "工作日"] for number in range(count)]
+    rows = [
+        [f"GX-{number}", f"转督{number}", f"第{number}单位", f"2023-05-32 {number}", "12345", "5", "工作日"]
+        for number in range(count)
+    ]
     return text([HEADER, *rows])
 
 
@@ -93,7 +100,9 @@ def _seconds_of_bad_rows(count: int) -> float:
     assert len(read.quarantined) == count
     kept = [(row, cells, "[]") for row, cells in read.quarantined]
     with Ledger(":memory:", create=True) as ledger:
-        ledger.append(Source(name="x.csv", sha256="0" * 64, profile="hotline-log", rows=count, facts=[], quarantined=kept), 0)
+        ledger.append(
+            Source(name="x.csv", sha256="0" * 64, profile="hotline-log", rows=count, facts=[], quarantined=kept), 0
+        )
     return time.process_time() - start
 
 
@@ -144,8 +153,14 @@ def test_eight_at_once_make_the_ledger_of_one(tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         parts = [[file] for file in files] if at_once else [[*files]]
         children = [
-            subprocess.Popen([sys.executable, "-c", PROGRAM, "import", *part], cwd=place, stderr=subprocess.PIPE,
-                             stdout=subprocess.DEVNULL, text=True, env=environment)  # fmt: skip
+            subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "import", *part],
+                cwd=place,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                text=True,
+                env=environment,
+            )
             for part in parts
         ]
         told = [child.communicate()[1] for child in children]

@@ -1,7 +1,7 @@
 """A warm process that forks a command line for each line it reads, and kills it when asked: `python -m tests.fire.warm`.
 
-A line read is {"folder", "words", "kill": seconds or null, "disk": [place, how, on, error] or null}, a line answered {"code", "told", "calls"}:
-code is that of the command, -9 of one that was killed, 99 of one that ended in an exception; calls are the writes and syncs counted.
+A line read is {"folder", "words", "kill": seconds or null, "disk": [place, how, on, error] or null}, a line answered
+{"code", "told", "calls"}: code is that of the command, -9 of one that was killed, 99 of one that ended in an exception; calls are the writes and syncs counted.
 """
 
 import ctypes
@@ -24,7 +24,14 @@ def main() -> None:
     from kaoping import now
     from kaoping.files import folder
 
-    for module in ("commands.history", "commands.kept", "commands.logs", "commands.proof", "language.moments", "papers.terminal"):
+    for module in (
+        "commands.history",
+        "commands.kept",
+        "commands.logs",
+        "commands.proof",
+        "language.moments",
+        "papers.terminal",
+    ):
         import_module(f"kaoping.{module}")
     for module in ("sqlite_utils", "ledger.migrations", "polars", "rich.table", "pendulum"):
         import_module(module)
@@ -49,7 +56,11 @@ def run(asked: Any) -> dict[str, Any]:
     _, status = os.waitpid(child, 0)
     calls = os.read(read, 100)
     os.close(read)
-    return {"code": os.waitstatus_to_exitcode(status), "told": told.read_text("utf-8", errors="replace"), "calls": int(calls or 0)}
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "told": told.read_text("utf-8", errors="replace"),
+        "calls": int(calls or 0),
+    }
 
 
 def _command(asked: Any, told: Path, write: int) -> None:

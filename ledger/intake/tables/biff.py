@@ -101,7 +101,13 @@ def _contained(book: bytes) -> bytes:
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6x", 0x3E, 4, 0xFFFE, 12, 6)
     header += struct.pack("<9I", 1, tables, tables, 0, SECTOR, END, 0, END, 0) + named
     names = _named("Root Entry", 5, tables + 1, SECTOR, 1) + _named("Workbook", 2, first, count * SECTOR, FREE)
-    parts = (header.ljust(SECTOR, b"\0"), table, names.ljust(SECTOR, b"\0"), bytes(SECTOR), book.ljust(count * SECTOR, b"\0"))
+    parts = (
+        header.ljust(SECTOR, b"\0"),
+        table,
+        names.ljust(SECTOR, b"\0"),
+        bytes(SECTOR),
+        book.ljust(count * SECTOR, b"\0"),
+    )
     return b"".join(parts)
 
 
