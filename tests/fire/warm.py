@@ -1,7 +1,8 @@
 """A warm process that forks a command line for each line it reads, and kills it when asked: `python -m tests.fire.warm`.
 
 A line read is {"folder", "words", "kill": seconds or null, "disk": [place, how, on, error] or null}, a line answered
-{"code", "told", "calls"}: code is that of the command, -9 of one that was killed, 99 of one that ended in an exception; calls are the writes and syncs counted.
+{"code", "told", "calls"}: code is that of the command, -9 of one that was killed, 99 of one that ended in an exception;
+calls are the writes and syncs counted.
 """
 
 import ctypes
