@@ -44,7 +44,7 @@ def test_killed_at_any_moment(trials: tuple[Warm, list[Trial]], tmp_path: Path, 
             killed += warm.run(folder, one.tried.words, kill=rng.uniform(0, seconds))["code"] == -9
         one.sound(folder)
         one.resumed(warm, folder)
-        if not number % 100:
+        if not number % 20:
             print(f"{number} of {times} tried, {killed} killed before they ended", flush=True)
     assert killed > times * 0.7, f"{killed} of {times} were killed before they ended"
 
