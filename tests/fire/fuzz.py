@@ -9,11 +9,13 @@ import io
 import os
 import random
 import resource
-import subprocess
 import sys
 import time
 import warnings
 import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,19 +33,54 @@ def main() -> int:
     asked = _asked()
     if asked.faults is not None:
         asked.faults.mkdir(parents=True, exist_ok=True)
-    names = asked.only or _names()
     led = find_spec("atheris") is not None
     if not led:
         print("Atheris is not installed: bytes are not led by coverage, the structured inputs alone are tried")
-    deadline, code = time.monotonic() + asked.seconds, 0
+        return _apart("structured", _structured, asked, asked.inputs, asked.seconds)
+    code = _apart("structured", _structured, asked, int(asked.inputs * (1 - LED)), asked.seconds / 2)
+    return code | _apart("by coverage", _led, asked, int(asked.inputs * LED), asked.seconds / 2)
+
+
+def _apart(how: str, half: Any, asked: argparse.Namespace, inputs: int, seconds: float) -> int:
+    """A half of the work in a child of this process, which loads what it needs once, and each reader in a child of that."""
+    return _in_a_child(how, lambda: _each(half, asked, inputs, time.monotonic() + seconds))
+
+
+def _each(half: Any, asked: argparse.Namespace, inputs: int, deadline: float) -> int:
+    with _instrumented() if half is _led else nullcontext():
+        from tests.fire import readers, shapes  # noqa: F401
+    names, code = asked.only or [*readers.READERS], 0
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for place, name in enumerate(names):
-        share = (deadline - time.monotonic()) / (len(names) - place)
-        for half, part in ((_structured, 1 - LED * led), (_led, LED * led)):
-            if part:
-                code |= _apart(
-                    half, name, int(asked.inputs * part / len(names)), share / 2 if led else share, asked.faults
-                )
+        share = max((deadline - time.monotonic()) / (len(names) - place), 1)
+        work = partial(half, name, max(inputs // len(names), 1), share, asked.faults)
+        code |= _in_a_child(f"{name} {half.__name__.strip('_')}", work)
     return code
+
+
+def _in_a_child(what: str, work: Callable[[], int | None]) -> int:
+    """Work in a child of this process: 0 where all was well."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code not in (0, 1):
+            print(f"{what}: ended with {code}")
+        return 1 if code else 0
+    try:
+        code = work() or 0
+    except BaseException as error:
+        print(f"{what}: {error!r}")
+        code = 2
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def _instrumented() -> AbstractContextManager[None]:
+    import atheris
+
+    told: AbstractContextManager[None] = atheris.instrument_imports(include=[*ROOMS], enable_loader_override=False)
+    return told
 
 
 def _asked() -> argparse.Namespace:
@@ -53,31 +90,6 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", action="append")
     parser.add_argument("--faults", type=Path)
     return parser.parse_args()
-
-
-def _names() -> list[str]:
-    """The readers, without loading any here: what is loaded already cannot be led by coverage."""
-    command = [sys.executable, "-c", "from tests.fire.readers import READERS; print(*READERS)"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-
-
-def _apart(half: Any, name: str, inputs: int, seconds: float, faults: Path | None) -> int:
-    """A half of the work in a child of this process: 0 where all was well."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child:
-        _, status = os.waitpid(child, 0)
-        if status not in (0, 256):
-            print(f"{name}: {half.__name__.strip('_')} ended with status {status}")
-        return 1 if status else 0
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    try:
-        half(name, max(inputs, 1), max(seconds, 1), faults)
-    except BaseException as error:
-        print(f"{name}: {error!r}")
-        sys.stdout.flush()
-        os._exit(2)
-    os._exit(0)
 
 
 def _structured(name: str, inputs: int, seconds: float, folder: Path | None) -> None:
@@ -105,9 +117,9 @@ def _structured(name: str, inputs: int, seconds: float, folder: Path | None) -> 
 def _led(name: str, inputs: int, seconds: float, folder: Path | None) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=[*ROOMS], enable_loader_override=False):
-        from tests.fire.faults import Faults
-        from tests.fire.readers import READERS
+    from tests.fire.faults import Faults
+    from tests.fire.readers import READERS
+
     reader = READERS[name]
     faults = Faults(reader, folder)
 
