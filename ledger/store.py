@@ -82,6 +82,16 @@ class Ledger:
             self._attest(mark)
         return taken
 
+    def attest(self) -> None:
+        """Write the line of the last batch where it is missing: whoever kept the batch was stopped before. Raises LedgerError."""
+        sql = "select batch, size, root, checkpoint from checkpoints join batches on number = batch order by batch desc limit 1"
+        found = self._db.execute(sql).fetchone()
+        if found is None or self.path == MEMORY:
+            return
+        lines = [line for _, line in checkpoints.lines_of(self.path) if line is not None]
+        if max((line.batch for line in lines), default=0) < found[0]:
+            self._attest(Checkpoint(found[0], found[1], found[2].hex(), found[3].hex()))
+
     def _attest(self, mark: Checkpoint) -> None:
         """Write the line of a batch, one process at a time: the ledger's own lock is taken for it, and nothing written. As the
         batch stands, whoever is writing now is waited for."""
@@ -270,14 +280,17 @@ class Ledger:
     def _insert(self, batch: int, new: Sequence[New]) -> tuple[Head, Frontier]:
         head, frontier = self.head(), self._frontier()
         position, hashed = head.position, bytes.fromhex(head.hash)
-        rows = []
-        for row, occurrence, key, text, fact in new:
-            position += 1
-            data = chain.entry(position, batch, row, occurrence, text)
-            hashed = chain.link(hashed, data)
-            frontier.push(leaf_hash(data))
-            rows.append((position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed))
-        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+        def rows() -> Iterator[tuple[object, ...]]:  # one at a time: all of a large file would take as much again
+            nonlocal position, hashed
+            for row, occurrence, key, text, fact in new:
+                position += 1
+                data = chain.entry(position, batch, row, occurrence, text)
+                hashed = chain.link(hashed, data)
+                frontier.push(leaf_hash(data))
+                yield position, bytes.fromhex(key), fact.kind, fact.ticket, text, occurrence, batch, row, hashed
+
+        self._db.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
         return Head(position, hashed.hex()), frontier
 
     def _frontier(self) -> Frontier:
