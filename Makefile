@@ -4,8 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
+FUZZ := .venv-fuzz/.ready
+# How many inputs `make fuzz` tries, and for how long at most; the whole is `make fuzz SECONDS=7200`.
+INPUTS := 100000
+SECONDS := 60
 
-.PHONY: demo test test-slow test-long peers lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long peers fuzz lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -23,6 +27,10 @@ test-long: $(READY)
 # That other programs open the exports: PM4Py and DuckDB, in an environment of their own.
 peers: $(READY) $(BENCH)
 	KAOPING_PM4PY=.venv-bench/bin/python $(BIN)/python -m pytest tests/kaoping/test_peers.py
+
+# That no reader meets an input at which it ends in a traceback, hangs or grows: as many as there is time for.
+fuzz: $(FUZZ)
+	.venv-fuzz/bin/python -m tests.fire.fuzz --inputs $(INPUTS) --seconds $(SECONDS) --faults .fuzz
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -52,6 +60,13 @@ $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -e . -r bench/requirements.txt
 	touch $(BENCH)
 
+# Atheris has no wheel for every system: where it cannot be installed, the structured inputs alone are tried.
+$(FUZZ): pyproject.toml constraints.txt tests/fire/requirements.txt
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install --quiet -c constraints.txt -e ".[test]"
+	.venv-fuzz/bin/python -m pip install --quiet -r tests/fire/requirements.txt || echo "Atheris could not be installed"
+	touch $(FUZZ)
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -59,4 +74,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-bench .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-bench .venv-fuzz .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -107,7 +107,7 @@ def publish(
     ledger: Ledger, one: Issue, at: int, *, provisional: bool = False, document: str | None = None
 ) -> Publication:
     """The issue kept as published at the instant `at`, with every text it rests on; where it stands so already, as when
-    somebody does again what was broken off, the publication there is."""
+    somebody does again what was broken off, the publication there is, and the line that attests it."""
     scoring = one.scoring
     stamps = scoring.stamps
     register = register_of(scoring.snapshot)
@@ -120,6 +120,7 @@ def publish(
     )  # fmt: skip
     there = next((old for old in publications(ledger, ledger.head().position) if _same(ledger, old, fact)), None)
     if there is not None:
+        ledger.attest()
         return there
     texts = [one.text, book_text(scoring.book), scoring.calendar.text(), register]
     texts += [] if one.ground is None else [ground_text(one.ground)]

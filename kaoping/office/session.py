@@ -29,6 +29,7 @@ from scoring.scores.mirrored import counted_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
 
 LAST_YEAR = 2100
+DIGITS = 19  # that no position has
 Item = TypeVar("Item")
 
 
@@ -122,10 +123,10 @@ class Session:
         if as_of is None:
             return ledger.head().position, self.now
         if as_of.isdecimal():
-            position = int(as_of)
+            position = int(as_of) if len(as_of) < DIGITS else 0
             if not 0 < position <= ledger.head().position:
                 raise WrongArgument(
-                    sentence("there is no position {position} in the ledger.", position=position),
+                    sentence("there is no position {position} in the ledger.", position=as_of[:DIGITS]),
                     "Its last is given by kaoping verify.",
                 )
             return position, ledger.recorded_at(position)

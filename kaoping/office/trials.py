@@ -8,7 +8,7 @@ from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.language.words import act_of
 from kaoping.office.period.untold import PeriodGaps, SheetGaps, refuse_untold
-from kaoping.office.session import Session, WrongArgument, period_evidence, read_moment, read_period
+from kaoping.office.session import DIGITS, Session, WrongArgument, period_evidence, read_moment, read_period
 from ledger.sentences import sentence
 from ledger.store import Ledger
 from scoring.compare.readings import Alternative, Shift, alternatives, shifts_of
@@ -163,6 +163,6 @@ def read_if(text: str) -> Supposition:
 
 def read_without(text: str) -> Supposition:
     """What is supposed not to be there: an act by name, or a #position."""
-    if text.removeprefix("#").isdecimal():
+    if text.removeprefix("#").isdecimal() and len(text) < DIGITS:
         return Supposition(position=int(text.removeprefix("#")))
     return Supposition(name=act_of(text.strip()))

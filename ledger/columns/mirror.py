@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -136,8 +136,9 @@ class Mirror:
         return part
 
     def put(self, contents: Contents) -> None:
-        """Let it hold this. Files that neither this nor what it held before names are removed. Raises NoUse."""
-        stay = contents.files() | self.contents().files()
+        """Let it hold this. Files are removed that neither this nor what it held before names, and that were there before that was
+        written: another process may be writing. Raises NoUse, also where a file is gone."""
+        stay, since = contents.files() | self.contents().files(), self._put_at()
         told: dict[str, Any] = {
             "format": FORMAT,
             "events": [[*attrs.astuple(one.part), one.position, one.hash] for one in contents.events],
@@ -146,14 +147,28 @@ class Mirror:
         }
         text = json.dumps({**told, "digest": _digest(told)}, ensure_ascii=False)
         with _no_use():
+            if not all((self.path / name).exists() for name in contents.files()):
+                raise NoUse
             place, temporary = mkstemp(dir=self.path, suffix=".part")
             with os.fdopen(place, "w", encoding="utf-8") as file:
                 file.write(text)
             Path(temporary).replace(self.path / MANIFEST)
-            for one in self.path.iterdir():
-                if one.suffix in (".parquet", ".part") and one.name not in stay:
-                    with suppress(OSError):
-                        one.unlink()
+        for one in self.path.iterdir():
+            with suppress(OSError):
+                if one.name not in {*stay, MANIFEST} and one.stat().st_mtime_ns < since:
+                    one.unlink()
+
+    def drop(self, files: Iterable[SealedFile]) -> None:
+        """Remove files that were needed for a while alone."""
+        for one in files:
+            with suppress(OSError):
+                (self.path / one.file).unlink()
+
+    def _put_at(self) -> int:
+        try:
+            return (self.path / MANIFEST).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def discard(self) -> None:
         """Delete it, as far as that can be done."""

@@ -105,4 +105,6 @@ def slices(mirror: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Itera
         ):
             shares[int(at)].append(mirror.write(f"share-{at}-{number}", frame))
     for one in filter(None, shares):
-        yield pl.concat([mirror.read(part) for part in one]).lazy()
+        frame = pl.concat([mirror.read(part) for part in one])
+        mirror.drop(one)
+        yield frame.lazy()

@@ -532,7 +532,7 @@ class RowReader:
             "activity": lambda told: told in (fact.kind, fact.word),
             "transition": lambda told: told == COMPLETE,
             "resource": lambda told: unit is None or unit_of(masked(told)) == unit_of(unit),
-            "round": lambda told: told.isdecimal() and int(told) > 0,
+            "round": lambda told: told.isdecimal() and told.strip("0０") != "",
         }
         known = {"activity": fact.word, "transition": COMPLETE, "resource": unit, "round": "1, 2, 3 …"}
         for name, told in said.items():

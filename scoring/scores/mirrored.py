@@ -68,8 +68,13 @@ class MirroredFrames:
     def _read(self, name: str, parts: Sequence[str]) -> "pl.DataFrame":
         import polars as pl
 
-        there = [self.mirror.read(self.parts[part]) for part in parts if part in self.parts]
-        return pl.concat(there) if there else self.mirror.read(self.parts[name]).clear()
+        try:
+            there = [self.mirror.read(self.parts[part]) for part in parts if part in self.parts]
+            return pl.concat(there) if there else self.mirror.read(self.parts[name]).clear()
+        except NoUse:
+            if self.mirror.contents().derived == self.parts:  # nobody has made it anew meanwhile
+                self.mirror.discard()
+            raise
 
 
 def counted_now(
@@ -82,29 +87,29 @@ def counted_now(
     mirror = Mirror(path_of(ledger.path))
     basis = Basis(head.position, head.hash, how_of(book, calendar, version))
     contents = mirror.contents()
-    if contents.basis != basis:
-        if not make:
-            return None
-        try:
-            contents = _brought_up(mirror, contents, basis, ledger, book, calendar)
-        except NoUse:
-            return None
-    return MirroredFrames(mirror, contents.derived)
+    if contents.basis == basis:
+        return MirroredFrames(mirror, contents.derived)
+    for _ in range(2) if make else ():
+        with suppress(NoUse):
+            return MirroredFrames(mirror, _brought_up(mirror, contents, basis, ledger, book, calendar).derived)
+        mirror.discard()
+        contents = Contents()
+    return None
 
 
 def _brought_up(
     mirror: Mirror, contents: Contents, basis: Basis, ledger: Ledger, book: Rulebook, calendar: Calendar
 ) -> Contents:
     """The contents once rows were brought from what they were derived from to a basis, or made anew. Raises NoUse."""
-    parts = None
+    held, parts = brought_up(ledger, mirror), None
     if contents.basis is not None and _continues(ledger, contents.basis, basis):
         with suppress(NoUse):
             parts = _changed(mirror, contents, ledger, basis, book, calendar)
     if parts is None:
         parts = _made(mirror, ledger, basis, book, calendar)
-    contents = attrs.evolve(brought_up(ledger, mirror), basis=basis, derived=parts)
-    mirror.put(contents)
-    return contents
+    brought = attrs.evolve(held, basis=basis, derived=parts)
+    mirror.put(brought)
+    return brought
 
 
 def _continues(ledger: Ledger, found: Basis, wanted: Basis) -> bool:
@@ -158,6 +163,7 @@ def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar
     made: dict[str, SealedFile] = {}
     for name, found in pieces.items():
         made[name] = mirror.write(name, _in_order(pl.concat([mirror.read(part) for part in found])))
+        mirror.drop(part for part in found if part.file != made[name].file)
     return made
 
 

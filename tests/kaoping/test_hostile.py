@@ -179,6 +179,17 @@ def test_a_time_format_that_names_a_part_twice(run: Run, tmp_path: Path, form: s
     assert run("import", "log.csv", "--profile", "mine.toml").code in (1, 2)
 
 
+@pytest.mark.parametrize("words", [
+    ["score", "2023-05", "--as-of", "9" * 5000], ["void", "9" * 5000, "--at", "2023-06-01T10:00", "--reason", "x"],
+    ["audit", "GX-1", "--without", "#" + "9" * 5000], ["verify", "--checkpoint", "9" * 5000 + ":" + "0" * 64], ["aside", "9" * 5000],
+    ["record", "extend", "ticket=GX-1", "unit=茅店镇", "at=2023-05-20T10:00", "days=" + "9" * 5000],
+])  # fmt: skip
+def test_a_number_of_too_many_digits(may: Run, words: list[str]) -> None:
+    ran = may(*words)
+    assert ran.code in (1, 2)
+    assert ran.err
+
+
 def test_whoever_watches_sees_how_fast_rows_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.StringIO()
     monkeypatch.setattr(terminal, "Console", lambda **_: Console(file=shown, force_terminal=True, width=100))

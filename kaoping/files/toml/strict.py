@@ -23,6 +23,7 @@ Hook = Callable[[Any, Any], Any]
 Placed = tuple[str, Mistake]
 """A mistake and the path of where it stands, such as sheets[0].items[2].words."""
 EXCERPT_WIDTH = 80  # characters
+TOO_LONG = re.compile(r"[0-9_]{640,}")  # digits; Python reads some thousand at the most
 SYNTAX_AT = re.compile(r"at line (\d+)")
 
 
@@ -47,6 +48,8 @@ class FileKind(Generic[T]):
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UnusableFile.of([(name, _syntax(text, error))]) from error
+        except ValueError as error:  # of a number whose digits Python will not read
+            raise UnusableFile.of([(name, _too_long(text))]) from error
         except RecursionError as error:
             raise UnusableFile(
                 sentence("{file} is nested too deeply.", file=name), "Take a file as the docs show it."
@@ -103,6 +106,13 @@ def _syntax(text: str, error: tomllib.TOMLDecodeError) -> Problem:
     told = SYNTAX_AT.search(str(error))
     line = int(told.group(1)) if told else text.rstrip().count("\n") + 1
     return _problem(text, line, Mistake("", None, sentence("is no TOML: {error}", error=error), "Mend that line."))
+
+
+def _too_long(text: str) -> Problem:
+    """The first number in a file that has too many digits to be one, at its line."""
+    found = TOO_LONG.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 0
+    return _problem(text, line, Mistake("", None, "has a number of too many digits", "Write the number that is meant."))
 
 
 def _flat(error: BaseException, path: str) -> Iterator[tuple[str, BaseException]]:

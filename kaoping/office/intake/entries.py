@@ -11,7 +11,7 @@ from kaoping.files.entries import EXPLAINS, FULL_TIME, FilledTable, exchange_tab
 from kaoping.language import words
 from kaoping.office.intake.imports import Arrival, read_files, take_in
 from kaoping.office.intake.objections import EntryObjection, Held, enrol_objections, findings_of, objections, one_of
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import DIGITS, Session, WrongArgument
 from ledger.batches import Event, Source
 from ledger.exchange import read_fact
 from ledger.facts import KIND, NAMED, Enrol, Fact, Finding, Publish, Ruling, fields_of
@@ -170,7 +170,7 @@ def key_at(ledger: Ledger, fact: str) -> str:
     """The key of the fact at a position, or the key itself. Raises WrongArgument."""
     if not fact.isdecimal() or len(fact) == 64:
         return fact
-    found = ledger.at(int(fact)) if int(fact) < 2**62 else None
+    found = ledger.at(int(fact)) if len(fact) < DIGITS else None
     if found is None:
         raise WrongArgument(
             sentence("there is no position {position} in the ledger.", position=fact),

@@ -1,4 +1,4 @@
-"""How far the cells of an xls reach, before it is opened: its records are read one by one, none is held."""
+"""The book in an xls: how far its cells reach, by its records one by one, and put into a sound container before it is opened."""
 
 import io
 import struct
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import olefile
 
 from ledger.intake.tables.extents import CellTotal, Extent
-from ledger.intake.tables.table import SAVE_AGAIN
+from ledger.intake.tables.table import SAVE_AGAIN, SPLIT
 from ledger.sentences import UnreadableFile
 
 # Records of [MS-XLS] 2.3: where a sheet begins, how far it says it reaches, and cells, of which two kinds hold several.
@@ -33,10 +33,23 @@ SEVERAL = (0x00BD, 0x00BE)
 STREAMS = ("Workbook", "Book")
 
 
-def refuse_vast_xls(data: bytes) -> None:
-    """Raises UnreadableFile where the sheets of an xls together would take too much."""
+# A container of [MS-CFB] in its version 4: what stands for the end of a chain, for no sector, and for a sector of the table itself.
+SECTOR, END, FREE, TABLE = 4096, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+TABLES = 109  # sectors of the table that the header itself can name
+
+
+def sound_xls(data: bytes) -> bytes:
+    """An xls with the book alone in it, in a container of ours: in a damaged one a chain of sectors may run in a circle, which the reader
+    of workbooks follows until there is no memory left. Raises UnreadableFile, also where its sheets together would take too much."""
+    book = _book(data)
+    _refuse_vast(book)
+    return _contained(book)
+
+
+def _refuse_vast(book: bytes) -> None:
+    """Raises UnreadableFile where the sheets of a book together would take too much."""
     total, extent = CellTotal(), Extent()
-    for kind, body in _records(_book(data)):
+    for kind, body in _records(book):
         if kind in BEGIN:
             total.add(extent)
             extent = Extent()
@@ -73,3 +86,33 @@ def _records(book: bytes) -> Iterator[tuple[int, bytes]]:
         kind, size = struct.unpack_from("<HH", book, at)
         yield kind, book[at + 4 : at + 4 + size]
         at += 4 + size
+
+
+def _contained(book: bytes) -> bytes:
+    """A container that holds a book: sectors of the table, one of names, an empty one for small streams, and those of the book."""
+    count = max(-(-len(book) // SECTOR), 1)
+    tables = next(n for n in range(1, TABLES + 2) if n * SECTOR // 4 >= n + 2 + count or n > TABLES)
+    if tables > TABLES:
+        raise UnreadableFile("is larger than this machine's memory", SPLIT)
+    first = tables + 2
+    chain = [*[TABLE] * tables, END, END, *range(first + 1, first + count), END]
+    table = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
+    named = struct.pack(f"<{TABLES}I", *range(tables), *[FREE] * (TABLES - tables))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6x", 0x3E, 4, 0xFFFE, 12, 6)
+    header += struct.pack("<9I", 1, tables, tables, 0, SECTOR, END, 0, END, 0) + named
+    names = _named("Root Entry", 5, tables + 1, SECTOR, 1) + _named("Workbook", 2, first, count * SECTOR, FREE)
+    parts = (
+        header.ljust(SECTOR, b"\0"),
+        table,
+        names.ljust(SECTOR, b"\0"),
+        bytes(SECTOR),
+        book.ljust(count * SECTOR, b"\0"),
+    )
+    return b"".join(parts)
+
+
+def _named(name: str, kind: int, start: int, size: int, child: int) -> bytes:
+    """An entry of a container's names."""
+    text = name.encode("utf-16-le")
+    places = struct.pack("<HBB3I16xI8x8xIQ", len(text) + 2, kind, 1, FREE, FREE, child, 0, start, size)
+    return text.ljust(64, b"\0") + places

@@ -6,7 +6,7 @@ A sheet of two cells at its corners would be held as seventeen milliards of empt
 import re
 import struct
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from xml.parsers import expat
 
@@ -22,6 +22,9 @@ ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
 OPENINGS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
 PREFIXED = re.compile(rb":c[\s/>]")
 TEXT = re.compile(rb"<(?:[^\s<>/:\"']+:)?si[\s/>]")
+SAID = re.compile(rb"[cC]ount\s*=\s*[\"']\s*([0-9]+)")
+TEXTS = "sharedstrings"  # in the name of the part that holds the texts of an xlsx
+TOLD = re.compile(rb"<(?:[^\s<>/:\"']+:)?sst\s[^<>]*")
 TAG = 2**20  # bytes; no tag of a sheet is longer
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -68,23 +71,23 @@ class CellTotal:
         refuse_too_large(1, self.cells)
 
 
-def refuse_vast_zip(data: bytes, infos: Iterable[zipfile.ZipInfo], budget: Budget) -> dict[str, list[Merge]]:
+def refuse_vast_zip(data: bytes, infos: Sequence[zipfile.ZipInfo], budget: Budget) -> dict[str, list[Merge]]:
     """Raises UnreadableFile where a workbook (xlsx, xlsb, ods) would take too much. Sheet -> its merged cells, for xlsb and ods."""
     total, merges = CellTotal(), dict[str, list[Merge]]()
     binary: dict[str, list[Merge]] = {}
-    parts: dict[str, bytes] = {}
+    parts = {info.filename: b"".join(pieces(data, info, budget)) for info in infos if info.filename in BINARY_BOOK}
+    sheets = [*_binary_sheets(parts)] if len(parts) == len(BINARY_BOOK) else []
+    named = {part for _, part in sheets}
     for info in infos:
         if info.filename in BINARY_BOOK:
-            parts[info.filename] = b"".join(pieces(data, info, budget))
-        elif info.filename.endswith(".bin") and "worksheets/" in info.filename:
+            continue
+        if info.filename in named or (info.filename.endswith(".bin") and "worksheets/" in info.filename):
             binary[info.filename] = _scan_binary(b"".join(pieces(data, info, budget)), total)
         elif info.filename == "content.xml":
             merges |= _scan_ods(pieces(data, info, budget), total)
         else:
             _scan_xml(data, info, budget, total)
-    if len(parts) == len(BINARY_BOOK):
-        merges |= {name: binary.get(part, []) for name, part in _binary_sheets(parts)}
-    return merges
+    return merges | {name: binary.get(part, []) for name, part in sheets}
 
 
 def _scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: CellTotal) -> None:
@@ -92,13 +95,37 @@ def _scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: CellTot
     parts = pieces(data, info, budget)
     head = next(parts, b"")
     start = head[:4096].replace(b"\0", b"")  # of UTF-16 too
-    if b"worksheet" in start:
+    if b"worksheet" in start or _holds_cells(pieces(data, info, Budget.of(len(data)))):
         extent = _usual_extent(chain([head], parts)) if b"\0" not in head[:4096] else None
         total.add(extent or _parsed_extent(pieces(data, info, Budget.of(len(data)))))
-    texts = 0
-    for part in chain([head], parts):
-        texts += len(TEXT.findall(part)) if b"sst" in start else 0
-        if texts > MAX_CELLS:
+    if b"sst" in start or TEXTS in info.filename.casefold():
+        _count_texts(chain([head], parts))
+    else:
+        for _ in parts:  # to the end, so that all is counted
+            pass
+
+
+def _holds_cells(parts: Iterable[bytes]) -> bool:
+    """Whether a part is a sheet, whatever it is called, and however late its outermost tag comes."""
+    rest = b""
+    for part in parts:
+        text = rest + part.replace(b"\0", b"")
+        if b"sheetData" in text:
+            return True
+        rest = text[-16:]
+    return False
+
+
+def _count_texts(parts: Iterable[bytes]) -> None:
+    """Raises UnreadableFile where a part holds too many texts, or says so: the reader makes room for as many before it reads any."""
+    texts, rest = 0, b""
+    for part in chain(parts, [b"<"]):
+        text = rest + part.replace(b"\0", b"")  # of UTF-16 too
+        cut = max(text.rfind(b"<"), 0)
+        text, rest = text[:cut], text[cut:]
+        said = [int(digits[:12]) for tag in TOLD.findall(text) for digits in SAID.findall(tag)]
+        texts += len(TEXT.findall(text))
+        if max(texts, *said, 0) > MAX_CELLS or len(rest) > TAG:
             raise UnreadableFile("holds more texts than can be held", SPLIT)
 
 
@@ -263,7 +290,7 @@ def _binary_sheets(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """(name, part) of each sheet of an xlsb."""
     targets: dict[str, str] = {}
     for tag in RELATION.findall(parts[BINARY_BOOK[1]]):
-        said = dict(re.findall(r'(\w+)="([^"]*)"', tag.decode("utf-8", "replace")))
+        said = dict(re.findall(r"""(\w+)\s*=\s*["']([^"']*)["']""", tag.decode("utf-8", "replace")))
         targets[said.get("Id", "")] = said.get("Target", "")
     book = parts[BINARY_BOOK[0]]
     for kind, start, size in _records(book):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from ledger.intake.tables.biff import refuse_vast_xls
+from ledger.intake.tables.biff import sound_xls
 from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.extents import refuse_vast_zip
 from ledger.intake.tables.layout import laid_out
@@ -71,8 +71,7 @@ def _read(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
     if data.startswith(OLE):
         if ENCRYPTED in data:
             raise UnreadableFile("is a workbook with a password", NO_PASSWORD)
-        refuse_vast_xls(data)
-        return _of_sheets(read_workbook(data, {}), name)
+        return _of_sheets(read_workbook(sound_xls(data), {}), name)
     return _read_text(data, name, budget)
 
 

@@ -81,7 +81,7 @@ def directory(data: bytes) -> list[zipfile.ZipInfo]:
     """The files in a zip. Raises UnreadableFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return [info for info in archive.infolist() if not info.is_dir()]
+            return [info for info in archive.infolist() if info.filename and not info.is_dir()]
     except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OverflowError) as refused:
         raise UnreadableFile("is a damaged zip file or workbook", COPY_AGAIN) from refused
 

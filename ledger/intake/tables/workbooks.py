@@ -1,7 +1,10 @@
 """Workbooks: xlsx, xls, xlsb and ods."""
 
 import io
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import attrs
@@ -12,6 +15,8 @@ from ledger.intake.tables.markup import Grid
 from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
+ERRORS = 2  # the output for errors, as systems number it
+ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
 DAMAGED = "is a damaged workbook, or one with a password, or no workbook"
 NO_PASSWORD = "open it, save it without a password, and import that"
@@ -28,20 +33,42 @@ class SheetGrid:
 def read_workbook(data: bytes, merges: Mapping[str, Sequence[Merge]]) -> list[SheetGrid]:
     """Every sheet of a workbook; `merges` by sheet where they are known already. Raises UnreadableFile."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            SheetGrid(
-                _grid(book.get_sheet_by_name(one.name), merges.get(one.name)), one.visible == SheetVisibleEnum.Visible
-            )
-            for one in book.sheets_metadata
-            if one.typ == SheetTypeEnum.WorkSheet
-        ]
+        with _unheard():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            return [
+                SheetGrid(
+                    _grid(book.get_sheet_by_name(one.name), merges.get(one.name)),
+                    one.visible == SheetVisibleEnum.Visible,
+                )
+                for one in book.sheets_metadata
+                if one.typ == SheetTypeEnum.WorkSheet
+            ]
     except (KeyboardInterrupt, SystemExit, MemoryError, UnreadableFile):
         raise
     except PasswordError as refused:
         raise UnreadableFile("is a workbook with a password", NO_PASSWORD) from refused
     except BaseException as refused:  # a panic of the reader on a damaged file is no Exception
         raise UnreadableFile(DAMAGED, SAVE_AGAIN) from refused
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """The reader's own words go nowhere: where a damaged workbook makes it panic, it writes so, and where in its source, past Python to
+    the terminal. We say in ours what is wrong."""
+    with ONE_AT_A_TIME:
+        try:
+            kept = os.dup(ERRORS)
+        except OSError:  # a program without a terminal has nowhere to write to
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, ERRORS)
+        os.close(nowhere)
+        try:
+            yield
+        finally:
+            os.dup2(kept, ERRORS)
+            os.close(kept)
 
 
 def _grid(sheet: CalamineSheet, merges: Sequence[Merge] | None) -> Grid:
