@@ -2,6 +2,7 @@
 
 import ast
 import codecs
+import gc
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a pr
 """The first word of commands of two words, with its help."""
 
 
+OBJECTS = 50_000  # made between two looks for unreachable ones: most of what a command makes it needs to its end
 INTERRUPTED = 130  # as shells have it: 128 and the signal's number
 GOODBYE = "Interrupted. What was being written was undone; the ledger is as it was before."
 
@@ -97,6 +99,7 @@ def within(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
+    gc.set_threshold(OBJECTS)
     codecs.register_error("kaoping", escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

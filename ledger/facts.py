@@ -243,6 +243,8 @@ UNTOLD_KINDS = ("sign", "contact", "return", "extend", "close", "seal", "survey"
 LIMIT, RATING = "limit", "rating"
 UNTOLD = (*UNTOLD_KINDS, LIMIT, RATING)
 """All that it can have no column for: also when a round's closing is due, and the word of a survey that it does tell."""
+ANSWERS = ("full", "breach")
+"""What an office can say is to come of what no source tells."""
 IN_FULL = "=full"
 """Behind an untold kind: its office says that what it is needed for counts in full."""
 RENEWED = (*LIFECYCLE, Flag.kind)

@@ -16,7 +16,6 @@ from ledger.batches import Batch, Change, Coverage, Event, Head, Source, Taken
 from ledger.exchange import content, digest_of, identity
 from ledger.facts import LIFECYCLE, Fact, Settle
 from ledger.files import MEMORY, told
-from ledger.intake.kept import Voided, as_held
 from ledger.intake.leftovers import MENDED_BY, number_of, row_digest
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
@@ -134,6 +133,8 @@ class Ledger(Records):
         self, source: Source, number: int, recorded_at: int
     ) -> tuple[list[New], tuple[Change, ...], tuple[Event, ...]]:
         """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, and what no more."""
+        from ledger.intake.kept import Voided, as_held  # what only an import needs takes long to load
+
         voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
         gone = voided_keys(voids)
         typed = frozenset(int(one) for (one,) in self._db.execute("select number from batches where sha256 = ''"))

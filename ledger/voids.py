@@ -3,13 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ledger.batches import Event, Source
 from ledger.exchange import content, identity, key_of
 from ledger.facts import Fact, Void
-from ledger.intake.changes import Settled, settle
+
+if TYPE_CHECKING:
+    from ledger.intake.changes import Settled
 
 REPLACED = "再次导出有改动：第 {batch} 批第 {row} 行"
 BY_IMPORT = re.compile(re.escape(REPLACED).replace(r"\{batch\}", r"\d+").replace(r"\{row\}", r"\d+"))
@@ -41,10 +44,12 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
 def renewed(
     source: Source, found: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
     renamed: frozenset[str] = frozenset(), typed: frozenset[int] = frozenset(),
-) -> Settled:  # fmt: skip
+) -> "Settled":  # fmt: skip
     """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
     and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
     took back, until a file that may replace tells it again."""
+    from ledger.intake.changes import settle  # only an import settles
+
     assert source.telling is not None
     gone = voided_keys(voids)
     people = voided_by_people(voids, gone, typed)

@@ -18,7 +18,7 @@ from kaoping.files import folder
 from kaoping.language import moments
 from kaoping.language.language import Language
 from ledger.columns.segments import is_large
-from ledger.intake.profile import ANSWERS
+from ledger.facts import ANSWERS
 from ledger.sentences import UserError, sentence
 from ledger.snapshot import outline_of, snapshot_of
 from ledger.store import Ledger

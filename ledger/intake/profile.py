@@ -13,7 +13,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, local_instant
 from ledger.exchange import READERS
-from ledger.facts import KIND, LIMIT, RATING, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
+from ledger.facts import ANSWERS, KIND, LIMIT, RATING, STORED_AS, UNTOLD, Dispatch, Scalar, fields_of
 from ledger.sentences import Mistake, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
@@ -26,7 +26,6 @@ GIVE_HEADINGS = "give it headings in [columns]"
 STORED_TEXTS = ("reason", "category", "resolved", "rating", "mode")
 KNOWN_TEXTS = sentence("use one of: {known}", known=" ".join(STORED_TEXTS))
 KNOWN_KINDS = sentence("use one of: {known}", known=" ".join(KIND))
-ANSWERS = ("full", "breach")
 SAME_FACT, FURTHER_FACTS = "same_fact", "further_facts"
 REFUSED, LEAD_AND_ASSIST, ONE_NAME = "refused", "lead_and_assist", "one_name"
 

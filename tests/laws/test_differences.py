@@ -183,7 +183,9 @@ def test_a_younger_reading_adds_up_on_random_pairs(tmp_path: Path, name: str, st
             parts = [*unit.total, *(cut for item in unit.items for cut in item.cuts)]
             assert sum((cut.points for cut in parts), start=Fraction(0)) == unit.change
         changed += sum(unit.moved for unit in [*units, *(moved_units(before, after, year) if name in YEARLY else ())])
-    assert changed > 0 or start, "the first five of each reading move something; of any other five it may be that none does"
+    assert changed > 0 or start, (
+        "the first five of each reading move something; of any other five it may be that none does"
+    )
 
 
 def moved_units(before: Scoring, after: Scoring, year: int) -> list[UnitYearChange]:
