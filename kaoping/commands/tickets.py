@@ -11,7 +11,6 @@ from kaoping.office.period.untold import gaps_json
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
-from kaoping.reports.compare.diff import diff_json, diff_page
 from kaoping.reports.ground import gaps_page
 
 
@@ -42,6 +41,7 @@ def _suppose(
     asked: Asked, ticket: str, ifs: Sequence[str], without: Sequence[str], unit: str | None, number: int | None
 ) -> None:
     from kaoping.office.trials import read_if, read_without, suppose  # what it needs is not needed else
+    from kaoping.reports.compare.diff import diff_json, diff_page
 
     session = asked.session()
     supposed = [*map(read_if, ifs), *map(read_without, without)]
