@@ -1,7 +1,8 @@
 """A re-export against what the ledger knows: what is the same, what was newly filled, and what is said otherwise (a change).
 
 The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
-an act at another instant, and one that is gone from a column the file has, are changes. Of a row per event it is what carries the
+an act at another instant, and one that is gone from a column the file has, are changes; its dispatch is the same also where one of
+the two tells it to the minute or to the day alone. Of a row per event it is what carries the
 same `id` on its ticket, else one kind of act at one instant of its ticket, else, in a log that numbers the steps of a ticket (`seq`),
 one kind of act at one step, wherever rows that were put in or left out have moved the number. A log without ids and steps cannot say
 that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it.
@@ -17,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from calendars.instants import show_iso
+from calendars.instants import DAY_MS, ZONE_MS, show_iso
 from ledger.batches import Change, Event, Telling
 from ledger.exchange import LEAD, canonical, content, identity
 from ledger.facts import (
@@ -36,6 +37,7 @@ from ledger.facts import (
 )
 from ledger.texts import FREE, WITHHELD, masked
 
+MINUTE_MS = 60_000
 PLACE = frozenset(
     ("at", "ticket", "unit", "id", "seq", "measure")
 )  # which fact it is; the other fields are what it says
@@ -165,6 +167,7 @@ class _Life:
             self._pair_steps()
             self._pair(_by_instant)
             self._pair_moved()
+            self._pair_less_finely()
         self._keep_taken_back()
 
     def absent(self) -> Iterator[Event]:
@@ -277,6 +280,14 @@ class _Life:
             was = {one.fact: attrs.evolve(one.fact, unit=units[one.fact.unit]) for one in moved}
             self._pair(lambda fact: _by_instant(was[fact]) if fact in was else None, _by_instant, own=True)
 
+    def _pair_less_finely(self) -> None:
+        """The acts of a unit that the file or the ledger tells to the minute or to the day alone."""
+        for one in tuple(self.left):
+            if one.fact.id is None:
+                same = (event for event in self.rest if _is_same_act_less_finely(one.fact, event.fact))
+                if (event := next(same, None)) is not None:
+                    self._change(one, event)
+
     def _change(self, one: Saying, event: Event, untold: frozenset[str] = UNMOVED) -> None:
         """A saying that speaks of a standing fact otherwise: what it fills is taken; what it contradicts, if it may replace."""
         self.left.remove(one)
@@ -342,7 +353,7 @@ class _Life:
     def _settle_rounds(self, said: Sequence[_Round], held: Sequence[_Round]) -> None:
         """The rounds of the file's rows, each with the one of the ledger that it speaks of."""
         free = list(held)
-        for fits in (_same_dispatch, _sent_elsewhere, _sent_at_another_time):
+        for fits in (_same_dispatch, _sent_elsewhere, _sent_less_finely, _sent_at_another_time):
             for one in [one for one in said if isinstance(one.sent, Saying)]:
                 found = next((other for other in free if fits(one, other)), None)
                 if found is not None and (fits is _same_dispatch or one.sent in self.left):
@@ -389,6 +400,26 @@ def _sent_elsewhere(said: _Round, held: _Round) -> bool:
     """Another unit at the same instant, in the same role."""
     one, other = said.sent.fact, held.sent.fact
     return one.at == other.at and _value(one, "role") == _value(other, "role")
+
+
+def _is_same_act_less_finely(one: Fact, other: Fact) -> bool:
+    alike = all(_value(one, name) == _value(other, name) for name in ("unit", "role", "measure", "item", "about"))
+    return one.kind == other.kind and alike and _is_same_less_finely(one.at, other.at)
+
+
+def _sent_less_finely(said: _Round, held: _Round) -> bool:
+    """The same unit at the same instant, told to the minute or to the day by one of the two."""
+    one, other = said.sent.fact, held.sent.fact
+    return one.unit == other.unit and _is_same_less_finely(one.at, other.at)
+
+
+def _is_same_less_finely(one: int, other: int) -> bool:
+    """Whether two instants (ms) are the same, told to the minute or to the day by one of them: a spreadsheet drops seconds."""
+    shorter = min(one, other)
+    return any(
+        (shorter + ZONE_MS) % unit == 0 and (one + ZONE_MS) // unit == (other + ZONE_MS) // unit
+        for unit in (MINUTE_MS, DAY_MS)
+    )
 
 
 def _sent_at_another_time(said: _Round, held: _Round) -> bool:

@@ -276,6 +276,12 @@ class Records:
         sql = "select position, batch, row, occurrence, fact from events where ticket = ? and position <= ? order by position"
         return list(self._db.execute(sql, (ticket, upto)))
 
+    def checkpoint(self, upto: int) -> str:
+        """The last checkpoint up to a position, written SIZE:ROOT; empty where there is none."""
+        sql = "select size, root from checkpoints where size <= ? order by size desc limit 1"
+        found = self._db.execute(sql, (upto,)).fetchone()
+        return f"{found[0]}:{found[1].hex()}" if found else ""
+
     def verify(self, checkpoints: Sequence[tuple[int, str]] = ()) -> Verified:
         """Re-derive every hash, and hold the ledger against its file of checkpoints and against these (size, root).
 

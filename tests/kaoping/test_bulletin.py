@@ -147,7 +147,9 @@ def test_the_imprint_and_the_page_numbers(may: Run, tmp_path: Path) -> None:
     assert sizes == {"6", "8"}
     assert "附注：未公布" in rows[0][0]
     assert re.search(r"结果摘要：[0-9a-f]{64}", rows[0][0])
-    assert re.search(r"台账检查点：\d+:[0-9a-f]{64}", rows[0][0])
+    found = re.search(r"台账检查点：(\d+:[0-9a-f]{64})", rows[0][0])
+    assert found is not None
+    assert may("verify", "--checkpoint", found[1]).code == 0
     assert paper.settings.odd_and_even_pages_header_footer
     for footer, side in ((paper.sections[0].footer, "right"), (paper.sections[0].even_page_footer, "left")):
         paragraph = footer.paragraphs[0]

@@ -296,3 +296,24 @@ def test_corrected_and_corrected_back() -> None:
     assert said
     assert back == scored(second, first, manner=replacing)[0]
     assert scored(first, second, first, second, manner=replacing)[0] == scored(second)[0]
+
+
+@pytest.mark.parametrize("seeds", [range(10)])
+def test_an_export_that_lost_its_seconds_adds_no_round(seeds: range) -> None:
+    """A spreadsheet saved again shows 9:05 for 9:05:33: the same acts, each at another instant, and nothing new."""
+    first = [row for seed in seeds for row in rows_of(random.Random(seed), seed)]
+    coarse = [dict(row) for row in first]
+    moved = 0
+    for number, row in enumerate(first):
+        for place, column in enumerate(("派单时间", *TIMES)):
+            if row[column]:
+                row[column] = f"{row[column][:-2]}{(7 * number + 11 * place) % 59 + 1:02d}"
+                moved += 1
+    alone, _ = scored(coarse)
+    kept, (*_, listed) = scored(first, coarse)
+    replaced, (*_, taken) = scored(first, coarse, manner=Manner(replace=True))
+    assert len(listed) == len(taken) == moved
+    assert {one.field for one in listed} == {"at"}
+    assert kept == scored(first)[0]
+    assert replaced == alone
+    assert scored(coarse, first)[0] == alone

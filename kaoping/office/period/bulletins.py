@@ -53,7 +53,7 @@ class PeriodReport:
     `publication`: None where it is told as known now. `before` and `year_before`: the evidence of the period before and of the same
     period a year before; None where the ledger holds no ticket of it. `trend`: scores by sheet, then month, of up to twelve months.
     `lines`: lost points by (sheet, unit); `times` and `lives` (the facts) of the tickets that lost some; `ground` as JSON: what it
-    rests on, None where a publication kept none.
+    rests on, None where a publication kept none; `checkpoint`: that of the ledger as it was then, SIZE:ROOT.
     """
 
     period: str
@@ -67,6 +67,7 @@ class PeriodReport:
     times: Mapping[ActKey, ActTimes]
     lives: Mapping[str, Sequence[Event]]
     ground: Mapping[str, Any] | None
+    checkpoint: str
 
     @property
     def scoring(self) -> Scoring:
@@ -134,6 +135,7 @@ def _told(ledger: Ledger, one: Issue, period: str, publication: Publication | No
         before=_evidence(scoring, _moved(asked.months, -size)), year_before=_evidence(scoring, _moved(asked.months, -12)),
         trend=_trend(scoring, asked.months[-1]), lines=lines, times=_times(scoring, charges),
         ground=_ground(ledger, one, publication), lives={ticket: in_order(ledger.events(upto, ticket=ticket)) for ticket in tickets},
+        checkpoint=ledger.checkpoint(upto),
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def bulletin(language: Language, told: PeriodReport, letterhead: Letterhead) -> 
     note = (
         say("Note: {state}. As of {at}.", state=state_of(language, told), at=show_iso(stamps.as_of)),
         say("Digest of the result: {digest}", digest=told.issue.digest),
-        say("Checkpoint of the ledger: {ledger}", ledger=stamps.ledger),
+        say("Checkpoint of the ledger: {checkpoint}", checkpoint=told.checkpoint),
         say("Rulebook: {book}", book=stamps.rulebook),
         say("Calendar: {calendar}", calendar=stamps.calendar),
     )
