@@ -167,6 +167,34 @@ def test_a_mirror_that_breaks_while_it_is_read_is_left(tmp_path: Path) -> None:
         assert kept.sheets(kept.evidence(every)[every[0]]) == full.sheets(full.evidence(every)[every[0]])
 
 
+def test_events_begun_to_be_read_are_read_when_the_mirror_is_gone_or_edited(tmp_path: Path) -> None:
+    log = history(501)
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        full, kept = pair(ledger, log.as_of_ms)
+        outline = outline_of(ledger, full.snapshot.head.position)
+        begun, derived = outline.events, kept.derived
+        Mirror(path_of(ledger.path)).discard()
+        assert rows(begun) == rows(full.snapshot.events)
+        assert derived.verdicts.collect().shape == full.derived.verdicts.collect().shape
+
+
+def test_a_mirror_that_goes_while_months_are_made_of_it_is_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, standing = history(501), mirrored.standing_events
+    path = path_of(tmp_path / "kaoping.db")
+
+    def gone(*asked: Any) -> Any:
+        found = standing(*asked)
+        Mirror(path).discard()
+        monkeypatch.setattr(mirrored, "standing_events", standing)
+        return found
+
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        monkeypatch.setattr(mirrored, "standing_events", gone)
+        agree(ledger, log.as_of_ms, [])
+
+
 def test_what_another_process_writes_meanwhile_does_not_disturb(tmp_path: Path) -> None:
     log = history(502)
     facts = translated(log.facts)
