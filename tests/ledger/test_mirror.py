@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from ledger.columns import segments
-from ledger.columns.mirror import Contents, Mirror, path_of
+from ledger.columns.mirror import Contents, Mirror, NoUse, path_of
 from ledger.exchange import content, key_of
 from ledger.facts import Decide, Exempt, Fact, Void
 from ledger.sentences import DamagedLedger, NoLedger
@@ -361,6 +361,36 @@ def test_events_forged_in_a_mirror_are_seen_by_verify(may: Run, tmp_path: Path) 
     part = mirror.write("events", mirror.read(segment.part).with_columns(pl.col("at") + 1))
     mirror.put(attrs.evolve(held, events=(attrs.evolve(segment, part=part),)))
     assert "events-" in may("verify", "--mirror").err
+
+
+def test_a_mirror_that_goes_while_it_is_verified_is_not_said_to_differ(
+    may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may("score", "2023-05", "--json")
+    made, mirror = mirrored._made, Mirror(path_of(tmp_path / "kaoping.db"))
+
+    def anew(*asked: Any) -> Any:
+        monkeypatch.setattr(mirrored, "_made", made)
+        mirror.discard()
+        return made(*asked)
+
+    monkeypatch.setattr(mirrored, "_made", anew)
+    assert may("verify", "--mirror", "--json").document["mirror_differs"] == []
+
+
+def test_verify_says_that_there_is_no_room_to_derive_again(
+    may: Run, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may("score", "2023-05", "--json")
+    monkeypatch.setattr(Mirror, "write", lambda *_: full_disk())
+    found = run("verify", "--mirror")
+    assert found.code == 1
+    assert "请腾出该磁盘的空间" in found.err
+    assert path_of(tmp_path / "kaoping.db").exists()
+
+
+def full_disk() -> None:
+    raise NoUse
 
 
 def test_a_snapshot_is_scored_in_another_thread_after_the_ledger_is_closed(tmp_path: Path) -> None:
