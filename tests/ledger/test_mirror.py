@@ -181,7 +181,7 @@ def test_events_begun_to_be_read_are_read_when_the_mirror_is_gone_or_edited(tmp_
 def test_a_mirror_that_goes_while_months_are_made_of_it_is_no_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log, standing = history(501), mirrored.standing_events
+    log, standing = history(501), segments.standing_events
     path = path_of(tmp_path / "kaoping.db")
 
     def gone(*asked: Any) -> Any:
