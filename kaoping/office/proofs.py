@@ -19,7 +19,7 @@ from kaoping.office.session import Session, WrongArgument
 from kaoping.office.tickets import TicketReport, audit_json, report_on
 from kaoping.office.traces import Rules, audit_again, following, rules_of
 from ledger.batches import Batch, Event
-from ledger.columns.mirror import Mirror, path_of
+from ledger.columns.mirror import Mirror, NoUse, path_of
 from ledger.exchange import content, from_content, key_of
 from ledger.facts import Alias, Publish, Void
 from ledger.proof import checkpoints
@@ -27,7 +27,7 @@ from ledger.proof.chain import digest_of, entry
 from ledger.proof.tree import Tree, is_consistent, leaf_hash, root_from
 from ledger.proof.verify import Verified, refuse_another
 from ledger.register import register_of
-from ledger.sentences import Sentence, UnreadableFact, UserError, sentence
+from ledger.sentences import LedgerError, Sentence, UnreadableFact, UserError, sentence
 from ledger.snapshot import standing
 from ledger.store import Ledger
 from scoring.scores.mirrored import differing
@@ -55,11 +55,12 @@ class SoundLedger:
 
 def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: bool = False) -> SoundLedger:
     """Every hash derived again and held against the checkpoints beside the ledger, and those `held` elsewhere; if it is to be `mirrored`,
-    also all that its mirror holds, which is deleted where it differs. Raises DamagedLedger."""
+    also all that its mirror holds, which is deleted where it differs. Raises DamagedLedger; LedgerError where there is no room to derive
+    that again."""
     with session.ledger() as opened, session.busy("re-deriving every hash"):
         report = opened.verify(held)
         ahead = tuple(one for one in opened.batches() if one.recorded_at > session.now)
-        differs = tuple(differing(opened, session.book(), session.calendar(), __version__)) if mirrored else None
+        differs = _differing(session, opened) if mirrored else None
     mirror = Mirror(path_of(session.path))
     if differs:
         mirror.discard()
@@ -69,6 +70,21 @@ def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: 
         attested_by=(*beside, *(f"{size}:{root}" for size, root in held)), ahead=ahead,
         mirror=mirror.path if mirror.path.exists() else None, differing=differs,
     )  # fmt: skip
+
+
+def _differing(session: Session, ledger: Ledger) -> tuple[str, ...]:
+    """The files of the ledger's mirror that do not hold what is derived again beside it; held again where somebody made it anew
+    meanwhile. Raises LedgerError."""
+    mirror = Mirror(path_of(session.path))
+    try:
+        while True:
+            held = mirror.contents()
+            found = tuple(differing(ledger, session.book(), session.calendar(), __version__))
+            if not found or mirror.contents() == held:
+                return found
+    except NoUse as error:
+        why = sentence("what is kept beside {path} cannot be derived again there.", path=session.path)
+        raise LedgerError(why, "Make room on that disk, and verify again.") from error
 
 
 def read_checkpoint(text: str) -> tuple[int, str]:

@@ -112,13 +112,15 @@ class Mirror:
             return pl.read_parquet(BytesIO(data))
 
     def scan(self, part: SealedFile) -> "pl.LazyFrame":
-        """The same of a large file, its rows left there. Raises NoUse."""
+        """The same of a large file, its rows left there. It stays open, so they are those of the digest also when the mirror was deleted
+        or made anew before they are read. Raises NoUse."""
         import polars as pl
 
-        with _no_use():
-            if _file_digest(self.path / part.file) != part.sha256:
+        with _no_use(), (self.path / part.file).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
                 raise NoUse
-            return pl.scan_parquet(self.path / part.file)
+            file.seek(0)
+            return pl.scan_parquet(file)
 
     def write(self, name: str, frame: "pl.DataFrame") -> SealedFile:
         """Rows in a file of their own, of no account till a manifest names it. Raises NoUse."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from calendars.instants import DAY_MS, day_end, day_start, instant_of, local_instant, read_iso
-from ledger.exchange import ROLES, read_halves
+from ledger.exchange import READERS, ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.kept import text_kept
 from ledger.intake.profile import OTHERS, Profile
@@ -179,7 +179,8 @@ class Meanings:
         return self.texts[field][value] if isinstance(value, str) else value
 
     def _known(self, field: str) -> Remembered[Scalar]:
-        return Remembered(lambda text: _seen(field, self._read(field, text)), self.usual if field in INSTANTS else None)
+        at_once = self.usual if field in INSTANTS and field not in self.words else None
+        return Remembered(lambda text: _seen(field, self._read(field, text)), at_once)
 
     def usual(self, text: str) -> int | None:
         """The instant of a time as most exports write it, 2023-05-04 09:10:11, in a day of 24 hours; None: it is no such."""
@@ -440,5 +441,6 @@ READ: Mapping[str, Callable[[Meanings, Cell], Scalar]] = {
     "seq": _whole, "count": _count, "role": _role, "about": _about, "rating": _rating,
 }  # fmt: skip
 READ_WORDS: Mapping[str, Callable[[Scalar], Scalar]] = {
-    "limit_halves": read_halves, "halves": read_halves, "role": lambda word: ROLES[str(word)]
+    "limit_halves": read_halves, "halves": read_halves, "role": lambda word: ROLES[str(word)],
+    **{field: READERS[field] for field in INSTANTS},
 }  # fmt: skip

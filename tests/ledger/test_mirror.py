@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from ledger.columns import segments
-from ledger.columns.mirror import Contents, Mirror, path_of
+from ledger.columns.mirror import Contents, Mirror, NoUse, path_of
 from ledger.exchange import content, key_of
 from ledger.facts import Decide, Exempt, Fact, Void
 from ledger.sentences import DamagedLedger, NoLedger
@@ -165,6 +165,34 @@ def test_a_mirror_that_breaks_while_it_is_read_is_left(tmp_path: Path) -> None:
         Mirror(path_of(ledger.path)).discard()
         every = months(full)
         assert kept.sheets(kept.evidence(every)[every[0]]) == full.sheets(full.evidence(every)[every[0]])
+
+
+def test_events_begun_to_be_read_are_read_when_the_mirror_is_gone_or_edited(tmp_path: Path) -> None:
+    log = history(501)
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        full, kept = pair(ledger, log.as_of_ms)
+        outline = outline_of(ledger, full.snapshot.head.position)
+        begun, derived = outline.events, kept.derived
+        Mirror(path_of(ledger.path)).discard()
+        assert rows(begun) == rows(full.snapshot.events)
+        assert derived.verdicts.collect().shape == full.derived.verdicts.collect().shape
+
+
+def test_a_mirror_that_goes_while_months_are_made_of_it_is_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, standing = history(501), segments.standing_events
+    path = path_of(tmp_path / "kaoping.db")
+
+    def gone(*asked: Any) -> Any:
+        found = standing(*asked)
+        Mirror(path).discard()
+        monkeypatch.setattr(mirrored, "standing_events", standing)
+        return found
+
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        monkeypatch.setattr(mirrored, "standing_events", gone)
+        agree(ledger, log.as_of_ms, [])
 
 
 def test_what_another_process_writes_meanwhile_does_not_disturb(tmp_path: Path) -> None:
@@ -333,6 +361,36 @@ def test_events_forged_in_a_mirror_are_seen_by_verify(may: Run, tmp_path: Path) 
     part = mirror.write("events", mirror.read(segment.part).with_columns(pl.col("at") + 1))
     mirror.put(attrs.evolve(held, events=(attrs.evolve(segment, part=part),)))
     assert "events-" in may("verify", "--mirror").err
+
+
+def test_a_mirror_that_goes_while_it_is_verified_is_not_said_to_differ(
+    may: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may("score", "2023-05", "--json")
+    made, mirror = mirrored._made, Mirror(path_of(tmp_path / "kaoping.db"))
+
+    def anew(*asked: Any) -> Any:
+        monkeypatch.setattr(mirrored, "_made", made)
+        mirror.discard()
+        return made(*asked)
+
+    monkeypatch.setattr(mirrored, "_made", anew)
+    assert may("verify", "--mirror", "--json").document["mirror_differs"] == []
+
+
+def test_verify_says_that_there_is_no_room_to_derive_again(
+    may: Run, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may("score", "2023-05", "--json")
+    monkeypatch.setattr(Mirror, "write", lambda *_: full_disk())
+    found = run("verify", "--mirror")
+    assert found.code == 1
+    assert "请腾出该磁盘的空间" in found.err
+    assert path_of(tmp_path / "kaoping.db").exists()
+
+
+def full_disk() -> None:
+    raise NoUse
 
 
 def test_a_snapshot_is_scored_in_another_thread_after_the_ledger_is_closed(tmp_path: Path) -> None:

@@ -575,3 +575,13 @@ def _read(means: Meanings, text: str) -> object:
         return means.read("at", means.present(text))
     except UnfitCell as refused:
         return str(refused)
+
+
+def test_a_time_that_the_profile_lists_as_a_word_says_what_the_profile_says() -> None:
+    usual = PROFILES["hotline-log"]
+    words = {"due_at": {"2099-12-31 00:00:00": "2023-05-12T17:30:00+08:00"}}
+    means = Meanings.of(attrs.evolve(usual, words={**usual.words, **words}))
+    assert means.read("due_at", "2099-12-31 00:00:00") == read_iso("2023-05-12T17:30:00+08:00")
+    with pytest.raises(UnfitCell, match="means nothing"):
+        means.read("due_at", "2023-05-04 09:10:11")
+    assert means.read("at", "2023-05-04 09:10:11") == read_iso("2023-05-04T09:10:11+08:00")
