@@ -136,6 +136,9 @@ def _outcome(language: Language) -> int:
         return error.code
     except BrokenPipeError:
         raise
+    except KeyboardInterrupt:  # before the library saw to it
+        sys.stderr.write("\n" + language.say(GOODBYE) + "\n")
+        return INTERRUPTED
     except OSError as error:
         why = sentence("the output cannot be written: {why}", why=error.strerror)
         if error.filename is not None:

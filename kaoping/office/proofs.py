@@ -98,9 +98,9 @@ def read_checkpoint(text: str) -> tuple[int, str]:
 
 
 def prove_ticket(session: Session, ticket: str, as_of: str | None = None) -> dict[str, Any]:
-    """The bundle of a ticket. Raises WrongArgument."""
+    """The bundle of a ticket, which rests on the events alone. Raises WrongArgument."""
     with session.ledger() as opened:
-        told = report_on(opened, session.scoring(opened, as_of), ticket)
+        told = report_on(opened, session.scoring(opened, as_of, mirrored=False), ticket)
         with session.busy("building the hash tree"):
             return ticket_proof(opened, told)
 

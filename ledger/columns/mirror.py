@@ -11,13 +11,12 @@ them is not used. Who also makes every digest anew is not seen by reading: `veri
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -126,15 +125,14 @@ class Mirror:
         """Rows in a file of their own, of no account till a manifest names it. Raises NoUse."""
         with _no_use():
             self.path.mkdir(exist_ok=True)
-            place, temporary = mkstemp(dir=self.path, suffix=".part")
-            os.close(place)
+            temporary = self._part()
             try:
                 frame.write_parquet(temporary)
-                digest = _file_digest(Path(temporary))
+                digest = _file_digest(temporary)
                 part = SealedFile(f"{name}-{digest[:16]}.parquet", len(frame), digest)
-                Path(temporary).replace(self.path / part.file)
+                temporary.replace(self.path / part.file)
             finally:
-                Path(temporary).unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
         return part
 
     def put(self, contents: Contents) -> None:
@@ -151,14 +149,17 @@ class Mirror:
         with _no_use():
             if not all((self.path / name).exists() for name in contents.files()):
                 raise NoUse
-            place, temporary = mkstemp(dir=self.path, suffix=".part")
-            with os.fdopen(place, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(self.path / MANIFEST)
+            temporary = self._part()
+            temporary.write_text(text, "utf-8")
+            temporary.replace(self.path / MANIFEST)
         for one in self.path.iterdir():
             with suppress(OSError):
                 if one.name not in {*stay, MANIFEST} and one.stat().st_mtime_ns < since:
-                    one.unlink()
+                    shutil.rmtree(one) if one.is_dir() else one.unlink()
+
+    def _part(self) -> Path:
+        """A name for a file that is being written; like the ledger, it may be read by whoever the system lets."""
+        return self.path / f"{token_hex(8)}.part"
 
     def drop(self, files: Iterable[SealedFile]) -> None:
         """Remove files that were needed for a while alone."""

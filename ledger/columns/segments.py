@@ -87,9 +87,9 @@ def _joined(mirror: Mirror, segments: list[Segment], frame: "pl.DataFrame", posi
     return Segment(mirror.write(f"events-{position}", frame), position, digest)
 
 
-def slices(mirror: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Iterator[pl.LazyFrame]":
-    """Events in frames of about `size` rows, each ticket whole in one of them. Where that are several, they are put in the mirror's
-    folder meanwhile. Raises NoUse."""
+def slices(scratch: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Iterator[pl.LazyFrame]":
+    """Events in frames of about `size` rows, each ticket whole in one of them. Where that are several, they are put into a
+    mirror of no other use meanwhile. Raises NoUse."""
     import polars as pl
 
     rows = sum(one.select(pl.len()).collect().item() for one in parts)
@@ -103,8 +103,8 @@ def slices(mirror: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Itera
         for (at,), frame in (
             part.with_columns(share).collect().partition_by("share", include_key=False, as_dict=True).items()
         ):
-            shares[int(at)].append(mirror.write(f"share-{at}-{number}", frame))
+            shares[int(at)].append(scratch.write(f"share-{at}-{number}", frame))
     for one in filter(None, shares):
-        frame = pl.concat([mirror.read(part) for part in one])
-        mirror.drop(one)
+        frame = pl.concat([scratch.read(part) for part in one])
+        scratch.drop(one)
         yield frame.lazy()

@@ -93,6 +93,8 @@ def counted_now(
         with suppress(NoUse):
             return MirroredFrames(mirror, _brought_up(mirror, contents, basis, ledger, book, calendar).derived)
         mirror.discard()
+        if mirror.path.exists():  # it can neither be mended nor be removed
+            return None
         contents = Contents()
     return None
 
@@ -157,13 +159,18 @@ def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar
     voids = ledger.events(basis.position, kinds=("void",))
     events = standing_events(ledger, basis.position, event_segments(ledger, mirror, basis.position), voids)
     pieces: dict[str, list[SealedFile]] = defaultdict(list)
-    for number, some in enumerate(slices(mirror, events, SLICE)):
-        for name, frame in _by_part(some, book, calendar).items():
-            pieces[name].append(mirror.write(f"{name}-{number}", frame))
     made: dict[str, SealedFile] = {}
-    for name, found in pieces.items():
-        made[name] = mirror.write(name, _in_order(pl.concat([mirror.read(part) for part in found])))
-        mirror.drop(part for part in found if part.file != made[name].file)
+    try:
+        with TemporaryDirectory(dir=mirror.path) as folder:
+            scratch = Mirror(Path(folder))
+            for number, some in enumerate(slices(scratch, events, SLICE)):
+                for name, frame in _by_part(some, book, calendar).items():
+                    pieces[name].append(scratch.write(f"{name}-{number}", frame))
+            for name, found in pieces.items():
+                made[name] = mirror.write(name, _in_order(pl.concat([scratch.read(part) for part in found])))
+                scratch.drop(found)
+    except OSError as error:
+        raise NoUse from error
     return made
 
 
