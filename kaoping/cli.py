@@ -2,6 +2,7 @@
 
 import ast
 import codecs
+import errno
 import gc
 import os
 import sys
@@ -16,7 +17,7 @@ import typer
 from kaoping import __version__
 from kaoping.language.language import Language
 from kaoping.usage import Command, Group, UsageError, spoken, usage_text
-from ledger.sentences import UserError, sentence
+from ledger.sentences import Sentence, UserError, sentence
 from ledger.texts import visible
 
 COMMANDS: Mapping[str, str] = {
@@ -35,6 +36,19 @@ GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a pr
 
 
 OBJECTS = 50_000  # made between two looks for unreachable ones: most of what a command makes it needs to its end
+MAY_NOT = (
+    sentence("you may not read or write there"),
+    sentence("Name another place, or ask whoever may change its permissions."),
+)
+SYSTEM: Mapping[int, tuple[Sentence, Sentence]] = {
+    errno.EACCES: MAY_NOT, errno.EPERM: MAY_NOT,
+    errno.EROFS: (sentence("it may only be read"), sentence("Name another place.")),
+    errno.ENOSPC: (sentence("the disk is full"), sentence("Free some space and do it again.")),
+    errno.ENOENT: (sentence("it is not there"), sentence("Check the name and the folder.")),
+    errno.EISDIR: (sentence("it is a folder"), sentence("Name a file.")),
+    errno.ENOTDIR: (sentence("a part of the path is a file"), sentence("Check the path.")),
+}  # fmt: skip
+"""What the system says of a file, in our words, with the remedy; what else it says is told as it is."""
 INTERRUPTED = 130  # as shells have it: 128 and the signal's number
 GOODBYE = "Interrupted. What was being written was undone; the ledger is as it was before."
 
@@ -140,12 +154,13 @@ def _outcome(language: Language) -> int:
         sys.stderr.write("\n" + language.say(GOODBYE) + "\n")
         return INTERRUPTED
     except OSError as error:
-        why = sentence("the output cannot be written: {why}", why=error.strerror)
+        message, remedy = SYSTEM.get(error.errno or 0, (error.strerror, ""))
+        why = sentence("the output cannot be written: {why}", why=message)
         if error.filename is not None:
-            why = sentence("{path} cannot be used: {message}", path=error.filename, message=error.strerror)
+            why = sentence("{path} cannot be used: {message}", path=error.filename, message=message)
         else:
             _drop_output()
-        sys.stderr.write(visible(language.tell(why)) + "\n")
+        sys.stderr.write(visible(_sentence(language, UserError(why, remedy))) + "\n")
         return 1
 
 
