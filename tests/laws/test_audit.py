@@ -369,7 +369,7 @@ def test_eight_appeals_in_one_month_derive_its_evidence_once(tmp_path: Path, mon
     asked: list[Sequence[int]] = []
 
     def counted(*args: Any, **named: Any) -> Any:
-        asked.append(args[4])
+        asked.append(args[3])
         return months_of(*args, **named)
 
     monkeypatch.setattr(recomputing, "months_of", counted)
