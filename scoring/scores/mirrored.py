@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import TYPE_CHECKING
+from weakref import finalize
 
 import attrs
 
@@ -49,7 +50,6 @@ class MirroredFrames:
 
     mirror: Mirror
     parts: Mapping[str, SealedFile]
-    room: Any = None  # a folder that is there as long as this
 
     @property
     def lacks(self) -> bool:
@@ -103,10 +103,14 @@ def counted_now(
 def counted_alone(ledger: Ledger, upto: int, book: Rulebook, calendar: Calendar) -> Countable:
     """What months are counted from at a position, derived from the ledger's events alone, some tickets at a time: nothing of a mirror is
     read. It lies in a folder of its own, which goes with it. Raises NoUse where there is no room for that."""
-    room = TemporaryDirectory()
-    anew, head = Mirror(Path(room.name)), ledger.head(upto)
-    parts = _made(anew, ledger, Basis(head.position, head.hash, ""), book, calendar)
-    return MirroredFrames(anew, parts, room)
+    anew, head = Mirror(Path(mkdtemp())), ledger.head(upto)
+    try:
+        found = MirroredFrames(anew, _made(anew, ledger, Basis(head.position, head.hash, ""), book, calendar))
+    except BaseException:
+        anew.discard()
+        raise
+    finalize(found, anew.discard)
+    return found
 
 
 def _brought_up(
