@@ -27,7 +27,8 @@ class Snapshot:
     register. It holds no ledger, so it serves any thread, and after the ledger is closed.
 
     `findings` and `enrolments` stand; `voids` are all there were. Of a snapshot in outline the events stay in the ledger's file
-    at `path`; they are read from there, opened anew, where they are asked for after all (raises DamagedLedger, NoLedger).
+    at `path`; they are read from there, opened anew, where they are asked for after all (raises DamagedLedger, NoLedger); if it is
+    `mirrored`, from what is kept beside it.
     """
 
     head: Head
@@ -36,6 +37,7 @@ class Snapshot:
     voids: tuple[Event, ...]
     whole: Frame | None = None
     path: Path = MEMORY
+    mirrored: bool = False
 
     @cached_property
     def events(self) -> Frame:
@@ -43,7 +45,7 @@ class Snapshot:
         if self.whole is not None:
             return self.whole
         with self._reopened() as ledger:
-            return event_columns(ledger, self.head.position, self.voids, mirrored=True)
+            return event_columns(ledger, self.head.position, self.voids, mirrored=self.mirrored)
 
     def events_of(self, ticket: str) -> Frame:
         """Those of one ticket."""
@@ -67,8 +69,8 @@ def snapshot_of(ledger: Ledger, upto: int) -> Snapshot:
     return attrs.evolve(outline, whole=event_columns(ledger, outline.head.position, outline.voids))
 
 
-def outline_of(ledger: Ledger, upto: int) -> Snapshot:
-    """The same, its events left in the file: for a large ledger whose derived rows are kept beside it."""
+def outline_of(ledger: Ledger, upto: int, *, mirrored: bool = True) -> Snapshot:
+    """The same, its events left in the file: for a large ledger, whose months are counted from what was derived before."""
     head = ledger.head(upto)
     voids = tuple(ledger.events(head.position, kinds=("void",)))
     gone = voided_keys(voids)
@@ -76,7 +78,9 @@ def outline_of(ledger: Ledger, upto: int) -> Snapshot:
     found = (one for one in ledger.events(head.position, kinds=("finding", "enrol")) if one.key not in gone)
     standing = [event_read_as(one, names) for one in found]
     findings, enrolments = (tuple(one for one in standing if one.fact.kind == kind) for kind in ("finding", "enrol"))
-    return Snapshot(head=head, findings=findings, enrolments=enrolments, voids=voids, path=ledger.path)
+    return Snapshot(
+        head=head, findings=findings, enrolments=enrolments, voids=voids, path=ledger.path, mirrored=mirrored
+    )
 
 
 def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event], *, mirrored: bool = False) -> Frame:

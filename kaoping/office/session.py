@@ -17,6 +17,7 @@ from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language import moments
 from kaoping.language.language import Language
+from ledger.columns.mirror import NoUse
 from ledger.columns.segments import is_large
 from ledger.facts import ANSWERS
 from ledger.sentences import UserError, sentence
@@ -25,7 +26,7 @@ from ledger.store import Ledger
 from ledger.texts import refuse_unseen
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
-from scoring.scores.mirrored import counted_now
+from scoring.scores.mirrored import counted_alone, counted_now
 from scoring.scores.scoring import Scoring, recompute, refuse_provisional, when_asked
 
 LAST_YEAR = 2100
@@ -100,13 +101,16 @@ class Session:
         position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
-            if mirrored and is_large(ledger):
-                counted = None
-                if as_of is None:
-                    plain = not (self.readings or self.untold) and self.known_on is None
-                    counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
-                return when_asked(outline_of(ledger, position), book, calendar, instant, counted)
-            return recompute(snapshot_of(ledger, position), book, calendar, instant)
+            if not is_large(ledger):
+                return recompute(snapshot_of(ledger, position), book, calendar, instant)
+            counted = None
+            if mirrored and as_of is None:
+                plain = not (self.readings or self.untold) and self.known_on is None
+                counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
+            if counted is None:
+                with suppress(NoUse):
+                    counted = counted_alone(ledger, position, book, calendar)
+            return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, instant, counted)
 
     def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
         """The same as `moment`, where anything was known by then. Raises LedgerEmpty, WrongArgument."""

@@ -46,11 +46,16 @@ EVENT = {
 
 def columns_of(positions: Sequence[int], keys: Sequence[bytes], texts: Sequence[str]) -> "pl.DataFrame":
     """The frame of facts given by position, key and canonical text, as they were recorded."""
+    return columns_of_lines(positions, b"".join(key[:8] for key in keys), "\n".join(texts).encode())
+
+
+def columns_of_lines(positions: Sequence[int], keys: bytes, lines: bytes) -> "pl.DataFrame":
+    """The same, given the first eight bytes of every key, and the texts a line each."""
     import polars as pl  # takes long to load, and whoever reads single facts needs none of it
 
     types = {name: getattr(pl, kind) for name, kind in _FACT.items()}
-    ties = unpack(f">{len(keys)}q", b"".join(key[:8] for key in keys))
-    decoded = pl.read_ndjson(BytesIO("\n".join(texts).encode()), schema=types)
+    ties = unpack(f">{len(positions)}q", keys)
+    decoded = pl.read_ndjson(BytesIO(lines), schema=types)
     return decoded.with_columns(
         pl.Series("position", positions, dtype=pl.Int64),
         pl.Series("tie", ties, dtype=pl.Int64),

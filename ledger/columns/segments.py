@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.batches import Event
-from ledger.columns.events import columns_of, standing_of
+from ledger.columns.events import columns_of_lines, standing_of
 from ledger.columns.mirror import Contents, Mirror, SealedFile, Segment
 from ledger.facts import LIFECYCLE
 from ledger.files import MEMORY
@@ -29,7 +29,7 @@ def is_large(ledger: Ledger) -> bool:
 def recorded(ledger: Ledger, since: int, upto: int) -> "Iterator[pl.DataFrame]":
     """The lifecycle events after a position up to another, as they were recorded: nothing voided, nothing renamed."""
     for first in range(since, max(upto, since + 1), LARGEST):
-        yield columns_of(*ledger.texts(min(first + LARGEST, upto), since=first, kinds=LIFECYCLE))
+        yield columns_of_lines(*ledger.lines(first, min(first + LARGEST, upto), LIFECYCLE))
 
 
 def event_segments(ledger: Ledger, mirror: Mirror, upto: int) -> "list[pl.LazyFrame]":

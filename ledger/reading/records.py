@@ -189,11 +189,27 @@ class Records:
         rows = self._db.execute("select position, key, fact, batch, row from events where key = ?", (digest,))
         return [Event(place, found.hex(), from_content(text), batch, row) for place, found, text, batch, row in rows]
 
+    def lines(self, since: int, upto: int, kinds: Sequence[str]) -> tuple[list[int], bytes, bytes]:
+        """(positions, the first eight bytes of every key, canonical texts a line each) of events after a position up to another, in the
+        order of the ledger: put together by SQLite, for the engines. Raises DamagedLedger where they come in another order."""
+        where, values = _where(upto, None, kinds, since)
+        found = self._db.execute(
+            "select group_concat(position), group_concat(hex(substr(key, 1, 8)), ''), cast(group_concat(fact, char(10)) as blob)"
+            f" from (select position, key, fact from events {where} order by position)",
+            values,
+        ).fetchone()
+        if found[0] is None:
+            return [], b"", b""
+        positions = [int(one) for one in found[0].split(",")]
+        if positions != sorted(positions):
+            raise DamagedLedger(sentence("SQLite gives events of {path} out of order.", path=self.path), "")
+        return positions, bytes.fromhex(found[1]), found[2]
+
     def texts(
-        self, upto: int | None = None, *, since: int = 0, ticket: str | None = None, kinds: Sequence[str] = ()
+        self, upto: int | None = None, *, ticket: str | None = None, kinds: Sequence[str] = ()
     ) -> tuple[list[int], list[bytes], list[str]]:
-        """(positions, keys, canonical texts): the same as `events`, of those after a position, as plain columns for the engines."""
-        where, values = _where(upto, ticket, kinds, since)
+        """(positions, keys, canonical texts): the same as `events`, as plain columns for the engines."""
+        where, values = _where(upto, ticket, kinds)
         rows = self._db.execute(f"select position, key, fact from events {where} order by position", values).fetchall()
         positions, keys, texts = zip(*rows, strict=True) if rows else ((), (), ())
         return list(positions), list(keys), list(texts)
