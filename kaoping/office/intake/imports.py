@@ -25,7 +25,7 @@ from ledger.intake.tables.files import FileTables, UnreadTable, read_tables
 from ledger.intake.tables.table import LogTable
 from ledger.intake.take import Intake, Surroundings, intake
 from ledger.register import Register, Stranger, strangers
-from ledger.sentences import Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
+from ledger.sentences import LedgerFull, Sentence, UnreadableFile, UserError, listed, packed, sentence, unpacked
 from ledger.store import Ledger
 
 
@@ -92,6 +92,8 @@ class PartlyWritten(UserError):
 
     def __init__(self, done: Sequence[Arrival], left: Sequence[Arrival], error: BaseException) -> None:
         why = error.why if isinstance(error, UserError) else sentence("Interrupted.")
+        if isinstance(error, LedgerFull):  # which says of itself that nothing was written
+            why = sentence("the disk is full")
         written = [
             sentence("{file} (batch {batch})", file=one.name, batch=one.batch.number)
             for one in done
