@@ -202,7 +202,8 @@ class Records:
             return [], b"", b""
         positions = [int(one) for one in found[0].split(",")]
         if positions != sorted(positions):
-            raise DamagedLedger(sentence("SQLite gives events of {path} out of order.", path=self.path), "")
+            why = sentence("SQLite gives events of {path} out of order.", path=self.path)
+            raise DamagedLedger(why, "Take the last backup that verifies.")
         return positions, bytes.fromhex(found[1]), found[2]
 
     def texts(
