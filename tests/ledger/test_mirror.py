@@ -1,10 +1,12 @@
 """A ledger's mirror gives what deriving gives: after every import, void and decision, for every month and ticket."""
 
+import gc
 import io
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import attrs
@@ -239,6 +241,28 @@ def test_many_slices_and_segments_are_as_one(tmp_path: Path, monkeypatch: pytest
         assert len(held) > 2
         assert [one.position for one in held] == sorted(one.position for one in held)
         assert list(mirrored.differing(ledger, rulebook(), calendar(), "test")) == []
+
+
+def test_some_tickets_at_a_time_give_what_all_at_once_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the events alone, of any position; nothing is left behind."""
+    monkeypatch.setattr(mirrored, "SLICE", 40)
+    monkeypatch.setattr(segments, "LARGEST", 50)
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setattr(mirrored, "mkdtemp", lambda: mkdtemp(dir=room))
+    log = history(504)
+    with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
+        for position in (ledger.head().position, ledger.head().position // 2):
+            book, days = rulebook(), calendar()
+            full = recompute(snapshot_of(ledger, position), book, days, log.as_of_ms)
+            alone = mirrored.counted_alone(ledger, position, book, days)
+            assert len([*room.iterdir()]) == 1
+            kept = when_asked(outline_of(ledger, position, mirrored=False), book, days, log.as_of_ms, alone)
+            compare(full, kept, ())
+            assert not path_of(ledger.path).exists()
+            del alone, kept
+            gc.collect()
+            assert [*room.iterdir()] == []
 
 
 # what somebody else writes into the folder
