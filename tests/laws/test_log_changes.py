@@ -286,3 +286,12 @@ def test_steps_before_and_behind_rows_put_in() -> None:
 def test_another_kind_at_the_same_step_is_another_act() -> None:
     taken = against(FIRST, life((1, "派单", 0), (2, "签收", 1), (3, "盖章", 2), (4, "办结", 9)))
     assert (taken.changes, absent(taken)) == ((), places(FIRST[2:3]))
+
+
+@pytest.mark.parametrize("without", [(), ("环节序号",)])
+def test_a_log_that_lost_its_seconds_adds_nothing(without: Sequence[str]) -> None:
+    """Each act told to the minute is a change of the one told to the second, also where no step says which it is."""
+    precise = [row | {"操作时间": f"{row['操作时间'][:-2]}33"} for row in FIRST]
+    taken = against(precise, FIRST, *without)
+    assert [(one.kind, one.field) for one in taken.changes] == [(KIND[row["操作"]], "at") for row in FIRST]
+    assert (taken.absent, taken.batch.events_added) == ((), 0)
