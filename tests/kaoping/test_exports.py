@@ -272,7 +272,7 @@ def test_no_half_file_is_left(may: Run, monkeypatch: pytest.MonkeyPatch, format_
     there = {path.name for path in Path().iterdir()}
     ran = may("export", "--format", format_, "--out", "a.out")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "a.out 不能使用：No space left on device\n"
+    assert ran.err == "a.out 不能使用：磁盘已满\n改正办法：请腾出空间后重做。\n"
     assert {path.name for path in Path().iterdir()} == there
 
 
