@@ -1,1 +1,1 @@
-"""TOML read strictly: every mistake with its line, all at once."""
+"""Strict reading of TOML: every mistake with its line, all at once."""
