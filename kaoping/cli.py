@@ -150,9 +150,6 @@ def _outcome(language: Language) -> int:
         return error.code
     except BrokenPipeError:
         raise
-    except KeyboardInterrupt:  # before the library saw to it
-        sys.stderr.write("\n" + language.say(GOODBYE) + "\n")
-        return INTERRUPTED
     except OSError as error:
         message, remedy = SYSTEM.get(error.errno or 0, (error.strerror, ""))
         why = sentence("the output cannot be written: {why}", why=message)
@@ -168,6 +165,8 @@ def _run(language: Language) -> int:
     try:
         called = _names()
         return command_of(called, language, () if called else COMMANDS)(prog_name="kaoping", standalone_mode=False) or 0
+    except KeyboardInterrupt:  # before the library saw to it
+        return INTERRUPTED
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # the libraries end by themselves, with code 1
             raise ended.__context__ from None
