@@ -3,7 +3,6 @@
 import ast
 import codecs
 import errno
-import gc
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +34,6 @@ GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a pr
 """The first word of commands of two words, with its help."""
 
 
-OBJECTS = 50_000  # made between two looks for unreachable ones: most of what a command makes it needs to its end
 MAY_NOT = (
     sentence("you may not read or write there"),
     sentence("Name another place, or ask whoever may change its permissions."),
@@ -113,7 +111,6 @@ def within(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line: exit 0 done, 1 the data is at fault, 2 the command line is, 3 the ledger is damaged."""
-    gc.set_threshold(OBJECTS)
     codecs.register_error("kaoping", escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
