@@ -10,11 +10,14 @@ from random import Random
 import pytest
 
 from tests.fire.commands import COMMANDS, KILL, ROOT, SYNCS, TRIMS, WRITES, Trial, Warm, library_in, trial, warmed
+from tests.fire.warm import NOW
 
 SHARES = [14, pytest.param(60, marks=pytest.mark.slow), pytest.param(1000, marks=[pytest.mark.slow, pytest.mark.long])]
 """How often commands are killed."""
 APART = 25
 """One in so many is a command line of its own, from its first moment on."""
+ALONE = f"from kaoping import now; now.now_ms = lambda: {NOW}; from kaoping.cli import main; main()"
+"""Such a command line, at the instant of the warm one: a void keeps when it was done."""
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +60,12 @@ def _lasts(warm: Warm, one: Trial, folder: Path) -> float:
 
 def _apart(folder: Path, one: Trial, seconds: float) -> bool:
     """Whether a command line of its own was killed before it ended."""
-    command = [sys.executable, "-c", "from kaoping.cli import main; main()", *one.tried.words]
     child = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", ALONE, *one.tried.words],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(ROOT)},
     )
     try:
         child.wait(seconds)
