@@ -38,6 +38,7 @@ LIBRARY = (
     sentence("Invalid value for {name}: {why}"),
     sentence("Input should be a valid integer, unable to parse string as an integer"),
     sentence("{value} is not a valid integer."),
+    sentence("{value} is not a valid int."),
     sentence("{value} is not in the range {range}."),
 )
 """Every sentence of the library that a reader of ours can meet; the more particular stand first."""

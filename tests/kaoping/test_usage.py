@@ -294,7 +294,7 @@ REFUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("score", "2023-05", "--sheet"), "Option '--sheet' requires an argument.", "选项 '--sheet' 后面要写值。"),
     (("score", "2023-05", "--json=1"), "Option '--json' does not take a value.", "选项 '--json' 后面不写值。"),
     (("score", "2023-05", "x"), "Got unexpected extra argument(s) (x)", "多出的参数：x"),
-    (("demo", "--seed", "x"), "Invalid value for '--seed': Input should be a valid integer", "'--seed' 的值不对：要写整数"),
+    (("demo", "--seed", "x"), "Invalid value for '--seed': 'x' is not a valid int", "'--seed' 的值不对：'x' 不是整数。"),
 )  # fmt: skip
 
 
