@@ -4,7 +4,8 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,8 @@ PROGRAMS = ("soffice", "libreoffice")
 PLACES = ("/Applications/LibreOffice.app/Contents/MacOS/soffice", "C:/Program Files/LibreOffice/program/soffice.exe")
 FONTS = ("方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体")
 PATIENCE = 300  # seconds
+KEEPER = '"$@" & read -r _; kill 0'
+"""A shell that ends the command it is given, and all that this began, when what it reads is closed: also by our death."""
 
 
 class NoPdf(UserError):
@@ -49,26 +52,46 @@ class Office:
             )
         return one
 
-    def convert(self, name: str, data: bytes, at: int) -> bytes:
-        """The PDF of a file of this name, dated by an instant. Raises NoPdf where LibreOffice does not make one."""
+    @contextmanager
+    def begun(self) -> Iterator[Path | None]:
+        """The profile of a LibreOffice that begins now, while there is nothing to print yet, and makes the first PDF of whoever names
+        its profile; ended afterwards, also where we are killed. None where there is no shell that would see to that."""
+        shell = shutil.which("sh") if os.name == "posix" else None
+        if shell is None:
+            yield None
+            return
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            idle = [*self._called(Path(folder)), "--norestore", "--nologo", "--nodefault"]
+            keeper = subprocess.Popen(
+                [shell, "-c", KEEPER, shell, *idle],
+                env=_surroundings(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            try:
+                yield Path(folder)
+            finally:
+                keeper.communicate()
+
+    def convert(self, name: str, data: bytes, at: int, profile: Path | None = None) -> bytes:
+        """The PDF of a file of this name, dated by an instant, by the LibreOffice of a profile or else one of its own. Raises NoPdf
+        where LibreOffice does not make one."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(data)
-            profile = (Path(folder) / "profile").as_uri()
             out = Path(folder) / "out"
             command = [
-                self.program,
-                f"-env:UserInstallation={profile}",
-                "--headless",
+                *self._called(profile or Path(folder) / "profile"),
                 "--convert-to",
                 "pdf",
                 "--outdir",
                 str(out),
+                str(path),
             ]
             try:
-                ran = subprocess.run(
-                    [*command, str(path)], env=_surroundings(), capture_output=True, timeout=PATIENCE, check=False
-                )
+                ran = subprocess.run(command, env=_surroundings(), capture_output=True, timeout=PATIENCE, check=False)
                 why = ran.stderr.decode("utf-8", "replace").strip()[-200:]
             except (OSError, subprocess.TimeoutExpired) as error:
                 why = str(error)
@@ -79,6 +102,9 @@ class Office:
                     "Open the file there and export it by hand.",
                 )
             return dated(made.read_bytes(), at)
+
+    def _called(self, profile: Path) -> tuple[str, ...]:
+        return self.program, f"-env:UserInstallation={profile.as_uri()}", "--headless"
 
 
 def dated(data: bytes, at: int) -> bytes:

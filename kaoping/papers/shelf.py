@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -42,32 +43,58 @@ class Sketch:
     data: bytes
 
 
+@attrs.frozen
+class Press:
+    """What PDF is made by, and the profiles of those that have begun already: each takes one paper."""
+
+    office: Office
+    begun: list[Path]
+
+    def printed(self, paper: Sketch, at: int) -> bytes:
+        """The PDF of a paper. Raises NoPdf."""
+        return self.office.convert(paper.name, paper.data, at, self.begun.pop() if self.begun else None)
+
+
+@contextmanager
+def press(kinds: Sequence[str], *, strict: bool) -> Iterator[Press | None]:
+    """What makes PDF, begun while nothing is scored yet. None where no PDF is among these kinds, or where it cannot be made, unless
+    `strict`. Raises NoPdf."""
+    office = (Office.needed() if strict else Office.found()) if "pdf" in kinds else None
+    if office is None:
+        yield None
+        return
+    with office.begun() as profile:
+        yield Press(office, [] if profile is None else [profile])
+
+
 def write_papers(
-    language: Language, told: PeriodReport, out: Path, kinds: Sequence[str], letterhead: Path | None, *, strict: bool
+    language: Language,
+    told: PeriodReport,
+    out: Path,
+    kinds: Sequence[str],
+    letterhead: Path | None,
+    printer: Press | None,
 ) -> list[WrittenFile]:
-    """The papers of these kinds, written into the folder. Where PDF cannot be made, it is left out, unless `strict`. Raises
-    NoSuchFile, UnusableFile, NoPdf, WrongArgument where the folder is a file."""
+    """The papers of these kinds, written into the folder. Where nothing makes PDF, it is left out. Raises NoSuchFile, UnusableFile,
+    NoPdf, WrongArgument where the folder is a file."""
     refuse_file(out)
     head = read_letterhead(letterhead)
-    office = None
-    if "pdf" in kinds:
-        office = Office.needed() if strict else Office.found()
-    wanted = [kind for kind in kinds if kind != "pdf" or office is not None]
+    wanted = [kind for kind in kinds if kind != "pdf" or printer is not None]
     with ThreadPoolExecutor(len(PRINTED)) as pool:
         drawn: list[Sketch] = []
         printing: list[tuple[str, Future[bytes]]] = []
         for one in _drawn(language, told, wanted, head):
             if one.kind != "pdf":
                 drawn.append(one)
-            elif office is not None:  # it converts while the others are being drawn
-                job = pool.submit(office.convert, one.name, one.data, told.scoring.as_of)
+            elif printer is not None:  # while the others are being drawn
+                job = pool.submit(printer.printed, one, told.scoring.as_of)
                 printing.append((Path(one.name).with_suffix(".pdf").name, job))
         out.mkdir(parents=True, exist_ok=True)
         written = [put(out / one.name, one.kind, one.data) for one in drawn]
-        if office is not None:
+        if printer is not None:
             _tell_stand_ins(language)
         written += [put(out / name, "pdf", job.result()) for name, job in printing]
-    if "pdf" in kinds and office is None:
+    if "pdf" in kinds and printer is None:
         terminal.complain(language.say("Note: PDF is left out: LibreOffice is not found on this machine."))
     return sorted(written, key=lambda one: PAPERS.index(one.kind))
 

@@ -7,8 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -255,11 +256,11 @@ def test_pdf_is_made_of_the_workbook_without_what_is_there_to_be_filtered(
 ) -> None:
     sent: dict[str, bytes] = {}
 
-    def convert(_: Office, name: str, data: bytes, at: int) -> bytes:
+    def convert(_: Office, name: str, data: bytes, at: int, profile: Path | None = None) -> bytes:
         sent[name] = data
         return str(at).encode()
 
-    monkeypatch.setattr("kaoping.papers.pdf.Office.found", lambda: Office("soffice"))
+    monkeypatch.setattr("kaoping.papers.pdf.Office.found", lambda: Office("true"))
     monkeypatch.setattr("kaoping.papers.pdf.Office.convert", convert)
     ran = may("report", "2023-05", "--out", "out", "--all", "--json")
     assert [one["kind"] for one in ran.document["files"]] == ["xlsx", "docx", "html", "pdf", "pdf"]
@@ -273,6 +274,43 @@ def test_pdf_is_made_of_the_workbook_without_what_is_there_to_be_filtered(
     assert all(printed[name] == rows for name, rows in whole.items() if name not in (*left, contents))
     tickets = {cell for name in left for row in whole[name] for cell in row if str(cell).startswith("GX")}
     assert tickets <= {cell for rows in printed.values() for row in rows for cell in row}
+
+
+IDLE = "#!/bin/sh\nsleep 60 & echo $! > {pid}.part; mv {pid}.part {pid}; wait\n"
+HELD = "import sys, os, signal\nfrom kaoping.papers.pdf import Office\nwith Office(sys.argv[1]).begun():\n    {then}\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nothing begins beforehand where there is no shell to end it")
+@pytest.mark.parametrize(
+    "then", ["sys.stdin.read()", "sys.stdin.read(); 1 / 0", "sys.stdin.read(); os.kill(os.getpid(), signal.SIGKILL)"]
+)
+def test_what_began_beforehand_ends_with_whoever_began_it(tmp_path: Path, then: str) -> None:
+    program, pid = tmp_path / "soffice", tmp_path / "pid"
+    program.write_text(IDLE.format(pid=pid), "utf-8")
+    program.chmod(0o755)
+    command = [sys.executable, "-c", HELD.format(then=then), str(program)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2])
+    _soon(pid.exists)
+    idle = int(pid.read_text("utf-8"))
+    os.kill(idle, 0)
+    child.communicate(b"")
+    _soon(lambda: not _runs(idle))
+
+
+def _soon(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")  # one that has ended may wait for somebody to ask how
+    return not (state.exists() and state.read_text("utf-8").rpartition(")")[2].split()[0] == "Z")
 
 
 def test_a_pdf_is_dated_by_the_stamp_and_named_by_what_it_holds() -> None:

@@ -8,7 +8,7 @@ import typer
 from kaoping.commands.asked import GANXIAN, Asked, asks
 from kaoping.office.period.bulletins import period_report
 from kaoping.papers import terminal
-from kaoping.papers.shelf import PAPERS, refuse_file, write_papers
+from kaoping.papers.shelf import PAPERS, press, refuse_file, write_papers
 
 
 @asks(
@@ -41,9 +41,10 @@ def report(
     other = fresh or bool(
         asked.reading or asked.known_on or asked.provisional or asked.untold or asked.rulebook != GANXIAN
     )
-    told = period_report(session, period, as_of=asked.as_of, provisional=asked.provisional, fresh=other)
     kinds = [kind for kind in PAPERS if every or getattr(asked, f"as_{kind}")] or PAPERS[:3]
-    written = write_papers(session.language, told, out, kinds, letterhead, strict=asked.as_pdf)
+    with press(kinds, strict=asked.as_pdf) as printer:
+        told = period_report(session, period, as_of=asked.as_of, provisional=asked.provisional, fresh=other)
+        written = write_papers(session.language, told, out, kinds, letterhead, printer)
     if asked.as_json:
         files = [{"kind": one.kind, "path": str(one.path), "sha256": one.sha256} for one in written]
         terminal.answer({"period": period, "digest": told.issue.digest, "files": files})
