@@ -174,7 +174,7 @@ def table_xml(table: Table, language: str) -> str:
     columns = [*table.keys, *table.columns]
     wide = [_weight(column, language) for column in columns]
     columns_drawn = [
-        WordColumn(_heading(column), texts_of(column, language), TABLE_WIDTH * part // sum(wide), _align(column))
+        WordColumn(column.heading, texts_of(column, language), TABLE_WIDTH * part // sum(wide), _align(column))
         for column, part in zip(columns, wide, strict=True)
     ]
     grid = "".join(f'<w:gridCol w:w="{one.width}"/>' for one in columns_drawn)
@@ -207,13 +207,10 @@ def _titled(table: Table, language: str) -> str:
     return title + table_xml(table, language)
 
 
-def _heading(column: Column) -> str:
-    return column.heading.replace("\n", "")
-
-
 def _weight(column: Column, language: str) -> int:
     cells = max((cell_len(text) for text in texts_of(column, language)), default=0)
-    return max(cells + 1, min(cell_len(column.heading), 6), 4)
+    name, *marks = column.heading.split("\n")
+    return max(cells + 1, min(cell_len(name) + 1, 8), 4, *(cell_len(text) + 2 for text in marks))
 
 
 def _align(column: Column) -> str:
@@ -223,8 +220,11 @@ def _align(column: Column) -> str:
 def _cell(text: str, width: int, align: str, *, head: bool = False) -> str:
     font = "黑体" if head else "宋体"
     fonts = " ".join(f'w:{letters}="{font}"' for letters in ("ascii", "hAnsi", "eastAsia", "cs"))
+    lines = "<w:br/>".join(
+        f'<w:t xml:space="preserve">{_safe(line)}</w:t>' for line in (text.split("\n") if head else [text])
+    )
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
         f'<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/><w:jc w:val="{align}"/></w:pPr><w:r><w:rPr>'
-        f'<w:rFonts {fonts}/><w:sz w:val="17"/></w:rPr><w:t xml:space="preserve">{_safe(text)}</w:t></w:r></w:p></w:tc>'
+        f'<w:rFonts {fonts}/><w:sz w:val="17"/></w:rPr>{lines}</w:r></w:p></w:tc>'
     )
