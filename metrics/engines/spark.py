@@ -16,8 +16,10 @@ class SparkEngine:
     session: Any
 
     def settled(self, frame: Frame) -> Frame:
-        """The same frame, kept by the workers once they have computed it."""
-        return nw.from_native(frame.to_native().persist())
+        """The same frame, computed now, and kept by two workers each part: later plans begin with it, and one worker may be lost."""
+        from pyspark import StorageLevel
+
+        return nw.from_native(frame.to_native().localCheckpoint(True, StorageLevel.MEMORY_AND_DISK_2))
 
     def collected(self, frame: Frame) -> nw.DataFrame[Any]:
         """Its rows, fetched from the workers."""
