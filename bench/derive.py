@@ -27,8 +27,9 @@ from calendars.instants import EPOCH_DAY
 from kaoping.files.folder import rulebook, working_days
 from ledger.columns.events import EVENT
 from ledger.facts import RANK
-from metrics.custody import placed, settled
+from metrics.custody import placed
 from metrics.derive import clock_of, derive
+from metrics.engines.engine import settled
 from metrics.rounds import rounds_of
 from metrics.tallies import tallies_of
 from metrics.verdicts import decided, verdicts_of

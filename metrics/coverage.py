@@ -12,6 +12,7 @@ import narwhals as nw
 from calendars.clock_columns import ClockColumns, Frame
 from ledger.facts import IN_FULL, LIMIT, RATING
 from metrics.custody import ROUND, assumed
+from metrics.engines.engine import is_empty
 from metrics.measures import CATALOGUE, CLOSED, SEALED, Deadline, Measure, Practice, Timely
 
 THERE: Mapping[str, tuple[str, ...]] = {
@@ -60,7 +61,7 @@ def untold_of(rounds: Frame, practice: Practice, clock: ClockColumns) -> Frame:
     full. `position`: of the dispatch.
     """
     some = rounds.filter(~nw.col("untold").is_null())
-    measures = CATALOGUE if len(some.select("round").head(1).collect()) else ()
+    measures = () if is_empty(some.select("round")) else CATALOGUE
     parts = [_untold(some, measure, practice) for measure in measures if is_untold(measure, practice) is not None]
     empty = rounds.filter(nw.col("round") < 0).select(
         *_columns(CATALOGUE[0], practice, nw.lit(None, nw.Int64), nw.lit(""), nw.lit(False))

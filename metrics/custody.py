@@ -7,6 +7,7 @@ import narwhals as nw
 
 from calendars.clock_columns import Frame
 from ledger.facts import LIFECYCLE, RANK
+from metrics.engines.engine import is_empty
 from metrics.measures import Practice
 
 ORDER = ("at", "rank", "seq", "tie")
@@ -57,7 +58,7 @@ def _timed(events: Frame, practice: Practice) -> Frame:
         events = events.filter(~assumed("extend"))
     if practice.untimed_redos == "ignore":
         return events.filter(~assumed("redo"))
-    if not len(events.filter(assumed("redo")).select("position").head(1).collect()):
+    if is_empty(events.filter(assumed("redo")).select("position")):
         return events
     numbered = _numbered(_held(_stepped(events)))
     closes = numbered.filter(kind("close")).group_by(*ROUND).agg(close_at=nw.col("at").max())
@@ -120,8 +121,3 @@ def _kept(numbered: Frame, practice: Practice) -> Frame:
         return numbered
     assisting = numbered.filter(kind("dispatch") & ~LEADS).select(*ROUND)
     return numbered.join(assisting, on=list(ROUND), how="anti")
-
-
-def settled(frame: Frame) -> Frame:
-    """The same frame, computed now: what several later steps share is computed once."""
-    return frame.collect().lazy()

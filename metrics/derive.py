@@ -1,6 +1,6 @@
 """The derivation, run on an engine: events as columns in, verdicts out, each step settled once.
 
-Polars here; the expressions are narwhals and name no engine.
+The expressions are narwhals and name no engine; that of the events computes them (`metrics.engines`).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from calendars.workdays import Calendar
 from metrics.coverage import assumed_of, candidates_of, untold_of
-from metrics.custody import placed, settled
+from metrics.custody import placed
+from metrics.engines.engine import engine_of, settled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
@@ -43,7 +44,7 @@ class Derivation:
     def clock(self) -> ClockColumns:
         """The clock that counts the dues."""
         like = self._like(TIMING)
-        return like.clock if like else ClockColumns(clock_of(self.calendar, self.practice))
+        return like.clock if like else engine_of(self.source).clock_columns(clock_of(self.calendar, self.practice))
 
     @cached_property
     def events(self) -> Frame:

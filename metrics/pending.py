@@ -11,6 +11,7 @@ from ledger.facts import LIMIT
 from metrics.coverage import UNTOLD
 from metrics.custody import ROUND
 from metrics.derive import Derived
+from metrics.engines.engine import collected
 from metrics.measures import CLOSED, RESPONDED, SEALED, SIGNED
 
 State = Literal["overdue", "today", "tomorrow", "later"]
@@ -79,7 +80,7 @@ def _state(derived: Derived, at: int) -> nw.Expr:
 def read_pending(pending: Frame) -> list[Pending]:
     """The rows of a frame of pending acts: the earliest due first."""
     ordered = pending.select(*COLUMNS).sort("due", "unit", "ticket", "round", "measure")
-    return [Pending(**row) for row in ordered.collect().iter_rows(named=True)]
+    return [Pending(**row) for row in collected(ordered).iter_rows(named=True)]
 
 
 def untold_acts(derived: Derived) -> Frame:

@@ -12,6 +12,7 @@ from calendars.clock_columns import ClockColumns, Frame
 from calendars.instants import DAY_MS
 from metrics.custody import HOLDER, ROUND, kind
 from metrics.derive import Derived
+from metrics.engines.engine import collected
 
 CHECKS: Mapping[str, str] = {
     "unsigned": "contacted or closed, but never signed",
@@ -115,7 +116,7 @@ def _contradicted(flags: Frame, derived: Derived, as_of: int) -> Frame:
 def _far(events: Frame, rounds: Frame) -> Frame:
     """Facts far from the first dispatch of their ticket, and tickets far from the median of all."""
     first = rounds.group_by("ticket").agg(first_at=nw.col("dispatched_at").min())
-    middle = first.select(nw.col("first_at").quantile(0.5, interpolation="lower")).collect().item()
+    middle = collected(first.select(nw.col("first_at").quantile(0.5, interpolation="lower"))).item()
     near = events.join(first, on="ticket", how="left")
     starts = nw.col("first_at")
     dates = [nw.col(name) for name in ("at", "due_at", "until")]

@@ -4,7 +4,8 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from metrics.custody import HOLDER, ROUND, assumed, kind, settled
+from metrics.custody import HOLDER, ROUND, assumed, kind
+from metrics.engines.engine import collected, settled
 from metrics.measures import Practice
 
 
@@ -139,7 +140,7 @@ def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Fram
     rounds: ROUND, dispatched_at, due_at, limit_halves. extends: `granted_extends`.
     Returns (ROUND, close_due; every round with an extension) and what each extension did (`Extension`, step, decided_step).
     """
-    numbers = extends.select(n=nw.col("n").max()).collect().item()
+    numbers = collected(extends.select(n=nw.col("n").max())).item()
     if numbers is None:
         return _unmoved(rounds), _nothing_extended(extends)
     extended = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")

@@ -25,7 +25,8 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from metrics.custody import HOLDER, ROUND, kind, settled
+from metrics.custody import HOLDER, ROUND, kind
+from metrics.engines.engine import settled
 from metrics.measures import LIMITED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests, with_first_due
 

@@ -8,6 +8,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
+from metrics.engines.engine import collected, is_empty
 from metrics.measures import CLOSED, RESPONDED, RETURNED, SIGNED, Practice
 
 PLACE = ("measure", "unit", "channel", "month")
@@ -64,7 +65,7 @@ class MonthFrames:
     @cached_property
     def lacks(self) -> bool:
         """Whether anything of any month is untold, or its instant assumed."""
-        return any(len(self.frames[name].select("unit").head(1).collect()) for name in ("untold", "assumed"))
+        return not all(is_empty(self.frames[name].select("unit")) for name in ("untold", "assumed"))
 
     def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
         """The same of some months: of every unit, or of some."""
@@ -84,7 +85,7 @@ def tally_frame(verdicts: Frame) -> Frame:
 
 def tallies_of(verdicts: Frame) -> Tallies:
     """The tallies of decided verdicts."""
-    rows = tally_frame(verdicts).collect().rows()
+    rows = collected(tally_frame(verdicts)).rows()
     return {(m, u, c, month): Tally(count, breaches) for m, u, c, month, count, breaches in rows}
 
 

@@ -7,6 +7,7 @@ import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
 from metrics.coverage import is_untold
+from metrics.engines.engine import collected
 from metrics.measures import (
     CATALOGUE,
     CLOSED,
@@ -69,7 +70,7 @@ def decided(verdicts: Frame, as_of: int) -> Frame:
 
 def read_verdicts(verdicts: Frame) -> list[Verdict]:
     """The rows of a frame of verdicts."""
-    return [Verdict(**row) for row in verdicts.select(*COLUMNS).collect().iter_rows(named=True)]
+    return [Verdict(**row) for row in collected(verdicts.select(*COLUMNS)).iter_rows(named=True)]
 
 
 def _judged(rounds: Frame, measure: Measure, practice: Practice) -> Frame:

@@ -12,6 +12,7 @@ from calendars.clock_columns import Frame
 from calendars.periods import month_of
 from ledger.facts import Enrol, Finding
 from ledger.snapshot import Snapshot
+from metrics.engines.engine import collected, settled
 from metrics.tallies import Countable, Tallies, Tally, tallies_of
 from metrics.verdicts import KEY, Verdict, decided
 
@@ -161,15 +162,15 @@ def months_of(
     """The evidence of each of some months: of every unit, or at least of some; `exempts`: exemptions hold. Dues after the instant
     `official_until` are provisional."""
     frames = counted.months(months, units)
-    verdicts = decided(frames["verdicts"], as_of).collect().lazy()
-    exemptions = frozenset(frames["exemptions"].collect().rows()) if exempts else frozenset()
+    verdicts = settled(decided(frames["verdicts"], as_of))
+    exemptions = frozenset(collected(frames["exemptions"]).rows()) if exempts else frozenset()
     tallies = _split(tallies_of(verdicts))
     breached = _charges(verdicts.filter(nw.col("breached")))
     exempt = sorted({ticket for ticket, _, _ in exemptions})
     exempted = _charges(verdicts.filter(nw.col("ticket").is_in(exempt))) if exempt else {}
     findings = findings_of(snapshot)
     late = verdicts.filter(nw.col("due") > official_until)
-    provisional = dict(late.group_by("month").agg(nw.len().alias("n")).collect().rows())
+    provisional = dict(collected(late.group_by("month").agg(nw.len().alias("n"))).rows())
     missing = missing_of(frames, as_of, candidates=counted.lacks)
     every: dict[str, list[Charge]] = defaultdict(list)
     for found in findings.values():
@@ -233,15 +234,15 @@ def missing_of(frames: Mapping[str, Frame], as_of: int, *, candidates: bool) -> 
         lambda: Missing(untold=Counter(), waived=Counter(), candidates=Counter(), assumed=Counter())
     )
     counts: Any
-    for month, *where, n, waived in told.collect().rows():
+    for month, *where, n, waived in collected(told).rows():
         for name, count in (("untold", n), ("waived", waived)):
             counts = getattr(found[month], name)
             counts[tuple(where)] += count
-    for month, unit, channel, measures, n in able.collect().rows() if candidates else ():
+    for month, unit, channel, measures, n in collected(able).rows() if candidates else ():
         for measure in measures.split():
             counts = found[month].candidates
             counts[measure, unit, channel] += n
-    for month, unit, channel, n in assumed.collect().rows():
+    for month, unit, channel, n in collected(assumed).rows():
         counts = found[month].assumed
         counts[unit, channel] += n
     return dict(found)
@@ -260,7 +261,8 @@ def groups_at(snapshot: Snapshot, month: int) -> dict[str, str]:
 def _charges(verdicts: Frame) -> dict[int, list[Charge]]:
     """Verdicts by month, earliest first."""
     found: dict[int, list[Charge]] = defaultdict(list)
-    rows = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure").collect().rows()
+    ordered = verdicts.select(*CASE, "month").sort("decided_at", "ticket", "unit", "round", "measure")
+    rows = collected(ordered).rows()
     for measure, ticket, unit, number, channel, breached, at, month in rows:
         found[month].append(Charge(measure, ticket, unit, number, channel, breached, at))
     return found

@@ -1,0 +1,49 @@
+"""What the derivation asks of whoever holds its frames: to compute one for several later steps, to give one's rows, to make a clock.
+
+The engine of a frame is that of the events it comes from, so nobody has to name one.
+"""
+
+from typing import Any, Protocol
+
+import narwhals as nw
+
+from calendars.clock import Clock
+from calendars.clock_columns import ClockColumns, Frame
+from metrics.engines.polars import PolarsEngine
+
+
+class Engine(Protocol):
+    """An engine that holds frames."""
+
+    def settled(self, frame: Frame) -> Frame:
+        """The same frame, of which what several later steps share is computed once."""
+
+    def collected(self, frame: Frame) -> nw.DataFrame[Any]:
+        """Its rows, here."""
+
+    def clock_columns(self, clock: Clock) -> ClockColumns:
+        """The clock for frames of this engine."""
+
+
+def engine_of(frame: Frame) -> Engine:
+    """The engine that holds a frame."""
+    if frame.implementation.is_pyspark():
+        from metrics.engines.spark import SparkEngine
+
+        return SparkEngine(frame.to_native().sparkSession)
+    return PolarsEngine()
+
+
+def settled(frame: Frame) -> Frame:
+    """The same frame, of which what several later steps share is computed once."""
+    return engine_of(frame).settled(frame)
+
+
+def collected(frame: Frame) -> nw.DataFrame[Any]:
+    """The rows of a frame, here: of what is small, such as tallies."""
+    return engine_of(frame).collected(frame)
+
+
+def is_empty(frame: Frame) -> bool:
+    """Whether a frame has no row."""
+    return not len(collected(frame.head(1)))
