@@ -10,47 +10,48 @@ create temp macro local_month(ms) as
 create temp macro month_end(ms) as
     epoch_ms(date_trunc('month', make_timestamp_ms(ms + 28800000)) + interval 1 month) - 28800001;
 
--- Dispatches, each a round of its unit on its ticket: from `ms` until `next_ms`.
+-- Dispatches, each a round of its unit on its ticket: from `ms` until `next_ms`. Few tickets are sent more than once.
+create temp table several as select ticket from events where rank = 0 group by ticket having count(*) > 1;
+
 create temp table sent as
-select
-    row_number() over () as id, ticket, unit, role, channel, anonymous, limit_halves, due_at, ms, seq, tie,
-    row_number() over holder as round,
-    lag(ms) over holder as prior_ms,
-    coalesce(lead(ms) over holder, 9223372036854775807) as next_ms,
-    count(*) over (partition by ticket) as turns
-from events
-where rank = 0
+with dispatches as (
+    select position as id, ticket, unit, role, channel, anonymous, limit_halves, due_at, ms, seq, tie from events where rank = 0
+)
+select *, null::bigint as prior_ms, 9223372036854775807 as next_ms from dispatches anti join several using (ticket)
+union all
+select *, lag(ms) over holder, coalesce(lead(ms) over holder, 9223372036854775807)
+from dispatches semi join several using (ticket)
 window holder as (partition by ticket, unit order by ms, seq, tie);
 
--- A round ends when its ticket goes to another lead; only tickets that were sent more than once can.
+-- A round ends when its ticket goes to another lead.
 create temp table moved as
 with turned as (
     select id, ticket, ms, seq, tie, lag(unit) over (partition by ticket order by ms, seq, tie) <> unit as turn
-    from sent
-    where turns > 1 and role = 'lead'
+    from sent semi join several using (ticket)
+    where role = 'lead'
 )
 select id, min(case when turn then ms end)
     over (partition by ticket order by ms, seq, tie rows between 1 following and unbounded following) as moved_ms
 from turned;
 
--- What happened in which round. An event without a unit is that of the lead who has the ticket.
-create temp table acts as
+-- An event without a unit is that of the lead who has the ticket.
+create temp view named as
 with leads as (
     select ticket, unit, ms, coalesce(lead(ms) over (partition by ticket order by ms, seq, tie), 9223372036854775807) as next_ms
     from sent
-    where coalesce(role, 'lead') = 'lead'
-),
-named as (
-    select ticket, unit, ms, rank, seq, tie, about, granted, rating, contacted, halves, until
-    from events
-    where rank between 1 and 10 and unit is not null
-    union all
-    select e.ticket, l.unit, e.ms, rank, seq, tie, about, granted, rating, contacted, halves, until
-    from events e join leads l on e.ticket = l.ticket and e.ms >= l.ms and e.ms < l.next_ms
-    where rank between 1 and 10 and e.unit is null
+    where coalesce(role, 'lead') = 'lead' and exists (from events where unit is null)
 )
-select s.id, n.ms, n.rank, n.seq, n.tie, n.about, n.granted, n.rating, n.contacted, n.halves, n.until
-from named n join sent s on n.ticket = s.ticket and n.unit = s.unit and n.ms >= s.ms and n.ms < s.next_ms;
+select ticket, unit, rank, ms, seq, tie, about, granted, rating, contacted, halves, until from events where unit is not null
+union all
+select e.ticket, l.unit, e.rank, e.ms, e.seq, e.tie, e.about, e.granted, e.rating, e.contacted, e.halves, e.until
+from events e join leads l on e.ticket = l.ticket and e.ms >= l.ms and e.ms < l.next_ms
+where e.unit is null;
+
+-- What was asked for, decided and done again, in its round.
+create temp table asked as
+select s.id, n.rank, n.ms, n.seq, n.tie, n.about, n.granted, n.halves, n.until
+from named n join sent s on n.ticket = s.ticket and n.unit = s.unit and n.ms >= s.ms and n.ms < s.next_ms
+where n.rank in (3, 4, 8, 10);
 
 -- Returns and extensions asked for, numbered within their round, each with the last decision on it and its first refusal.
 create temp table requests as
@@ -58,7 +59,7 @@ with numbered as (
     select *, case when rank = 4 or about = 'return' then 'return' else 'extend' end as kind,
         sum(case when rank = 10 then 0 else 1 end)
             over (partition by id, case when rank = 4 or about = 'return' then 4 else 3 end order by ms, rank, seq, tie) as n
-    from acts
+    from asked
     where rank in (3, 4) or (rank = 10 and about in ('return', 'extend'))
 ),
 decided as (
@@ -90,23 +91,23 @@ select arg_min(id, ms) as id, min(ms) as kept_ms from proofs group by ticket, un
 -- The second time a unit had to do a ticket again, whatever the round.
 create temp table redone as
 select s.id, a.ms as redone_ms
-from acts a join sent s using (id)
+from asked a join sent s using (id)
 where a.rank = 8
 qualify row_number() over (partition by s.ticket, s.unit order by a.ms, a.seq, a.tie) = 2;
 
--- What judges a round, of all that happened in it.
+-- What else judges a round: the first of each act, and the last rated survey.
 create temp table done as
-select id,
-    min(ms) filter (rank = 1) as signed_ms,
-    min(ms) filter (rank = 2) as contacted_ms,
-    min(ms) filter (rank = 5) as closed_ms,
-    min(ms) filter (rank = 6) as sealed_ms,
-    bool_or(rank = 7 and not contacted) as denied,
-    max(ms) filter (rank = 7 and rating in $rated) as rated_ms,
-    arg_max(rating in $satisfied, (ms, seq, tie)) filter (rank = 7 and rating in $rated) as content
-from acts
-where rank in (1, 2, 5, 6, 7)
-group by id;
+select s.id,
+    min(n.ms) filter (n.rank = 1) as signed_ms,
+    min(n.ms) filter (n.rank = 2) as contacted_ms,
+    min(n.ms) filter (n.rank = 5) as closed_ms,
+    min(n.ms) filter (n.rank = 6) as sealed_ms,
+    bool_or(n.rank = 7 and not n.contacted) as denied,
+    max(n.ms) filter (n.rank = 7 and n.rating in $rated) as rated_ms,
+    arg_max(n.rating in $satisfied, n.ms) filter (n.rank = 7 and n.rating in $rated) as content
+from named n join sent s on n.ticket = s.ticket and n.unit = s.unit and n.ms >= s.ms and n.ms < s.next_ms
+where n.rank in (1, 2, 5, 6, 7)
+group by s.id;
 
 -- Every round with what judges it, and how much of its first day had passed when it was dispatched.
 create temp table rounds as
@@ -157,7 +158,7 @@ group by id;
 
 -- By when what is due.
 create temp table judged as
-select unit, channel, anonymous, round, prior_ms, r.ms, signed_ms, contacted_ms, closed_ms, sealed_ms, denied, rated_ms, content,
+select unit, channel, anonymous, prior_ms, r.ms, signed_ms, contacted_ms, closed_ms, sealed_ms, denied, rated_ms, content,
     returned_ms, kept_ms, redone_ms, ended_ms, first_ms, second_ms, channel in $posts as online,
     returned_ms is null as theirs,
     case
