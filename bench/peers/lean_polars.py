@@ -29,7 +29,7 @@ def tallies(events: pl.DataFrame) -> list[list[Any]]:
 
 def _computed(plan: Plan) -> Plan:
     """The same, computed now: what several steps share."""
-    return plan.collect().lazy()
+    return plan.collect(engine="streaming").lazy()
 
 
 def _sent(events: Plan) -> Plan:
