@@ -1,6 +1,7 @@
 """docs/performance.md and its Chinese sister: what a full run writes into them, between marks, and the chart beside them."""
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -39,4 +40,5 @@ def draw(language: str, title: str, axes: tuple[str, str], points: Points) -> No
     axis.set(xscale="log", yscale="log", title=title, xlabel=axes[0], ylabel=axes[1])
     axis.grid(visible=True, which="major", alpha=0.3)
     axis.legend(frameon=False, fontsize="small")
+    warnings.filterwarnings("ignore", "Glyph", UserWarning)  # widths are guessed for letters that are drawn by whoever shows them
     figure.savefig(CHARTS[language], format="svg", metadata={"Date": None})
