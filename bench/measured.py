@@ -30,12 +30,13 @@ class Cost:
     peak: int
 
 
-def measured(work: Callable[[], Any]) -> None:
-    """Do it once and print, as JSON, its answer with its seconds of processor and of wall clock and the peak memory of the process."""
+def measured(work: Callable[[], Any], show: Callable[[Any], Any] = lambda answer: answer) -> None:
+    """Do it once and print, as JSON, its answer (as `show` makes it) with its seconds of processor and of wall clock and the peak
+    memory of the process."""
     gc.collect()
     begun, busy = perf_counter(), process_time()
     answer = work()
-    told = {"wall": perf_counter() - begun, "cpu": process_time() - busy, "answer": answer}
+    told = {"wall": perf_counter() - begun, "cpu": process_time() - busy, "answer": show(answer)}
     print(json.dumps(told | {"peak": _peak()}, ensure_ascii=False))
 
 
