@@ -90,7 +90,9 @@ def _our_elapsed() -> Asking:
 
 def _our_due(days: Fraction, reading: str) -> Asking:
     deadline = Clock(working_days()).deadline
-    return Asking(lambda start, _: deadline(start, days, reading), _instants, lambda due: (due.due_ms + ZONE_MS) // 1000)
+    return Asking(
+        lambda start, _: deadline(start, days, reading), _instants, lambda due: (due.due_ms + ZONE_MS) // 1000
+    )
 
 
 def _their_elapsed(made: Callable[[], clocks.Elapsed]) -> Asking:
@@ -109,7 +111,8 @@ def _our_columns(add: Callable[[ClockColumns, Any], Any]) -> Asking:
     def answered(frame: pl.LazyFrame) -> Any:
         return add(columns, nw.from_native(frame)).select("place", "told").collect().to_native()
 
-    return Asking(answered, _frame, lambda told: told.sort("place")["told"].to_list())  # joins keep rows, not their order
+    # joins keep rows, not their order
+    return Asking(answered, _frame, lambda told: told.sort("place")["told"].to_list())
 
 
 def _frame(given: Sequence[Span]) -> pl.LazyFrame:
@@ -135,28 +138,27 @@ def _numpy(answer: Callable[..., Any]) -> Asking:
     )
 
 
-HALF, ONE = Fraction(1, 2), Fraction(1)
+HALF, ONE, TWO = Fraction(1, 2), Fraction(1), Fraction(2)
+OURS, COLUMNS, NUMPY = ("Kaoping", "考评"), ("Kaoping, columns", "考评，整列"), ("numpy, columns", "numpy，整列")
+PM4PY, PANDAS, BUSINESS = (2 * (name,) for name in ("PM4Py", "pandas", "businesstimedelta"))
 TELLERS = {
-    "ours, elapsed": Teller("elapsed", ("Kaoping", "考评"), _our_elapsed),
-    "pm4py, elapsed": Teller("elapsed", ("PM4Py", "PM4Py"), partial(_their_elapsed, clocks.pm4py_elapsed)),
-    "pandas, elapsed": Teller("elapsed", ("pandas", "pandas"), partial(_their_elapsed, clocks.pandas_elapsed)),
-    "business, elapsed": Teller(
-        "elapsed", ("businesstimedelta", "businesstimedelta"), partial(_their_elapsed, clocks.business_elapsed)
-    ),
-    "ours, half": Teller("half", ("Kaoping", "考评"), partial(_our_due, HALF, "elapsed")),
-    "business, half": Teller("half", ("businesstimedelta", "businesstimedelta"), partial(_their_due, clocks.business_half)),
-    "ours, day": Teller("day", ("Kaoping", "考评"), partial(_our_due, ONE, "elapsed")),
-    "pandas, day": Teller("day", ("pandas", "pandas"), partial(_their_due, clocks.pandas_day)),
-    "business, day": Teller("day", ("businesstimedelta", "businesstimedelta"), partial(_their_due, clocks.business_day)),
-    "ours, two": Teller("two", ("Kaoping", "考评"), partial(_our_due, Fraction(2), "next_day")),
-    "columns, elapsed": Teller("elapsed", ("Kaoping, columns", "考评，整列"), partial(_our_columns, _elapsed_columns), each=False),
-    "numpy, elapsed": Teller("elapsed", ("numpy, columns", "numpy，整列"), partial(_numpy, clocks.numpy_elapsed), each=False),
-    "columns, half": Teller("half", ("Kaoping, columns", "考评，整列"), partial(_our_columns, partial(_due_columns, 1, "elapsed")), each=False),
-    "columns, day": Teller("day", ("Kaoping, columns", "考评，整列"), partial(_our_columns, partial(_due_columns, 2, "elapsed")), each=False),
-    "columns, two": Teller("two", ("Kaoping, columns", "考评，整列"), partial(_our_columns, partial(_due_columns, 4, "next_day")), each=False),
-    "numpy, two": Teller("two", ("numpy, columns", "numpy，整列"), partial(_numpy, clocks.numpy_two_days), each=False),
-}  # fmt: skip
-
+    "ours, elapsed": Teller("elapsed", OURS, _our_elapsed),
+    "pm4py, elapsed": Teller("elapsed", PM4PY, partial(_their_elapsed, clocks.pm4py_elapsed)),
+    "pandas, elapsed": Teller("elapsed", PANDAS, partial(_their_elapsed, clocks.pandas_elapsed)),
+    "business, elapsed": Teller("elapsed", BUSINESS, partial(_their_elapsed, clocks.business_elapsed)),
+    "columns, elapsed": Teller("elapsed", COLUMNS, partial(_our_columns, _elapsed_columns), each=False),
+    "numpy, elapsed": Teller("elapsed", NUMPY, partial(_numpy, clocks.numpy_elapsed), each=False),
+    "ours, half": Teller("half", OURS, partial(_our_due, HALF, "elapsed")),
+    "business, half": Teller("half", BUSINESS, partial(_their_due, clocks.business_half)),
+    "columns, half": Teller("half", COLUMNS, partial(_our_columns, partial(_due_columns, 1, "elapsed")), each=False),
+    "ours, day": Teller("day", OURS, partial(_our_due, ONE, "elapsed")),
+    "pandas, day": Teller("day", PANDAS, partial(_their_due, clocks.pandas_day)),
+    "business, day": Teller("day", BUSINESS, partial(_their_due, clocks.business_day)),
+    "columns, day": Teller("day", COLUMNS, partial(_our_columns, partial(_due_columns, 2, "elapsed")), each=False),
+    "ours, two": Teller("two", OURS, partial(_our_due, TWO, "next_day")),
+    "columns, two": Teller("two", COLUMNS, partial(_our_columns, partial(_due_columns, 4, "next_day")), each=False),
+    "numpy, two": Teller("two", NUMPY, partial(_numpy, clocks.numpy_two_days), each=False),
+}
 QUESTIONS = {
     "elapsed": ("office time from one instant to another", "两个时刻之间的工作时间"),
     "half": ("half an office day later (3.5 hours)", "半个工作日之后（3.5 小时）"),
@@ -223,7 +225,9 @@ def compared(told: dict[str, list[Told]], count: int) -> list[Answers]:
         micro = median(run["cpu"] / (len(run["answer"]) if teller.each else rows) for run in runs) * 1e6
         mine = told[f"ours, {teller.question}"][0]["answer"]
         different = [place for place, answer in enumerate(longest) if answer != mine[place]]
-        other = [place for place in different if not _same_office_time(clock, teller.question, mine[place], longest[place])]
+        other = [
+            place for place in different if not _same_office_time(clock, teller.question, mine[place], longest[place])
+        ]
         found.append(Answers(
             side, len(longest), micro, len(longest) - len(different), len(different) - len(other),
             tuple(given[place] for place in other),

@@ -217,7 +217,10 @@ def judged(run: Run, side: str, sides: Sequence[str]) -> tuple[str, str]:
     different = sorted(place for place in {*mine, *theirs} if mine.get(place) != theirs.get(place))
     if different:
         shown = f"{different[0]}: {mine.get(different[0])}, {theirs.get(different[0])}"
-        return f"DIFFERS in {len(different):,} of {len(mine):,}, as {shown}", f"不同：{len(mine):,} 中 {len(different):,}"
+        return (
+            f"DIFFERS in {len(different):,} of {len(mine):,}, as {shown}",
+            f"不同：{len(mine):,} 中 {len(different):,}",
+        )
     return f"the same {len(mine):,} answers", f"{len(mine):,} 个答案相同"
 
 
@@ -241,7 +244,12 @@ def tell(runs: Sequence[Run], sample: Run, steps: dict[str, float], rounds: int)
     for place, language in enumerate(("en", "zh")):
         say = SAID[language]
         head = say["derive"].format(
-            tickets=largest.tickets, events=largest.events, units=UNITS, rounds=rounds, machine=machine(), versions=known
+            tickets=largest.tickets,
+            events=largest.events,
+            units=UNITS,
+            rounds=rounds,
+            machine=machine(),
+            versions=known,
         )
         whole = [_row(largest, side, place) for side in largest.told]
         some = [_each(largest, "ours", place, largest), *(_each(sample, side, place, largest) for side in sample.told)]

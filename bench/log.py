@@ -5,7 +5,6 @@ eight with a second; 5 % redos; surveys of 83 %; 12 % online posts.
 """
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl

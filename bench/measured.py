@@ -71,7 +71,9 @@ def in_turns(runs: Mapping[str, Callable[[], Told]], rounds: int, seed: int = 0)
 
 def cost(told: Sequence[Told]) -> Cost:
     """What the runs of one side come to."""
-    return Cost(median(one["cpu"] for one in told), median(one["wall"] for one in told), max(one["peak"] for one in told))
+    return Cost(
+        median(one["cpu"] for one in told), median(one["wall"] for one in told), max(one["peak"] for one in told)
+    )
 
 
 def machine() -> str:
@@ -79,7 +81,9 @@ def machine() -> str:
     cores, name = os.cpu_count(), platform.processor() or platform.machine()
     told = Path("/proc/cpuinfo")
     if told.exists():
-        models = [line.split(":", 1)[1].strip() for line in told.read_text().splitlines() if line.startswith("model name")]
+        models = [
+            line.split(":", 1)[1].strip() for line in told.read_text().splitlines() if line.startswith("model name")
+        ]
         name = models[0] if models else name
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else 0
     return f"{cores} × {name}, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"

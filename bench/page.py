@@ -14,15 +14,15 @@ Points = Mapping[str, Sequence[tuple[int, float]]]
 def write(part: str, texts: Mapping[str, str]) -> None:
     """Put a part (its text by language) into both pages, in place of what stood there."""
     for language, path in PAGES.items():
-        page = path.read_text("utf-8")
-        marks = re.compile(rf"(<!-- {part} -->\n).*?(<!-- /{part} -->)", re.DOTALL)
-        assert marks.search(page), f"{path} has no part {part}"
-        path.write_text(marks.sub(lambda found, text=texts[language]: f"{found[1]}\n{text}\n\n{found[2]}", page), "utf-8")
+        found = re.fullmatch(rf"(.*<!-- {part} -->\n).*(<!-- /{part} -->.*)", path.read_text("utf-8"), re.DOTALL)
+        assert found, f"{path} has no part {part}"
+        path.write_text(f"{found[1]}\n{texts[language]}\n\n{found[2]}", "utf-8")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of Markdown: the first column to the left, figures to the right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    """A table of Markdown: figures to the right, all else and the first column to the left."""
+    sides = ["---:" if any(cell[:1].isdigit() for cell in column) else "---" for column in zip(*rows, strict=True)]
+    lines = [head, ["---", *sides[1:]], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -40,5 +40,6 @@ def draw(language: str, title: str, axes: tuple[str, str], points: Points) -> No
     axis.set(xscale="log", yscale="log", title=title, xlabel=axes[0], ylabel=axes[1])
     axis.grid(visible=True, which="major", alpha=0.3)
     axis.legend(frameon=False, fontsize="small")
-    warnings.filterwarnings("ignore", "Glyph", UserWarning)  # widths are guessed for letters that are drawn by whoever shows them
+    # the width of a letter that no font here has is guessed; whoever shows the chart draws it
+    warnings.filterwarnings("ignore", "Glyph", UserWarning)
     figure.savefig(CHARTS[language], format="svg", metadata={"Date": None})

@@ -6,7 +6,7 @@ since 1970, local) at which so much office time has passed.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np  # type: ignore[import-not-found,unused-ignore]

@@ -5,8 +5,6 @@ import polars as pl
 from calendars.clock import instant
 from kaoping.files.folder import working_days
 
-LAST = 2_147_483_647
-
 
 def days() -> pl.DataFrame:
     """One row a day: `number` (since 1970), `nth` (of the last working day not after it), `works`, and its office hours, as ms from

@@ -9,7 +9,13 @@ from bench.peers.dates import days, working
 
 SQL = Path(__file__).with_name("tallies.sql")
 SATISFIED, UNSATISFIED = ["满意", "基本满意", "比较满意", "非常满意"], ["不满意", "非常不满意"]
-WORDS = {"as_of": AS_OF, "posts": [*POSTS], "satisfied": SATISFIED, "rated": [*SATISFIED, *UNSATISFIED], "day_ms": 25_200_000}
+WORDS = {
+    "as_of": AS_OF,
+    "posts": [*POSTS],
+    "satisfied": SATISFIED,
+    "rated": [*SATISFIED, *UNSATISFIED],
+    "day_ms": 25_200_000,
+}
 
 
 def loaded(path: Path) -> Callable[[], list[list[Any]]]:

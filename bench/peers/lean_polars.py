@@ -96,7 +96,10 @@ def _done(acts: Plan) -> Plan:
         best=when(rated).then(col("at") * 2 + col("rating").is_in(SATISFIED)),
     )  # fmt: skip
     return marked.group_by("id").agg(
-        *(col(name).min() for name in firsts), col("denied").any(), col("rated").max(), content=col("best").max() % 2 == 1
+        *(col(name).min() for name in firsts),
+        col("denied").any(),
+        col("rated").max(),
+        content=col("best").max() % 2 == 1,
     )
 
 
@@ -115,7 +118,11 @@ def _with_dues(rounds: Plan, extends: Plan) -> Plan:
     offices, closing = days().lazy(), working().lazy()
 
     def by_days(frame: Plan, into: str, nth: pl.Expr) -> Plan:
-        return frame.with_columns(nth=nth).join(closing.select("nth", **{into: "closes"}), on="nth", how="left").drop("nth")
+        return (
+            frame.with_columns(nth=nth)
+            .join(closing.select("nth", **{into: "closes"}), on="nth", how="left")
+            .drop("nth")
+        )
 
     local = (col("at") + ZONE) % DAY
     worked = sum(
@@ -154,7 +161,9 @@ def _with_dues(rounds: Plan, extends: Plan) -> Plan:
 def _verdicts(rounds: Plan) -> dict[str, tuple[Plan, pl.Expr, pl.Expr]]:
     """Measure: (rounds judged, whether it was breached, when that was decided)."""
 
-    def deadline(act: str, due: str, judged: pl.Expr, late: pl.Expr, *, lapses: bool = True) -> tuple[Plan, pl.Expr, pl.Expr]:
+    def deadline(
+        act: str, due: str, judged: pl.Expr, late: pl.Expr, *, lapses: bool = True
+    ) -> tuple[Plan, pl.Expr, pl.Expr]:
         breached = col(act).is_null() | (col(act) > col(due)) | late
         decided = when(breached).then(due).otherwise(act)
         kept = rounds.filter(judged & col(due).is_not_null())

@@ -35,7 +35,9 @@ def log_of(events: Any) -> Any:
     import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     local = pd.to_datetime(events["at"], unit="ms") + timedelta(hours=8)
-    return pd.DataFrame({"case:concept:name": events["ticket"], "concept:name": events["rank"], "time:timestamp": local})
+    return pd.DataFrame(
+        {"case:concept:name": events["ticket"], "concept:name": events["rank"], "time:timestamp": local}
+    )
 
 
 def durations(log: Any) -> dict[str, float]:
