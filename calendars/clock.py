@@ -5,7 +5,7 @@ Instants are epoch milliseconds; the local day is Asia/Shanghai's, UTC+8 for as 
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from math import ceil
+from functools import cached_property
 
 import attrs
 
@@ -61,7 +61,7 @@ class Clock:
         """Ticks of working time in every working day."""
         return self.calendar.ticks_per_day
 
-    @property
+    @cached_property
     def official_until_ms(self) -> int:
         """The last millisecond of the last official date."""
         return instant(self.calendar.day(self.calendar.official_until).number, LAST_MS)
@@ -105,20 +105,37 @@ class Clock:
         return tuple(_merged(told(start_ms, stop_ms, reading)))
 
     def _ticks(self, ms: int) -> int:
+        """Ticks of working time from the calendar's first day until then."""
         number, at = local(ms)
-        ticks = self.calendar.worked_before(number) * self.ticks_per_day
-        if self.calendar.works(number):
-            hours = self.calendar.hours(number)
-            ticks += hours.worked_ms(at) * (self.ticks_per_day // hours.length_ms)
-        return ticks
+        before, opens, noon, reopens, closes, rate = self._offices.get(number) or self._office(number)
+        if at <= opens:
+            return before
+        if at <= reopens:
+            return before + ((at if at < noon else noon) - opens) * rate
+        return before + (noon - opens + (at if at < closes else closes) - reopens) * rate
+
+    @cached_property
+    def _offices(self) -> dict[int, tuple[int, ...]]:
+        return {}
+
+    def _office(self, number: int) -> tuple[int, ...]:
+        """Of a local day, kept for the next time it is asked: the ticks before it, its office hours, its ticks in a millisecond. A day
+        that does not work opens when it is over."""
+        hours = self.calendar.hours(number)
+        opens = (*hours.morning, *hours.afternoon) if self.calendar.works(number) else (DAY_MS,) * 4
+        before = self.calendar.worked_before(number) * self.ticks_per_day
+        self._offices[number] = (before, *opens, self.ticks_per_day // hours.length_ms)
+        return self._offices[number]
 
     def _after(self, start_ms: int, days: Fraction) -> int:
         """The earliest instant by which that many days have passed: a block's end, not the next start."""
-        target = Fraction(self._ticks(start_ms), self.ticks_per_day) + days
-        index = ceil(target) - 1
+        day = self.ticks_per_day * days.denominator  # counted in this part of a tick, all numbers are whole
+        target = self._ticks(start_ms) * days.denominator + self.ticks_per_day * days.numerator
+        index = -(-target // day) - 1
         number = self.calendar.nth_working(index)
-        hours = self.calendar.hours(number)
-        return instant(number, hours.reached_ms(ceil((target - index) * hours.length_ms)))
+        _, opens, noon, reopens, _, rate = self._offices.get(number) or self._office(number)
+        past_noon = -(-(target - index * day) // (days.denominator * rate)) - (noon - opens)
+        return instant(number, past_noon + (reopens if past_noon > 0 else noon))
 
     def _block_end(self, start_ms: int, halves: int) -> int:
         number, at = local(start_ms)
@@ -210,6 +227,8 @@ def instant(number: int, at_ms: int) -> int:
 
 def read_limit(limit: Fraction | int | str) -> Fraction:
     """A limit in working days: 2, "0.5" or a Fraction, above 0. Raises ValueError; never a float."""
+    if isinstance(limit, Fraction) and limit.numerator > 0:
+        return limit
     if isinstance(limit, float):
         raise ValueError(f"the limit {limit!r} is a float; give it as text, such as '0.5'")
     days = Fraction(limit)

@@ -49,15 +49,6 @@ class Hours:
         """Length of the working day."""
         return self.morning_ms + self.afternoon[1] - self.afternoon[0]
 
-    def worked_ms(self, ms: int) -> int:
-        """Office time of the day before `ms` from midnight."""
-        return sum(min(max(ms - start, 0), end - start) for start, end in (self.morning, self.afternoon))
-
-    def reached_ms(self, worked_ms: int) -> int:
-        """The earliest ms from midnight by which `worked_ms` (above 0) of office time have passed."""
-        rest = worked_ms - self.morning_ms
-        return self.afternoon[0] + rest if rest > 0 else self.morning[1] + rest
-
     def show(self) -> str:
         """As in 09:00-12:00 13:30-17:30."""
         return " ".join("-".join(show_time(ms) for ms in block) for block in (self.morning, self.afternoon))
