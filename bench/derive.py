@@ -23,17 +23,8 @@ from bench.log import AS_OF, UNITS, made
 from bench.measured import Cost, Told, apart, cost, in_turns, machine, measured, versions
 from calendars.clock_columns import ClockColumns
 from kaoping.files.folder import rulebook, working_days
-<<<<<<< HEAD
-from ledger.columns.events import EVENT
-from ledger.facts import RANK
-from metrics.custody import placed
-from metrics.derive import clock_of, derive
-from metrics.engines.engine import settled
-from metrics.rounds import rounds_of
-=======
 from metrics.custody import settled
 from metrics.derive import Derivation, clock_of, derive
->>>>>>> wt-peers
 from metrics.tallies import tallies_of
 from metrics.verdicts import decided
 

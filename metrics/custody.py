@@ -24,19 +24,31 @@ def kind(*names: str) -> nw.Expr:
     return nw.col("rank").is_in([RANK[name] for name in names])
 
 
-def placed(events: Frame, practice: Practice) -> Frame:
-    """Lifecycle events with four columns more.
+def followed(events: Frame, practice: Practice) -> Frame:
+    """Lifecycle events with three columns more.
 
     step   the event's place in its ticket's order, from 1; `at` never falls as it rises
     unit   filled where the event names none: the unit of the latest lead dispatch before it (null: there was none)
     round  number of the unit's dispatches on the ticket so far; 0 fits nowhere
-    end_at of a dispatch: when the ticket next went to another lead (`moved_rounds`), or to the same unit (`repeated_dispatch`)
 
     An extension or a redo whose instant is `assumed` is not there where the rulebook passes over it; such a redo is at the last close
     of its round (`untimed_redos`), or nowhere while there is none.
     """
     lived = _timed(events.filter(nw.col("rank") < len(LIFECYCLE)), practice)
-    return _kept(_with_ends(_numbered(_held(_stepped(lived))), practice), practice)
+    return _numbered(_held(_stepped(lived)))
+
+
+def judged(events: Frame, practice: Practice) -> Frame:
+    """Of followed events those that are judged: without the rounds of assisting units, where the rulebook does not judge them."""
+    if practice.assist_rounds == "count":
+        return events
+    assisting = events.filter(kind("dispatch") & ~LEADS).select(*ROUND)
+    return events.join(assisting, on=list(ROUND), how="anti")
+
+
+def placed(events: Frame, practice: Practice) -> Frame:
+    """Events followed, and of these the judged."""
+    return judged(followed(events, practice), practice)
 
 
 def assumed(*names: str) -> nw.Expr:
@@ -87,17 +99,18 @@ def _numbered(held: Frame) -> Frame:
     )
 
 
-def _with_ends(numbered: Frame, practice: Practice) -> Frame:
-    sent = numbered.filter(kind("dispatch") & (nw.col("round") > 0)).select(*ROUND, "at", "step", "role")
-    ends = []
+def ends_of(events: Frame, practice: Practice) -> Frame:
+    """ROUND, end_at of followed events: when the ticket next went to another lead (`moved_rounds`), or to the same unit
+    (`repeated_dispatch`)."""
+    sent = events.filter(kind("dispatch") & (nw.col("round") > 0)).select(*ROUND, "at", "step", "role")
+    often = sent.group_by("ticket").agg(turns=nw.len()).filter(nw.col("turns") > 1)
+    sent = sent.join(often, on="ticket", how="semi")  # nearly all tickets are dispatched once, and end nowhere else
+    ends = [sent.filter(nw.col("round") < 0).select(*ROUND, end_at=nw.col("at"))]
     if practice.moved_rounds == "leave":
         ends.append(_moved_on(sent.filter(nw.col("role") == "lead")))
     if practice.repeated_dispatch == "anew":
         ends.append(_sent_again(sent))
-    if not ends:
-        return numbered.with_columns(end_at=nw.lit(None, nw.Int64))
-    found = nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_at").min())
-    return numbered.join(found, on=list(ROUND), how="left")
+    return nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_at").min())
 
 
 def _moved_on(leads: Frame) -> Frame:
@@ -113,11 +126,3 @@ def _sent_again(sent: Frame) -> Frame:
     """ROUND, end_at: the next dispatch of the ticket to the same unit."""
     again = sent.filter(nw.col("round") > 1)
     return again.select(*HOLDER, round=nw.col("round") - 1, end_at=nw.col("at"))
-
-
-def _kept(numbered: Frame, practice: Practice) -> Frame:
-    """Without the rounds of assisting units, where the rulebook does not judge them."""
-    if practice.assist_rounds == "count":
-        return numbered
-    assisting = numbered.filter(kind("dispatch") & ~LEADS).select(*ROUND)
-    return numbered.join(assisting, on=list(ROUND), how="anti")

@@ -13,7 +13,7 @@ from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from calendars.workdays import Calendar
 from metrics.coverage import assumed_of, candidates_of, untold_of
-from metrics.custody import placed
+from metrics.custody import ends_of, followed, judged, placed
 from metrics.engines.engine import engine_of, settled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
@@ -23,11 +23,15 @@ from metrics.rounds import Custody, held_of, with_dues
 from metrics.tallies import COUNTED, MONTHLY, MonthFrames
 from metrics.verdicts import verdicts_of
 
-PLACING = ("moved_rounds", "repeated_dispatch", "assist_rounds", "untimed_extensions", "untimed_redos")
-HOLDING = (*PLACING, "undecided_requests", "redo_scope", "redone_closing", "satisfied", "unsatisfied")
+FOLLOWING = ("untimed_extensions", "untimed_redos")
+PLACING = (*FOLLOWING, "assist_rounds")
+HOLDING = (
+    *PLACING, "moved_rounds", "repeated_dispatch", "undecided_requests", "redo_scope", "redone_closing", "satisfied", "unsatisfied"
+)  # fmt: skip
 TIMING = ("half_day", "whole_days", "day_ends")
 REACHING = (*HOLDING, *TIMING, "limits", "later_limits")
-"""What of a practice is asked till events are placed, till rounds stand without their dues, for a clock, and till rounds have dues."""
+"""What of a practice is asked till events are followed, till they are placed, till rounds stand without their dues, for a clock, and
+till rounds have dues."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -47,16 +51,29 @@ class Derivation:
         return like.clock if like else engine_of(self.source).clock_columns(clock_of(self.calendar, self.practice))
 
     @cached_property
+    def followed(self) -> Frame:
+        """Events followed through hands (`metrics.custody.followed`)."""
+        like = self._like(FOLLOWING)
+        return like.followed if like else settled(followed(self.source, self.practice))
+
+    @cached_property
     def events(self) -> Frame:
         """Placed events (`metrics.custody.placed`)."""
         like = self._like(PLACING)
-        return like.events if like else settled(placed(self.source, self.practice))
+        if like:
+            return like.events
+        events = judged(self.followed, self.practice)
+        return events if events is self.followed else settled(events)
 
     @cached_property
     def held(self) -> Custody:
         """Rounds without their dues, the returns asked for, the extensions granted."""
         like = self._like(HOLDING)
-        return like.held if like else held_of(self.events, self.practice, self.clock)
+        return (
+            like.held
+            if like
+            else held_of(self.events, ends_of(self.followed, self.practice), self.practice, self.clock)
+        )
 
     @cached_property
     def due(self) -> tuple[Frame, Frame]:

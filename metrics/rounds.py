@@ -42,20 +42,13 @@ class Custody:
     extends: Frame
 
 
-def rounds_of(events: Frame, practice: Practice, clock: ClockColumns) -> tuple[Frame, Frame, Frame]:
-    """Rounds of placed events with their dues, the returns asked for (`requests`), what extensions did (`moved_dues`)."""
-    held = held_of(events, practice, clock)
-    rounds, extensions = with_dues(held, practice, clock)
-    return rounds, held.returns, extensions
-
-
-def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Custody:
-    """Rounds of placed events, but for their dues and the extensions that move them."""
+def held_of(events: Frame, ends: Frame, practice: Practice, clock: ClockColumns) -> Custody:
+    """Rounds of placed events, but for their dues and the extensions that move them; `ends`: when a ticket went on (`ends_of`)."""
     fitting = events.filter(nw.col("round") > 0)
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
-        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "end_at", "position", "untold",
+        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "position", "untold",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
         role=nw.col("role").fill_null("lead"),
     )  # fmt: skip
@@ -68,7 +61,7 @@ def held_of(events: Frame, practice: Practice, clock: ClockColumns) -> Custody:
     redos = numbered(fitting.filter(kind("redo")), ROUND if practice.redo_scope == "round" else HOLDER)
     rounds = _with(rounds, redos.filter(nw.col("n") == 2), "redone")
     rounds = _with_kept(rounds, fitting, returns)
-    rounds = _ended(rounds)
+    rounds = _ended(rounds.join(ends, on=list(ROUND), how="left"))
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
