@@ -23,8 +23,8 @@ from bench.log import AS_OF, UNITS, made
 from bench.measured import Cost, Told, apart, cost, in_turns, machine, measured, versions
 from calendars.clock_columns import ClockColumns
 from kaoping.files.folder import rulebook, working_days
-from metrics.custody import settled
 from metrics.derive import Derivation, clock_of, derive
+from metrics.engines.engine import settled
 from metrics.tallies import tallies_of
 from metrics.verdicts import decided
 

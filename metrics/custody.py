@@ -35,7 +35,7 @@ def followed(events: Frame, practice: Practice) -> Frame:
     of its round (`untimed_redos`), or nowhere while there is none.
     """
     lived = _timed(events.filter(nw.col("rank") < len(LIFECYCLE)), practice)
-    return _numbered(_held(_stepped(lived)))
+    return _handed(_stepped(lived))
 
 
 def judged(events: Frame, practice: Practice) -> Frame:
@@ -72,13 +72,40 @@ def _timed(events: Frame, practice: Practice) -> Frame:
         return events.filter(~assumed("redo"))
     if is_empty(events.filter(assumed("redo")).select("position")):
         return events
-    numbered = _numbered(_held(_stepped(events)))
+    numbered = _handed(_stepped(events))
     closes = numbered.filter(kind("close")).group_by(*ROUND).agg(close_at=nw.col("at").max())
     redos = (
         numbered.filter(assumed("redo")).join(closes, on=list(ROUND), how="inner").with_columns(at=nw.col("close_at"))
     )
     columns = events.collect_schema().names()
     return nw.concat([events.filter(~assumed("redo")), redos.select(columns)], how="vertical")
+
+
+def _handed(steps: Frame) -> Frame:
+    """With the unit filled, and the round. Nearly all tickets are dispatched once, and need no look at what came before: a dispatch
+    is the first of what happens at an instant (`RANK`)."""
+    sent = steps.filter(kind("dispatch")).select("ticket", "at", "unit", "role")
+    firsts = sent.group_by("ticket").agg(
+        turns=nw.len(),
+        sent_at=nw.col("at").min(),
+        sent_to=nw.col("unit").min(),
+        leads=LEADS.max(),
+    )
+    told = steps.join(firsts, on="ticket", how="left")
+    often = nw.col("turns").fill_null(0) > 1
+    several = _numbered(_held(told.filter(often).drop("turns", "sent_at", "sent_to", "leads")))
+    return nw.concat([_handed_once(told.filter(~often)), several], how="vertical")
+
+
+def _handed_once(told: Frame) -> Frame:
+    since = nw.col("at") >= nw.col("sent_at")
+    unit = nw.coalesce("unit", nw.when(since & nw.col("leads")).then(nw.col("sent_to")))
+    theirs = (since & (nw.col("unit") == nw.col("sent_to"))).fill_null(False)
+    return (
+        told.with_columns(unit=unit)
+        .with_columns(round=theirs.cast(nw.Int64))
+        .drop("turns", "sent_at", "sent_to", "leads")
+    )
 
 
 def _held(steps: Frame) -> Frame:
