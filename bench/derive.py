@@ -190,7 +190,7 @@ def ran(path: Path, sides: Sequence[str], rounds: int) -> Run:
     counts = pl.scan_parquet(path).select(pl.col("ticket").n_unique(), pl.len().alias("events")).collect().row(0)
     print(f"\n{counts[0]:,} tickets, {counts[1]:,} events", flush=True)
     runs = {side: partial(apart, "bench.derive", "--side", side, "--events", str(path)) for side in sides}
-    run = Run(*counts, in_turns(runs, rounds))
+    run = Run(counts[0], counts[1], in_turns(runs, rounds))
     mine = run.cost(sides[0]).cpu
     for side in sides:
         took = run.cost(side)
