@@ -20,6 +20,7 @@ AS_OF = instant(date(2024, 3, 1).toordinal() - EPOCH_DAY, 0)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 PRIME = 2_147_483_647
 POSTS = ("中国政府网", "国家政务服务平台", "问政江西", "问政赣州")
+AGAIN = ("dispatch", "extend", "return", "decide", "close", "survey")
 RATINGS = ("满意",) * 60 + ("基本满意",) * 14 + ("非常满意",) * 9 + ("一般",) * 4 + ("未评价",) * 7 + ("不满意",) * 6
 
 
@@ -32,6 +33,30 @@ def made(tickets: int, seed: int = 2023) -> pl.DataFrame:
     frame = frame.with_columns(seq=pl.lit(0), tie=tie, position=number + 1)
     missing = [pl.lit(None).alias(name) for name in EVENT if name not in frame.columns]
     return frame.with_columns(*missing).select(pl.col(name).cast(getattr(pl, kind)) for name, kind in EVENT.items())
+
+
+def hardened(events: pl.DataFrame, seed: int = 2023) -> pl.DataFrame:
+    """The same log made hard: instants to a quarter of a day, so that many are one; events without a unit; units that assist, or of
+    which nothing is said; dues that are named; rounds without a limit; acts, decisions and dispatches that come again."""
+    col, when, number = pl.col, pl.when, pl.col("position")
+    sent, extends = col("rank") == RANK["dispatch"], col("rank") == RANK["extend"]
+    lot, other, some = (_drawn(number, seed + salt) % below for salt, below in ((1, 100), (2, 100), (3, 40)))
+    later = col("at") + some * (6 * HOUR)
+    hard = events.with_columns(
+        unit=when(sent | (lot >= 15)).then("unit"),
+        role=when(sent & (lot < 5)).then(pl.lit("assist")).when(~sent | (lot >= 15)).then("role"),
+        due_at=when(sent & (other < 5)).then(later),
+        until=when(extends & (other < 30)).then(later),
+        halves=when(~extends | (other >= 30)).then("halves"),
+        limit_halves=when(~sent | (other < 95)).then("limit_halves"),
+    )
+    again = hard.filter(col("rank").is_in([RANK[kind] for kind in AGAIN]) & other.is_between(60, 89)).with_columns(
+        at=later, tie=col("tie") + 1
+    )
+    both = (
+        pl.concat([hard, again]).with_columns(col("at") // (6 * HOUR) * (6 * HOUR)).sort("at", "ticket", "rank", "tie")
+    )
+    return both.with_columns(pl.int_range(1, pl.len() + 1).alias("position"))
 
 
 def _drawn(number: pl.Expr, salt: int) -> pl.Expr:

@@ -74,8 +74,8 @@ def _judged(events: Plan) -> Plan:
     returns, extends = _requests(asked, 4, "return"), _requests(asked, 3, "extend")
     judged = _with_dues(sent.join(_done(acts), on="id", how="left"), extends)
     returned = returns.filter("granted").group_by("id").agg(returned=col("at").min())
-    redone = asked.filter(col("rank") == 8).sort(*ORDER).group_by("ticket", "unit", maintain_order=True)
-    redone = redone.agg(col("id").get(1, null_on_oob=True), redone=col("at").get(1, null_on_oob=True))
+    redos = asked.filter(col("rank") == 8).sort(*ORDER).group_by("ticket", "unit", maintain_order=True)
+    redone = redos.agg(col("id").get(1, null_on_oob=True), redone=col("at").get(1, null_on_oob=True))
     for found in (returned, _kept(sent, returns), redone.filter(col("id").is_not_null()).select("id", "redone")):
         judged = judged.join(found, on="id", how="left")
     end = pl.min_horizontal("again", "moved")
@@ -139,8 +139,8 @@ def _with_dues(rounds: Plan, extends: Plan) -> Plan:
     dated = by_days(dated, "respond_due", col("last") + 1)
     dated = by_days(dated, "return_due", col("last") + when(col("channel").is_in(POSTS)).then(1).otherwise(2))
     dated = by_days(dated, "close_due", col("last") + col("limit_halves") // 2).drop("last")
-    granted = extends.filter("granted").sort(*ORDER).group_by("id", maintain_order=True)
-    granted = granted.agg(
+    first_two = extends.filter("granted").sort(*ORDER).group_by("id", maintain_order=True)
+    granted = first_two.agg(
         **{f"{name}_{n}": col(name).get(n, null_on_oob=True) for n in (0, 1) for name in ("at", "halves")}
     )
     extended = dated.select("id", "limit_halves", "close_due").join(granted, on="id")

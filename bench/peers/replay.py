@@ -23,12 +23,12 @@ class Ticket(Aggregate):  # type: ignore[misc]
         self.number = number
         self.rounds: list[dict[str, Any]] = []
 
-    @event("Dispatched")
+    @event("Dispatched")  # type: ignore[untyped-decorator,unused-ignore]
     def dispatch(self, unit: str, channel: str, at: int) -> None:
         """It goes to a unit."""
         self.rounds.append({"unit": unit, "channel": channel, "at": at})
 
-    @event("Acted")
+    @event("Acted")  # type: ignore[untyped-decorator,unused-ignore]
     def act(self, rank: int, unit: str, at: int) -> None:
         """Something happens in the unit's latest round."""
         for held in reversed(self.rounds):

@@ -140,7 +140,7 @@ dues as (
     union all
     select d.id, g.n, g.ms, d.limit_halves,
         case
-            when g.ms > d.due or g.until <= d.due then d.due
+            when d.due is null or g.ms > d.due or g.until <= d.due then d.due
             when g.until is null then w.closes
             else least(g.until, case when d.limit_halves is not null then w.closes end)
         end
