@@ -13,8 +13,12 @@ from metrics.measures import Practice
 ORDER = ("at", "rank", "seq", "tie")
 HOLDER = ("ticket", "unit")
 ROUND = ("ticket", "unit", "round")
+OPENED = "opened"
+"""What names a round in one number (`followed`)."""
 
 
+ONCE = ("turns", "sent_at", "sent_to", "leads", "sent_by")
+"""What a ticket's dispatch tells, while it is the only one."""
 LEADS = nw.col("role").fill_null("lead") == "lead"
 """A dispatch to a unit that leads, or of which the log does not say whether it does."""
 
@@ -25,11 +29,12 @@ def kind(*names: str) -> nw.Expr:
 
 
 def followed(events: Frame, practice: Practice) -> Frame:
-    """Lifecycle events with three columns more.
+    """Lifecycle events with four columns more.
 
     step   the event's place in its ticket's order, from 1; `at` never falls as it rises
     unit   filled where the event names none: the unit of the latest lead dispatch before it (null: there was none)
     round  number of the unit's dispatches on the ticket so far; 0 fits nowhere
+    opened position of the dispatch that opened its round, which no other round has; null where it fits nowhere
 
     An extension or a redo whose instant is `assumed` is not there where the rulebook passes over it; such a redo is at the last close
     of its round (`untimed_redos`), or nowhere while there is none.
@@ -84,16 +89,20 @@ def _timed(events: Frame, practice: Practice) -> Frame:
 def _handed(steps: Frame) -> Frame:
     """With the unit filled, and the round. Nearly all tickets are dispatched once, and need no look at what came before: a dispatch
     is the first of what happens at an instant (`RANK`)."""
-    sent = steps.filter(kind("dispatch")).select("ticket", "at", "unit", "role")
-    firsts = sent.group_by("ticket").agg(
-        turns=nw.len(),
-        sent_at=nw.col("at").min(),
-        sent_to=nw.col("unit").min(),
-        leads=LEADS.max(),
+    firsts = (
+        steps.filter(kind("dispatch"))
+        .group_by("ticket")
+        .agg(
+            turns=nw.len(),
+            sent_at=nw.col("at").min(),
+            sent_to=nw.col("unit").min(),
+            leads=LEADS.max(),
+            sent_by=nw.col("position").min(),
+        )
     )
     told = steps.join(firsts, on="ticket", how="left")
     often = nw.col("turns").fill_null(0) > 1
-    several = _numbered(_held(told.filter(often).drop("turns", "sent_at", "sent_to", "leads")))
+    several = _numbered(_held(told.filter(often).drop(*ONCE)))
     return nw.concat([_handed_once(told.filter(~often)), several], how="vertical")
 
 
@@ -103,8 +112,8 @@ def _handed_once(told: Frame) -> Frame:
     theirs = (since & (nw.col("unit") == nw.col("sent_to"))).fill_null(False)
     return (
         told.with_columns(unit=unit)
-        .with_columns(round=theirs.cast(nw.Int64))
-        .drop("turns", "sent_at", "sent_to", "leads")
+        .with_columns(round=theirs.cast(nw.Int64), opened=nw.when(theirs).then(nw.col("sent_by")))
+        .drop(*ONCE)
     )
 
 
@@ -119,17 +128,19 @@ def _held(steps: Frame) -> Frame:
 
 
 def _numbered(held: Frame) -> Frame:
-    return held.with_columns(round=kind("dispatch").cast(nw.Int64)).with_columns(
-        round=nw.when(~nw.col("unit").is_null())
-        .then(nw.col("round").cum_sum().over(*HOLDER, order_by="step"))
-        .otherwise(0)
+    known = ~nw.col("unit").is_null()
+    opens = nw.when(kind("dispatch") & known).then(nw.col("position"))
+    opened = nw.col("opened").fill_null(strategy="forward").over(*HOLDER, order_by="step")
+    return held.with_columns(round=kind("dispatch").cast(nw.Int64), opened=opens).with_columns(
+        round=nw.when(known).then(nw.col("round").cum_sum().over(*HOLDER, order_by="step")).otherwise(0),
+        opened=nw.when(known).then(opened),
     )
 
 
 def ends_of(events: Frame, practice: Practice) -> Frame:
-    """ROUND, end_at of followed events: when the ticket next went to another lead (`moved_rounds`), or to the same unit
+    """opened, end_at of followed events: when the ticket next went to another lead (`moved_rounds`), or to the same unit
     (`repeated_dispatch`)."""
-    sent = events.filter(kind("dispatch") & (nw.col("round") > 0)).select(*ROUND, "at", "step", "role")
+    sent = events.filter(kind("dispatch") & (nw.col("round") > 0)).select(*ROUND, OPENED, "at", "step", "role")
     often = sent.group_by("ticket").agg(turns=nw.len()).filter(nw.col("turns") > 1)
     sent = sent.join(often, on="ticket", how="semi")  # nearly all tickets are dispatched once, and end nowhere else
     ends = [sent.filter(nw.col("round") < 0).select(*ROUND, end_at=nw.col("at"))]
@@ -137,7 +148,8 @@ def ends_of(events: Frame, practice: Practice) -> Frame:
         ends.append(_moved_on(sent.filter(nw.col("role") == "lead")))
     if practice.repeated_dispatch == "anew":
         ends.append(_sent_again(sent))
-    return nw.concat(ends, how="vertical").group_by(*ROUND).agg(nw.col("end_at").min())
+    ended = sent.select(*ROUND, OPENED).join(nw.concat(ends, how="vertical"), on=list(ROUND), how="inner")
+    return ended.group_by(OPENED).agg(nw.col("end_at").min())
 
 
 def _moved_on(leads: Frame) -> Frame:

@@ -4,7 +4,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from metrics.custody import HOLDER, ROUND, assumed, kind
+from metrics.custody import HOLDER, OPENED, ROUND, assumed, kind
 from metrics.engines.engine import collected, settled
 from metrics.measures import Practice
 
@@ -137,39 +137,39 @@ def with_first_due(rounds: Frame, clock: ClockColumns) -> Frame:
 def moved_dues(rounds: Frame, extends: Frame, clock: ClockColumns) -> tuple[Frame, Frame]:
     """Rounds with their due instant moved by their granted extensions, in order.
 
-    rounds: ROUND, dispatched_at, due_at, limit_halves. extends: `granted_extends`.
-    Returns (ROUND, close_due; every round with an extension) and what each extension did (`Extension`, step, decided_step).
+    rounds: ROUND, opened, dispatched_at, due_at, limit_halves. extends: `granted_extends`.
+    Returns (opened, close_due; every round with an extension) and what each extension did (`Extension`, opened, step, decided_step).
     """
     numbers = collected(extends.select(n=nw.col("n").max())).item()
     if numbers is None:
         return _unmoved(rounds), _nothing_extended(extends)
-    extended = rounds.join(extends.filter(nw.col("n") == 1).select(*ROUND), on=list(ROUND), how="inner")
-    current = with_first_due(extended, clock).select(*ROUND, "limit_halves", close_due=nw.col("first_due"))
+    extended = rounds.join(extends.filter(nw.col("n") == 1).select(OPENED), on=OPENED, how="inner")
+    current = with_first_due(extended, clock).select(*ROUND, OPENED, "limit_halves", close_due=nw.col("first_due"))
     told = []
     for number in range(1, numbers + 1):
         step = extends.filter(nw.col("n") == number).select(
-            *ROUND, "n", "position", "step", "decided_step", "at", "halves", "until", "assumed"
+            OPENED, "n", "position", "step", "decided_step", "at", "halves", "until", "assumed"
         )
-        moved = settled(_moved(current.join(step, on=list(ROUND), how="left"), clock))
+        moved = settled(_moved(current.join(step, on=OPENED, how="left"), clock))
         told.append(
             moved.filter(~nw.col("position").is_null())
             .with_columns(start=nw.col("close_due"), due=nw.col("moved_due"), given=nw.col("by_halves"))
             .with_columns(at=nw.when(nw.col("assumed")).then(nw.col("start")).otherwise(nw.col("at")))
-            .select(*EXTENSION, "step", "decided_step")
+            .select(*EXTENSION, OPENED, "step", "decided_step")
         )
-        current = moved.select(*ROUND, "limit_halves", close_due=nw.col("moved_due"))
-    return current.select(*ROUND, "close_due"), nw.concat(told, how="vertical")
+        current = moved.select(*ROUND, OPENED, "limit_halves", close_due=nw.col("moved_due"))
+    return current.select(OPENED, "close_due"), nw.concat(told, how="vertical")
 
 
 def _unmoved(rounds: Frame) -> Frame:
-    return rounds.select(*ROUND, close_due=nw.lit(None, nw.Int64)).head(0)
+    return rounds.select(OPENED, close_due=nw.lit(None, nw.Int64)).head(0)
 
 
 def _nothing_extended(extends: Frame) -> Frame:
     none = {name: nw.lit(None, nw.Int64) for name in ("given", "start", "due")}
     asked = ("n", "position", "at", "assumed", "halves", "until", "step", "decided_step")
-    return extends.select(*ROUND, *asked, code=nw.lit(None, nw.String), **none).select(
-        *EXTENSION, "step", "decided_step"
+    return extends.select(*ROUND, OPENED, *asked, code=nw.lit(None, nw.String), **none).select(
+        *EXTENSION, OPENED, "step", "decided_step"
     )
 
 

@@ -25,7 +25,7 @@ import attrs
 import narwhals as nw
 
 from calendars.clock_columns import ClockColumns, Frame
-from metrics.custody import HOLDER, ROUND, kind
+from metrics.custody import HOLDER, OPENED, ROUND, kind
 from metrics.engines.engine import settled
 from metrics.measures import LIMITED, Practice
 from metrics.requests import granted_extends, kept, moved_dues, requests, with_first_due
@@ -48,20 +48,20 @@ def held_of(events: Frame, ends: Frame, practice: Practice, clock: ClockColumns)
     returns = settled(requests(events, "return", practice))
     extends = settled(granted_extends(requests(events, "extend", practice)))
     rounds = fitting.filter(kind("dispatch")).select(
-        *ROUND, "channel", "anonymous", "limit_halves", "due_at", "position", "untold",
+        *ROUND, OPENED, "channel", "anonymous", "limit_halves", "due_at", "position", "untold",
         dispatched_at=nw.col("at"), dispatched_step=nw.col("step"),
         role=nw.col("role").fill_null("lead"),
     )  # fmt: skip
-    rounds = rounds.join(_acts(fitting, practice), on=list(ROUND), how="left")
+    rounds = rounds.join(_acts(fitting, practice), on=OPENED, how="left")
     rounds = _with(rounds, returns.filter(nw.col("granted")), "returned")
     unexplained = returns.filter(nw.col("granted") & ~nw.col("explained")).select(
-        *ROUND, returned_step=nw.col("step"), unexplained=nw.lit(True)
+        OPENED, returned_step=nw.col("step"), unexplained=nw.lit(True)
     )
-    rounds = rounds.join(unexplained, on=[*ROUND, "returned_step"], how="left")
+    rounds = rounds.join(unexplained, on=[OPENED, "returned_step"], how="left")
     redos = numbered(fitting.filter(kind("redo")), ROUND if practice.redo_scope == "round" else HOLDER)
     rounds = _with(rounds, redos.filter(nw.col("n") == 2), "redone")
     rounds = _with_kept(rounds, fitting, returns)
-    rounds = _ended(rounds.join(ends, on=list(ROUND), how="left"))
+    rounds = _ended(rounds.join(ends, on=OPENED, how="left"))
     rounds = clock.with_month(rounds, "dispatched_at", "month").with_columns(
         first_of_month=nw.col("round") == nw.col("round").min().over(*HOLDER, "month")
     )
@@ -94,8 +94,8 @@ def _acts(fitting: Frame, practice: Practice) -> Frame:
     columns["closed_at"], columns["closed_step"] = columns["first_closed_at"], columns["first_closed_step"]
     columns["again_step"] = nw.when(kind("redo")).then(nw.col("step"))
     lasts = ("rated", "rated_at", "closed_at", "closed_step")
-    masked = fitting.filter(kind(*FIRSTS, "survey", "redo")).select(*ROUND, **columns)
-    grouped = masked.group_by(*ROUND).agg(
+    masked = fitting.filter(kind(*FIRSTS, "survey", "redo")).select(OPENED, **columns)
+    grouped = masked.group_by(OPENED).agg(
         *(nw.col(name).max() if name in lasts else nw.col(name).min() for name in columns)
     )
     last = nw.lit(practice.redone_closing == "last") & ~nw.col("again_step").is_null()
@@ -110,10 +110,10 @@ def _acts(fitting: Frame, practice: Practice) -> Frame:
 
 def _with(rounds: Frame, acts: Frame, name: str) -> Frame:
     """Rounds with the first of these acts as `name`_at and `name`_step."""
-    firsts = acts.group_by(*ROUND).agg(
+    firsts = acts.group_by(OPENED).agg(
         **{f"{name}_at": nw.col("at").min(), f"{name}_step": nw.col("step").min()},
     )
-    return rounds.join(firsts, on=list(ROUND), how="left")
+    return rounds.join(firsts, on=OPENED, how="left")
 
 
 def numbered(acts: Frame, within: Sequence[str]) -> Frame:
@@ -145,7 +145,7 @@ def _with_dues(rounds: Frame, extends: Frame, practice: Practice, clock: ClockCo
     dues, extensions = moved_dues(rounds, extends, clock)
     for measure in LIMITED:
         rounds = _with_limit(rounds, measure.due, practice.halves(measure), clock)
-    rounds = with_first_due(rounds, clock).join(dues, on=list(ROUND), how="left")
+    rounds = with_first_due(rounds, clock).join(dues, on=OPENED, how="left")
     rounds = rounds.with_columns(close_due=nw.coalesce("close_due", "first_due"))
     basis = nw.when(nw.col("due_at").is_null()).then(nw.lit("limit")).otherwise(nw.lit("named"))
     moved = nw.col("close_due") != nw.col("first_due")

@@ -229,6 +229,7 @@ def check_alone(scoring: Scoring, told: Sequence[Explained], events: dict[int, d
         for number, one in enumerate(told)
         for position in one.evidence
     ]  # fmt: skip
+    rows = [{**row, "position": number} for number, row in enumerate(rows, 1)]  # no two events have one position
     schema = {name: getattr(pl, kind) for name, kind in EVENT.items()}
     frame = pl.DataFrame([{name: row[name] for name in EVENT} for row in rows], schema=schema)
     alone = derive(nw.from_native(frame.lazy()), scoring.book.practice(), scoring.calendar).verdicts
