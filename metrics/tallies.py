@@ -112,8 +112,18 @@ def durations(verdicts: Frame, undue: Frame, clock: ClockColumns) -> Frame:
     columns = ("measure", "unit", "start", "done")
     both = nw.concat([done.select(*columns), undue.select(*columns)], how="vertical")
     timed = clock.with_elapsed(both, "start", "done", "ticks")
-    return timed.group_by("measure", "unit").agg(
-        acts=nw.len(),
-        median=nw.col("ticks").quantile(0.5, interpolation="lower"),
-        p90=nw.col("ticks").quantile(0.9, interpolation="higher"),
+    known = timed.with_columns(known=(~nw.col("ticks").is_null()).cast(nw.Int64))
+    ranked = known.with_columns(
+        before=nw.col("known").cum_sum().over("measure", "unit", order_by=["ticks", "start"]) - 1,
+        last=nw.col("known").sum().over("measure", "unit") - 1,
+    )
+    places = {"median": nw.col("last") // 2, "p90": (nw.col("last") * 9 + 9) // 10}
+    chosen = {
+        name: nw.when(nw.col("before") == place).then(nw.col("ticks")).alias(name) for name, place in places.items()
+    }
+    return (
+        ranked.with_columns(**chosen)
+        .group_by("measure", "unit")
+        .agg(nw.col("median", "p90").max(), acts=nw.len())
+        .select("measure", "unit", "acts", "median", "p90")
     )
