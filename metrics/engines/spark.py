@@ -1,7 +1,8 @@
 """Spark: frames on a cluster, whose workers keep what is settled. The door to pyspark."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -60,6 +61,18 @@ class SparkEngine:
         self.session.conf.set("spark.sql.shuffle.partitions", str(parts))
         return nw.from_native(self.session.read.schema(schema).parquet(*files).repartition(parts, "ticket"))
 
+    def text(self, path: str) -> str:
+        """A small file, here or in a store that Spark can read. Raises OSError."""
+        with _read(path):
+            return str(self.session.read.text(path, wholetext=True).first()[0])
+
+    def digests(self, files: Sequence[str]) -> Mapping[str, str]:
+        """The SHA-256 of each file, which the workers make. Raises OSError."""
+        with _read(" ".join(files)):
+            read = self.session.read.format("binaryFile").load([*files]).selectExpr("path", "sha2(content, 256)").collect()
+        found = {str(path).rpartition("/")[2]: str(digest) for path, digest in read}
+        return {name: found[name.rpartition("/")[2]] for name in files}
+
 
 def session_of(master: str) -> Any:
     """A session on a cluster (`spark://HOST:PORT`), or on some cores here (`local[2]`). What it is given of memory and the like stands
@@ -78,6 +91,17 @@ def session_of(master: str) -> Any:
     except Exception as error:  # of Java's, of py4j's and of pyspark's own kind
         why: Sentence = sentence("{master} cannot be reached: {why}", master=master, why=str(error).strip().splitlines()[0])
         raise NoSpark(why, "Check the address, and that the master runs: spark://HOST:7077, or local[2] for two cores here.") from error
+
+
+@contextmanager
+def _read(path: str) -> Iterator[None]:
+    """Whatever Spark says of a file that it cannot read. Raises OSError."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, TypeError) as error:  # an empty file has no first line
+        raise OSError(None, str(error).strip().splitlines()[0], path) from error
 
 
 def _java() -> str | None:
