@@ -152,6 +152,6 @@ def durations(verdicts: Frame, undue: Frame, clock: ClockColumns) -> Frame:
     return (
         ranked.with_columns(**chosen)
         .group_by("measure", "unit")
-        .agg(nw.col("median", "p90").max(), acts=nw.len())
+        .agg(nw.col("median", "p90").max(), acts=nw.len().cast(nw.Int64))
         .select("measure", "unit", "acts", "median", "p90")
     )

@@ -21,7 +21,7 @@ from tests.oracle.covered import covered
 from tests.oracle.histories import History, history
 
 pytestmark = pytest.mark.slow
-LOGS = 12  # that are derived at once, each with tickets of its own
+LOGS = 6  # that are derived at once, each with tickets of its own
 FLAGS = {"ticket": "String", "unit": "String", "at": "Int64", "measure": "String", "late": "Boolean", "position": "Int64", "known_at": "Int64"}
 
 
@@ -46,7 +46,7 @@ def frames_of(derived: Derivation, as_of: int) -> Iterator[tuple[str, Any]]:
     """Every frame there is, by its name."""
     practice = derived.practice
     yield from ((name, getattr(derived, name)) for name in FRAMES)
-    yield from counted_of(derived, derived.source, practice).frames.items()
+    yield from ((f"counted {name}", frame) for name, frame in counted_of(derived, derived.source, practice).frames.items())
     undue = undue_closings(derived.rounds, practice, derived.clock)
     yield "durations", durations(decided(derived.verdicts, as_of), undue, derived.clock)
     flags = derived.verdicts.select(
