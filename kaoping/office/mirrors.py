@@ -50,21 +50,30 @@ def engine_asked(name: str, master: str | None, mirrors: Sequence[str]) -> Engin
     """The engine asked for, to read some mirrors. Raises WrongArgument, NoSpark."""
     if not mirrors:
         raise WrongArgument(
-            sentence("an engine reads mirrors, and none is named."), "Write one with kaoping mirror FOLDER, and add --mirror FOLDER."
+            sentence("an engine reads mirrors, and none is named."),
+            "Write one with kaoping mirror FOLDER, and add --mirror FOLDER.",
         )
     if name == "polars":
         if master is not None:
             raise WrongArgument(sentence("--master is a cluster's, and polars computes here."), "Add --engine spark.")
         return PolarsEngine()
     if name != "spark":
-        raise WrongArgument(sentence("there is no engine {name}.", name=name), "Write --engine polars or --engine spark.")
+        raise WrongArgument(
+            sentence("there is no engine {name}.", name=name), "Write --engine polars or --engine spark."
+        )
     from metrics.engines.spark import SparkEngine, session_of
 
     return SparkEngine(session_of(master or LOCAL))
 
 
 def mirror_scores(
-    session: Session, text: str, mirrors: Sequence[str], engine: Engine, sheet: str | None = None, *, provisional: bool = False
+    session: Session,
+    text: str,
+    mirrors: Sequence[str],
+    engine: Engine,
+    sheet: str | None = None,
+    *,
+    provisional: bool = False,
 ) -> list[MirrorScore]:
     """The sheets of a period of each mirror, by itself: units are ranked within their ledger. Raises WrongArgument, ProvisionalPeriod,
     Untold, UnusableMirror."""
@@ -75,7 +84,9 @@ def mirror_scores(
         raise WrongArgument(sentence("a mirror is named twice."), "Name each once.")
     with session.busy("deriving rounds and verdicts"):
         found = [read_mirror(engine, path) for path in paths]
-        scorings = scorings_of(session, found, [engine.events(*_files(path, one)) for path, one in zip(paths, found, strict=True)], period)
+        scorings = scorings_of(
+            session, found, [engine.events(*_files(path, one)) for path, one in zip(paths, found, strict=True)], period
+        )
         scored = [
             _scored(one, scoring, period, text, sheet, provisional=provisional)
             for one, scoring in zip(found, scorings, strict=True)
@@ -92,7 +103,9 @@ def read_mirror(engine: Engine, path: str) -> PortableMirror:
             sentence("there is no mirror in {path}.", path=path), "Write one from its ledger: kaoping mirror FOLDER"
         ) from error
     if not found.rows:
-        raise LedgerEmpty(sentence("the ledger knew nothing at that moment."), "Import a log first, and write the mirror again.")
+        raise LedgerEmpty(
+            sentence("the ledger knew nothing at that moment."), "Import a log first, and write the mirror again."
+        )
     files, _ = _files(path, found)
     try:
         digests = engine.digests(files)
@@ -104,12 +117,16 @@ def read_mirror(engine: Engine, path: str) -> PortableMirror:
     return found
 
 
-def scorings_of(session: Session, mirrors: Sequence[PortableMirror], frames: Sequence[Any], period: Period) -> list[Scoring]:
+def scorings_of(
+    session: Session, mirrors: Sequence[PortableMirror], frames: Sequence[Any], period: Period
+) -> list[Scoring]:
     """A scoring of each mirror. Many are derived at once, the tickets and units of each bearing its mark meanwhile."""
     book, calendar = session.book(), session.calendar()
     snapshots = [mirror.snapshot(frame) for mirror, frame in zip(mirrors, frames, strict=True)]
     marks = [f"{number}/" for number in range(len(mirrors))] if len(mirrors) > 1 else [""]
-    events = nw.concat([marked(one, mark) if mark else one for one, mark in zip(frames, marks, strict=True)], how="vertical")
+    events = nw.concat(
+        [marked(one, mark) if mark else one for one, mark in zip(frames, marks, strict=True)], how="vertical"
+    )
     counted = _counted(events, book, session, period)
     return [
         when_asked(snapshot, book, calendar, session.now, MarkedFrames(counted, mark) if mark else counted)

@@ -51,7 +51,9 @@ class PortableMirror:
 
     def snapshot(self, events: Frame) -> Snapshot:
         """What the ledger knew, its events in a frame of any engine."""
-        findings, enrolments = (tuple(one for one in self.facts if one.fact.kind == kind) for kind in ("finding", "enrol"))
+        findings, enrolments = (
+            tuple(one for one in self.facts if one.fact.kind == kind) for kind in ("finding", "enrol")
+        )
         return Snapshot(head=self.head, findings=findings, enrolments=enrolments, voids=(), whole=events)
 
 
@@ -72,7 +74,8 @@ def write_portable(ledger: Ledger, folder: Path, aside: Mapping[str, Any]) -> Po
         temporary.replace(folder / NAME)
     except (OSError, NoUse) as error:
         raise UnusableMirror(
-            sentence("the mirror {path} cannot be written.", path=folder), "Check the path, its permissions and the room on the disk."
+            sentence("the mirror {path} cannot be written.", path=folder),
+            "Check the path, its permissions and the room on the disk.",
         ) from error
     for old in folder.glob("events-*.parquet"):
         if old.name not in {one.file for one in files}:

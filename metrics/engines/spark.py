@@ -72,7 +72,9 @@ class SparkEngine:
     def digests(self, files: Sequence[str]) -> Mapping[str, str]:
         """The SHA-256 of each file, which the workers make. Raises OSError."""
         with _read(" ".join(files)):
-            read = self.session.read.format("binaryFile").load([*files]).selectExpr("path", "sha2(content, 256)").collect()
+            read = (
+                self.session.read.format("binaryFile").load([*files]).selectExpr("path", "sha2(content, 256)").collect()
+            )
         found = {str(path).rpartition("/")[2]: str(digest) for path, digest in read}
         return {name: found[name.rpartition("/")[2]] for name in files}
 
@@ -83,7 +85,10 @@ def session_of(master: str) -> Any:
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         raise NoSpark(sentence("Spark is not installed."), "Install it: pip install 'kaoping[spark]'")
     if _java() is None:
-        raise NoSpark(sentence("Spark needs Java, and there is none."), "Install Java 17 (openjdk-17-jre-headless), or set JAVA_HOME.")
+        raise NoSpark(
+            sentence("Spark needs Java, and there is none."),
+            "Install Java 17 (openjdk-17-jre-headless), or set JAVA_HOME.",
+        )
     from pyspark.sql import SparkSession
 
     building = SparkSession.builder.master(master).appName("kaoping")
@@ -92,8 +97,12 @@ def session_of(master: str) -> Any:
     try:
         return building.getOrCreate()
     except Exception as error:  # of Java's, of py4j's and of pyspark's own kind
-        why: Sentence = sentence("{master} cannot be reached: {why}", master=master, why=str(error).strip().splitlines()[0])
-        raise NoSpark(why, "Check the address, and that the master runs: spark://HOST:7077, or local[2] for two cores here.") from error
+        why: Sentence = sentence(
+            "{master} cannot be reached: {why}", master=master, why=str(error).strip().splitlines()[0]
+        )
+        raise NoSpark(
+            why, "Check the address, and that the master runs: spark://HOST:7077, or local[2] for two cores here."
+        ) from error
 
 
 @contextmanager

@@ -26,7 +26,9 @@ QUICK = {
 def spark_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of Spark's settings, where pyspark and Java are."""
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
-        pytest.skip("pyspark is not installed (pip install -e '.[test,spark]', or make spark), so nothing runs on a cluster")
+        pytest.skip(
+            "pyspark is not installed (pip install -e '.[test,spark]', or make spark), so nothing runs on a cluster"
+        )
     if not which("java"):
         pytest.skip("there is no Java, so nothing runs on a cluster")
     folder = tmp_path_factory.mktemp("spark")

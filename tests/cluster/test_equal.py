@@ -22,7 +22,15 @@ from tests.oracle.histories import History, history
 
 pytestmark = pytest.mark.slow
 LOGS = 6  # that are derived at once, each with tickets of its own
-FLAGS = {"ticket": "String", "unit": "String", "at": "Int64", "measure": "String", "late": "Boolean", "position": "Int64", "known_at": "Int64"}
+FLAGS = {
+    "ticket": "String",
+    "unit": "String",
+    "at": "Int64",
+    "measure": "String",
+    "late": "Boolean",
+    "position": "Int64",
+    "known_at": "Int64",
+}
 
 
 def digest(tallies: Tallies) -> str:
@@ -37,7 +45,11 @@ def written(folder: Path, logs: list[History]) -> Path:
     for number, log in enumerate(logs):
         with ledger_of(folder / f"{number}.db", translated(log.facts)) as ledger:
             frame = snapshot_of(ledger, ledger.head().position).events.collect().to_native()
-        parts.append(frame.with_columns(pl.format("{}-{}", pl.lit(number), "ticket").alias("ticket"), pl.col("position") + number * 10**6))
+        parts.append(
+            frame.with_columns(
+                pl.format("{}-{}", pl.lit(number), "ticket").alias("ticket"), pl.col("position") + number * 10**6
+            )
+        )
     pl.concat(parts).write_parquet(path)
     return path
 
@@ -46,11 +58,19 @@ def frames_of(derived: Derivation, as_of: int) -> Iterator[tuple[str, Any]]:
     """Every frame there is, by its name."""
     practice = derived.practice
     yield from ((name, getattr(derived, name)) for name in FRAMES)
-    yield from ((f"counted {name}", frame) for name, frame in counted_of(derived, derived.source, practice).frames.items())
+    yield from (
+        (f"counted {name}", frame) for name, frame in counted_of(derived, derived.source, practice).frames.items()
+    )
     undue = undue_closings(derived.rounds, practice, derived.clock)
     yield "durations", durations(decided(derived.verdicts, as_of), undue, derived.clock)
     flags = derived.verdicts.select(
-        "ticket", "unit", "measure", at=nw.col("start"), late=~nw.col("breached"), position=nw.col("start_step"), known_at=nw.col("decided_at")
+        "ticket",
+        "unit",
+        "measure",
+        at=nw.col("start"),
+        late=~nw.col("breached"),
+        position=nw.col("start_step"),
+        known_at=nw.col("decided_at"),
     )
     yield "quality", quality_of(derived, flags, as_of)
 

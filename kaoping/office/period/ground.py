@@ -8,7 +8,7 @@ import attrs
 
 from calendars.instants import SHANGHAI, day_end, day_start
 from calendars.periods import last_day, month_of
-from kaoping.office.intake.leftovers import LeftRow, Leftovers, leftovers, months_named
+from kaoping.office.intake.leftovers import Leftovers, LeftRow, leftovers, months_named
 from kaoping.office.period.untold import PeriodGaps
 from ledger.batches import Batch
 from ledger.facts import LIFECYCLE, Dispatch
@@ -82,9 +82,7 @@ def ground_of(
     return ground_on(aside_of(ledger, scoring, month.months), scoring, month, sheets, gaps)
 
 
-def ground_on(
-    kept: Aside, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], gaps: PeriodGaps
-) -> Ground:
+def ground_on(kept: Aside, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], gaps: PeriodGaps) -> Ground:
     """The same, what is kept aside being known."""
     own = {*month.months}
     found = [(named, part) for named, part in kept.rows if not named or {*named} & own]

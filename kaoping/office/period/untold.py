@@ -108,8 +108,8 @@ def gaps_json(gaps: PeriodGaps) -> dict[str, Any]:
 def refuse_untold(
     ledger: Ledger | None, scoring: Scoring, kind: str, months: Sequence[int], sheets: Collection[str] | None = None
 ) -> PeriodGaps:
-    """The same; without a ledger nobody says which file it is. Raises Untold where an item of a sheet rests on rounds of which no source tells what it needs, unless it was said
-    what is to come of those."""
+    """The same. Raises Untold where an item of a sheet rests on rounds of which no source tells what it needs, unless it was said
+    what is to come of those; without a ledger it does not say which files these are."""
     found = period_gaps(scoring, kind, months, sheets)
     if found.may_be_scored:
         return found
