@@ -97,7 +97,7 @@ def mirror_scores(
 def read_mirror(engine: Engine, path: str) -> PortableMirror:
     """The mirror at a path, each of its files held against its digest. Raises UnusableMirror, LedgerEmpty, WrongArgument."""
     try:
-        found = read_portable(engine.text(f"{path}/{NAME}"), path)
+        found = read_portable(engine.text(f"{_place(path)}/{NAME}"), path)
     except (OSError, UnicodeError) as error:
         raise WrongArgument(
             sentence("there is no mirror in {path}.", path=path), "Write one from its ledger: kaoping mirror FOLDER"
@@ -142,7 +142,12 @@ def _counted(events: Any, book: Rulebook, session: Session, period: Period) -> C
 
 
 def _files(path: str, mirror: PortableMirror) -> tuple[list[str], int]:
-    return [f"{path}/{one.file}" for one in mirror.files], mirror.rows
+    return [f"{_place(path)}/{one.file}" for one in mirror.files], mirror.rows
+
+
+def _place(path: str) -> str:
+    """A path as workers have it too, who may be in another folder; that of an object store says by itself where it is."""
+    return path if "://" in path else Path(path).absolute().as_posix()
 
 
 def _scored(

@@ -47,7 +47,8 @@ class SparkEngine:
         """The same frame, computed now, each part kept by two workers: later plans begin with it, and one worker may be lost."""
         from pyspark import StorageLevel
 
-        return nw.from_native(frame.to_native().localCheckpoint(True, StorageLevel.MEMORY_AND_DISK_2))
+        found: Frame = nw.from_native(frame.to_native().localCheckpoint(True, StorageLevel.MEMORY_AND_DISK_2))
+        return found
 
     def collected(self, frame: Frame) -> nw.DataFrame[Any]:
         """Its rows, fetched from the workers."""
@@ -62,7 +63,8 @@ class SparkEngine:
         schema = ", ".join(f"`{name}` {TYPES[kind]}" for name, kind in EVENT.items())
         parts = max(2 * self.session.sparkContext.defaultParallelism, -(-rows // EVENTS_A_PART))
         self.session.conf.set("spark.sql.shuffle.partitions", str(parts))
-        return nw.from_native(self.session.read.schema(schema).parquet(*files).repartition(parts, "ticket"))
+        found: Frame = nw.from_native(self.session.read.schema(schema).parquet(*files).repartition(parts, "ticket"))
+        return found
 
     def text(self, path: str) -> str:
         """A small file, here or in a store that Spark can read. Raises OSError."""

@@ -1,6 +1,7 @@
 """What is scored from mirrors on Spark is what their ledgers score, to the byte."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from tests.kaoping.test_cli import Run, run
 __all__ = ["run"]
 
 pytestmark = pytest.mark.slow
+MORE = """\
+{"kind":"finding","unit":"茅店镇","item":"praise","document":"×府办〔2023〕2号","at":"2023-05-21T10:00:00+08:00"}
+"""
 
 
 def test_mirrors_on_spark_score_as_their_ledgers(session: Any, run: Run) -> None:
@@ -18,10 +22,13 @@ def test_mirrors_on_spark_score_as_their_ledgers(session: Any, run: Run) -> None
     run("import", str(ROOT / "data" / "samples" / "units.jsonl"))
     first = run("score", "2023-05", "--json").out
     run("mirror", "first")
-    run("record", "投诉件", "--unit", "茅店镇", "--at", "2023-05-20", code=None)
+    Path("more.jsonl").write_text(MORE, "utf-8")
+    assert run("import", "more.jsonl").code == 0
     run("mirror", "second")
     there = ("--engine", "spark", "--master", "local[2]")
-    assert without_now(run("score", "2023-05", "--json", "--mirror", "first", *there).out) == without_now(first)
+    scored = run("score", "2023-05", "--json", "--mirror", "first", *there)
+    assert scored.code == 0, scored.err
+    assert without_now(scored.out) == without_now(first)
     both = json.loads(run("score", "2023-05", "--json", "--mirror", "first", "--mirror", "second", *there).out)[
         "ledgers"
     ]
