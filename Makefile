@@ -35,7 +35,7 @@ fuzz: $(FUZZ)
 
 # That a cluster of one's own gives the same scores, also when a worker dies: needs Java 17.
 spark: $(SPARK)
-	.venv-spark/bin/python -m pytest tests/cluster
+	.venv-spark/bin/python -m pytest tests/cluster -m "not long"
 
 lint: $(READY)
 	$(BIN)/ruff check .

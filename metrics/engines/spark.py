@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
+from threading import Event
 from typing import Any
 
 import attrs
@@ -14,9 +15,10 @@ import narwhals as nw
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from ledger.columns.events import EVENT
-from ledger.sentences import Sentence, UserError, sentence
+from ledger.sentences import UserError, sentence
 
 EVENTS_A_PART = 400_000  # of a county's events one part holds some 30 MB on a worker
+WAIT_S = 120  # for a worker to take the job
 SETTINGS: Mapping[str, str] = {
     # Every step works within a ticket: parted by ticket once, and joined where it lies, nothing is sent round again.
     "spark.sql.requireAllClusterKeysForCoPartition": "false",
@@ -97,14 +99,31 @@ def session_of(master: str) -> Any:
     for name, value in SETTINGS.items():
         building = building.config(name, value)
     try:
-        return building.getOrCreate()
+        session = building.getOrCreate()
     except Exception as error:  # of Java's, of py4j's and of pyspark's own kind
-        why: Sentence = sentence(
-            "{master} cannot be reached: {why}", master=master, why=str(error).strip().splitlines()[0]
-        )
+        said = getattr(error, "java_exception", None)
+        why = str(error if said is None else said.getMessage()).strip().splitlines()[0]
         raise NoSpark(
-            why, "Check the address, and that the master runs: spark://HOST:7077, or local[2] for two cores here."
+            sentence("{master} cannot be reached: {why}", master=master, why=why),
+            "Check the address, and that the master runs: spark://HOST:7077, or local[2] for two cores here.",
         ) from error
+    if master.startswith("spark://") and not has_workers(session):
+        session.stop()
+        raise NoSpark(
+            sentence("no worker of {master} took the job.", master=master),
+            "Start workers, or free some: each needs the memory and cores that spark-defaults.conf asks for.",
+        )
+    return session
+
+
+def has_workers(session: Any, wait_s: int = WAIT_S) -> bool:
+    """Whether a worker of the cluster computes for a session, or does within some seconds."""
+    status, pause = session.sparkContext._jsc.sc().statusTracker(), Event()
+    for _ in range(2 * wait_s):
+        if len(status.getExecutorInfos()) > 1:  # the first is the session itself
+            return True
+        pause.wait(0.5)
+    return False
 
 
 @contextmanager

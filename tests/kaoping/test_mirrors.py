@@ -105,3 +105,27 @@ def test_without_pyspark_or_java_the_remedy_is_told(may: Run, monkeypatch: pytes
     refused = may(*asked)
     assert refused.code == 1
     assert "Install Java 17" in refused.err
+
+
+@pytest.mark.parametrize(("infos", "found"), [((1, 1), False), ((1, 2), True), ((2,), True)])
+def test_a_cluster_has_workers_or_gets_them_soon(infos: Sequence[int], found: bool) -> None:
+    told = iter((*infos, *infos[-1:] * 5))
+
+    class Status:
+        """Tells of so many executors, asked again and again."""
+
+        def __getattr__(self, _: str) -> Any:
+            return lambda: self
+
+        @property
+        def sparkContext(self) -> Any:  # noqa: N802
+            return self
+
+        @property
+        def _jsc(self) -> Any:
+            return self
+
+        def getExecutorInfos(self) -> list[int]:  # noqa: N802
+            return [0] * next(told)
+
+    assert spark.has_workers(Status(), 1) is found
