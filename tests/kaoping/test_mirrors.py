@@ -108,7 +108,7 @@ def test_without_pyspark_or_java_the_remedy_is_told(may: Run, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("infos", "found"), [((1, 1), False), ((1, 2), True), ((2,), True)])
-def test_a_cluster_has_workers_or_gets_them_soon(infos: Sequence[int], found: bool) -> None:
+def test_a_cluster_has_workers_or_gets_them_soon(infos: tuple[int, ...], found: bool) -> None:
     told = iter((*infos, *infos[-1:] * 5))
 
     class Status:
