@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 FUZZ := .venv-fuzz/.ready
+SPARK := .venv-spark/.ready
 # How many inputs `make fuzz` tries, and for how long at most; the whole is `make fuzz SECONDS=7200`.
 INPUTS := 100000
 SECONDS := 60
 
-.PHONY: demo test test-slow test-long peers fuzz lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long peers fuzz spark lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -31,6 +32,10 @@ peers: $(READY) $(BENCH)
 # That no reader meets an input at which it ends in a traceback, hangs or grows: as many as there is time for.
 fuzz: $(FUZZ)
 	.venv-fuzz/bin/python -m tests.fire.fuzz --inputs $(INPUTS) --seconds $(SECONDS) --faults .fuzz
+
+# That a cluster of one's own gives the same scores, also when a worker dies: needs Java 17.
+spark: $(SPARK)
+	.venv-spark/bin/python -m pytest tests/cluster -m "not long"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -70,6 +75,11 @@ $(FUZZ): pyproject.toml constraints.txt tests/fire/requirements.txt
 	.venv-fuzz/bin/python -m pip install --quiet -r tests/fire/requirements.txt || echo "Atheris could not be installed"
 	touch $(FUZZ)
 
+$(SPARK): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet -c constraints.txt -e ".[test,spark]"
+	touch $(SPARK)
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -77,4 +87,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-bench .venv-fuzz .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-bench .venv-fuzz .venv-spark .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "logs", "batches": "kept", "aside": "kept", "quality": "kept",
     "profile new": "intake.profiles", "profile check": "intake.profiles", "template": "intake.templates",
     "metrics": "scores", "score": "scores", "why": "rules", "audit": "tickets", "annual": "rules",
-    "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
+    "mirror": "scores", "rules": "rules", "publish": "history", "recompute": "history", "diff": "history", "readings": "trials",
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "alias": "entries",
     "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",

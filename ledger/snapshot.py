@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import narwhals as nw
@@ -19,6 +19,9 @@ from ledger.register import event_read_as
 from ledger.sentences import DamagedLedger, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -86,13 +89,21 @@ def outline_of(ledger: Ledger, upto: int, *, mirrored: bool = True) -> Snapshot:
 def event_columns(ledger: Ledger, upto: int, voids: Iterable[Event], *, mirrored: bool = False) -> Frame:
     """The lifecycle events known at a position, less those voided, as a lazy polars frame behind narwhals; units by their names
     in the register. `mirrored`: of a large ledger they may come from what is kept beside it."""
+    parts = standing_parts(ledger, upto, voids, mirrored=mirrored)
+    return nw.concat([nw.from_native(one) for one in parts], how="vertical")
+
+
+def standing_parts(
+    ledger: Ledger, upto: int, voids: Iterable[Event], *, mirrored: bool = False
+) -> "Sequence[pl.LazyFrame]":
+    """The same in frames of polars, each of so many events as are read at once."""
     parts: Sequence[Any] | None = None
     if mirrored and is_large(ledger):
         with suppress(NoUse):
             parts = event_segments(ledger, Mirror(path_of(ledger.path)), upto)
     if parts is None:
         parts = [frame.lazy() for frame in recorded(ledger, 0, upto)]
-    return nw.concat([nw.from_native(one) for one in standing_events(ledger, upto, parts, voids)], how="vertical")
+    return standing_events(ledger, upto, parts, voids)
 
 
 def columns_of_tickets(ledger: Ledger, upto: int, tickets: Iterable[str]) -> Frame:

@@ -116,7 +116,9 @@ def _contradicted(flags: Frame, derived: Derived, as_of: int) -> Frame:
 def _far(events: Frame, rounds: Frame) -> Frame:
     """Facts far from the first dispatch of their ticket, and tickets far from the median of all."""
     first = rounds.group_by("ticket").agg(first_at=nw.col("dispatched_at").min())
-    middle = collected(first.select(nw.col("first_at").quantile(0.5, interpolation="lower"))).item()
+    many = collected(first.select(n=nw.len())).item()
+    lower = first.sort("first_at").head((many - 1) // 2 + 1) if many else first
+    middle = collected(lower.select(nw.col("first_at").max())).item()
     near = events.join(first, on="ticket", how="left")
     starts = nw.col("first_at")
     dates = [nw.col(name) for name in ("at", "due_at", "until")]

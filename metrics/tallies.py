@@ -76,6 +76,34 @@ class MonthFrames:
         return {name: narrowed.get(name, frame) for name, frame in self.frames.items()}
 
 
+@attrs.frozen(eq=False)
+class MarkedFrames:
+    """Of what the months of several ledgers are counted from, their tickets and units bearing the mark of theirs, that of one of
+    them, without the mark."""
+
+    of_all: Countable
+    mark: str
+
+    @cached_property
+    def lacks(self) -> bool:
+        """Whether anything may be untold, or its instant assumed."""
+        return self.of_all.lacks
+
+    def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
+        """The frames of some months: of every unit, or of some."""
+        marked = None if units is None else [self.mark + unit for unit in units]
+        return {name: self._own(frame) for name, frame in self.of_all.months(months, marked).items()}
+
+    def _own(self, frame: Frame) -> Frame:
+        own = frame.filter(nw.col("unit").str.starts_with(self.mark))
+        return own.with_columns(nw.col("ticket", "unit").str.slice(len(self.mark)))
+
+
+def marked(events: Frame, mark: str) -> Frame:
+    """Events whose tickets and units bear a mark, so that they are no other ledger's."""
+    return events.with_columns(nw.concat_str(nw.lit(mark), nw.col(name)).alias(name) for name in ("ticket", "unit"))
+
+
 def tally_frame(verdicts: Frame) -> Frame:
     """measure, unit, channel, month, count, breaches of decided verdicts."""
     return verdicts.group_by(*PLACE).agg(
@@ -112,8 +140,18 @@ def durations(verdicts: Frame, undue: Frame, clock: ClockColumns) -> Frame:
     columns = ("measure", "unit", "start", "done")
     both = nw.concat([done.select(*columns), undue.select(*columns)], how="vertical")
     timed = clock.with_elapsed(both, "start", "done", "ticks")
-    return timed.group_by("measure", "unit").agg(
-        acts=nw.len(),
-        median=nw.col("ticks").quantile(0.5, interpolation="lower"),
-        p90=nw.col("ticks").quantile(0.9, interpolation="higher"),
+    known = timed.with_columns(known=(~nw.col("ticks").is_null()).cast(nw.Int64))
+    ranked = known.with_columns(
+        before=nw.col("known").cum_sum().over("measure", "unit", order_by=["ticks", "start"]) - 1,
+        last=nw.col("known").sum().over("measure", "unit") - 1,
+    )
+    places = {"median": nw.col("last") // 2, "p90": (nw.col("last") * 9 + 9) // 10}
+    chosen = {
+        name: nw.when(nw.col("before") == place).then(nw.col("ticks")).alias(name) for name, place in places.items()
+    }
+    return (
+        ranked.with_columns(**chosen)
+        .group_by("measure", "unit")
+        .agg(nw.col("median", "p90").max(), acts=nw.len().cast(nw.Int64))
+        .select("measure", "unit", "acts", "median", "p90")
     )

@@ -135,6 +135,21 @@ def test_the_doors() -> None:
     assert sorted((door, name) for door, name in outside if name not in DOORS[door]) == []
 
 
+def test_measures_name_no_engine_and_compute_nothing() -> None:
+    """Whoever holds the frames does, in metrics/engines/: so what is derived here is derived on a cluster too."""
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if name.startswith("metrics/") and not name.startswith("metrics/engines/")
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in ("collect", "lazy", "to_native", "from_native"))
+        or (
+            isinstance(node, ast.Import | ast.ImportFrom) and {*imports(ast.Module([node], []))} & {"polars", "pyspark"}
+        )
+    ]
+    assert wrong == []
+
+
 def test_the_wall_clock_is_read_in_one_file() -> None:
     read = {
         (name, node.lineno)

@@ -15,6 +15,7 @@ from kaoping.office.units import unit_asked
 from ledger.sentences import sentence
 from metrics.tallies import Tally, durations, undue_closings
 from metrics.verdicts import decided
+from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence
 from scoring.scores.scoring import Scoring
 from scoring.scores.sheets import SheetScore
@@ -64,10 +65,15 @@ def period_score(
         sheets = [one for one in scoring.sheets(evidence, period.kind) if named in (None, one.sheet.id)]
         gaps = refuse_untold(opened, scoring, period.kind, period.months, [one.sheet.id for one in sheets])
         ground = ground_of(opened, scoring, evidence, sheets, gaps)
-    if not sheets:
-        known = " ".join(f"{one.id} ({one.period})" for one in scoring.book.sheets)
-        raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))
+    refuse_no_sheet(scoring.book, sheets, text)
     return PeriodScore(scoring, evidence, sheets, ground)
+
+
+def refuse_no_sheet(book: Rulebook, sheets: Sequence[SheetScore], text: str) -> None:
+    """Raises WrongArgument where a rulebook has no sheet for a period, or none of the name asked for."""
+    if not sheets:
+        known = " ".join(f"{one.id} ({one.period})" for one in book.sheets)
+        raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))
 
 
 def month_metrics(session: Session, text: str, unit: str | None = None, *, as_of: str | None = None) -> MonthMetrics:

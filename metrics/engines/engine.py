@@ -3,6 +3,7 @@
 The engine of a frame is that of the events it comes from, so nobody has to name one.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -23,6 +24,15 @@ class Engine(Protocol):
 
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of this engine."""
+
+    def events(self, files: Sequence[str], rows: int) -> Frame:
+        """The events (`ledger.columns.events.EVENT`) in some Parquet files, about so many rows."""
+
+    def text(self, path: str) -> str:
+        """A small file. Raises OSError."""
+
+    def digests(self, files: Sequence[str]) -> Mapping[str, str]:
+        """The SHA-256 of each file. Raises OSError."""
 
 
 def engine_of(frame: Frame) -> Engine:

@@ -17,8 +17,8 @@ from ledger.files import MEMORY
 from ledger.sentences import Mistake, Problem, Sentence, UnreadableFact, UnusableFile, sentence
 from ledger.snapshot import Snapshot, snapshot_of
 from ledger.store import Ledger
-from metrics.engines.engine import settled
 from metrics.derive import FRAMES, Derived, Spliced, derive
+from metrics.engines.engine import settled
 from metrics.measures import MEASURE
 from metrics.tallies import Tally
 from scoring.law.clauses import NUMBER

@@ -39,6 +39,7 @@ STORY = [
     ("metrics", ["metrics", "2023-05"]),
     ("score", ["score", "2023-05"]),
     ("report", ["report", "2023-05", "--out", "papers", "--html"]),
+    ("mirror", ["mirror", "mirror"]),
     ("due", ["due", "--at", "2023-05-19T16:00"]),
     ("why", ["why", "王母渡镇", "2023-05"]),
     ("annual", ["annual", "2023"]),

@@ -205,4 +205,4 @@ def _aside(ledger: Ledger, scoring: Scoring, lines: Sequence[DueLine], known: in
     months = months_from(first // 100, first % 100, size)
     told = attrs.evolve(scoring, as_of=known)
     rows, parts = rows_aside(ledger, told, months)
-    return len(rows) + parts + len(changes_aside(ledger, told, months))
+    return len(rows) + parts + changes_aside(ledger, told, months)

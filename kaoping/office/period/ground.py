@@ -8,9 +8,9 @@ import attrs
 
 from calendars.instants import SHANGHAI, day_end, day_start
 from calendars.periods import last_day, month_of
-from kaoping.office.intake.leftovers import LeftRow, leftovers, months_named
+from kaoping.office.intake.leftovers import Leftovers, LeftRow, leftovers, months_named
 from kaoping.office.period.untold import PeriodGaps
-from ledger.batches import Batch, Change
+from ledger.batches import Batch
 from ledger.facts import LIFECYCLE, Dispatch
 from ledger.intake.coverage import STOOD_IN
 from ledger.sentences import Sentence, sentence
@@ -65,20 +65,39 @@ class Ground:
     accepted: tuple[str, ...] = ()
 
 
+@attrs.frozen(kw_only=True)
+class Aside:
+    """What became no fact, or not wholly: of each row the months that it names and whether it was taken in part, of each change the months
+    in which its ticket has a fact, and of files that lack headings these and the months of the dispatches they brought."""
+
+    rows: tuple[tuple[tuple[int, ...], bool], ...]
+    changes: tuple[tuple[int, ...], ...]
+    lacked: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
+
+
 def ground_of(
     ledger: Ledger, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], gaps: PeriodGaps
 ) -> Ground:
     """The ground of some sheets of a period, of which this (`period.untold`) is what no source tells."""
-    rows, part = rows_aside(ledger, scoring, month.months)
+    return ground_on(aside_of(ledger, scoring, month.months), scoring, month, sheets, gaps)
+
+
+def ground_on(kept: Aside, scoring: Scoring, month: Evidence, sheets: Sequence[SheetScore], gaps: PeriodGaps) -> Ground:
+    """The same, what is kept aside being known."""
+    own = {*month.months}
+    found = [(named, part) for named, part in kept.rows if not named or {*named} & own]
+    rows = [named for named, part in found if not part]
     channels = {channel for sheet in sheets for channel in sheet.sheet.channels}
     channels |= {channel for one in gaps.sheets for channel in one.sheet.channels}
     strangers = {unit.unit for sheet in sheets for unit in sheet.units if unit.group == UNENROLLED}
     return Ground(
         untold=gaps.untold, waived=gaps.waived,
-        aside=len(rows), undated=sum(not dated for dated in rows), part=part, changes=len(changes_aside(ledger, scoring, month.months)),
+        aside=len(rows), undated=sum(not named for named in rows), part=sum(part for _, part in found),
+        changes=sum(bool({*named} & own) for named in kept.changes),
         assumed=sum(n for (_, channel), n in month.missing.assumed.items() if channel in channels),
         provisional=month.provisional, unenrolled=tuple(sorted(strangers)), few=tuple(_few(sheets)),
-        lacked=_lacked(ledger, scoring, month.months), answer=gaps.answer,
+        lacked=tuple(dict.fromkeys(one for headings, named in kept.lacked if {*named} & own for one in headings)),
+        answer=gaps.answer,
     )  # fmt: skip
 
 
@@ -96,23 +115,6 @@ def ground_json(ground: Ground) -> dict[str, Any]:
 def ground_text(ground: Ground) -> str:
     """The one text of a ground, as a publication keeps it."""
     return json.dumps(ground_json(ground), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _lacked(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> tuple[str, ...]:
-    """The headings of columns in whose stead something was taken in the files that brought the months' dispatches."""
-    lacks = {
-        one.number: [coverage.missing[column] for column in STOOD_IN if column in coverage.missing]
-        for one in _batches(ledger, scoring)
-        if (coverage := ledger.coverage(one.number)) is not None
-    }
-    if not any(lacks.values()):
-        return ()
-    since, until = (
-        day_start(last_day(min(months)).replace(day=1), SHANGHAI),
-        day_end(last_day(max(months)), SHANGHAI) + 1,
-    )
-    found = [lacks.get(number, []) for number in ledger.batches_with(Dispatch.kind, since, until)]
-    return tuple(dict.fromkeys(heading for headings in found for heading in headings))
 
 
 def _few(sheets: Sequence[SheetScore]) -> Iterator[Few]:
@@ -145,28 +147,64 @@ def _called_few(part: PartScore, one: Ratio) -> bool:
 # what is kept aside
 
 
-def rows_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> tuple[list[bool], int]:
-    """Of each row kept aside that is of the months, or of which nobody knows the month: whether it is dated; and how many rows of
-    these were taken in part. Rows told in the same words by several files are one; what was mended or declined since is no more."""
+def aside_of(ledger: Ledger, scoring: Scoring, months: Sequence[int] | None = None) -> Aside:
+    """What is kept aside at the scoring's moment: all of it, or what is of some months. Rows told in the same words by several files are
+    one; what was mended or declined since is no more."""
 
     def asked(row: LeftRow) -> bool:
         named = months_named(row)
-        return not named or bool(named & {*months})
+        return months is None or not named or bool(named & {*months})
 
     left = leftovers(ledger, _batches(ledger, scoring), scoring.snapshot.head.position, asked)
     rows = {one.digest: one for one in left.rows if not one.became}
-    return [bool(months_named(one)) for one in rows.values() if not one.part], sum(one.part for one in rows.values())
+    changes = [lived for lived in _lived(ledger, left) if months is None or lived & {*months}]
+    return Aside(
+        rows=tuple((tuple(sorted(months_named(one))), one.part) for one in rows.values()),
+        changes=tuple(tuple(sorted(lived)) for lived in changes), lacked=tuple(_lacked(ledger, scoring, months)),
+    )  # fmt: skip
 
 
-def changes_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> list[Change]:
-    """The changes kept aside, and not taken since, of tickets with a fact in the months."""
-    left = leftovers(ledger, _batches(ledger, scoring), scoring.snapshot.head.position, lambda _: False)
+def rows_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> tuple[list[bool], int]:
+    """Of each row kept aside that is of the months, or of which nobody knows the month: whether it is dated; and how many rows of
+    these were taken in part."""
+    rows = aside_of(ledger, scoring, months).rows
+    return [bool(named) for named, part in rows if not part], sum(part for _, part in rows)
+
+
+def changes_aside(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> int:
+    """How many changes are kept aside, and not taken since, of tickets with a fact in the months."""
+    return len(aside_of(ledger, scoring, months).changes)
+
+
+def _lived(ledger: Ledger, left: Leftovers) -> list[set[int]]:
+    """Of each change kept aside, and not taken since, the months in which its ticket has a fact."""
     found = [one.change for one in left.changes if not one.became]
     lived = {
         ticket: {month_of(event.fact.at) for event in ledger.events(ticket=ticket, kinds=LIFECYCLE)}
         for ticket in {change.ticket for change in found}
     }
-    return [change for change in found if lived[change.ticket] & {*months}]
+    return [lived[change.ticket] for change in found]
+
+
+def _lacked(
+    ledger: Ledger, scoring: Scoring, months: Sequence[int] | None
+) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """(headings, months) of files: the headings of columns in whose stead something was taken, where they brought dispatches."""
+    lacks = {
+        one.number: tuple(coverage.missing[column] for column in STOOD_IN if column in coverage.missing)
+        for one in _batches(ledger, scoring)
+        if (coverage := ledger.coverage(one.number)) is not None
+    }
+    brought: dict[int, set[int]] = {number: set() for number, headings in lacks.items() if headings}
+    if months is not None:
+        for month in months if brought else ():
+            since, until = day_start(last_day(month).replace(day=1), SHANGHAI), day_end(last_day(month), SHANGHAI) + 1
+            for number in ledger.batches_with(Dispatch.kind, since, until):
+                brought.get(number, set()).add(month)
+    elif brought:
+        for event in ledger.events(kinds=(Dispatch.kind,)):
+            brought.get(event.batch, set()).add(month_of(event.fact.at))
+    yield from ((lacks[number], tuple(sorted(found))) for number, found in brought.items() if found)
 
 
 def _batches(ledger: Ledger, scoring: Scoring) -> list[Batch]:

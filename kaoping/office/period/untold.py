@@ -106,10 +106,10 @@ def gaps_json(gaps: PeriodGaps) -> dict[str, Any]:
 
 
 def refuse_untold(
-    ledger: Ledger, scoring: Scoring, kind: str, months: Sequence[int], sheets: Collection[str] | None = None
+    ledger: Ledger | None, scoring: Scoring, kind: str, months: Sequence[int], sheets: Collection[str] | None = None
 ) -> PeriodGaps:
     """The same. Raises Untold where an item of a sheet rests on rounds of which no source tells what it needs, unless it was said
-    what is to come of those."""
+    what is to come of those; without a ledger it does not say which files these are."""
     found = period_gaps(scoring, kind, months, sheets)
     if found.may_be_scored:
         return found
@@ -153,14 +153,15 @@ def _evidence(scoring: Scoring, months: Sequence[int]) -> Evidence:
 # how it is told
 
 
-def _told(ledger: Ledger, scoring: Scoring, found: PeriodGaps) -> Iterator[Sentence]:
+def _told(ledger: Ledger | None, scoring: Scoring, found: PeriodGaps) -> Iterator[Sentence]:
     """Where each gap comes from: the file, the column it lacks, and the heading that may be it."""
     seen = set()
     for one, gap in found.wanting:
         for kind in gap.lacking:
             if (place := (one.sheet.id, one.evidence.months, gap.item.id, kind)) not in seen:
                 seen.add(place)
-                sources = listed(list(_sources(ledger, scoring, one.evidence, gap, kind)), "; ")
+                named = [] if ledger is None else list(_sources(ledger, scoring, one.evidence, gap, kind))
+                sources = listed(named, "; ") if named else sentence("its ledger says which files")
                 yield sentence(
                     "  {sheet} · {item}: {untold} of {rounds} rounds without {kind}: {sources}", sheet=_named(found, one),
                     item=gap.item.title, untold=gap.lacking[kind], rounds=gap.rounds, kind=sentence(kind), sources=sources,

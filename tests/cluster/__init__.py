@@ -1,0 +1,1 @@
+"""Where the frames are Spark's: the same answers as polars gives."""
