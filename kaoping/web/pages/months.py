@@ -1,0 +1,34 @@
+"""The overview of a month, or of a longer period: every unit and item, tinted by what is lost."""
+
+from kaoping.commands.asked import read_written
+from kaoping.office.period.bulletins import period_report
+from kaoping.office.period.months import newest_month
+from kaoping.office.scores import period_score
+from kaoping.reports.period.booklet import booklet
+from kaoping.reports.score import score_json, score_page
+from kaoping.web.desk import Elsewhere, Inquiry, View, month_path
+from kaoping.web.pages.stamped import reproduced
+
+
+def newest(inquiry: Inquiry) -> Elsewhere:
+    """On to the last month that the ledger tells of."""
+    return Elsewhere(inquiry.link(month_path(newest_month(inquiry.session()))))
+
+
+def month(inquiry: Inquiry, period: str) -> View:
+    """What `kaoping score` tells of a period."""
+    session, name = inquiry.session(), read_written(period)
+    told = period_score(session, name, inquiry.one("sheet"), as_of=inquiry.as_of, provisional=inquiry.provisional)
+    page = score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground)
+
+    def workbook() -> bytes:
+        from kaoping.papers import xlsx
+
+        whole = period_report(session, name, as_of=inquiry.as_of, provisional=inquiry.provisional, fresh=True)
+        return xlsx.draw(booklet(session.language, whole))
+
+    return View(
+        title=session.language.say("Overview {period}", period=name), body=page, period=name, filtered=True,
+        document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
+        stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring),
+    )  # fmt: skip

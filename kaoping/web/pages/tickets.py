@@ -1,0 +1,38 @@
+"""A ticket: its life on a line, its facts and verdicts, and why each deadline is what it is."""
+
+import attrs
+
+from calendars.periods import show_month
+from kaoping.office.period.untold import gaps_json
+from kaoping.office.tickets import TicketReport, audit_json, ticket_report
+from kaoping.reports.audit import audit_page
+from kaoping.reports.ground import gaps_page
+from kaoping.reports.page import Block, Heading
+from kaoping.reports.period.tickets import life_page
+from kaoping.web.desk import Inquiry, View
+from kaoping.web.pages.stamped import reproduced
+
+
+def ticket(inquiry: Inquiry, ticket: str) -> View:
+    """What `kaoping audit` tells of a ticket, its life first as a line and tables."""
+    session = inquiry.session()
+    language = session.language
+    told = ticket_report(session, ticket, inquiry.as_of)
+    life, audit = life_page(language, told), audit_page(language, told)
+    blocks: list[Block] = [
+        *life.blocks,
+        Heading(language.say("How each deadline was counted, and what it cost")),
+        *audit.blocks,
+    ]
+    blocks += gaps_page(language, told.gaps).blocks
+    return View(
+        title=language.say("Ticket {ticket}", ticket=told.audit.ticket), body=attrs.evolve(audit, blocks=blocks),
+        period=_month(told), document=lambda: {**audit_json(told), "ground": gaps_json(told.gaps)},
+        stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring), filtered=True,
+    )  # fmt: skip
+
+
+def _month(told: TicketReport) -> str:
+    """The month in which the ticket counted first; none, if it did in none."""
+    months = [one.month for each in told.audit.rounds for verdict in each.verdicts for one in verdict.counts]
+    return show_month(min(months)) if months else ""
