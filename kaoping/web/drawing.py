@@ -72,7 +72,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
     """(word, address, whether it is here) of the pages one comes to from everywhere."""
     say = inquiry.language.say
     found = [
-        (say("overview"), month_path(period) if period else "/"), (say("due"), "/due"), (say("appeals"), "/appeals"),
+        (say("overview"), month_path(period) if period else "/"), (say("Acts due"), "/due"), (say("appeals"), "/appeals"),
         (say("import"), "/import"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
         (say("calendar"), f"/calendar/{period}" if period else "/calendar"), (say("log"), "/log"),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from calendars.periods import show_month
 from kaoping.commands.asked import read_written
-from kaoping.office.period.months import newest_month
+from kaoping.office.period.months import near_months, newest_month
 from kaoping.office.session import read_month
 from kaoping.reports.period.days import days_json, days_page
 from kaoping.web.desk import Elsewhere, Inquiry, View
@@ -19,13 +19,5 @@ def month(inquiry: Inquiry, month: str) -> View:
     calendar, name = session.calendar(), show_month(number)
     return View(
         title=session.language.say("Calendar {month}", month=name), body=days_page(session.language, calendar, number),
-        period=name, document=lambda: days_json(calendar, number), filtered=True, links=_around(inquiry, number),
+        period=name, document=lambda: days_json(calendar, number), filtered=True, links=[(each, inquiry.link(f"/calendar/{each}")) for each in near_months(number)],
     )  # fmt: skip
-
-
-def _around(inquiry: Inquiry, month: int) -> list[tuple[str, str]]:
-    """The months before and after."""
-    year, number = divmod(month, 100)
-    count = year * 12 + number - 1
-    near = [show_month((count + step) // 12 * 100 + (count + step) % 12 + 1) for step in (-1, 1)]
-    return [(name, inquiry.link(f"/calendar/{name}")) for name in near]

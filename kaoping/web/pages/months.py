@@ -1,8 +1,11 @@
 """The overview of a month, or of a longer period: every unit and item, tinted by what is lost."""
 
+from collections.abc import Sequence
+
+from calendars.periods import show_month
 from kaoping.commands.asked import read_written
 from kaoping.office.period.bulletins import period_report
-from kaoping.office.period.months import newest_month
+from kaoping.office.period.months import near_months, newest_month
 from kaoping.office.scores import period_score
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.score import score_json, score_page
@@ -29,6 +32,12 @@ def month(inquiry: Inquiry, period: str) -> View:
 
     return View(
         title=session.language.say("Overview {period}", period=name), body=page, period=name, filtered=True,
-        document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
+        links=_around(inquiry, told.evidence.months), document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
         stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring),
     )  # fmt: skip
+
+
+def _around(inquiry: Inquiry, months: Sequence[int]) -> list[tuple[str, str]]:
+    """Of a month those before and after; of a longer period the months it has."""
+    near = near_months(months[0]) if len(months) == 1 else [*map(show_month, months)]
+    return [(name, inquiry.link(month_path(name))) for name in near]
