@@ -85,8 +85,8 @@ def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
 
     async def write(request: Request) -> Response:
         try:
-            form = await request.form(max_files=1, max_fields=MOST_FIELDS)
-            filled = await _filled(form)
+            async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+                filled = await _filled(form)
         except UserError as error:
             return refused(desk.session.language, error)
         return await run_in_threadpool(_answer, address, desk, keys, request, filled)
@@ -110,7 +110,9 @@ def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: 
     language = desk.session.language
     try:
         query: Mapping[str, list[str]] = {name: request.query_params.getlist(name) for name in request.query_params}
-        inquiry = Inquiry(desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks)
+        inquiry = Inquiry(
+            desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None
+        )  # fmt: skip
         language = inquiry.language
         if filled is None:
             return answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)

@@ -43,13 +43,14 @@ class Desk:
 @attrs.frozen(kw_only=True)
 class Inquiry:
     """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
-    this page may be asked."""
+    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own."""
 
     desk: Desk
     path: str
     form: str
     query: Mapping[str, Sequence[str]]
     asks: tuple[str, ...] = ()
+    is_form: bool = False
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():

@@ -20,6 +20,7 @@ from ledger.sentences import Sentence
 from ledger.texts import visible
 
 ROOM = Path(__file__).parent
+LANGUAGES = (("zh", "中文"), ("en", "English"))
 FOLDED = 8
 """A list of more lines is shown when it is opened."""
 TEMPLATES = Environment(
@@ -35,10 +36,10 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
     told = {
         **frame(inquiry.language, token), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
         "menu": menu(inquiry, view.period), "blocks": Markup("\n").join(_blocks(shown, inquiry, view.period)),
-        "exports": [*_exports(view, inquiry)], "filter": _filter(whole, shown, view, inquiry),
+        "exports": [] if inquiry.is_form else [*_exports(view, inquiry)], "filter": _filter(whole, shown, view, inquiry),
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
         "reproduce": inquiry.same(**view.reproduce) if view.reproduce else "",
-        "others": [(name, inquiry.same(lang=code)) for code, name in (("zh", "中文"), ("en", "English"))],
+        "others": [] if inquiry.is_form else [(name, inquiry.same(lang=code)) for code, name in LANGUAGES],
         "now": _as_known(inquiry, view),
     }  # fmt: skip
     return TEMPLATES.get_template(view.template).render(told)

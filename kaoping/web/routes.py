@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 from kaoping.web.desk import FILTERS, READS, Elsewhere, View
+from kaoping.web.forms import appeals, imports, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, tickets, units
 
 
@@ -44,6 +45,19 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/calendar", right=Right.OFFICE, answer=calendars.newest, asks=("known_on",)),
     Address(path="/calendar/{month}", right=Right.OFFICE, answer=calendars.month, asks=("known_on", *FILTERS)),
     Address(path="/log", right=Right.OFFICE, answer=log.batches, asks=FILTERS),
+    Address(path="/import", right=Right.IMPORT, answer=imports.blank),
+    Address(path="/import/preview", right=Right.IMPORT, answer=imports.preview, method="POST", large=True),
+    Address(path="/import", right=Right.IMPORT, answer=imports.take, method="POST"),
+    Address(
+        path="/appeals", right=Right.APPEAL, answer=appeals.listed, asks=("as_of", "untold", *FILTERS, "month", "unit")
+    ),
+    Address(path="/appeals/new", right=Right.APPEAL, answer=appeals.blank, asks=("ticket", "unit", "item")),
+    Address(path="/appeals/preview", right=Right.APPEAL, answer=appeals.preview, method="POST"),
+    Address(path="/appeals", right=Right.APPEAL, answer=appeals.contest, method="POST"),
+    Address(path="/appeals/{position}", right=Right.RULE, answer=appeals.case),
+    Address(path="/appeals/{position}", right=Right.RULE, answer=appeals.rule, method="POST"),
+    Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.checks, asks=("provisional",)),
+    Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
     Address(path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS)),
     Address(path="/{period}/unit/{unit:path}", right=Right.UNIT, answer=units.unit, asks=(*READS, *FILTERS, "full")),
     Address(path="/{period}", right=Right.RANKING, answer=months.month, asks=(*READS, *FILTERS, "sheet")),

@@ -19,5 +19,6 @@ def month(inquiry: Inquiry, month: str) -> View:
     calendar, name = session.calendar(), show_month(number)
     return View(
         title=session.language.say("Calendar {month}", month=name), body=days_page(session.language, calendar, number),
-        period=name, document=lambda: days_json(calendar, number), filtered=True, links=[(each, inquiry.link(f"/calendar/{each}")) for each in near_months(number)],
+        period=name, document=lambda: days_json(calendar, number), filtered=True,
+        links=[(each, inquiry.link(f"/calendar/{each}")) for each in near_months(number)],
     )  # fmt: skip

@@ -14,7 +14,9 @@ from kaoping.web.pages.stamped import reproduced
 
 
 def newest(inquiry: Inquiry) -> Elsewhere:
-    """On to the last month that the ledger tells of."""
+    """On to the last month that the ledger tells of; where there is no ledger yet, to the first import."""
+    if not inquiry.desk.has_ledger:
+        return Elsewhere(inquiry.link("/import"))
     return Elsewhere(inquiry.link(month_path(newest_month(inquiry.session()))))
 
 
@@ -32,7 +34,8 @@ def month(inquiry: Inquiry, period: str) -> View:
 
     return View(
         title=session.language.say("Overview {period}", period=name), body=page, period=name, filtered=True,
-        links=_around(inquiry, told.evidence.months), document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
+        links=[*_around(inquiry, told.evidence.months), _publishing(inquiry, name)],
+        document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
         stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring),
     )  # fmt: skip
 
@@ -41,3 +44,9 @@ def _around(inquiry: Inquiry, months: Sequence[int]) -> list[tuple[str, str]]:
     """Of a month those before and after; of a longer period the months it has."""
     near = near_months(months[0]) if len(months) == 1 else [*map(show_month, months)]
     return [(name, inquiry.link(month_path(name))) for name in near]
+
+
+def _publishing(inquiry: Inquiry, period: str) -> tuple[str, str]:
+    """To what is checked before the period is published: as it is known now, by the rules as they are."""
+    plain = dict.fromkeys(("as_of", "known_on", "reading", "untold"))
+    return inquiry.language.say("Publish {period}", period=period), inquiry.link(f"/publish/{period}", **plain)

@@ -28,7 +28,7 @@ def ticket(inquiry: Inquiry, ticket: str) -> View:
     return View(
         title=language.say("Ticket {ticket}", ticket=told.audit.ticket), body=attrs.evolve(audit, blocks=blocks),
         period=_month(told), document=lambda: {**audit_json(told), "ground": gaps_json(told.gaps)},
-        stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring), filtered=True,
+        links=_contests(inquiry, told), stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring), filtered=True,
     )  # fmt: skip
 
 
@@ -36,3 +36,21 @@ def _month(told: TicketReport) -> str:
     """The month in which the ticket counted first; none, if it did in none."""
     months = [one.month for each in told.audit.rounds for verdict in each.verdicts for one in verdict.counts]
     return show_month(min(months)) if months else ""
+
+
+def _contests(inquiry: Inquiry, told: TicketReport) -> list[tuple[str, str]]:
+    """To an appeal against each item that the ticket cost a unit something under."""
+    lost = [
+        (each.unit, count.item.title, count.name)
+        for each in told.audit.rounds
+        for verdict in each.verdicts
+        for count in verdict.counts
+        if count.lost > 0
+    ]
+    plain = dict.fromkeys(("as_of", "known_on", "reading", "untold"))
+    say = inquiry.language.say
+    return [
+        (say("Contest: {unit}, {item}", unit=unit, item=title),
+         inquiry.link("/appeals/new", ticket=told.audit.ticket, unit=unit, item=name, **plain))
+        for unit, title, name in dict.fromkeys(lost)
+    ]  # fmt: skip
