@@ -100,7 +100,7 @@ class Inquiry:
             by=read_name(by) or given.by,
         )  # fmt: skip
 
-    def link(self, path: str, form: str = "", **changes: str | None) -> str:
+    def link(self, path: str, form: str = "", /, **changes: str | None) -> str:
         """The address of a path with what this request asks of the ledger and its language kept, and these names otherwise."""
         kept = {name: [*values] for name, values in self.query.items() if name in (*READS, "lang")}
         for name, value in changes.items():
@@ -111,7 +111,7 @@ class Inquiry:
         ending = f".{form}" if form else ".html" if path.endswith(tuple(f".{one}" for one in FORMS)) else ""
         return path + ending + (f"?{query}" if query else "")
 
-    def same(self, form: str = "", **changes: str | None) -> str:
+    def same(self, form: str = "", /, **changes: str | None) -> str:
         """This very address, in another form or with some names otherwise."""
         own = {name: values[0] for name, values in self.query.items() if name not in (*READS, "lang") and values}
         return self.link(self.path, form, **(own | changes))

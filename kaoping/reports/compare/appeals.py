@@ -11,6 +11,7 @@ from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines, Listed
 from kaoping.reports.page import Block, Column, Kind, Note, Paragraph, Table, page_of
+from ledger.facts import Appeal
 from scoring.compare.appeals import AppealCase, Effect
 from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import stamps_json
@@ -92,21 +93,25 @@ def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]
         yield Note(say("The unit lost nothing by this ticket under that item so far."))
 
 
+def appeal_table(language: Language, book: Rulebook, fact: Appeal, title: str) -> Table:
+    """What an appeal says, in one row."""
+    say = language.say
+    keys = [Column(say("ticket"), [fact.ticket], Kind.TICKET), Column(say("unit"), [fact.unit])]
+    columns = [
+        Column(say("item"), [item_told(language, book, fact)]),
+        Column(say("time"), [at_told(language, fact)]),
+        Column(say("reason"), [fact.reason]),
+        Column(say("document"), [fact.document]),
+    ]
+    return Table(title, keys, columns)
+
+
 @page_of
 def case_page(language: Language, told: Listed, book: Rulebook) -> Iterator[Block]:
     """An appeal: who contests what and why, how it stands, and what it is worth."""
-    say, case, fact = language.say, told.case, told.case.appeal
-    yield Table(
-        say("Appeal #{position}", position=case.position),
-        [Column(say("ticket"), [fact.ticket], Kind.TICKET), Column(say("unit"), [fact.unit])],
-        [
-            Column(say("item"), [item_told(language, book, fact)]),
-            Column(say("time"), [at_told(language, fact)]),
-            Column(say("reason"), [fact.reason]),
-            Column(say("document"), [fact.document]),
-            Column(say("state"), [say(STATES[case.state])]),
-        ],
-    )
+    say, case = language.say, told.case
+    title = say("Appeal #{position}, {state}", position=case.position, state=say(STATES[case.state]))
+    yield appeal_table(language, book, case.appeal, title)
     if case.ruling is not None:
         yield Paragraph(
             f"{say(STATES[case.state])} {at_told(language, case.ruling)}  {case.ruling.reason}  {case.ruling.document}"

@@ -6,7 +6,7 @@ from kaoping.language.words import words_of_items
 from kaoping.office import appeals as office
 from kaoping.office.intake.objections import contestable
 from kaoping.office.period.untold import gaps_json
-from kaoping.reports.compare.appeals import appeals_json, appeals_page, case_page, worth_page
+from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, worth_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Page
 from kaoping.web.desk import Inquiry, View
@@ -54,7 +54,7 @@ def _asking(inquiry: Inquiry, filled: Filled) -> View:
     fields = [
         Field(name="ticket", label=say("ticket"), value=filled.one("ticket"), required=True),
         Field(name="unit", label=say("the unit that appeals"), value=filled.one("unit"), required=True),
-        Field(name="item", label=say("the item contested, such as signing"), kind="choice", options=items, value=value, required=True),
+        Field(name="item", label=say("item"), kind="choice", options=items, value=value, required=True),
         Field(name="at", label=say("when it happened, such as 2023-05-10T09:30"), value=filled.one("at"), required=True),
         Field(name="reason", label=say("the reason"), kind="area", value=filled.one("reason"), required=True),
         Field(name="document", label=say("document number of the appeal"), value=filled.one("document")),
@@ -73,8 +73,9 @@ def preview(inquiry: Inquiry, filled: Filled, *, stale: bool = False) -> View:
         fact, effects, gaps = office.foreseen(inquiry.session(), _fields(filled, CONTESTED))
     except UserError as error:
         return objected(_asking(inquiry, filled), error, language)
-    page = worth_page(language, effects)
-    body = attrs.evolve(page, blocks=(*page.blocks, *gaps_page(language, gaps).blocks))
+    page, session = worth_page(language, effects), inquiry.session()
+    contested = appeal_table(language, session.book(), fact, language.say("What is contested"))
+    body = attrs.evolve(page, blocks=(contested, *page.blocks, *gaps_page(language, gaps).blocks))
     form = Blank(
         action=inquiry.link("/appeals"), fields=hidden(filled, *CONTESTED, "by"), button=language.say("Record the appeal"), head=head
     )  # fmt: skip
@@ -92,7 +93,7 @@ def contest(inquiry: Inquiry, filled: Filled) -> View:
         kept, _, _ = office.appeal(session, _fields(filled, CONTESTED))
     except UserError as error:
         return objected(_asking(inquiry, filled), error, session.language)
-    return _case(inquiry, str(kept.event.position), Filled(fields={}))
+    return _case(inquiry, str(kept.event.position), Filled(fields={}), recorded=True)
 
 
 def case(inquiry: Inquiry, position: str) -> View:
@@ -100,7 +101,7 @@ def case(inquiry: Inquiry, position: str) -> View:
     return _case(inquiry, position, Filled(fields={}))
 
 
-def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = False) -> View:
+def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = False, recorded: bool = False) -> View:
     language, head = inquiry.language, head_of(inquiry)
     say = language.say
     scoring, told = office.contested(inquiry.session(), position)
@@ -118,7 +119,8 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
         title=say("Appeal #{position}", position=position), body=case_page(language, told, scoring.book),
         links=[(say("Appeals"), inquiry.link("/appeals"))],
     )  # fmt: skip
-    return form_view(view, form, stale=stale, language=language)
+    notes = [say("It is in the ledger now.")] if recorded else []
+    return form_view(view, form, notes, stale=stale, language=language)
 
 
 def rule(inquiry: Inquiry, filled: Filled, position: str) -> View:
@@ -130,7 +132,7 @@ def rule(inquiry: Inquiry, filled: Filled, position: str) -> View:
         office.rule(session, position, _fields(filled, RULED))
     except UserError as error:
         return objected(_case(inquiry, position, filled), error, session.language)
-    return _case(inquiry, position, Filled(fields={}))
+    return _case(inquiry, position, Filled(fields={}), recorded=True)
 
 
 def _fields(filled: Filled, names: tuple[str, ...]) -> dict[str, str | None]:

@@ -55,7 +55,7 @@ def form_view(view: View, blank: Blank, notes: Sequence[str] = (), *, stale: boo
     moved = language.say(
         "The ledger has changed since this form was made. What stands here is of now: look at it, then send it again."
     )
-    told = [*([moved] if stale else ()), *notes]
+    told = [*([("refusal", moved)] if stale else ()), *(("done", one) for one in notes)]
     return attrs.evolve(
         view, template="form.html", more={"form": blank, "notes": told}, status=409 if stale else view.status
     )
@@ -67,7 +67,8 @@ def objected(view: View, error: UserError, language: Language) -> View:
         raise error
     remedy = language.tell(error.remedy)
     told = [language.tell(error.why), *([language.say("To fix: {remedy}", remedy=remedy)] if remedy else [])]
-    return attrs.evolve(form_view(view, view.more["form"], told, language=language), status=422)
+    notes = [("refusal", one) for one in told]
+    return attrs.evolve(view, more={**view.more, "notes": notes}, status=422)
 
 
 def head_of(inquiry: Inquiry) -> str:

@@ -46,7 +46,7 @@ class Browser:
         assert answer.status_code == 200, (address, answer.text[-600:])
         return answer
 
-    def post(self, address: str, *, file: tuple[str, bytes] | None = None, **fields: str) -> Any:
+    def post(self, address: str, *, file: Any = None, **fields: Any) -> Any:
         """A form of this session sent, as from its own page."""
         files = None if file is None else {"file": file}
         return self.client.post(address, data={"token": self.token, **fields}, files=files, headers={"Origin": HOST})

@@ -37,7 +37,10 @@ LONG = [
     ("/2023-05/unit/茅店镇", {"full": "1"}, ("why", "茅店镇", "2023-05")),
     ("/published", {}, ("recompute",)),
 ]
-AT_ANY_TIME = [("/rules", {}, ("rules",)), ("/log", {}, ("batches",))]
+AT_ANY_TIME: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    ("/rules", {}, ("rules",)),
+    ("/log", {}, ("batches",)),
+]
 QUICK = ("/2023-05", "/2023-05/unit/茅店镇", "/log", "/calendar/2023-05")
 FILTERED = ("/2023-05", "/2023-05/unit/茅店镇", "/ticket/GX-1", "/due?at=2023-05-05T16:00", "/log", "/calendar/2023-05")
 
