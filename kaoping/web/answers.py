@@ -57,7 +57,8 @@ def _data(view: View, inquiry: Inquiry) -> bytes:
     if inquiry.form == "csv" and rows.tables(view.body):
         shown = rows.narrowed(view.body, inquiry.filters, inquiry.language) if view.filtered else view.body
         return rows.csv_text(shown, inquiry.language).encode()
-    given = [name for name in FILTERS if inquiry.one(name) is not None]
+    narrows = FILTERS if inquiry.form == "json" else (*FILTERS, "sheet")
+    given = [name for name in narrows if inquiry.one(name) is not None]
     if given and inquiry.form in ("json", "xlsx"):
         raise NoSuchForm(
             sentence("the {form} knows no {names}: it tells all.", form=inquiry.form, names=" ".join(given)),
@@ -81,6 +82,9 @@ def refused(language: Language, error: Exception) -> Response:
     if isinstance(error, OutsideCalendar):
         remedy = sentence("Name another moment or month.")
         return refusal(language, 422, sentence("the calendar does not know that day: {why}", why=error), remedy)
+    if isinstance(error, OSError) and error.strerror:
+        why = sentence("{path} cannot be used: {message}", path=error.filename or "-", message=error.strerror)
+        return refusal(language, 500, why, sentence("Check the path and its permissions."))
     sys.stderr.write("".join(traceback.format_exception(error)))
     why = sentence("Kaoping made a mistake ({kind}).", kind=type(error).__name__)
     remedy = sentence("Look at the log before doing it again. What the desk's window says helps those who mend it.")

@@ -1,5 +1,6 @@
 """A page of the desk: the blocks of a Page with links to other pages, in the frame that all pages share."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +21,9 @@ from ledger.sentences import Sentence
 from ledger.texts import visible
 
 ROOM = Path(__file__).parent
+MONTH = re.compile(r"\d{4}-\d{2}")
+UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
+"""Periods of which a unit has a page: months and years."""
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 FOLDED = 8
 """A list of more lines is shown when it is opened."""
@@ -75,7 +79,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
     found = [
         (say("overview"), month_path(period) if period else "/"), (say("Acts due"), "/due"), (say("appeals"), "/appeals"),
         (say("import"), "/import"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
-        (say("calendar"), f"/calendar/{period}" if period else "/calendar"), (say("log"), "/log"),
+        (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"), (say("log"), "/log"),
     ]  # fmt: skip
     return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for word, path in found]
 
@@ -99,7 +103,7 @@ def _blocks(page: Page, inquiry: Inquiry, period: str) -> Iterator[Markup]:
     def leads(kind: Kind, name: str) -> str | None:
         if kind is Kind.TICKET:
             return inquiry.link(ticket_path(name))
-        return inquiry.link(unit_path(period, name)) if kind is Kind.UNIT and period else None
+        return inquiry.link(unit_path(period, name)) if kind is Kind.UNIT and UNITS_OF.fullmatch(period) else None
 
     for plain, same in groupby(page.blocks, key=lambda block: isinstance(block, str)):
         if plain:
@@ -123,7 +127,7 @@ def _drawn(block: Block, language: str, leads: Leads) -> Markup:
 
 def _exports(view: View, inquiry: Inquiry) -> Iterator[tuple[str, str]]:
     if view.workbook is not None:
-        yield "xlsx", inquiry.same("xlsx", q=None, group=None, sort=None)
+        yield "xlsx", inquiry.same("xlsx", q=None, group=None, sort=None, sheet=None)
     if rows.tables(view.body):
         yield "csv", inquiry.same("csv")
     if view.document is not None:

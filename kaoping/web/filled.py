@@ -36,11 +36,12 @@ class Filled:
     upload: Upload | None = None
 
     def one(self, name: str) -> str:
-        """What stands in a field, without spaces around it; empty where nothing does. Raises WrongArgument where it stands twice."""
+        """What stands in a field, on one line, without spaces around it; empty where nothing does. Raises WrongArgument where it
+        stands twice."""
         values = self.fields.get(name, ())
         if len(values) > 1:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
-        return values[0].strip() if values else ""
+        return " ".join(values[0].splitlines()).strip() if values else ""
 
     def every(self, name: str) -> list[str]:
         """All that was ticked under a name."""

@@ -2,6 +2,7 @@
 
 import webbrowser
 from importlib.util import find_spec
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -44,7 +45,9 @@ def desk(
         terminal.tell(session.language.say("The desk is open at {address}", address=address))
         terminal.tell(session.language.say("The address lets one browser in, once. Ctrl-C closes the desk."))
         if not no_browser:
-            webbrowser.open(address)
+            Thread(
+                target=webbrowser.open, args=(address,), daemon=True
+            ).start()  # one in the terminal would hold up the desk
 
     try:
         serve(session, port, opened)

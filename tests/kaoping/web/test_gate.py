@@ -1,9 +1,16 @@
 """Who is let in, and what no answer lacks: every address of the desk, enumerated."""
 
+import os
 import re
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from starlette.testclient import TestClient
@@ -58,7 +65,8 @@ def test_every_address_names_the_right_it_needs() -> None:
     assert all(one.right in writing for one in WRITTEN)
 
 
-def test_every_answer_carries_its_headers(browser: Browser) -> None:
+def test_every_answer_carries_its_headers_and_reading_changes_nothing(browser: Browser) -> None:
+    before, files = browser.head(), kept(browser)
     for one in READ:
         for form in ("", ".json", ".csv", ".xlsx", ".html") if one.path == "/log" else ("",):
             answer = browser.client.get(address(one) + form)
@@ -70,6 +78,15 @@ def test_every_answer_carries_its_headers(browser: Browser) -> None:
         answer = browser.client.request(method, "/log")
         assert answer.status_code == 405
         has_headers(answer)
+    for one in WRITTEN:  # read, not sent
+        has_headers(browser.client.get(address(one)))
+    assert browser.head() == before
+    assert kept(browser) == files
+
+
+def kept(browser: Browser) -> list[bytes]:
+    """The ledger and the checkpoints beside it, byte for byte."""
+    return [browser.path.with_name(name).read_bytes() for name in ("kaoping.db", "kaoping.db.checkpoints")]
 
 
 def test_nobody_is_answered_without_the_cookie(tmp_path: Path) -> None:
@@ -127,17 +144,6 @@ def test_every_form_needs_its_token_and_its_origin(browser: Browser, one: Addres
     assert browser.head() == before
 
 
-def test_reading_changes_nothing(browser: Browser) -> None:
-    before = browser.head()
-    files = {path.name: path.read_bytes() for path in browser.path.parent.glob("kaoping.db*")}
-    for number, one in enumerate(ADDRESSES):
-        browser.client.get(address(one) + ("", ".json", ".csv")[number % 3])
-    assert browser.head() == before
-    after = {path.name: path.read_bytes() for path in browser.path.parent.glob("kaoping.db*")}
-    assert after["kaoping.db"] == files["kaoping.db"]
-    assert after["kaoping.db.checkpoints"] == files["kaoping.db.checkpoints"]
-
-
 def test_too_much_is_refused_before_it_is_read(browser: Browser) -> None:
     headers = {"Origin": HOST, "Content-Length": str(LARGEST + ROOM + 1)}
     assert browser.client.post("/import", content=b"x", headers=headers).status_code == 413
@@ -150,3 +156,63 @@ def test_what_pages_load_and_hold_is_ours_and_nothing_is_inline() -> None:
         assert not re.search(r"https?://|//[a-z]|url\(|@import|<script|<style|\sstyle=|\son\w+=|javascript:", text), (
             path
         )
+
+
+def test_a_mistake_of_ours_is_told_as_a_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_: object) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr("kaoping.office.intake.imports.batches", fails)
+    answer = browser.client.get("/log")
+    assert answer.status_code == 500
+    has_headers(answer)
+    assert "RuntimeError" in answer.text
+    assert "a secret" not in answer.text
+    assert "a secret" in capsys.readouterr().err
+
+
+def test_a_page_cannot_write(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a page would try: its connection refuses."""
+    seen = []
+
+    def tries(session: Session) -> list[object]:
+        with session.ledger() as ledger:
+            try:
+                ledger._db.execute("delete from events")
+            except Exception as error:
+                seen.append(str(error))
+        return []
+
+    monkeypatch.setattr("kaoping.office.intake.imports.batches", tries)
+    browser.get("/log")
+    assert seen == ["attempt to write a readonly database"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
+def test_the_desk_is_put_up_and_closed(office: Path, tmp_path: Path) -> None:
+    for path in office.glob("kaoping.db*"):
+        shutil.copy(path, tmp_path)
+    call = [sys.executable, "-c", "from kaoping.cli import main; main()", "desk", "--no-browser", "--lang", "en"]
+    environment = {**os.environ, "PYTHONPATH": str(TEMPLATES.parents[1]), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        line = desk.stdout.readline()
+        address = line.removeprefix("The desk is open at ").strip()
+        port = urlsplit(address).port
+        opener = build_opener(HTTPCookieProcessor())
+        with opener.open(address) as answer:
+            assert answer.url == f"http://127.0.0.1:{port}/2023-05"
+            assert "茅店镇" in answer.read().decode()
+            assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+        taken = subprocess.run(
+            [*call, "--port", str(port)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert taken.returncode == 2
+        assert "cannot be had" in taken.stderr
+        desk.send_signal(signal.SIGINT)
+        rest = desk.stdout.read()
+    assert desk.returncode == 0
+    assert "The desk is closed." in rest

@@ -2,6 +2,7 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -216,3 +217,46 @@ def test_forms_have_labels_in_both_languages(browser: Browser) -> None:
             assert shown
             assert {*shown} <= {*labels}, path
     assert Language("en").say("Import") == "Import"
+
+
+def test_a_reason_of_several_lines_becomes_one(browser: Browser) -> None:
+    shown = browser.post("/appeals/preview", **{**APPEAL, "reason": "平台故障\r\n当日无法登录"})
+    assert shown.status_code == 200
+    assert "平台故障 当日无法登录" in shown.text
+
+
+def test_who_writes_is_kept_with_the_batch(browser: Browser) -> None:
+    shown = browser.post("/appeals/preview", **{**APPEAL, "by": "茅店镇 值班员"})
+    assert browser.post("/appeals", **sent(shown.text)).status_code == 200
+    with Ledger(browser.path) as ledger:
+        assert ledger.batches()[-1].by == "茅店镇 值班员"
+    assert browser.post("/appeals/preview", **{**APPEAL, "by": "a\u202eb"}).status_code in (200, 400)
+
+
+@pytest.mark.slow
+def test_several_who_write_at_once_lose_nothing(browser: Browser) -> None:
+    """Each asks again until its own is in; others read meanwhile."""
+    before, count, threads = browser.head()[0], 3, 4
+
+    def write(number: int) -> int:
+        asked = 0
+        for each in range(count):
+            fields = {**APPEAL, "reason": f"理由 {number}-{each}"}
+            answer = browser.post("/appeals/preview", **fields)
+            while True:
+                asked += 1
+                answer = browser.post("/appeals", **sent(answer.text))
+                if answer.status_code == 200:
+                    break
+                assert answer.status_code == 409, answer.text[-300:]
+            assert browser.client.get("/log").status_code == 200
+        return asked
+
+    with ThreadPoolExecutor(threads) as pool:
+        asked = sum(pool.map(write, range(threads)))
+    assert asked >= count * threads
+    with Ledger(browser.path) as ledger:
+        assert ledger.verify().position == before + count * threads
+        reasons = {event.fact.reason for event in ledger.events(kinds=("appeal",))}  # type: ignore[attr-defined]
+        assert [event.position for event in ledger.events()] == [*range(1, before + count * threads + 1)]
+    assert {f"理由 {number}-{each}" for number in range(threads) for each in range(count)} <= reasons
