@@ -118,10 +118,15 @@ def _drawn(block: Block, language: str, leads: Leads) -> Markup:
     """A block; the stamps stand in the foot of every page, and a long list is folded."""
     if isinstance(block, Imprint):
         return Markup()
-    if isinstance(block, Listing) and len(block.lines) > FOLDED:
+    if isinstance(block, Listing):
+        title, many = visible(block.title), len(block.lines) > FOLDED
         items = Markup("").join(Markup("<li>{}</li>").format(visible(line)) for line in block.lines)
-        told = Markup("<details><summary>{} ({})</summary><ul>{}</ul></details>")
-        return told.format(visible(block.title), len(block.lines), items)
+        folded = Markup("<details><summary>{} ({})</summary><ul>{}</ul></details>")
+        return (
+            folded.format(title, len(block.lines), items)
+            if many
+            else Markup("<h2>{}</h2><ul>{}</ul>").format(title, items)
+        )
     return block_html(block, language, leads)
 
 

@@ -21,7 +21,7 @@ def ticket(inquiry: Inquiry, ticket: str) -> View:
     life, audit = life_page(language, told), audit_page(language, told)
     blocks: list[Block] = [
         *life.blocks,
-        Heading(language.say("How each deadline was counted, and what it cost")),
+        Heading(language.say("How each deadline was counted, and what it cost"), 1),
         *audit.blocks,
     ]
     blocks += gaps_page(language, told.gaps).blocks
