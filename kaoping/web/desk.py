@@ -1,6 +1,7 @@
 """The desk itself: the surroundings that every request shares, and who may write."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,6 +24,8 @@ READS = ("as_of", "known_on", "reading", "untold", "provisional")
 FILTERS = ("q", "group", "sort")
 """What narrows or orders the rows shown, and no command knows."""
 SEVERAL = ("reading",)
+UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
+"""Periods of which a unit has a page: months and years."""
 
 
 @attrs.frozen(kw_only=True)
@@ -135,7 +138,8 @@ def ticket_path(ticket: str) -> str:
 @attrs.frozen(kw_only=True)
 class View:
     """What a page answers: the blocks it draws (`body`), the command's `document`, what it rests on (`stamps`, and `at` where the
-    page is of another instant), its `workbook`. `period`: the one the menu leads to; `template`, `more`: of a page with a form."""
+    page is of another instant), its `workbook`. `period`: the one the menu and the units lead to, unless
+    `leads_unit` says otherwise; `template`, `more`: of a page with a form."""
 
     title: str
     body: Any
@@ -144,6 +148,7 @@ class View:
     stamps: Stamps | None = None
     reproduce: Mapping[str, str] = attrs.Factory(dict)
     period: str = ""
+    leads_unit: Callable[[str], str | None] | None = None
     links: Sequence[tuple[str, str]] = ()
     filtered: bool = False
     template: str = "page.html"

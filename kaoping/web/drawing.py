@@ -16,14 +16,12 @@ from kaoping.papers.html import Leads, block_html
 from kaoping.reports.page import Block, Imprint, Kind, Listing, Page
 from kaoping.reports.score import imprint
 from kaoping.web import rows
-from kaoping.web.desk import Inquiry, View, month_path, ticket_path, unit_path
+from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
 from ledger.sentences import Sentence
 from ledger.texts import visible
 
 ROOM = Path(__file__).parent
 MONTH = re.compile(r"\d{4}-\d{2}")
-UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
-"""Periods of which a unit has a page: months and years."""
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 FOLDED = 8
 """A list of more lines is shown when it is opened."""
@@ -39,7 +37,7 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
     shown = rows.narrowed(whole, inquiry.filters, inquiry.language) if view.filtered else whole
     told = {
         **frame(inquiry.language, token), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
-        "menu": menu(inquiry, view.period), "blocks": Markup("\n").join(_blocks(shown, inquiry, view.period)),
+        "menu": menu(inquiry, view.period), "blocks": Markup("\n").join(_blocks(shown, inquiry, view)),
         "exports": [] if inquiry.is_form else [*_exports(view, inquiry)], "filter": _filter(whole, shown, view, inquiry),
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
         "reproduce": inquiry.same(**view.reproduce) if view.reproduce else "",
@@ -99,11 +97,15 @@ def _is_here(path: str, place: str) -> bool:
     return path == place or (place != "/" and path.startswith(f"{place}/"))
 
 
-def _blocks(page: Page, inquiry: Inquiry, period: str) -> Iterator[Markup]:
+def _blocks(page: Page, inquiry: Inquiry, view: View) -> Iterator[Markup]:
     def leads(kind: Kind, name: str) -> str | None:
         if kind is Kind.TICKET:
             return inquiry.link(ticket_path(name))
-        return inquiry.link(unit_path(period, name)) if kind is Kind.UNIT and UNITS_OF.fullmatch(period) else None
+        if kind is not Kind.UNIT:
+            return None
+        if view.leads_unit is not None:
+            return view.leads_unit(name)
+        return inquiry.link(unit_path(view.period, name)) if UNITS_OF.fullmatch(view.period) else None
 
     for plain, same in groupby(page.blocks, key=lambda block: isinstance(block, str)):
         if plain:

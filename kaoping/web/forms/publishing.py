@@ -8,6 +8,7 @@ from kaoping.reports.publications import published_page
 from kaoping.web.desk import Inquiry, View, month_path
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, objected
+from kaoping.web.pages.leading import leads_to_units
 from ledger.sentences import UserError
 
 
@@ -38,7 +39,7 @@ def _checks(inquiry: Inquiry, period: str, filled: Filled, *, provisional: bool,
         head=head,
     )
     view = View(title=say("Publish {period}: what is checked first", period=name), body=readiness_page(language, told),
-        period=name, stamps=told.issue.scoring.stamps)  # fmt: skip
+        period=name, stamps=told.issue.scoring.stamps, leads_unit=leads_to_units(inquiry, name, told.issue.sheets))  # fmt: skip
     return form_view(view, form, stale=stale, language=language)
 
 

@@ -20,9 +20,12 @@ def due(inquiry: Inquiry) -> View:
 
         return xlsx.draw(due_booklet(session.language, told))
 
-    known = reproduced(session, inquiry, told.scoring) if inquiry.one("at") is None else {"at": show_iso(told.at)}
+    known = reproduced(session, inquiry, told.scoring)
+    if inquiry.one("at") is not None:
+        known = {"at": show_iso(told.at), "as_of": inquiry.as_of or str(told.scoring.snapshot.head.position)}
     return View(
         title=session.language.say("Acts due"), body=due_page(session.language, told), filtered=True,
+        leads_unit=lambda unit: inquiry.same(unit=unit),
         period=show_month(month_of(told.at)), document=lambda: due_json(told), workbook=workbook,
         stamps=told.scoring.stamps, reproduce=known,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from kaoping.office.scores import period_score
 from kaoping.reports.period.booklet import booklet
 from kaoping.reports.score import score_json, score_page
 from kaoping.web.desk import Elsewhere, Inquiry, View, month_path
+from kaoping.web.pages.leading import leads_to_units
 from kaoping.web.pages.stamped import reproduced
 
 
@@ -34,6 +35,7 @@ def month(inquiry: Inquiry, period: str) -> View:
 
     return View(
         title=session.language.say("Overview {period}", period=name), body=page, period=name, filtered=True,
+        leads_unit=leads_to_units(inquiry, name, told.sheets),
         links=[*_around(inquiry, told.evidence.months), _publishing(inquiry, name)],
         document=lambda: score_json(told.scoring, told.evidence, told.sheets, told.ground), workbook=workbook,
         stamps=told.scoring.stamps, reproduce=reproduced(session, inquiry, told.scoring),

@@ -25,11 +25,7 @@ NOW = read_iso("2023-06-06T10:00:00+08:00")
 LATER = read_iso("2023-06-07T10:00:00+08:00")
 POSITIONS = 18 + 3 + 1 + 1 + 1
 """Of the log, the units, the praise, a publication and an appeal."""
-collect_ignore_glob = ["test_*.py"] if LACKING else []
-
-
-def pytest_report_header() -> str | None:
-    return f"the web desk is not tested: {' '.join(LACKING)} not installed (kaoping[desk])" if LACKING else None
+collect_ignore = ["test_gate.py", "test_reading.py", "test_writing.py"] if LACKING else []
 
 
 @attrs.frozen(kw_only=True)

@@ -219,7 +219,8 @@ def test_every_link_leads_somewhere(browser: Browser) -> None:
     while waiting:
         link = waiting.pop()
         place = re.sub(r"calendar/[^?]*", "calendar", link)
-        if place in seen or "sort=" in link or link.startswith("/published"):
+        other = re.match(r"/(publish/)?(20\d\d-\d\d)", link)
+        if place in seen or "sort=" in link or (other and other[2] != "2023-05"):
             continue
         seen.add(place)
         answer = browser.client.get(link)

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
+from kaoping import now
 from kaoping.language.language import Language
 from kaoping.web.filled import Upload
 from kaoping.web.forms.imports import KEPT, harmless, stored
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG
-from tests.kaoping.web.conftest import HOST, Browser
+from tests.kaoping.web.conftest import HOST, LATER, Browser
 
 JUNE = LOG.replace("GX-", "JX-").replace("2023-05-", "2023-06-").replace("2023-04-28", "2023-06-02")
 HOSTILE = [
@@ -101,6 +102,23 @@ def test_few_uploads_wait(tmp_path: Path) -> None:
     for number in range(KEPT + 3):
         stored(tmp_path, Upload("a.csv", str(number).encode()))
     assert len([*tmp_path.iterdir()]) == KEPT
+
+
+def test_a_page_kept_by_its_link_does_not_move_with_the_ledger(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = ("/2023-05?sheet=hotline", "/due", "/due?at=2023-05-05T16:00")
+    first = [browser.get(path).text for path in paths]
+    links = [html.unescape(re.findall(r'<a href="([^"]+)">可复现链接', text)[0]) for text in first]
+    monkeypatch.setattr(now, "now_ms", lambda: LATER + 1)
+    shown = browser.post("/import/preview", file=("六月.csv", LOG.replace("GX-", "JX-").encode()))
+    assert browser.post("/import", **sent(shown.text)).status_code == 200
+    tables = re.compile(r"<table>.*?</table>", re.DOTALL)
+    for path, text, link in zip(paths, first, links, strict=True):
+        plain = [re.sub(r'href="[^"]*"', "", one) for one in tables.findall(text)]
+        again = [re.sub(r'href="[^"]*"', "", one) for one in tables.findall(browser.get(link).text)]
+        assert again == plain, path
+    assert tables.findall(browser.get(paths[-1]).text) != tables.findall(first[-1]), "without it the page has moved"
 
 
 APPEAL = {
