@@ -73,24 +73,28 @@ def _data(view: View, inquiry: Inquiry) -> bytes:
     )
 
 
-def refused(language: Language, error: Exception) -> Response:
+def refused(language: Language, error: Exception, inquiry: Inquiry | None = None) -> Response:
     """What a request ended with, as a page; an error of our own is told to whoever runs the desk too."""
     if isinstance(error, UserError):
         named = {TooLarge: 413, NoLedger: 404, NoSuchAddress: 404, Stale: 409}
         status = named.get(type(error), STATUS.get(error.code, 500))
-        return refusal(language, status, error.why, as_sentence(error.remedy))
+        return refusal(language, status, error.why, as_sentence(error.remedy), inquiry)
     if isinstance(error, OutsideCalendar):
         remedy = sentence("Name another moment or month.")
-        return refusal(language, 422, sentence("the calendar does not know that day: {why}", why=error), remedy)
+        return refusal(
+            language, 422, sentence("the calendar does not know that day: {why}", why=error), remedy, inquiry
+        )
     if isinstance(error, OSError) and error.strerror:
         why = sentence("{path} cannot be used: {message}", path=error.filename or "-", message=error.strerror)
-        return refusal(language, 500, why, sentence("Check the path and its permissions."))
+        return refusal(language, 500, why, sentence("Check the path and its permissions."), inquiry)
     sys.stderr.write("".join(traceback.format_exception(error)))
     why = sentence("Kaoping made a mistake ({kind}).", kind=type(error).__name__)
     remedy = sentence("Look at the log before doing it again. What the desk's window says helps those who mend it.")
-    return refusal(language, 500, why, remedy)
+    return refusal(language, 500, why, remedy, inquiry)
 
 
-def refusal(language: Language, status: int, why: Sentence, remedy: Sentence) -> Response:
+def refusal(
+    language: Language, status: int, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None
+) -> Response:
     """A page that says what cannot be done, and what can."""
-    return HTMLResponse(refusal_html(language, why, remedy), status)
+    return HTMLResponse(refusal_html(language, why, remedy, inquiry), status)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -45,7 +46,7 @@ def desk_app(desk: Desk, keys: Keys, port: int) -> Gate:
                 sentence("the form could not be read."),
                 sentence("Open the page again and fill in the form there."),
             )
-        return refusal(desk.session.language, status, why, remedy)
+        return refusal(desk.session.language, status, why, remedy, None if request.url.path == ENTER else _plain(desk))
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: nowhere})
     large = frozenset(one.path for one in ADDRESSES if one.large)
@@ -88,7 +89,7 @@ def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
             async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
                 filled = await _filled(form)
         except UserError as error:
-            return refused(desk.session.language, error)
+            return refused(desk.session.language, error, _plain(desk))
         return await run_in_threadpool(_answer, address, desk, keys, request, filled)
 
     return write if address.method == "POST" else read
@@ -107,13 +108,14 @@ async def _filled(form: FormData) -> Filled:
 
 
 def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: Filled | None) -> Response:
-    language = desk.session.language
+    language, plain = desk.session.language, _plain(desk)
     try:
         query: Mapping[str, list[str]] = {name: request.query_params.getlist(name) for name in request.query_params}
         inquiry = Inquiry(
             desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None
         )  # fmt: skip
         language = inquiry.language
+        plain = attrs.evolve(plain, query={name: query[name] for name in query if name == "lang"})
         if filled is None:
             return answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
         refuse_forged(filled, keys.form)
@@ -121,7 +123,12 @@ def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: 
             view = address.answer(inquiry, filled, **request.path_params)
         return answered(view, inquiry, keys.form)
     except Exception as error:  # told as a page, whatever it is
-        return refused(language, error)
+        return refused(language, error, plain)
+
+
+def _plain(desk: Desk) -> Inquiry:
+    """An inquiry that asks nothing: what the menu of a refusal leads from."""
+    return Inquiry(desk=desk, path="", form="html", query={})
 
 
 def _path(request: Request) -> str:

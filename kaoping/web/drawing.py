@@ -64,10 +64,11 @@ def frame(language: Language, token: str) -> dict[str, Any]:
     }
 
 
-def refusal_html(language: Language, why: Sentence, remedy: Sentence) -> str:
-    """A page that says what cannot be done, and what can."""
+def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None) -> str:
+    """A page that says what cannot be done, and what can; with the menu for whoever was let in."""
+    led = () if inquiry is None else menu(inquiry, "")
     told = frame(language, "")
-    return TEMPLATES.get_template("refusal.html").render({**told, "why": why, "remedy": remedy, "menu": (), "others": (),
+    return TEMPLATES.get_template("refusal.html").render({**told, "why": why, "remedy": remedy, "menu": led, "others": (),
         "title": language.say("That cannot be done")})  # fmt: skip
 
 

@@ -216,3 +216,14 @@ def test_the_desk_is_put_up_and_closed(office: Path, tmp_path: Path) -> None:
         rest = desk.stdout.read()
     assert desk.returncode == 0
     assert "The desk is closed." in rest
+
+
+def test_a_refusal_leads_on_whoever_was_let_in_and_nobody_else(browser: Browser, tmp_path: Path) -> None:
+    for path in ("/ticket/none", "/2023-05?nonsense=1", "/a/b/c", "/ticket/none?lang=en"):
+        answer = browser.client.get(path)
+        assert answer.status_code >= 400
+        assert 'href="/due' in answer.text, path
+    app, _ = gate(tmp_path)
+    with TestClient(app, base_url=HOST) as stranger:
+        for path in ("/log", "/enter?token=x"):
+            assert "<nav" not in stranger.get(path).text
