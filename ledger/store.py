@@ -36,9 +36,11 @@ ROOM = 128 * 1024  # KiB of the file that a writer holds in memory: what is inse
 class Ledger(Records):
     """A ledger file, to be read and added to; `recorded_at` instants come from the caller, who knows the clock."""
 
-    def __init__(self, path: Path | str, *, create: bool = False, by: str | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, create: bool = False, by: str | None = None, only_read: bool = False
+    ) -> None:
         """Open the file as `Records` does; what is written is written `by` somebody."""
-        super().__init__(path, create=create)
+        super().__init__(path, create=create, only_read=only_read)
         self._by = by
 
     def append(self, source: Source, recorded_at: int, *, keep: bool = True) -> Batch:

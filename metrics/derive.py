@@ -159,7 +159,8 @@ def clock_of(calendar: Calendar, practice: Practice) -> Clock:
 
 
 def derive(events: Frame, practice: Practice, calendar: Calendar, like: Derivation | None = None) -> Derivation:
-    """Events (`ledger.snapshot.EVENT`), no two of one position, to verdicts; `like`, of the same events and calendar, spares deriving twice what is alike."""
+    """Events (`ledger.snapshot.EVENT`), no two of one position, to verdicts; `like`, of the same events and calendar, spares deriving
+    twice what is alike."""
     return Derivation(source=events, practice=practice, calendar=calendar, like=like)
 
 

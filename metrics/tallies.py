@@ -44,6 +44,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
 of it (`metrics.coverage`); and the exemptions that hold, of all time."""
 MONTHLY = tuple(name for name, columns in COUNTED.items() if columns[0] == "month")
 
+APART = 2**40
+"""No ledger has so many events: the positions of several do not meet when they are so far apart."""
+
 
 class Countable(Protocol):
     """What months are counted from, wherever it lies."""
@@ -99,9 +102,15 @@ class MarkedFrames:
         return own.with_columns(nw.col("ticket", "unit").str.slice(len(self.mark)))
 
 
-def marked(events: Frame, mark: str) -> Frame:
-    """Events whose tickets and units bear a mark, so that they are no other ledger's."""
-    return events.with_columns(nw.concat_str(nw.lit(mark), nw.col(name)).alias(name) for name in ("ticket", "unit"))
+def mark_of(number: int) -> str:
+    """The mark of the ledger of a number."""
+    return f"{number}/"
+
+
+def marked(events: Frame, number: int) -> Frame:
+    """Events whose tickets and units bear the mark of a ledger, and whose positions are no other ledger's."""
+    texts = (nw.concat_str(nw.lit(mark_of(number)), nw.col(name)).alias(name) for name in ("ticket", "unit"))
+    return events.with_columns(*texts, position=nw.col("position") + number * APART)
 
 
 def tally_frame(verdicts: Frame) -> Frame:

@@ -95,10 +95,21 @@ def rulebooks() -> tuple[Rulebook, ...]:
     return tuple(read_rulebook(path.read_text("utf-8"), path.name) for path in _files("rulebooks"))
 
 
-@cache
 def working_days(folder: Path | None = None, known_on: date | None = None) -> Calendar:
     """The calendar from the official days and the notices, closures and hours in a folder (ours, without one); of all that
-    is known, or as it was known on a date."""
+    is known, or as it was known on a date. A file changed since it was last asked for is read anew."""
+    paths = () if folder is None else sorted(folder.glob("*.toml"))
+    return _working_days(folder, known_on, tuple((path.name, *_written(path)) for path in paths))
+
+
+def _written(path: Path) -> tuple[int, int]:
+    """When a file was last written, and its size."""
+    told = path.stat()
+    return told.st_mtime_ns, told.st_size
+
+
+@cache
+def _working_days(folder: Path | None, known_on: date | None, _written: tuple[tuple[str, int, int], ...]) -> Calendar:
     paths = _files("calendars") if folder is None else sorted(folder.glob("*.toml"))
     if not paths:
         raise NoSuchFile(

@@ -9,10 +9,10 @@ import attrs
 from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping import now
-from kaoping.office.intake.entries import Recorded, Refused, fact_of, key_at, record
+from kaoping.office.intake.entries import Recorded, Refused, checked, fact_of, key_at, record
 from kaoping.office.period.untold import PeriodGaps, sheet_gaps
 from kaoping.office.publications import publications, published_text
-from kaoping.office.session import Session, read_month
+from kaoping.office.session import Session, WrongArgument, read_month
 from kaoping.office.units import unit_asked
 from ledger.batches import Source
 from ledger.exchange import content, key_of
@@ -57,6 +57,30 @@ def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded
         scoring = session.scoring(opened)
         effects = list(effects_of(scoring, fact))
         return kept, effects, _gaps(scoring, effects)
+
+
+def foreseen(session: Session, fields: Mapping[str, str | None]) -> tuple[Appeal, Sequence[Effect], PeriodGaps]:
+    """An appeal as it would be recorded, what it would be worth, and what no source tells of the sheets it touches; nothing is
+    written. Raises WrongArgument, Refused."""
+    with session.ledger() as opened:
+        fact = checked(opened, session.book(), fact_of("appeal", fields, session.book()))
+        assert isinstance(fact, Appeal)
+        scoring = session.scoring(opened)
+        effects = list(effects_of(scoring, fact))
+        return fact, effects, _gaps(scoring, effects)
+
+
+def contested(session: Session, position: str) -> tuple[Scoring, Listed]:
+    """The appeal at a position as it stands, and what it is worth. Raises WrongArgument."""
+    with session.ledger() as opened:
+        case = next((one for one in _cases(opened) if str(one.position) == position), None)
+        if case is None:
+            raise WrongArgument(
+                sentence("the ledger holds no appeal at position {position}.", position=position),
+                "kaoping appeals lists them.",
+            )
+        scoring = session.scoring(opened)
+        return scoring, Listed(case, list(effects_of(scoring, case.appeal)))
 
 
 def rule(session: Session, appealed: str, fields: Mapping[str, str | None]) -> tuple[AppealCase, Sequence[Fact]]:
@@ -111,6 +135,15 @@ def _exemption(case: AppealCase, fact: Ruling) -> Exempt:
 def _cases(ledger: Ledger, upto: int | None = None) -> tuple[AppealCase, ...]:
     position = ledger.head().position if upto is None else upto
     return cases_of(standing(ledger, position, ("appeal", "ruling")))
+
+
+def appeals_waiting(ledger: Ledger, scoring: Scoring, months: Sequence[int]) -> list[int]:
+    """The positions of the appeals without a ruling that touch one of the months."""
+    return [
+        case.position
+        for case in _cases(ledger, scoring.snapshot.head.position)
+        if case.ruling is None and any(one.month in months for one in effects_of(scoring, case.appeal))
+    ]
 
 
 def appeal_list(

@@ -19,7 +19,7 @@ from ledger.snapshot import outline_of
 from metrics.derive import counted_of, derive
 from metrics.engines.engine import Engine, settled
 from metrics.engines.polars import PolarsEngine
-from metrics.tallies import Countable, MarkedFrames, MonthFrames, marked
+from metrics.tallies import Countable, MarkedFrames, MonthFrames, mark_of, marked
 from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import Scoring, when_asked
 
@@ -123,10 +123,9 @@ def scorings_of(
     """A scoring of each mirror. Many are derived at once, the tickets and units of each bearing its mark meanwhile."""
     book, calendar = session.book(), session.calendar()
     snapshots = [mirror.snapshot(frame) for mirror, frame in zip(mirrors, frames, strict=True)]
-    marks = [f"{number}/" for number in range(len(mirrors))] if len(mirrors) > 1 else [""]
-    events = nw.concat(
-        [marked(one, mark) if mark else one for one, mark in zip(frames, marks, strict=True)], how="vertical"
-    )
+    several = len(mirrors) > 1
+    marks = [mark_of(number) if several else "" for number in range(len(mirrors))]
+    events = nw.concat([marked(one, number) if several else one for number, one in enumerate(frames)], how="vertical")
     counted = _counted(events, book, session, period)
     return [
         when_asked(snapshot, book, calendar, session.now, MarkedFrames(counted, mark) if mark else counted)

@@ -284,14 +284,19 @@ def publish_period(
         _verify(session, opened)
         one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
         one = _grounded(opened, one, refuse_untold_of(opened, one), period, accept)
-        if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
-            raise WrongArgument(
-                sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
-            )
+        refuse_nothing(one, period)
         known = publications(opened, opened.head().position, period)
         made = publish(opened, one, now.now_ms(), provisional=provisional, document=document)
         ground = published_ground(opened, made)
     return Published(made, [old for old in known if old.position < made.position], made in known, ground)
+
+
+def refuse_nothing(one: Issue, period: str) -> None:
+    """Raises WrongArgument where no unit has a score to publish."""
+    if not any(sheet["units"] for sheet in one.document["sheets"]) and not one.document.get("years"):
+        raise WrongArgument(
+            sentence("there is nothing to publish for {period}.", period=period), "Import its log first."
+        )
 
 
 def _refuse_unknown(accept: Sequence[str]) -> None:

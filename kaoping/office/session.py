@@ -51,7 +51,7 @@ class LedgerEmpty(UserError):
 @attrs.frozen(kw_only=True)
 class Session:
     """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells. `by`: who
-    writes, as each batch then says."""
+    writes, as each batch then says; `only_read`: nothing can be written to the ledger."""
 
     path: Path
     rulebook: str
@@ -60,6 +60,7 @@ class Session:
     readings: Mapping[str, str] = attrs.Factory(dict)
     untold: str = ""
     by: str | None = None
+    only_read: bool = False
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
@@ -67,7 +68,7 @@ class Session:
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
-        return Ledger(self.path, create=create, by=self.by)
+        return Ledger(self.path, create=create, by=self.by, only_read=self.only_read)
 
     @contextmanager
     def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:

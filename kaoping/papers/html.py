@@ -1,6 +1,6 @@
 """One web file: every page of a booklet with links from unit to ticket to fact, no network, no script; it prints, and fits a phone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import groupby
 
@@ -13,7 +13,6 @@ from kaoping.reports.page import (
     RIGHT,
     Block,
     Booklet,
-    Cell,
     Chart,
     Column,
     Heading,
@@ -42,6 +41,7 @@ nav ul{columns:12em;padding-left:1.2em;margin:.4em 0}
 caption{text-align:left;font-weight:bold;padding:.3em 0}
 th,td{border:1px solid var(--rule);padding:.22em .5em;vertical-align:top}th{background:var(--head);font-weight:600}
 td.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td{white-space:nowrap}td.t{min-width:15em;max-width:30em;white-space:normal}
+tbody th{background:none;font-weight:400;text-align:left;white-space:nowrap}tbody th.r{text-align:right}
 tfoot td{font-weight:bold;border-top:2px solid var(--ink)}
 .s1{background:#fdf1ec}.s2{background:#fadfd4}.s3{background:#f5c6b4}.s4{background:#efa98f}
 .note,.state,.foot{color:var(--soft);font-size:.86rem}.note{margin:.2em 0}pre{white-space:pre-wrap;margin:0;font:inherit}
@@ -100,17 +100,23 @@ class Links:
             {page.ticket: number for number, page in pages if page.ticket},
         )
 
-    def to(self, kind: Kind, name: str) -> int | None:
-        """The number of the page that a cell of this kind leads to."""
-        return self.units.get(name) if kind is Kind.UNIT else self.tickets.get(name) if kind is Kind.TICKET else None
+    def to(self, kind: Kind, name: str) -> str | None:
+        """Where the page is that a cell of this kind leads to."""
+        page = self.units.get(name) if kind is Kind.UNIT else self.tickets.get(name) if kind is Kind.TICKET else None
+        return None if page is None else f"#p{page:d}"
 
 
 def _section(number: int, page: Page, links: Links) -> Markup:
-    blocks = Markup("\n").join(_block(block, page.language, links) for block in page.blocks)
+    blocks = Markup("\n").join(block_html(block, page.language, links.to) for block in page.blocks)
     return Markup('<section id="p{}">{}</section>').format(number, blocks)
 
 
-def _block(block: Block, language: str, links: Links) -> Markup:
+Leads = Callable[[Kind, str], str | None]
+"""Where a cell of a kind, with this name, leads to; nowhere."""
+
+
+def block_html(block: Block, language: str, leads: Leads) -> Markup:
+    """A block of a page. Its classes are those of `STYLE`."""
     match block:
         case Heading(text, level):
             return Markup("<h{0}>{1}</h{0}>").format(level + 1, visible(text))
@@ -141,17 +147,27 @@ def _block(block: Block, language: str, links: Links) -> Markup:
         case Table():
             return Markup(
                 '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>'
-            ).format(visible(block.title) or "·", Markup("").join(_table(block, language, links)))
+            ).format(visible(block.title) or "·", Markup("").join(_table(block, language, leads)))
 
 
-def _table(table: Table, language: str, links: Links) -> Iterator[Markup]:
+def _table(table: Table, language: str, leads: Leads) -> Iterator[Markup]:
     columns = [*table.keys, *table.columns]
     if table.title:
         yield Markup("<caption>{}</caption>").format(visible(table.title))
     yield Markup("<thead>{}</thead>").format(Markup("").join(_head(columns)))
     count = len(columns[0].cells)
-    rows = ("".join(_cell(column, column.cells[row], language, links) for column in columns) for row in range(count))
-    yield Markup("<tbody>" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "</tbody>")
+    named = _row_head(table)
+    rows = (
+        "".join(_cell(column, row, language, leads, head=column is named) for column in columns) for row in range(count)
+    )
+    opened = [f'<tr class="{tone}">' if tone else "<tr>" for tone in table.tones or [""] * count]
+    yield Markup("<tbody>" + "\n".join(f"{tag}{row}</tr>" for tag, row in zip(opened, rows, strict=True)) + "</tbody>")
+
+
+def _row_head(table: Table) -> Column | None:
+    """The column that names the rows: of units or tickets, else the first of the keys."""
+    named = [column for column in table.keys if column.kind in (Kind.UNIT, Kind.TICKET)]
+    return next(iter((*named, *table.keys)), None)
 
 
 def _head(columns: "list[Column]") -> Iterator[Markup]:
@@ -175,19 +191,21 @@ def _heading(column: Column, span: str) -> Markup:
     return Markup('<th scope="col"{}>{}</th>').format(span, lines)
 
 
-def _cell(column: Column, cell: Cell, language: str, links: Links) -> Markup:
+def _cell(column: Column, row: int, language: str, leads: Leads, *, head: bool) -> str:
+    cell = column.cells[row]
     text = visible(cell_text(column, cell, language))
     value = cell.value if isinstance(cell, Marked) else cell
     kinds = [
         _shade(column, value),
         "r" if column.kind in RIGHT else "t" if column.kind is Kind.TEXT and len(text) > 12 else "n",
     ]
-    page = links.to(column.kind, str(value)) if isinstance(value, str) else None
-    shown = escape(text)  # of thousands of cells: escaped once, and put together as text
-    if page is not None:
-        shown = Markup(f'<a href="#p{page:d}">{shown}</a>')
+    place = leads(column.kind, str(value)) if isinstance(value, str | int) else None
+    shown = str(escape(text))  # of thousands of cells: escaped once, and put together as text
+    if place is not None:
+        shown = f'<a href="{escape(place)}">{shown}</a>'
     told = " ".join(filter(None, kinds))
-    return Markup(f'<td class="{told}">{shown}</td>' if told else f"<td>{shown}</td>")
+    begun = '<th scope="row"' if head else "<td"
+    return f'{begun} class="{told}">{shown}</{"th" if head else "td"}>'
 
 
 def _shade(column: Column, value: object) -> str:

@@ -103,7 +103,14 @@ def _sheet_blocks(language: Language, sheet: SheetScore, period: str, digits: Di
         *honour_columns(language, sheet.sheet, sheet.units),
     ]
     items = [
-        Column(f"{item.title}\n{full_marks(item)}", _scores(sheet, item), Kind.NUMBER, digits=digits.item, absent="")
+        Column(
+            f"{item.title}\n{full_marks(item)}",
+            _scores(sheet, item),
+            Kind.NUMBER,
+            digits=digits.item,
+            absent="",
+            full=item.full if item.full > 0 else None,
+        )
         for item in sheet.sheet.items_of(sheet.month)
     ]
     yield Table(f"{sheet.sheet.title}  {period}", keys, items)

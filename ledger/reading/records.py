@@ -14,7 +14,7 @@ import attrs
 from ledger.batches import Batch, Change, Coverage, Event, Head
 from ledger.exchange import from_content
 from ledger.facts import Settle, Void
-from ledger.files import MEMORY, begin, in_our_words, opened, refuse_missing, refuse_short, told
+from ledger.files import MEMORY, begin, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
 from ledger.intake.leftovers import settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
@@ -30,9 +30,9 @@ AT_ONCE = 5_000  # keys looked up in one go
 class Records:
     """A ledger file, to be read. Use as a context manager."""
 
-    def __init__(self, path: Path | str, *, create: bool = False) -> None:
-        """Open the file, or with `:memory:` one in memory; made where there is none, if that is asked for. Raises NoLedger,
-        NotALedger, DamagedLedger, LedgerError (locked, no room)."""
+    def __init__(self, path: Path | str, *, create: bool = False, only_read: bool = False) -> None:
+        """Open the file, or with `:memory:` one in memory; made where there is none, if that is asked for. `only_read`: nothing can be
+        written through it. Raises NoLedger, NotALedger, DamagedLedger, LedgerError (locked, no room)."""
         path = Path(path)
         if not create and path != MEMORY and not path.exists():
             raise NoLedger(
@@ -43,7 +43,7 @@ class Records:
         with told(path):
             if path != MEMORY:
                 refuse_missing(path)
-            self._db = opened(path)
+            self._db = opened_to_read(path) if only_read else opened(path)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +79,12 @@ class Records:
         """The instant at which the event at a position was recorded."""
         sql = "select recorded_at from batches where number = (select batch from events where position = ?)"
         return int(self._db.execute(sql, (position,)).fetchone()[0])
+
+    def span(self, kind: str) -> tuple[int, int] | None:
+        """The first and the last instant of the facts of a kind, those that were voided too; None where there is none."""
+        sql = "select min(json_extract(fact, '$.at')), max(json_extract(fact, '$.at')) from events where kind = ?"
+        first, last = self._db.execute(sql, (kind,)).fetchone()
+        return None if first is None else (int(first), int(last))
 
     def batches(self) -> tuple[Batch, ...]:
         """Every import, oldest first."""

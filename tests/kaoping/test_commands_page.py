@@ -138,5 +138,6 @@ def test_every_section_is_run() -> None:
         "record, exempt, void",
         "export",
         "demo",
+        "desk",
     }  # these: examples, or no JSON quoted
     assert ran == {*sections()}

@@ -1,6 +1,7 @@
 """Every sentence that a reader can meet has its Chinese; the Chinese says the same names; nothing is translated for nobody."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ VALUE_ERRORS = ("ledger/exchange.py", "ledger/intake/profile.py", "ledger/texts.
 HELPED = {name.replace("-", "_").replace(" ", "_").replace("import", "import_") for name in COMMANDS}
 # Sentences that are no argument of such a call: (file, function) that gives them back.
 GIVEN_BACK = (("ledger/intake/profile.py", "_misshapen"),)
+# What a template of the web desk says.
+TEMPLATE = re.compile(r'\bsay\("([^"]+)"')
 # What is said of a value that only the run knows, and which words it can be.
 STATES = ("met", "breached", "pending", "exempt", "happened", "absent", "there")
 FIELDS = {"limit_halves": "limit_days", "halves": "days"}
@@ -176,7 +179,9 @@ def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
 def everything() -> set[str]:
     files = sources()
     told = speakers(files)
-    return {sentence for file in files for sentence in said(file, told)} | {*VOCABULARY}
+    drawn = [path.read_text("utf-8") for path in sorted((ROOT / "kaoping").rglob("templates/*.html"))]
+    templates = {sentence for text in drawn for sentence in TEMPLATE.findall(text)}
+    return {sentence for file in files for sentence in said(file, told)} | {*VOCABULARY} | templates
 
 
 SAID = everything()

@@ -55,6 +55,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "demo": ("demo", "--folder", "demo"),
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),
     "due": ("due", "--at", "2023-05-05T16:00"),
+    "desk": ("desk", "--addresses"),
 }
 """A call of every command."""
 SLOW = ("readings", "report")  # they take seconds

@@ -116,6 +116,15 @@ def _told(mistake: Mistake) -> Sentence:
 def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     """The fact kept in the ledger, alone in its batch. Raises WrongArgument for a group that is none, Refused with every
     other reason, and then keeps nothing."""
+    fact = checked(ledger, book, fact)
+    source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
+    batch = ledger.append(source, now.now_ms())
+    events = [event for event in ledger.events(ticket=fact.ticket, kinds=(fact.kind,)) if event.fact == fact]
+    return Recorded(fact, events[-1], known=not batch.events_added)
+
+
+def checked(ledger: Ledger, book: Rulebook, fact: Fact) -> Fact:
+    """The fact as it would be recorded, its unit by its name in the register. Raises WrongArgument, Refused as `record` does."""
     if isinstance(fact, Enrol):
         for objection in enrol_objections(book, fact):
             raise WrongArgument(objection.reason, "Name one of them, or the rulebook that has it with --rulebook.")
@@ -124,10 +133,7 @@ def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:
     reasons = [objection.reason for objection in objections(held, book, fact)]
     if reasons:
         raise Refused(reasons)
-    source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
-    batch = ledger.append(source, now.now_ms())
-    events = [event for event in ledger.events(ticket=fact.ticket, kinds=(fact.kind,)) if event.fact == fact]
-    return Recorded(fact, events[-1], known=not batch.events_added)
+    return fact
 
 
 def enter(session: Session, kind: str, fields: Mapping[str, str | None]) -> Recorded:

@@ -9,9 +9,11 @@ from calendars.periods import show_month
 from kaoping.language.facts import at_told, item_told
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
-from kaoping.office.appeals import AppealList, LastPublished, Lines
-from kaoping.reports.page import Block, Column, Kind, Table, page_of
+from kaoping.office.appeals import AppealList, LastPublished, Lines, Listed
+from kaoping.reports.page import Block, Column, Kind, Note, Paragraph, Table, page_of
+from ledger.facts import Appeal
 from scoring.compare.appeals import AppealCase, Effect
+from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import stamps_json
 from scoring.scores.sheets import UnitScore
 
@@ -67,6 +69,54 @@ def effects_page(language: Language, effects: Sequence[Effect]) -> Iterator[Bloc
             before=_score(one.without) or "-", after=_score(one.within) or "-")  # fmt: skip
     if not any(one.points for one in effects):
         yield "  " + language.say("The unit lost nothing by this ticket under that item so far.")
+
+
+@page_of
+def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]:
+    """What the appeal asks for: of each sheet and month the unit's score and rank as they are without the exemption, and with it."""
+    say = language.say
+    if effects:
+        keys = [
+            Column(say("sheet"), [one.sheet.title for one in effects]),
+            Column(say("month"), [show_month(one.month) for one in effects]),
+        ]
+        columns = [
+            Column(say("item"), [one.item.title for one in effects]),
+            Column(say("score if refused"), [one.without.score for one in effects], Kind.NUMBER),
+            Column(say("score if granted"), [one.within.score for one in effects], Kind.NUMBER),
+            Column(say("worth"), [one.points for one in effects], Kind.NUMBER, signed=True),
+            Column(say("rank if refused"), [one.without.rank for one in effects], Kind.COUNT),
+            Column(say("rank if granted"), [one.within.rank for one in effects], Kind.COUNT),
+        ]
+        yield Table(say("What the ruling would change for {unit}", unit=effects[0].without.unit), keys, columns)
+    if not any(one.points for one in effects):
+        yield Note(say("The unit lost nothing by this ticket under that item so far."))
+
+
+def appeal_table(language: Language, book: Rulebook, fact: Appeal, title: str) -> Table:
+    """What an appeal says, in one row."""
+    say = language.say
+    keys = [Column(say("ticket"), [fact.ticket], Kind.TICKET), Column(say("unit"), [fact.unit])]
+    columns = [
+        Column(say("item"), [item_told(language, book, fact)]),
+        Column(say("time"), [at_told(language, fact)]),
+        Column(say("reason"), [fact.reason]),
+        Column(say("document"), [fact.document]),
+    ]
+    return Table(title, keys, columns)
+
+
+@page_of
+def case_page(language: Language, told: Listed, book: Rulebook) -> Iterator[Block]:
+    """An appeal: who contests what and why, how it stands, and what it is worth."""
+    say, case = language.say, told.case
+    title = say("Appeal #{position}, {state}", position=case.position, state=say(STATES[case.state]))
+    yield appeal_table(language, book, case.appeal, title)
+    if case.ruling is not None:
+        yield Paragraph(
+            f"{say(STATES[case.state])} {at_told(language, case.ruling)}  {case.ruling.reason}  {case.ruling.document}"
+        )
+    yield from worth_page(language, told.effects).blocks
 
 
 @page_of

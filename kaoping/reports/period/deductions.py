@@ -9,8 +9,9 @@ from calendars.periods import show_month
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.office.period.bulletins import ActTimes, PeriodReport, act_key
+from kaoping.office.period.losses import UnitLosses
 from kaoping.reports.clauses import full_marks
-from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Series, Table, page_of
+from kaoping.reports.page import Block, Chart, Column, Heading, Kind, Listing, Note, Paragraph, Series, Table, page_of
 from kaoping.reports.period.ranking import FEW_MARK, signed_by
 from kaoping.reports.why import CODES
 from kaoping.reports.workings import CHANGES, Teller
@@ -127,6 +128,29 @@ def _sheet(language: Language, told: PeriodReport, sheet: SheetScore, unit: Unit
     if len(trend) > 1:
         yield Chart(title=say("score, month by month"), kind="lines", labels=[show_month(month) for month in trend],
             series=[Series(unit.unit, [scores.get(unit.unit) for scores in trend.values()])], full=sheet.sheet.points)  # fmt: skip
+
+
+@page_of
+def losses_page(language: Language, told: UnitLosses) -> Iterator[Block]:
+    """The lines of a unit's sheets as tables, worst first; under each that they add up to full marks minus the score."""
+    say, digits = language.say, told.scoring.book.digits
+    for sheet, unit, lines in told.lines:
+        charges = [line.charge for line in lines]
+        keys = [Column(say("ticket"), [None if one is None else one.ticket for one in charges], Kind.TICKET)]
+        columns = [
+            Column(say("item"), [_item(language, line) for line in lines]),
+            Column(say("what"), [_what(language, line) for line in lines]),
+            Column(say("time"), [None if one is None else one.at for one in charges], Kind.INSTANT),
+            Column(say("lost"), [line.points for line in lines], Kind.NUMBER),
+            Column(say("clause"), [_clause(line) for line in lines], absent=""),
+        ]
+        if lines:
+            yield Table(f"{sheet.title}：{say('points lost, line by line')}", keys, columns)
+        score, lost = unit.score or Fraction(0), sum((line.points for line in lines), Fraction(0))
+        assert sheet.points - lost == score
+        said = say("{full} full marks − {lost} lost = {score}, rank {rank}", full=short(sheet.points),
+            lost=points(lost, digits.total), score=points(score, digits.total), rank=unit.rank or "-")  # fmt: skip
+        yield Paragraph(f"{sheet.title}：{said}")
 
 
 def _first(one: ItemScore) -> PartScore | None:

@@ -1,0 +1,163 @@
+"""The desk itself: the surroundings that every request shares, and who may write."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from kaoping import now
+from kaoping.commands.asked import read_name, read_readings
+from kaoping.language.language import Language
+from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.web.rows import Filters
+from ledger.sentences import sentence
+from scoring.scores.scoring import Stamps
+
+FORMS = ("html", "json", "csv", "xlsx")
+"""What an address may end with, after a dot; nothing is html."""
+READS = ("as_of", "known_on", "reading", "untold", "provisional")
+"""What any page that rests on a scoring may be asked."""
+FILTERS = ("q", "group", "sort")
+"""What narrows or orders the rows shown, and no command knows."""
+SEVERAL = ("reading",)
+UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
+"""Periods of which a unit has a page: months and years."""
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """One ledger's desk. `session`: what the command line said, `uploads`: where files wait to be taken, `writer`: held by
+    whoever writes, one at a time."""
+
+    session: Session
+    uploads: Path
+    writer: Lock = attrs.field(factory=Lock, eq=False)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger yet; the first import makes it."""
+        return self.session.path.exists() and self.session.path.stat().st_size > 0
+
+
+@attrs.frozen(kw_only=True)
+class Inquiry:
+    """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
+    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own."""
+
+    desk: Desk
+    path: str
+    form: str
+    query: Mapping[str, Sequence[str]]
+    asks: tuple[str, ...] = ()
+    is_form: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        for name, values in self.query.items():
+            if name not in (*self.asks, "lang"):
+                known = " ".join((*self.asks, "lang"))
+                raise WrongArgument(
+                    sentence("this page cannot be asked for {name}.", name=name),
+                    sentence("Known: {known}", known=known),
+                )
+            if len(values) > 1 and name not in SEVERAL:
+                raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
+
+    def one(self, name: str) -> str | None:
+        """What is asked by this name; an empty text asks nothing."""
+        return next(iter(self.query.get(name, ())), None) or None
+
+    @property
+    def as_of(self) -> str | None:
+        """As known then: a time, or a position in the ledger."""
+        return self.one("as_of")
+
+    @property
+    def provisional(self) -> bool:
+        """Whether days past the last official notice are scored too."""
+        return self.one("provisional") is not None
+
+    @property
+    def language(self) -> Language:
+        """The reader's. Raises WrongArgument."""
+        code = self.one("lang") or self.desk.session.language.code
+        if code not in ("zh", "en"):
+            raise WrongArgument(sentence("there is no language {code}.", code=code), "Use zh or en.")
+        return Language(code)
+
+    @property
+    def filters(self) -> Filters:
+        """How the rows are narrowed and ordered."""
+        return Filters(*(self.one(name) or "" for name in FILTERS))
+
+    def session(self, *, writes: bool = False, by: str | None = None) -> Session:
+        """The surroundings of this request, at one instant; only a form writes. Raises WrongArgument."""
+        known_on, given = self.one("known_on"), self.desk.session
+        readings = {**given.readings, **read_readings(self.query.get("reading", ()))}
+        return attrs.evolve(
+            given, known_on=given.known_on if known_on is None else read_day(known_on), readings=readings,
+            untold=self.one("untold") or given.untold, language=self.language, now=now.now_ms(), only_read=not writes,
+            by=read_name(by) or given.by,
+        )  # fmt: skip
+
+    def link(self, path: str, form: str = "", /, **changes: str | None) -> str:
+        """The address of a path with what this request asks of the ledger and its language kept, and these names otherwise."""
+        kept = {name: [*values] for name, values in self.query.items() if name in (*READS, "lang")}
+        for name, value in changes.items():
+            kept.pop(name, None)
+            if value is not None:
+                kept[name] = [value]
+        query = urlencode([(name, value) for name, values in kept.items() for value in values])
+        ending = f".{form}" if form else ".html" if path.endswith(tuple(f".{one}" for one in FORMS)) else ""
+        return path + ending + (f"?{query}" if query else "")
+
+    def same(self, form: str = "", /, **changes: str | None) -> str:
+        """This very address, in another form or with some names otherwise."""
+        own = {name: values[0] for name, values in self.query.items() if name not in (*READS, "lang") and values}
+        return self.link(self.path, form, **(own | changes))
+
+
+def month_path(period: str) -> str:
+    """The address of a period's overview."""
+    return f"/{quote(period, safe='')}"
+
+
+def unit_path(period: str, unit: str) -> str:
+    """The address of a unit's page in a period."""
+    return f"{month_path(period)}/unit/{quote(unit, safe='')}"
+
+
+def ticket_path(ticket: str) -> str:
+    """The address of a ticket's page."""
+    return f"/ticket/{quote(ticket, safe='')}"
+
+
+@attrs.frozen(kw_only=True)
+class View:
+    """What a page answers: the blocks it draws (`body`), the command's `document`, what it rests on (`stamps`, and `at` where the
+    page is of another instant), its `workbook`. `period`: the one the menu and the units lead to, unless
+    `leads_unit` says otherwise; `template`, `more`: of a page with a form."""
+
+    title: str
+    body: Any
+    document: Any = None
+    workbook: Any = None
+    stamps: Stamps | None = None
+    reproduce: Mapping[str, str] = attrs.Factory(dict)
+    period: str = ""
+    leads_unit: Callable[[str], str | None] | None = None
+    links: Sequence[tuple[str, str]] = ()
+    filtered: bool = False
+    template: str = "page.html"
+    more: Mapping[str, Any] = attrs.Factory(dict)
+    status: int = 200
+
+
+@attrs.frozen
+class Elsewhere:
+    """Where the browser is sent on to."""
+
+    address: str

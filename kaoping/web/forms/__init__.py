@@ -1,0 +1,1 @@
+"""The pages that write: what would come of it is shown before it is done."""

@@ -1,0 +1,15 @@
+"""Every batch of the ledger, and what became of its rows."""
+
+from kaoping.office.intake import imports
+from kaoping.reports.intake.aside import batches_json, batches_page
+from kaoping.web.desk import Inquiry, View
+
+
+def batches(inquiry: Inquiry) -> View:
+    """What `kaoping batches` tells."""
+    session = inquiry.session()
+    found = imports.batches(session)
+    return View(
+        title=session.language.say("Log"), body=batches_page(session.language, found), document=lambda: batches_json(found),
+        filtered=True,
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""The desk put up at a port of this machine, until whoever started it ends it."""
+
+import errno
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+
+from kaoping.office.session import Session, WrongArgument
+from kaoping.web.app import ENTER, desk_app
+from kaoping.web.desk import Desk
+from kaoping.web.gate import Keys
+from ledger.sentences import sentence
+
+HOST = "127.0.0.1"
+
+
+def serve(session: Session, port: int, opened: Callable[[str], None]) -> None:
+    """Answer at a port, or one that is free (0), until interrupted; `opened` is told the address that lets one browser in. Raises
+    WrongArgument for a port that is taken, LedgerError for a ledger that cannot be opened."""
+    if session.path.exists() and session.path.stat().st_size:
+        with session.ledger():
+            pass  # of an earlier version it is brought forward now: reading it later does not
+    with _bound(port) as listening, TemporaryDirectory(prefix="kaoping-desk-") as uploads:
+        number = listening.getsockname()[1]
+        keys = Keys()
+        app = desk_app(Desk(session=session, uploads=Path(uploads)), keys, number)
+        opened(f"http://{HOST}:{number}{ENTER}?token={keys.entry}")
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off", ws="none"
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _bound(port: int) -> socket.socket:
+    """The socket of this machine alone. Raises WrongArgument."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        if isinstance(error, OSError) and error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = sentence("port {port} cannot be had on this machine.", port=port)
+        raise WrongArgument(why, "Name another with --port, or none: then one that is free is taken.") from error
+    listening.listen()
+    return listening

@@ -1,0 +1,1 @@
+"""The web desk, through a browser that is let in."""

@@ -1,0 +1,315 @@
+"""Pages say what the commands say: the JSON byte for byte, the csv the very rows that are shown, a link that brings the page back."""
+
+import csv
+import html
+import io
+import random
+import re
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from kaoping import now
+from kaoping.cli import main
+from tests.kaoping.web.conftest import LATER, NOW, Browser, let_in
+
+AT = "2023-06-07T09:00"
+SAME = [
+    ("/2023-05", {}, ("score", "2023-05")),
+    pytest.param("/2023-05", {"sheet": "hotline"}, ("score", "2023-05", "--sheet", "hotline"), marks=pytest.mark.slow),
+    ("/2023-05", {"reading": "half_day=half_blocks"}, ("score", "2023-05", "--reading", "half_day=half_blocks")),
+    ("/2023-05", {"known_on": "2023-05-01"}, ("score", "2023-05", "--known-on", "2023-05-01")),
+    pytest.param("/2023年5月", {}, ("score", "2023-05"), marks=pytest.mark.slow),
+    ("/appeals", {}, ("appeals",)),
+    ("/2023-05/unit/茅店镇", {}, ("why", "茅店镇", "2023-05", "--brief")),
+    ("/ticket/GX-1", {}, ("audit", "GX-1")),
+    ("/due", {"at": "2023-05-05T16:00"}, ("due", "--at", "2023-05-05T16:00")),
+    (
+        "/due", {"at": "2023-05-05T16:00", "unit": "茅店镇", "within": "1"},
+        ("due", "--at", "2023-05-05T16:00", "--unit", "茅店镇", "--within", "1"),
+    ),
+]  # fmt: skip
+"""(path, query, command) that say the same, as known at a moment."""
+LONG = [
+    ("/2023-05/unit/茅店镇", {"full": "1"}, ("why", "茅店镇", "2023-05")),
+    ("/published", {}, ("recompute",)),
+]
+AT_ANY_TIME: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    ("/rules", {}, ("rules",)),
+    ("/log", {}, ("batches",)),
+]
+QUICK = ("/2023-05", "/2023-05/unit/茅店镇", "/log", "/calendar/2023-05")
+FILTERED = ("/2023-05", "/2023-05/unit/茅店镇", "/ticket/GX-1", "/due?at=2023-05-05T16:00", "/log", "/calendar/2023-05")
+
+
+@pytest.fixture(scope="module")
+def browser(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One for all: they only read."""
+    with pytest.MonkeyPatch.context() as around:
+        yield from let_in(office, tmp_path_factory.mktemp("read"), around)
+
+
+def said(capsys: pytest.CaptureFixture[str], around: pytest.MonkeyPatch, *command: str) -> bytes:
+    """What a command prints, of the ledger in this folder."""
+    around.setattr(sys, "argv", ["kaoping", *command])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert ended.value.code in (0, None), (command, told.err)
+    return told.out.encode()
+
+
+def address(path: str, form: str, query: dict[str, str]) -> str:
+    return quote(path) + form + (f"?{urlencode(query)}" if query else "")
+
+
+@pytest.mark.parametrize("as_of", ["22", pytest.param(AT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("path", "query", "command"), SAME, ids=lambda one: str(one)[:40])
+def test_the_json_is_the_commands(
+    browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str],
+    command: tuple[str, ...], as_of: str,
+) -> None:  # fmt: skip
+    told = browser.get(address(path, ".json", {**query, "as_of": as_of}))
+    assert told.content == said(capsys, monkeypatch, *command, "--as-of", as_of, "--json")
+
+
+@pytest.mark.parametrize(("path", "query", "command"), AT_ANY_TIME, ids=["rules", "log"])
+def test_the_json_of_what_has_no_moment(
+    browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str],
+    command: tuple[str, ...],
+) -> None:  # fmt: skip
+    assert browser.get(address(path, ".json", query)).content == said(capsys, monkeypatch, *command, "--json")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "query", "command"), LONG, ids=["every reading", "recompute"])
+def test_the_json_of_what_takes_its_time(
+    browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str],
+    command: tuple[str, ...],
+) -> None:  # fmt: skip
+    told = browser.get(address(path, ".json", query))
+    assert told.content == said(capsys, monkeypatch, *command, "--json")
+
+
+class Rows(HTMLParser):
+    """The rows of a page's tables as a browser shows them, heads of two lines left out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.body = self.cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        if tag == "tbody":
+            self.body = True
+        if tag == "tr" and self.body:
+            self.tables[-1].append([])
+        if tag in ("td", "th") and self.body:
+            self.tables[-1][-1].append("")
+            self.cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.cell = False
+        if tag == "tbody":
+            self.body = False
+
+    def handle_data(self, data: str) -> None:
+        if self.cell:
+            self.tables[-1][-1][-1] += data
+
+
+def rows_of_csv(text: str) -> list[list[list[str]]]:
+    """The rows of each table in a csv, without titles and headings."""
+    parts: list[list[list[str]]] = [[]]
+    for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))):
+        if row:
+            parts[-1].append(row)
+        else:
+            parts.append([])
+    above = 2 if len(parts) > 1 else 1
+    return [part[above:] for part in parts]
+
+
+def plain(tables: list[list[list[str]]]) -> list[list[list[str]]]:
+    """Without the apostrophe that a csv sets before what a spreadsheet would reckon with."""
+    return [[[cell.removeprefix("'") for cell in row] for row in table] for table in tables]
+
+
+@pytest.fixture(scope="module")
+def choices(browser: Browser) -> dict[str, tuple[list[str], list[str]]]:
+    """What each page offers to order by, and texts of its cells to look for."""
+    found = {}
+    for path in FILTERED:
+        text = browser.get(quote(path, safe="/?=")).text
+        sorts = [html.unescape(one) for one in re.findall(r'<option value="(-?[^"]+)"', text)]
+        cells = sorted({cell for table in Rows(text).tables for row in table for cell in row if cell})
+        found[path] = (sorts, cells)
+    return found
+
+
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(8, 60))])
+def test_the_csv_is_the_rows_shown(
+    browser: Browser, choices: dict[str, tuple[list[str], list[str]]], seed: int
+) -> None:
+    draw = random.Random(seed)
+    path = draw.choice(FILTERED if seed >= 8 else QUICK)
+    sorts, cells = choices[path]
+    place, _, own = path.partition("?")
+    query: dict[str, str] = dict([own.split("=")] if own else [])
+    if draw.random() < 0.7:
+        cell = draw.choice([*cells, "no cell holds this"])
+        query["q"] = cell[: draw.randint(1, len(cell))]
+    if draw.random() < 0.7:
+        query["sort"] = draw.choice(sorts)
+    if draw.random() < 0.3 and place == "/2023-05":
+        query["group"] = draw.choice(["乡镇", "职能单位", "没有这一组"])
+    shown = Rows(browser.get(address(place, "", query)).text).tables
+    taken = rows_of_csv(browser.get(address(place, ".csv", query)).content.decode("utf-8"))
+    assert plain(taken) == plain(shown)
+
+
+def test_a_filter_narrows_and_orders(browser: Browser) -> None:
+    whole = Rows(browser.get("/2023-05?sheet=hotline").text).tables[0]
+    group = Rows(browser.get(address("/2023-05", "", {"sheet": "hotline", "group": "职能单位"})).text).tables[0]
+    assert 0 < len(group) < len(whole)
+    assert group == [row for row in whole if "职能单位" in row]
+    worst = Rows(browser.get(address("/2023-05", "", {"sheet": "hotline", "sort": "得分"})).text).tables[0]
+    assert [row[1] for row in worst] == ["茅店镇", "区档案馆", "区城管局"]
+    assert "显示 1 行，共 3 行" in browser.get(address("/2023-05", "", {"sheet": "hotline", "q": "茅店"})).text
+
+
+def test_what_the_json_cannot_narrow_is_refused(browser: Browser) -> None:
+    for query in ({"q": "茅店"}, {"group": "乡镇"}, {"sort": "得分"}):
+        for form in (".json", ".xlsx"):
+            assert browser.client.get(address("/2023-05", form, query)).status_code == 400
+    assert browser.client.get("/rules.csv").status_code == 400
+    assert browser.client.get("/2023-05?groop=x").status_code == 400
+    assert browser.client.get("/2023-05?as_of=1&as_of=2").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/2023-05", "/2023-05/unit/茅店镇", pytest.param("/ticket/GX-1", marks=pytest.mark.slow), "/due"]
+)
+def test_the_link_brings_the_page_back(browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    first = browser.get(quote(path) + "?lang=en").text
+    found = re.search(r'<a href="([^"]+)">This page as it is now', first)
+    assert found
+    link = html.unescape(found[1])
+    monkeypatch.setattr(now, "now_ms", lambda: LATER + 30 * 86_400_000)
+    again = browser.get(link).text
+    assert Rows(again).tables == Rows(first).tables
+    stamps = re.compile(r"<dl class=\"stamps\">.*?</dl>", re.DOTALL)
+    assert stamps.search(again)[0] == stamps.search(first)[0]  # type: ignore[index]
+    document, later = link.replace("?", ".json?"), browser.get(quote(path) + ".json").text
+    assert browser.get(document).text != later, "a month later its instant is another"
+
+
+@pytest.mark.slow
+def test_every_link_leads_somewhere(browser: Browser) -> None:
+    waiting, seen = ["/2023-05?lang=en&as_of=22", "/", "/due?at=2023-05-05T16:00"], set[str]()
+    while waiting:
+        link = waiting.pop()
+        place = re.sub(r"calendar/[^?.]*", "calendar", re.sub(r"(lang|as_of)=[^&]*&?", "", link).rstrip("?&"))
+        other = re.match(r"/(publish/)?(20\d\d-\d\d)", link)
+        if place in seen or "sort=" in link or (other and other[2] != "2023-05"):
+            continue
+        seen.add(place)
+        answer = browser.client.get(link)
+        assert answer.status_code in (200, 303), (link, answer.text[-400:])
+        waiting += [answer.headers["location"]] if answer.status_code == 303 else []
+        is_page = "html" in answer.headers.get("content-type", "")
+        found = re.findall(r'href="(/[^"]*)"', answer.text) if is_page else []
+        waiting += [
+            html.unescape(one) for one in found if "/assets/" not in one and ".xlsx" not in one and "full=1" not in one
+        ]
+    assert len(seen) > 20
+
+
+def test_pages_speak_the_language_asked_for(browser: Browser) -> None:
+    chinese, english = browser.get("/2023-05").text, browser.get("/2023-05?lang=en").text
+    assert '<html lang="zh-CN">' in chinese
+    assert "得分" in chinese
+    assert '<html lang="en">' in english
+    assert "Skip to the content" in english
+    assert "lang=en" in re.findall(r'href="([^"]*unit[^"]*)"', english)[0], "links keep it"
+    assert browser.client.get("/2023-05?lang=fr").status_code == 400
+
+
+def test_tables_are_read_aloud_rightly(browser: Browser) -> None:
+    for path in (
+        "/2023-05",
+        "/2023-05/unit/茅店镇",
+        "/ticket/GX-1",
+        "/due?at=2023-05-05T16:00",
+        "/log",
+        "/calendar/2023-05",
+    ):
+        text = browser.get(quote(path, safe="/?=")).text
+        tables = re.findall(r"<table>.*?</table>", text, re.DOTALL)
+        assert tables
+        for table in tables:
+            assert "<caption>" in table, path
+            assert all('scope="' in head for head in re.findall(r"<th\b[^>]*>", table))
+        assert text.count("<h1>") == 1
+        assert 'class="skip" href="#main"' in text
+        assert not re.search(r"<script|style=|<img", text)
+
+
+def test_a_ticket_has_its_line_and_what_it_cost(browser: Browser) -> None:
+    text = browser.get("/ticket/GX-1").text
+    assert '<svg class="life"' in text
+    assert "√" in text
+    assert "×" in text
+    assert "假日" in text or "放假" in text or "劳动节" in text, "why each span counts or not"
+
+
+def test_a_calendar_tells_why_a_day_works(browser: Browser) -> None:
+    text = browser.get("/calendar/2023-05").text
+    assert "6 上班（调休）" in text
+    assert "09:00" in text
+    assert "工作日" in text
+
+
+def test_a_calendar_edited_meanwhile_is_seen(
+    browser: Browser, office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kaoping.files.folder import working_days
+    from kaoping.files.places import data_folder
+
+    for path in (data_folder() / "calendars").glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    before = working_days(tmp_path)
+    hours = tmp_path / "hours.toml"
+    hours.write_text(hours.read_text("utf-8").replace('"09:00", "12:00"', '"08:30", "12:00"'), "utf-8")
+    assert working_days(tmp_path).digest() != before.digest()
+    assert working_days(tmp_path) is working_days(tmp_path)
+
+
+def test_what_went_wrong_is_told_as_a_page(browser: Browser) -> None:
+    answer = browser.client.get(quote("/2023-05/unit/茅店"))
+    assert answer.status_code == 400
+    assert "茅店镇" in answer.text, "the unit most like it"
+    assert "改正办法" in answer.text
+    assert browser.client.get("/2023-05?as_of=99").status_code == 400
+    assert browser.client.get("/calendar/1999-01").status_code == 422
+
+
+def test_there_is_no_ledger_yet(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = browser.path.with_name("elsewhere.db")
+    browser.path.rename(gone)
+    try:
+        assert browser.client.get("/2023-05").status_code == 404
+    finally:
+        gone.rename(browser.path)
+
+
+assert NOW < LATER
