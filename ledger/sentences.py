@@ -158,6 +158,10 @@ class DamagedLedger(LedgerError):
     code = 3
 
 
+class LedgerMoved(LedgerError):
+    """The ledger holds more than whoever writes has seen."""
+
+
 class NoSuchText(LedgerError):
     """The ledger holds no text with this digest."""
 

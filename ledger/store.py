@@ -22,7 +22,7 @@ from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.tree import Frontier
 from ledger.reading.records import Records, columns_in_sql
 from ledger.register import event_read_as, read_as
-from ledger.sentences import LedgerError, sentence
+from ledger.sentences import LedgerError, LedgerMoved, sentence
 from ledger.texts import masked, visible
 from ledger.voids import keyed, renewed, voided_by_people, voided_keys
 
@@ -37,27 +37,44 @@ class Ledger(Records):
     """A ledger file, to be read and added to; `recorded_at` instants come from the caller, who knows the clock."""
 
     def __init__(
-        self, path: Path | str, *, create: bool = False, by: str | None = None, only_read: bool = False
+        self,
+        path: Path | str,
+        *,
+        create: bool = False,
+        by: str | None = None,
+        since: int | None = None,
+        only_read: bool = False,
     ) -> None:
-        """Open the file as `Records` does; what is written is written `by` somebody."""
+        """Open the file as `Records` does; what is written is written `by` somebody who has seen it up to `since`."""
         super().__init__(path, create=create, only_read=only_read)
         self._by = by
+        self._since = since
 
     def append(self, source: Source, recorded_at: int, *, keep: bool = True) -> Batch:
         """Append what is new in a source, all of it or none of it. `keep=False` undoes it: a rehearsal.
 
-        Raises LedgerError when the disk is full or another process is writing, or when the file of checkpoints cannot be
-        written: then the batch stands all the same, and the sentence says so.
+        Raises LedgerMoved when it ends elsewhere than its writer has seen, LedgerError when the disk is full or another process is
+        writing, or when the file of checkpoints cannot be written: then the batch stands all the same, and the sentence says so.
         """
         return self.take(source, recorded_at, keep=keep).batch
 
     def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> Taken:
         """The same, and what the source says otherwise than the ledger knew, or says no more."""
         with told(self.path), self._room(), self._transaction(keep=keep):
+            self._refuse_moved()
             taken, mark = self._append(source, recorded_at)
+        if keep and self._since is not None:
+            self._since = taken.batch.last_position
         if keep and self.path != MEMORY:
             self._attest(mark)
         return taken
+
+    def _refuse_moved(self) -> None:
+        if self._since not in (None, self.head().position):
+            raise LedgerMoved(
+                sentence("the ledger has changed since this was made: nothing is written."),
+                "Look at it as it is now, and do it again.",
+            )
 
     @contextmanager
     def _room(self) -> Iterator[None]:

@@ -273,16 +273,26 @@ class Objected(UserError):
     """A period that is not published as it is unless that is accepted by name."""
 
 
+class NotAsShown(UserError):
+    """What would be published is another than was looked at: the rules, the calendar or the hour have changed."""
+
+
 def publish_period(
     session: Session, period: str, *, as_of: str | None = None, provisional: bool = False, document: str | None = None,
-    accept: Sequence[str] = (),
+    accept: Sequence[str] = (), shown: str | None = None,
 ) -> Published:  # fmt: skip
-    """The ledger verified and the period published. Raises WrongArgument, ProvisionalPeriod, Untold, Objected, DamagedLedger."""
+    """The ledger verified and the period published; `shown`: the digest of what somebody looked at and means to publish. Raises
+    WrongArgument, ProvisionalPeriod, Untold, Objected, NotAsShown, LedgerMoved, DamagedLedger."""
     read_period(period, session.book())
     _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)
         one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
+        if shown not in (None, one.digest):
+            raise NotAsShown(
+                sentence("the result is no longer what was shown: nothing is published."),
+                "Look at it as it is now, and publish that.",
+            )
         one = _grounded(opened, one, refuse_untold_of(opened, one), period, accept)
         refuse_nothing(one, period)
         known = publications(opened, opened.head().position, period)

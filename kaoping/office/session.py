@@ -48,10 +48,15 @@ class LedgerEmpty(UserError):
     """The ledger knew nothing at the moment asked about."""
 
 
+FIRST_MONTH = 101
+"""January of the year 1; there is none before it."""
+
+
 @attrs.frozen(kw_only=True)
 class Session:
     """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells. `by`: who
-    writes, as each batch then says; `only_read`: nothing can be written to the ledger."""
+    writes, as each batch then says, `since`: up to what position the ledger was seen by then; `only_read`: nothing can be written to
+    the ledger."""
 
     path: Path
     rulebook: str
@@ -60,6 +65,7 @@ class Session:
     readings: Mapping[str, str] = attrs.Factory(dict)
     untold: str = ""
     by: str | None = None
+    since: int | None = None
     only_read: bool = False
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
@@ -68,7 +74,7 @@ class Session:
 
     def ledger(self, *, create: bool = False) -> Ledger:
         """The ledger, opened."""
-        return Ledger(self.path, create=create, by=self.by, only_read=self.only_read)
+        return Ledger(self.path, create=create, by=self.by, since=self.since, only_read=self.only_read)
 
     @contextmanager
     def ledger_to_write(self, *, rehearsal: bool) -> Iterator[Ledger]:
@@ -175,7 +181,7 @@ def read_month(text: str) -> int:
     """A month like 2023-05 as 202305. Raises WrongArgument."""
     with suppress(ValueError):
         period = read(text)
-        if period.kind == PeriodKind.MONTH:
+        if period.kind == PeriodKind.MONTH and period.months[0] >= FIRST_MONTH:
             return period.months[0]
     raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.")
 

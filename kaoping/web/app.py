@@ -16,7 +16,7 @@ from starlette.routing import Route
 from kaoping.web.answers import answered, refusal, refused
 from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, refuse_forged
-from kaoping.web.gate import Gate, Keys, cookie_name
+from kaoping.web.gate import STRANGER, Gate, Keys, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
 from ledger.sentences import UserError, sentence
 
@@ -41,7 +41,9 @@ def desk_app(desk: Desk, keys: Keys, port: int) -> Gate:
         status = error.status_code if isinstance(error, HTTPException) else 500
         why = sentence("there is no page {path}.", path=request.url.path[:80])
         remedy = sentence("Follow a link of the desk, or begin at its first page.")
-        if status not in (404, 405):
+        if status == 403:
+            why, remedy = STRANGER
+        elif status not in (404, 405):
             why, remedy = (
                 sentence("the form could not be read."),
                 sentence("Open the page again and fill in the form there."),
@@ -60,6 +62,8 @@ def _entering(keys: Keys, port: int) -> Handler:
     """Lets in whoever has the token, once: the browser gets its cookie."""
 
     async def enter(request: Request) -> Response:
+        if request.method != "GET":  # a look at the address lets nobody in
+            return Response(status_code=204)
         held = keys.holds(request.cookies.get(cookie_name(port), ""))
         if not held and not keys.enters(request.query_params.get("token", "")):
             raise HTTPException(403)

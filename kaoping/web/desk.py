@@ -93,14 +93,14 @@ class Inquiry:
         """How the rows are narrowed and ordered."""
         return Filters(*(self.one(name) or "" for name in FILTERS))
 
-    def session(self, *, writes: bool = False, by: str | None = None) -> Session:
-        """The surroundings of this request, at one instant; only a form writes. Raises WrongArgument."""
+    def session(self, *, writes: bool = False, by: str | None = None, since: int | None = None) -> Session:
+        """The surroundings of this request, at one instant; only a form writes, made of the ledger up to `since`. Raises WrongArgument."""
         known_on, given = self.one("known_on"), self.desk.session
         readings = {**given.readings, **read_readings(self.query.get("reading", ()))}
         return attrs.evolve(
             given, known_on=given.known_on if known_on is None else read_day(known_on), readings=readings,
             untold=self.one("untold") or given.untold, language=self.language, now=now.now_ms(), only_read=not writes,
-            by=read_name(by) or given.by,
+            by=read_name(by) or given.by, since=since,
         )  # fmt: skip
 
     def link(self, path: str, form: str = "", /, **changes: str | None) -> str:

@@ -12,6 +12,7 @@ from ledger.store import Ledger
 
 NOTHING = "0:"
 """The head of a ledger that is not there yet."""
+DIGITS = 18
 
 
 class Forged(UserError):
@@ -42,6 +43,14 @@ class Filled:
         if len(values) > 1:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
         return " ".join(values[0].splitlines()).strip() if values else ""
+
+    @property
+    def since(self) -> int:
+        """The position up to which whoever filled it in has seen the ledger. Raises WrongArgument."""
+        position = self.one("head").partition(":")[0]
+        if not position.isdecimal() or len(position) > DIGITS:
+            raise WrongArgument(sentence("the form does not say of which ledger it is."), "Open the page again.")
+        return int(position)
 
     def every(self, name: str) -> list[str]:
         """All that was ticked under a name."""

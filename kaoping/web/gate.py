@@ -26,6 +26,7 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 """What every answer carries, errors too: nothing inline, nothing from elsewhere, nothing kept by the browser."""
+HTTP = 80
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
 """The most that is uploaded, with what a form adds to it (`ROOM`)."""
@@ -97,7 +98,8 @@ class Gate:
     @property
     def hosts(self) -> frozenset[str]:
         """The names by which this machine alone is meant."""
-        return frozenset(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost"))
+        names = ("127.0.0.1", "localhost")  # browsers leave out the port that http has anyway
+        return frozenset(name if self.port == HTTP else f"{name}:{self.port}" for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""

@@ -1,7 +1,11 @@
 """The desk put up at a port of this machine, until whoever started it ends it."""
 
 import errno
+import os
+import signal
 import socket
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,12 +35,23 @@ def serve(session: Session, port: int, opened: Callable[[str], None]) -> None:
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="off", ws="none"
         )  # fmt: skip
+        _end_cleanly()
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _end_cleanly() -> None:
+    """Whoever ends the desk from outside ends it as Ctrl-C does: uploads do not stay behind."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
 
 
 def _bound(port: int) -> socket.socket:
     """The socket of this machine alone. Raises WrongArgument."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # else a desk that was just closed keeps its port; elsewhere this would take another's
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
     except (OSError, OverflowError) as error:

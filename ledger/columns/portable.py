@@ -8,6 +8,7 @@ It proves no more than its head and its checkpoint, which can be held against th
 """
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ from ledger.snapshot import Snapshot, outline_of, standing_parts
 from ledger.store import Ledger
 
 NAME = "mirror.json"
+OWN = re.compile(r"events-\d+-[0-9a-f]{16}\.parquet")
+"""The names of the files of a mirror: nothing outside its folder."""
 FORMAT = 1
 
 
@@ -63,6 +66,7 @@ def write_portable(ledger: Ledger, folder: Path, aside: Mapping[str, Any]) -> Po
     files: list[SealedFile] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        before = _written_before(folder)
         for part in standing_parts(ledger, outline.head.position, outline.voids, mirrored=True):
             files.append(Mirror(folder).write(f"events-{len(files) + 1:04}", part.collect()))
         found = PortableMirror(
@@ -77,11 +81,22 @@ def write_portable(ledger: Ledger, folder: Path, aside: Mapping[str, Any]) -> Po
             sentence("the mirror {path} cannot be written.", path=folder),
             "Check the path, its permissions and the room on the disk.",
         ) from error
-    for old in folder.glob("events-*.parquet"):
-        if old.name not in {one.file for one in files}:
-            with suppress(OSError):
-                old.unlink()
+    for old in before - {one.file for one in files}:
+        with suppress(OSError):
+            (folder / old).unlink()
     return found
+
+
+def _written_before(folder: Path) -> frozenset[str]:
+    """The files that a mirror written here before names as its own: no other is taken away."""
+    place = folder / NAME
+    with suppress(UnusableMirror, UnicodeError):
+        return (
+            frozenset(one.file for one in read_portable(place.read_text("utf-8"), NAME).files)
+            if place.exists()
+            else frozenset()
+        )
+    return frozenset()
 
 
 def read_portable(text: str, path: str) -> PortableMirror:
@@ -89,6 +104,8 @@ def read_portable(text: str, path: str) -> PortableMirror:
     try:
         told = json.loads(text)
         if told.pop("digest") != _digest(told) or told["format"] != FORMAT:
+            raise ValueError
+        if not all(OWN.fullmatch(name) for name, *_ in told["files"]):
             raise ValueError
         return PortableMirror(
             head=Head(told["position"], told["hash"]), checkpoint=told["checkpoint"],

@@ -31,6 +31,24 @@ def test_a_mirror_scores_as_its_ledger(may: Run) -> None:
     assert written["checkpoint"].startswith(f"{written['position']}:")
 
 
+def test_a_folder_keeps_what_is_not_the_mirrors(may: Run) -> None:
+    other = Path("away") / "events-2023.parquet"
+    other.parent.mkdir()
+    other.write_bytes(b"another's")
+    first = {path.name for path in _written(may)}
+    Path("odd.csv").write_text(ODD, "utf-8")
+    may("import", "odd.csv")
+    second = {path.name for path in _written(may)}
+    assert other.read_bytes() == b"another's"
+    assert first != second
+    assert not first & second - {"mirror.json", other.name}, "what an older mirror named is gone"
+
+
+def _written(may: Run) -> list[Path]:
+    assert may("mirror", "away").code == 0
+    return [*Path("away").iterdir()]
+
+
 def test_what_is_aside_is_told_by_the_mirror_too(may: Run) -> None:
     Path("odd.csv").write_text(ODD, "utf-8")
     may("import", "odd.csv")

@@ -13,7 +13,7 @@ from kaoping.web.desk import Inquiry, View
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
 from kaoping.web.pages.stamped import reproduced
-from ledger.sentences import UserError
+from ledger.sentences import LedgerMoved, UserError
 
 CONTESTED = ("ticket", "unit", "item", "at", "reason", "document")
 RULED = ("granted", "at", "reason", "document")
@@ -48,7 +48,8 @@ def _asking(inquiry: Inquiry, filled: Filled) -> View:
     language, head = inquiry.language, head_of(inquiry)
     say, book = language.say, inquiry.session().book()
     items = [("", ""), *((word, word) for word in words_of_items(book, contestable(book)))]
-    value = filled.one("item")
+    named = filled.one("item")
+    value = next(iter(words_of_items(book, {named})), named)  # a link names it as the rulebook does
     if value and value not in [name for name, _ in items]:
         items.append((value, value))
     fields = [
@@ -88,9 +89,11 @@ def contest(inquiry: Inquiry, filled: Filled) -> View:
     """The appeal recorded, if the ledger is still what the preview rested on."""
     if is_stale(inquiry.desk, filled):
         return preview(inquiry, filled, stale=True)
-    session = inquiry.session(writes=True, by=filled.one("by"))
+    session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     try:
         kept, _, _ = office.appeal(session, _fields(filled, CONTESTED))
+    except LedgerMoved:
+        return preview(inquiry, filled, stale=True)
     except UserError as error:
         return objected(_asking(inquiry, filled), error, session.language)
     return _case(inquiry, str(kept.event.position), Filled(fields={}), recorded=True)
@@ -127,9 +130,11 @@ def rule(inquiry: Inquiry, filled: Filled, position: str) -> View:
     """The ruling recorded, if the ledger is still what was shown."""
     if is_stale(inquiry.desk, filled):
         return _case(inquiry, position, filled, stale=True)
-    session = inquiry.session(writes=True, by=filled.one("by"))
+    session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     try:
         office.rule(session, position, _fields(filled, RULED))
+    except LedgerMoved:
+        return _case(inquiry, position, filled, stale=True)
     except UserError as error:
         return objected(_case(inquiry, position, filled), error, session.language)
     return _case(inquiry, position, Filled(fields={}), recorded=True)

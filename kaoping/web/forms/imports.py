@@ -15,7 +15,7 @@ from kaoping.web.desk import Inquiry, View, month_path
 from kaoping.web.filled import Filled, Upload, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
 from ledger.facts import Dispatch
-from ledger.sentences import UserError, sentence
+from ledger.sentences import LedgerMoved, Sentence, UserError, sentence
 
 KEPT = 5
 """So many uploads wait to be taken; of more the oldest goes."""
@@ -66,7 +66,16 @@ def preview(inquiry: Inquiry, filled: Filled) -> View:
     try:
         return _shown(inquiry, filled, path, path.parent.name)
     except UserError as error:
+        error.why, error.remedy = (_by_name(told, path) for told in (error.why, error.remedy))
         return objected(blank_again(inquiry, filled), error, inquiry.language)
+
+
+def _by_name(told: Sentence, path: Path) -> Sentence:
+    """A sentence that names the upload as its sender does, not where it waits."""
+    return sentence(told.template, **{
+        name: _by_name(one, path) if isinstance(one, Sentence) else one.replace(str(path), path.name)
+        for name, one in told.values
+    })  # fmt: skip
 
 
 def _shown(inquiry: Inquiry, filled: Filled, path: Path, upload: str, *, stale: bool = False) -> View:
@@ -90,8 +99,11 @@ def take(inquiry: Inquiry, filled: Filled) -> View:
     path = _waiting(inquiry.desk.uploads, filled.one("upload"))
     if is_stale(inquiry.desk, filled):
         return _shown(inquiry, filled, path, filled.one("upload"), stale=True)
-    session = inquiry.session(writes=True, by=filled.one("by"))
-    arrivals = _read(session, filled, path, keep=True)
+    session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
+    try:
+        arrivals = _read(session, filled, path, keep=True)
+    except LedgerMoved:
+        return _shown(inquiry, filled, path, filled.one("upload"), stale=True)
     shutil.rmtree(path.parent, ignore_errors=True)
     language = inquiry.language
     links = [(language.say("overview") + f" {name}", inquiry.link(month_path(name))) for name in _months(arrivals)]

@@ -2,14 +2,14 @@
 
 from kaoping.commands.asked import read_written
 from kaoping.office.period.readiness import readiness
-from kaoping.office.publications import publish_period
+from kaoping.office.publications import NotAsShown, publish_period
 from kaoping.reports.period.readiness import readiness_page
 from kaoping.reports.publications import published_page
 from kaoping.web.desk import Inquiry, View, month_path
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, objected
 from kaoping.web.pages.leading import leads_to_units
-from ledger.sentences import UserError
+from ledger.sentences import LedgerMoved, UserError
 
 
 def checks(inquiry: Inquiry, period: str) -> View:
@@ -31,6 +31,7 @@ def _checks(inquiry: Inquiry, period: str, filled: Filled, *, provisional: bool,
         Field(name="document", label=say("document number of the notice"), value=filled.one("document")),
         by_field(language, inquiry, filled.one("by")),
         Field(name="provisional", kind="hidden", value="1" if provisional else ""),
+        Field(name="shown", kind="hidden", value=told.issue.digest),
     ]  # fmt: skip
     form = Blank(
         action=inquiry.link(f"/publish/{name}", provisional=None),
@@ -48,12 +49,15 @@ def publish(inquiry: Inquiry, filled: Filled, period: str) -> View:
     provisional, name = bool(filled.one("provisional")), read_written(period)
     if is_stale(inquiry.desk, filled):
         return _checks(inquiry, period, filled, provisional=provisional, stale=True)
-    session = inquiry.session(writes=True, by=filled.one("by"))
+    session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     accept = filled.every("accept")
     try:
         told = publish_period(
-            session, name, provisional=provisional, document=filled.one("document") or None, accept=accept
-        )
+            session, name, provisional=provisional, document=filled.one("document") or None, accept=accept,
+            shown=filled.one("shown"),
+        )  # fmt: skip
+    except (LedgerMoved, NotAsShown):
+        return _checks(inquiry, period, filled, provisional=provisional, stale=True)
     except UserError as error:
         return objected(_checks(inquiry, period, filled, provisional=provisional), error, session.language)
     say = session.language.say

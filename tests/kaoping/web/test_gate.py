@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener
 
+import attrs
 import pytest
 from starlette.testclient import TestClient
 
@@ -26,6 +27,7 @@ from tests.kaoping.web.conftest import HOST, PORT, Browser
 NAMED = {"period": "2023-05", "month": "2023-05", "unit:path": "茅店镇", "ticket:path": "GX-1", "position": "24"}
 READ = [one for one in ADDRESSES if one.method == "GET"]
 WRITTEN = [one for one in ADDRESSES if one.method == "POST"]
+SESSION = Session(path=Path("kaoping.db"), rulebook="ganxian-2023", language=Language("zh"))
 TEMPLATES = Path(__file__).parents[3] / "kaoping" / "web"
 
 
@@ -43,8 +45,7 @@ def routes(gate: Gate) -> Iterator[tuple[str, str]]:
 
 def gate(path: Path) -> tuple[Gate, Keys]:
     keys = Keys()
-    session = Session(path=path / "kaoping.db", rulebook="ganxian-2023", language=Language("zh"))
-    return desk_app(Desk(session=session, uploads=path), keys, PORT), keys
+    return desk_app(Desk(session=attrs.evolve(SESSION, path=path / "kaoping.db"), uploads=path), keys, PORT), keys
 
 
 def has_headers(answer: Any) -> None:
@@ -103,7 +104,9 @@ def test_nobody_is_answered_without_the_cookie(tmp_path: Path) -> None:
 def test_the_token_lets_one_browser_in_once(tmp_path: Path) -> None:
     app, keys = gate(tmp_path)
     with TestClient(app, base_url=HOST, follow_redirects=False) as client:
-        assert client.get("/enter?token=wrong").status_code == 403
+        refused = client.get("/enter?token=wrong")
+        assert (refused.status_code, "没有获准" in refused.text or "kaoping desk" in refused.text) == (403, True)
+        assert "set-cookie" not in client.head(f"/enter?token={keys.entry}").headers, "a look lets nobody in"
         entered = client.get(f"/enter?token={keys.entry}")
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         cookie = entered.headers["set-cookie"]
@@ -190,13 +193,29 @@ def test_a_page_cannot_write(browser: Browser, monkeypatch: pytest.MonkeyPatch) 
     assert seen == ["attempt to write a readonly database"]
 
 
+def test_at_the_port_of_http_it_is_named_without_one() -> None:
+    app = desk_app(Desk(session=SESSION, uploads=Path()), Keys(), 80)
+    assert app.hosts == {"127.0.0.1", "localhost"}
+
+
+ENDED = [(signal.SIGINT, 0, "The desk is closed."), (signal.SIGTERM, 128 + signal.SIGTERM, "")]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
-def test_the_desk_is_put_up_and_closed(office: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ending", "code", "said"), ENDED, ids=["interrupted", "terminated"])
+def test_the_desk_is_put_up_and_closed(office: Path, tmp_path: Path, ending: int, code: int, said: str) -> None:
+    waiting = tmp_path / "waiting"
+    waiting.mkdir()
     for path in office.glob("kaoping.db*"):
         shutil.copy(path, tmp_path)
     call = [sys.executable, "-c", "from kaoping.cli import main; main()", "desk", "--no-browser", "--lang", "en"]
-    environment = {**os.environ, "PYTHONPATH": str(TEMPLATES.parents[1]), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(TEMPLATES.parents[1]),
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(waiting),
+    }
     with subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as desk:
         assert desk.stdout is not None
         line = desk.stdout.readline()
@@ -207,15 +226,17 @@ def test_the_desk_is_put_up_and_closed(office: Path, tmp_path: Path) -> None:
             assert answer.url == f"http://127.0.0.1:{port}/2023-05"
             assert "茅店镇" in answer.read().decode()
             assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+        assert [*waiting.glob("kaoping-desk-*")] != []
         taken = subprocess.run(
             [*call, "--port", str(port)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert taken.returncode == 2
         assert "cannot be had" in taken.stderr
-        desk.send_signal(signal.SIGINT)
+        desk.send_signal(ending)
         rest = desk.stdout.read()
-    assert desk.returncode == 0
-    assert "The desk is closed." in rest
+    assert desk.returncode == code
+    assert said in rest
+    assert [*waiting.iterdir()] == [], "no upload stays behind"
 
 
 def test_a_refusal_leads_on_whoever_was_let_in_and_nobody_else(browser: Browser, tmp_path: Path) -> None:

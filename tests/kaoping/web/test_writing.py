@@ -12,11 +12,14 @@ from kaoping import now
 from kaoping.language.language import Language
 from kaoping.web.filled import Upload
 from kaoping.web.forms.imports import KEPT, harmless, stored
+from ledger.batches import Source
+from ledger.facts import Alias
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG
 from tests.kaoping.web.conftest import HOST, LATER, Browser
 
 JUNE = LOG.replace("GX-", "JX-").replace("2023-05-", "2023-06-").replace("2023-04-28", "2023-06-02")
+RULING = {"granted": "true", "at": "2023-06-06", "reason": "属实", "document": "2号", "by": "分管领导"}
 HOSTILE = [
     "../../etc/passwd", "..\\..\\x.csv", "/abs/a.csv", "C:\\导出\\五月.csv", "a\x00b.csv", ".hidden", "con.csv", "nul", "..",
     "长" * 300 + ".csv", "<b>&.csv",
@@ -71,7 +74,10 @@ def test_what_cannot_be_read_is_told_with_its_place(browser: Browser) -> None:
     assert "Take it" not in all_bad.text
     assert "入账</button>" not in all_bad.text
     for data in (b"", b"\x00\x01\x02", "甲,乙\n1,2\n".encode()):
-        assert browser.post("/import/preview", file=("x.csv", data)).status_code == 422
+        told = browser.post("/import/preview", file=("x.csv", data))
+        assert (told.status_code, "x.csv" in told.text) == (422, True)
+        assert "kaoping-desk" not in told.text, "it is named as its sender does"
+        assert str(browser.path.parent) not in told.text
     assert browser.post("/import/preview").status_code == 400
     assert browser.post("/import", upload="../" * 10, head="0:").status_code == 400
     assert browser.post("/import/preview", file=("六月.csv", JUNE.encode()), profile="/etc/passwd").status_code == 422
@@ -146,14 +152,7 @@ def test_an_appeal_is_weighed_then_recorded_then_ruled_on(browser: Browser) -> N
     page = browser.get(f"/appeals/{position}").text
     assert "+25.00" in page, "its effect stands there before anything is decided"
     assert f"#{position}" in browser.get("/appeals").text
-    ruling = {
-        **sent(page),
-        "granted": "true",
-        "at": "2023-06-06",
-        "reason": "属实",
-        "document": "2号",
-        "by": "分管领导",
-    }
+    ruling = {**sent(page), **RULING}
     ruled = browser.post(f"/appeals/{position}", **ruling)
     assert ruled.status_code == 200, ruled.text[-800:]
     assert browser.head()[0] == position + 2, "the ruling and the exemption it gives"
@@ -197,6 +196,43 @@ def test_a_period_is_checked_then_published(browser: Browser) -> None:
     assert "2023-05" in browser.get("/published").text
     assert browser.post("/publish/2023-05", **sent(page), document="3号").status_code == 409
     assert browser.client.get("/publish/2022-03").status_code == 400
+
+
+def test_what_was_not_looked_at_is_not_published(browser: Browser) -> None:
+    before = browser.head()
+    form = sent(browser.get("/publish/2023-05").text)
+    assert browser.post("/publish/2023-05", **form | {"shown": "0" * 64}).status_code == 409
+    assert browser.head() == before
+    assert browser.post("/publish/2023-05", **form).status_code == 200
+
+
+def test_who_imports_while_a_form_is_being_written_makes_it_stale(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form was fresh when it came in; the ledger moves before it is written."""
+    shown = browser.post("/import/preview", file=("六月.csv", JUNE.encode()))
+    forms = {
+        "/import": sent(shown.text),
+        "/publish/2023-05": sent(browser.get("/publish/2023-05").text),
+        "/appeals/24": sent(browser.get("/appeals/24").text) | RULING,
+    }
+    with Ledger(browser.path) as ledger:
+        ledger.append(
+            Source(
+                name="x",
+                sha256="",
+                profile="",
+                rows=1,
+                facts=[(1, Alias(name="甲", unit="茅店镇", at=1_686_016_800_000))],
+            ),
+            1_686_016_800_000,
+        )
+    moved = browser.head()
+    for module in ("imports", "publishing", "appeals"):
+        monkeypatch.setattr(f"kaoping.web.forms.{module}.is_stale", lambda *_: False)
+    for path, form in forms.items():
+        assert browser.post(path, **form).status_code == 409, path
+    assert browser.head() == moved
 
 
 def test_what_speaks_against_publishing_must_be_accepted(browser: Browser) -> None:
