@@ -56,6 +56,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),
     "due": ("due", "--at", "2023-05-05T16:00"),
     "desk": ("desk", "--addresses"),
+    "mirror": ("mirror", "away"),
 }
 """A call of every command."""
 SLOW = ("readings", "report")  # they take seconds

@@ -30,7 +30,7 @@ SHARE = Fraction(1, 10**6)  # shares are told to 6 decimals; what is left over i
 HEAD = re.compile(r"满分 (\S+)，得 (\S+) 分，失 (\S+) 分")
 TITLE = re.compile(r"  (?=[ \d.-]{9}  \S) *(-?[\d.]+)  (\S.*)")
 TICKET = re.compile(r"    (?=[ \d.-]{11}  \S) *(-?[\d.]+)  (\S.*)")
-RATE = re.compile(r"(?:\S*率|占) ([\d.]+)(…?) %")
+RATE = re.compile(r"(?:\S*率|占) ([\d.]+)(…?)%")
 COUNTED = re.compile(r"(\S+?) (\d+) 件")
 TIMES = re.compile(r"(?:(\S+) )?(\d+) 次 × (-?[\d.]+) 分")
 
@@ -79,7 +79,7 @@ def redone(sentence: str) -> Redone:
                 )
                 counts = []
             counts.append(Fraction(found[2]))
-        elif found := re.fullmatch(r"合成 ([\d.]+)(…?) %", clause):
+        elif found := re.fullmatch(r"合成 ([\d.]+)(…?)%", clause):
             exact = sum(((rate or 0) * weight for rate, weight in ratios), Fraction(0)) / sum(w for _, w in ratios)
             told.rate = exact if found[2] else number(found[1])
             assert agrees(found[1] + found[2], half_up(exact, len(found[1].partition(".")[2])))
@@ -93,7 +93,7 @@ def redone(sentence: str) -> Redone:
             if counts[0]:
                 ratios[-1] = (ratios[-1][0], number(found[1]))
             counts = []
-        elif found := re.fullmatch(r"比 ([\d.]+) % [低高] ([\d.]+…?) 个百分点", clause):
+        elif found := re.fullmatch(r"比 ([\d.]+)% [低高] ([\d.]+…?) 个百分点", clause):
             told.past = whole = abs(told.rate - number(found[1]))
             assert agrees(found[2], told.past), clause
         elif found := re.fullmatch(r"满 (\d+) 个百分点", clause):
@@ -101,11 +101,11 @@ def redone(sentence: str) -> Redone:
             assert whole == told.past.__floor__()
         elif found := re.fullmatch(r"每个([扣加]) ([\d.]+) 分", clause):
             told.due = whole * number(found[2]) * (1 if found[1] == "扣" else -1)
-        elif found := re.fullmatch(r"([\d.]+) 分 × ([\d.]+)…? % = ([\d.]+…?) 分", clause):
+        elif found := re.fullmatch(r"([\d.]+) 分 × ([\d.]+)…?% = ([\d.]+…?) 分", clause):
             reached = number(found[1]) * told.rate / 100
             assert agrees(found[3], reached), clause
             told.due = number(found[1]) - reached
-        elif found := re.fullmatch(r"(不足 )?([\d.]+) %( 以上)?", clause):
+        elif found := re.fullmatch(r"(不足 )?([\d.]+)%( 以上)?", clause):
             assert (told.rate < number(found[2])) == bool(found[1]), clause
         elif found := re.fullmatch(r"([\d.]+) 分得 ([\d.]+) 分", clause):
             told.due = number(found[1]) - number(found[2])
@@ -139,7 +139,7 @@ def bound(clause: str, told: Redone) -> None:
         assert agrees(found[1], abs(told.due)), clause
     else:
         assert re.fullmatch(
-            r"保底 .* 分|正好 .* %|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*"
+            r"保底 .* 分|正好 .*%|通知 \d+ 次|其中容错 .*|满分 .* 分得 .* 分|合计应.*|取本组平均 .*"
             r"|不足 \d+ 件的.*|满.*才考|不满.*的照考并注明",
             clause,
         ), clause
