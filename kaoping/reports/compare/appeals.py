@@ -12,11 +12,16 @@ from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines, Listed
 from kaoping.reports.page import Block, Column, Kind, Note, Paragraph, Table, page_of
 from ledger.facts import Appeal
+from ledger.sentences import sentence
 from scoring.compare.appeals import AppealCase, Effect
 from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import stamps_json
 from scoring.scores.sheets import UnitScore
 
+UNTOUCHED = sentence("The unit lost nothing by this ticket under that item so far.")
+UNMOVED = sentence(
+    "By itself this moves no point: under that item the unit lost nothing by this ticket, or loses as much by others."
+)
 STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}
 
 
@@ -68,7 +73,7 @@ def effects_page(language: Language, effects: Sequence[Effect]) -> Iterator[Bloc
         yield "  " + language.say(said, sheet=one.sheet.title, month=show_month(one.month), points=worth,
             before=_score(one.without) or "-", after=_score(one.within) or "-")  # fmt: skip
     if not any(one.points for one in effects):
-        yield "  " + language.say("The unit lost nothing by this ticket under that item so far.")
+        yield "  " + language.tell(UNMOVED if effects else UNTOUCHED)
 
 
 @page_of
@@ -90,7 +95,7 @@ def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]
         ]
         yield Table(say("What the ruling would change for {unit}", unit=effects[0].without.unit), keys, columns)
     if not any(one.points for one in effects):
-        yield Note(say("The unit lost nothing by this ticket under that item so far."))
+        yield Note(language.tell(UNMOVED if effects else UNTOUCHED))
 
 
 def appeal_table(language: Language, book: Rulebook, fact: Appeal, title: str) -> Table:
