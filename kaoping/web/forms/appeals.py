@@ -9,7 +9,7 @@ from kaoping.office.period.untold import gaps_json
 from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, worth_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Page
-from kaoping.web.desk import Inquiry, View
+from kaoping.web.desk import Elsewhere, Inquiry, View
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
 from kaoping.web.pages.stamped import reproduced
@@ -85,8 +85,8 @@ def preview(inquiry: Inquiry, filled: Filled, *, stale: bool = False) -> View:
     return form_view(View(title=title, body=body), form, [note], stale=stale, language=language)
 
 
-def contest(inquiry: Inquiry, filled: Filled) -> View:
-    """The appeal recorded, if the ledger is still what the preview rested on."""
+def contest(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
+    """The appeal recorded, if the ledger is still what the preview rested on; then on to its page, which may be asked for again."""
     if is_stale(inquiry.desk, filled):
         return preview(inquiry, filled, stale=True)
     session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
@@ -96,7 +96,7 @@ def contest(inquiry: Inquiry, filled: Filled) -> View:
         return preview(inquiry, filled, stale=True)
     except UserError as error:
         return objected(_asking(inquiry, filled), error, session.language)
-    return _case(inquiry, str(kept.event.position), Filled(fields={}), recorded=True)
+    return Elsewhere(inquiry.link(f"/appeals/{kept.event.position}"))
 
 
 def case(inquiry: Inquiry, position: str) -> View:
@@ -104,7 +104,7 @@ def case(inquiry: Inquiry, position: str) -> View:
     return _case(inquiry, position, Filled(fields={}))
 
 
-def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = False, recorded: bool = False) -> View:
+def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = False) -> View:
     language, head = inquiry.language, head_of(inquiry)
     say = language.say
     scoring, told = office.contested(inquiry.session(), position)
@@ -122,12 +122,11 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
         title=say("Appeal #{position}", position=position), body=case_page(language, told, scoring.book),
         links=[(say("Appeals"), inquiry.link("/appeals"))],
     )  # fmt: skip
-    notes = [say("It is in the ledger now.")] if recorded else []
-    return form_view(view, form, notes, stale=stale, language=language)
+    return form_view(view, form, stale=stale, language=language)
 
 
-def rule(inquiry: Inquiry, filled: Filled, position: str) -> View:
-    """The ruling recorded, if the ledger is still what was shown."""
+def rule(inquiry: Inquiry, filled: Filled, position: str) -> View | Elsewhere:
+    """The ruling recorded, if the ledger is still what was shown; then on to the page of its appeal."""
     if is_stale(inquiry.desk, filled):
         return _case(inquiry, position, filled, stale=True)
     session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
@@ -137,7 +136,7 @@ def rule(inquiry: Inquiry, filled: Filled, position: str) -> View:
         return _case(inquiry, position, filled, stale=True)
     except UserError as error:
         return objected(_case(inquiry, position, filled), error, session.language)
-    return _case(inquiry, position, Filled(fields={}), recorded=True)
+    return Elsewhere(inquiry.link(f"/appeals/{position}"))
 
 
 def _fields(filled: Filled, names: tuple[str, ...]) -> dict[str, str | None]:

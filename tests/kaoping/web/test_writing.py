@@ -141,20 +141,24 @@ APPEAL = {
 def test_an_appeal_is_weighed_then_recorded_then_ruled_on(browser: Browser) -> None:
     before = browser.head()
     assert 'value="GX-2"' in browser.get(f"/appeals/new?ticket=GX-2&unit={quote('茅店镇')}&item=satisfaction").text
+    linked = browser.get(f"/appeals/new?ticket=GX-2&unit={quote('茅店镇')}&item=signing").text
+    assert '<option value="signing"' not in linked, "an item has its name"
     shown = browser.post("/appeals/preview", **APPEAL)
     assert shown.status_code == 200, shown.text[-800:]
     assert "+25.00" in shown.text
     assert browser.head() == before
     recorded = browser.post("/appeals", **sent(shown.text))
-    assert recorded.status_code == 200, recorded.text[-800:]
     position = before[0] + 1
+    assert (recorded.status_code, recorded.headers["location"]) == (303, f"/appeals/{position}"), (
+        "it may be asked for again"
+    )
     assert browser.head()[0] == position
     page = browser.get(f"/appeals/{position}").text
     assert "+25.00" in page, "its effect stands there before anything is decided"
     assert f"#{position}" in browser.get("/appeals").text
     ruling = {**sent(page), **RULING}
     ruled = browser.post(f"/appeals/{position}", **ruling)
-    assert ruled.status_code == 200, ruled.text[-800:]
+    assert (ruled.status_code, ruled.headers["location"]) == (303, f"/appeals/{position}")
     assert browser.head()[0] == position + 2, "the ruling and the exemption it gives"
     assert "71.00" in browser.get("/2023-05?sheet=hotline").text
     stale = browser.post(f"/appeals/{position}", **ruling)
@@ -281,7 +285,7 @@ def test_a_reason_of_several_lines_becomes_one(browser: Browser) -> None:
 
 def test_who_writes_is_kept_with_the_batch(browser: Browser) -> None:
     shown = browser.post("/appeals/preview", **{**APPEAL, "by": "茅店镇 值班员"})
-    assert browser.post("/appeals", **sent(shown.text)).status_code == 200
+    assert browser.post("/appeals", **sent(shown.text)).status_code == 303
     with Ledger(browser.path) as ledger:
         assert ledger.batches()[-1].by == "茅店镇 值班员"
     assert browser.post("/appeals/preview", **{**APPEAL, "by": "a\u202eb"}).status_code in (200, 400)
@@ -300,7 +304,7 @@ def test_several_who_write_at_once_lose_nothing(browser: Browser) -> None:
             while True:
                 asked += 1
                 answer = browser.post("/appeals", **sent(answer.text))
-                if answer.status_code == 200:
+                if answer.status_code == 303:
                     break
                 assert answer.status_code == 409, answer.text[-300:]
             assert browser.client.get("/log").status_code == 200
