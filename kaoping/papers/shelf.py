@@ -43,16 +43,17 @@ class Sketch:
     data: bytes
 
 
-@attrs.frozen
+@attrs.define
 class Press:
-    """What PDF is made by, and the profiles of those that have begun already: each takes one paper."""
+    """What PDF is made by; `begun` is the profile of one that has begun already, and takes one paper."""
 
     office: Office
-    begun: list[Path]
+    begun: Path | None
 
-    def printed(self, paper: Sketch, at: int) -> bytes:
-        """The PDF of a paper. Raises NoPdf."""
-        return self.office.convert(paper.name, paper.data, at, self.begun.pop() if self.begun else None)
+    def taken(self) -> Path | None:
+        """That profile, the first time it is asked for."""
+        profile, self.begun = self.begun, None
+        return profile
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def press(kinds: Sequence[str], *, strict: bool) -> Iterator[Press | None]:
         yield None
         return
     with office.begun() as profile:
-        yield Press(office, [] if profile is None else [profile])
+        yield Press(office, profile)
 
 
 def write_papers(
@@ -87,7 +88,7 @@ def write_papers(
             if one.kind != "pdf":
                 drawn.append(one)
             elif printer is not None:  # while the others are being drawn
-                job = pool.submit(printer.printed, one, told.scoring.as_of)
+                job = pool.submit(printer.office.convert, one.name, one.data, told.scoring.as_of, printer.taken())
                 printing.append((Path(one.name).with_suffix(".pdf").name, job))
         out.mkdir(parents=True, exist_ok=True)
         written = [put(out / one.name, one.kind, one.data) for one in drawn]
