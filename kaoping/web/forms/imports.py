@@ -24,7 +24,6 @@ LONGEST = 180
 NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 DIGEST = re.compile("[0-9a-f]{64}")
 TICKS = ("replace", "keep_file", "known_units")
-SENT = ("upload", "profile", "by", *TICKS)
 
 
 def blank(inquiry: Inquiry) -> View:
