@@ -15,7 +15,6 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from kaoping import now
-from kaoping.office.accounts.entries import seen
 from kaoping.office.accounts.views import Viewed, keep
 from kaoping.web.accounts import entering
 from kaoping.web.accounts.entering import ENTER
@@ -159,8 +158,7 @@ def _kept(
         about=_about(request, filled), status=answer.status_code, rows=rows if answer.status_code < BAD else None,
     )  # fmt: skip
     try:
-        keep(desk.accounts, viewed)
-        seen(desk.accounts, request.scope["cookie"])
+        keep(desk.accounts, viewed, request.scope["cookie"])
     except UserError as error:
         return refused(desk.session.language, error, _plain(desk, caller))
     return answer

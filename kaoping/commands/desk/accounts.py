@@ -122,7 +122,7 @@ def _password(language: Language, *, stdin: bool) -> str:
         raise WrongArgument(
             sentence("there is nobody who could type a password."), "Give it as a line of stdin: --password-stdin."
         )
-    first, again = (getpass(language.say(asked) + " ") for asked in ("Password:", "Once more:"))
+    first, again = getpass(language.say("Password:") + " "), getpass(language.say("Once more:") + " ")
     if first != again:
         raise WrongArgument(sentence("the password was not typed the same twice."), "Do it again.")
     return first

@@ -41,7 +41,7 @@ def desk(
     if addresses:
         from kaoping.web.routes import ADDRESSES
 
-        for one in ADDRESSES:
+        for one in [each for each in ADDRESSES if not each.shared]:
             terminal.tell(f"{one.method:<5} {one.path:<28} {one.right}")
         return
     from kaoping.web.serve import serve  # what it needs is not needed else

@@ -27,6 +27,13 @@ OpenOption = Annotated[
     bool, typer.Option("--open-unpublished", help="units see their own scores before they are published")
 ]
 
+AddressesOption = Annotated[
+    bool,
+    typer.Option(
+        "--addresses", help="list the desk's addresses with the right each needs and the roles that have it, and end"
+    ),
+]
+
 
 @asks("rulebook", "calendar", "ledger", "lang")
 def serve(
@@ -36,9 +43,13 @@ def serve(
     port: Annotated[int, typer.Option("--port", help="the port")] = PORT,
     behind_proxy: ProxyOption = None,
     open_unpublished: OpenOption = False,
+    addresses: AddressesOption = False,
 ) -> None:
     """Put up the web desk for several people, with accounts and roles."""
     refuse_lacking()
+    if addresses:
+        _tell_addresses()
+        return
     from kaoping.office.accounts.file import Accounts
     from kaoping.web.serve import serve_shared
 
@@ -62,3 +73,14 @@ def serve(
         )
     except KeyboardInterrupt:
         terminal.tell(session.language.say("The desk is closed."))
+
+
+def _tell_addresses() -> None:
+    """Every address with the right it needs, and the roles that have it; a unit over what is its own alone."""
+    from kaoping.office.accounts.people import Role
+    from kaoping.web.accounts.rights import RIGHTS
+    from kaoping.web.routes import ADDRESSES
+
+    for one in ADDRESSES:
+        roles = [role for role in Role if one.right in RIGHTS[role] and (one.own or role is not Role.UNIT)]
+        terminal.tell(f"{one.method:<5} {one.path:<30} {one.right:<8} {' '.join(roles)}")

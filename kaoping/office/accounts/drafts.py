@@ -21,7 +21,7 @@ class OwnDraft(UserError):
 
 
 @attrs.frozen(kw_only=True)
-class Draft:
+class UnsignedDraft:
     """What was prepared: of a ruling (`subject`: the appeal's position) or a publication (the period). `fields`: the form as it was
     filled in; `head`: of the ledger that it was made from; `by`, `at`: who prepared it, and when."""
 
@@ -40,7 +40,7 @@ class Draft:
 
 def prepare(
     accounts: Accounts, kind: Subject, subject: str, fields: Mapping[str, Sequence[str]], *, head: str, by: str
-) -> Draft:
+) -> UnsignedDraft:
     """A draft, kept in the stead of one that waits on the same subject."""
     instant = now.now_ms()
     with accounts.writing() as db:
@@ -60,10 +60,10 @@ def prepare(
             ),
         ).lastrowid
     assert number is not None
-    return Draft(number=number, kind=kind, subject=subject, fields=fields, head=head, by=by, at=instant)
+    return UnsignedDraft(number=number, kind=kind, subject=subject, fields=fields, head=head, by=by, at=instant)
 
 
-def waiting(accounts: Accounts, kind: Subject, subject: str | None = None) -> list[Draft]:
+def waiting(accounts: Accounts, kind: Subject, subject: str | None = None) -> list[UnsignedDraft]:
     """The drafts that wait for a signature, oldest first; of one subject there is one at most."""
     with accounts.reading() as db:
         rows = db.execute(
@@ -72,12 +72,12 @@ def waiting(accounts: Accounts, kind: Subject, subject: str | None = None) -> li
             (kind, subject),
         ).fetchall()
     return [
-        Draft(number=number, kind=kind, subject=subject, fields=json.loads(fields), head=head, by=by, at=at)
+        UnsignedDraft(number=number, kind=kind, subject=subject, fields=json.loads(fields), head=head, by=by, at=at)
         for number, kind, subject, fields, head, by, at in rows
     ]
 
 
-def to_sign(accounts: Accounts, kind: Subject, subject: str, number: str, by: str) -> Draft:
+def to_sign(accounts: Accounts, kind: Subject, subject: str, number: str, by: str) -> UnsignedDraft:
     """The draft that somebody is about to sign: the one he was shown, and not his own. Raises WrongArgument, OwnDraft."""
     found = next((one for one in waiting(accounts, kind, subject) if str(one.number) == number), None)
     if found is None:
@@ -92,7 +92,7 @@ def to_sign(accounts: Accounts, kind: Subject, subject: str, number: str, by: st
     return found
 
 
-def settle(accounts: Accounts, draft: Draft, state: Literal["signed", "returned"], by: str) -> None:
+def settle(accounts: Accounts, draft: UnsignedDraft, state: Literal["signed", "returned"], by: str) -> None:
     """The draft signed, or sent back to who prepared it."""
     with accounts.writing() as db:
         db.execute(

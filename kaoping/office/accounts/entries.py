@@ -3,13 +3,12 @@
 import unicodedata
 from hashlib import sha256
 from secrets import token_urlsafe
-from sqlite3 import Connection
 from threading import BoundedSemaphore
 
 import attrs
 
 from kaoping import now
-from kaoping.office.accounts.file import Accounts
+from kaoping.office.accounts.file import Accounts, Connection
 from kaoping.office.accounts.people import Account, Role, matches
 from ledger.sentences import UserError, sentence
 
@@ -119,10 +118,9 @@ def sitting(accounts: Accounts, cookie: str) -> Sitting | None:
     return Sitting(account=account, begun_at=begun_at)
 
 
-def seen(accounts: Accounts, cookie: str) -> None:
+def seen(db: Connection, cookie: str) -> None:
     """Whoever is in with this id was here just now."""
-    with accounts.writing() as db:
-        db.execute("update sitting set seen_at = max(seen_at, ?) where hash = ?", (now.now_ms(), _hash(cookie)))
+    db.execute("update sitting set seen_at = max(seen_at, ?) where hash = ?", (now.now_ms(), _hash(cookie)))
 
 
 def leave(accounts: Accounts, cookie: str) -> None:

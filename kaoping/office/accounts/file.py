@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from ledger.sentences import UserError, sentence
 
+Connection = sqlite3.Connection
 APPLICATION = 0x4B616F61  # "Kaoa": how a file says that it holds accounts of ours
 PATIENCE = 20.0
 """Seconds that a writer waits for another."""
@@ -47,7 +48,7 @@ class NoAccounts(AccountsError):
 
 
 @attrs.frozen
-class Cost:
+class HashCost:
     """What one try of a password costs: passes over so many KiB, in so many lanes. As RFC 9106 recommends where memory is scarce."""
 
     passes: int = 3
@@ -64,7 +65,7 @@ class Accounts:
     """The accounts of a desk in their file; `cost`: of each password that is set."""
 
     path: Path
-    cost: Cost = Cost()
+    cost: HashCost = HashCost()
 
     def make(self) -> None:
         """The file with its tables, readable by its owner alone, if there is none yet. Raises AccountsError."""
@@ -105,9 +106,11 @@ class Accounts:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it is kept, or nothing. Raises AccountsError."""
+    def writing(self, *, at_once: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is kept, or nothing; whether it is on the disk `at_once`, or may be lost with the last moments
+        before a power cut. Raises AccountsError."""
         with _told(self.path), closing(_connected(self.path)) as db:
+            db.execute(f"pragma synchronous = {'full' if at_once else 'normal'}")
             db.execute("begin immediate")
             try:
                 yield db
@@ -120,7 +123,6 @@ class Accounts:
 def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
     db.execute("pragma foreign_keys = on")
-    db.execute("pragma synchronous = full")
     return db
 
 

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kaoping import now
-from kaoping.office.accounts.file import Accounts, Cost
+from kaoping.office.accounts.file import Accounts, HashCost
 from kaoping.office.session import WrongArgument
 from ledger.sentences import UserError, sentence
 from ledger.texts import masked, refuse_unseen
@@ -175,7 +175,7 @@ def set_password(accounts: Accounts, name: str, password: str, *, own: bool = Fa
     return account_of(accounts, found.name)
 
 
-def matches(hashed: str | None, password: str, cost: Cost) -> bool:
+def matches(hashed: str | None, password: str, cost: HashCost) -> bool:
     """Whether a password is the one that was hashed. Where there is no account, as much is reckoned for nothing."""
     known = _hash_of_nobody(cost) if hashed is None else hashed
     try:
@@ -186,6 +186,6 @@ def matches(hashed: str | None, password: str, cost: Cost) -> bool:
 
 
 @cache
-def _hash_of_nobody(cost: Cost) -> str:
+def _hash_of_nobody(cost: HashCost) -> str:
     """A hash of the same cost that no account has."""
     return cost.hasher().hash("nobody's")

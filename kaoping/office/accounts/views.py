@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import attrs
 
+from kaoping.office.accounts.entries import seen
 from kaoping.office.accounts.file import Accounts
 from ledger.sentences import UserError, sentence
 
@@ -46,9 +47,11 @@ class LogLine:
     hash: str
 
 
-def keep(accounts: Accounts, viewed: Viewed) -> None:
-    """Add a line. Raises AccountsError."""
-    with accounts.writing() as db:
+def keep(accounts: Accounts, viewed: Viewed, cookie: str = "") -> None:
+    """Add a line; whoever is in with that cookie was here just now. Raises AccountsError."""
+    with accounts.writing(at_once=False) as db:
+        if cookie:
+            seen(db, cookie)
         last = db.execute("select number, hash from view order by number desc limit 1").fetchone() or (0, BEGIN)
         number, values = last[0] + 1, [getattr(viewed, name) for name in FIELDS]
         hashed = _hash(last[1], number, viewed)

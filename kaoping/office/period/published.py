@@ -14,7 +14,7 @@ class NotPublished(UserError):
 
 
 @attrs.frozen
-class Standing:
+class PublishedPeriod:
     """A publication that stands, and its period scored as it was then."""
 
     publication: Publication
@@ -34,14 +34,14 @@ def is_published(session: Session, period: str) -> bool:
         return bool(publications(opened, opened.head().position, period))
 
 
-def published_period(session: Session, period: str) -> Standing:
+def published_period(session: Session, period: str) -> PublishedPeriod:
     """The period as it was last published. Raises WrongArgument, NotPublished, NotHere."""
     read_period(period, session.book())
     with session.ledger() as opened:
         return _standing(session, opened, period)
 
 
-def _standing(session: Session, opened: Ledger, period: str) -> Standing:
+def _standing(session: Session, opened: Ledger, period: str) -> PublishedPeriod:
     found = publications(opened, opened.head().position, period)
     if not found:
         raise NotPublished(
@@ -54,7 +54,7 @@ def _standing(session: Session, opened: Ledger, period: str) -> Standing:
             sentence("{period} cannot be shown as it was published.", period=period),
             "Ask the office: kaoping recompute tells what differs.",
         )
-    return Standing(last, one)
+    return PublishedPeriod(last, one)
 
 
 def published_losses(session: Session, unit: str, period: str) -> UnitLosses:

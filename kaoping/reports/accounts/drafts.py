@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kaoping.language.language import Language
-from kaoping.office.accounts.drafts import Draft
+from kaoping.office.accounts.drafts import UnsignedDraft
 from kaoping.reports.page import Column, Kind, Table
 
 HEADINGS = {
@@ -13,7 +13,7 @@ HEADINGS = {
 WORDS = {("granted", "true"): "upheld", ("granted", "false"): "dismissed", ("provisional", "1"): "yes"}
 
 
-def draft_table(language: Language, draft: Draft, names: Sequence[str]) -> Table:
+def draft_table(language: Language, draft: UnsignedDraft, names: Sequence[str]) -> Table:
     """What was prepared, by whom and when, in one row: its fields of these names."""
     say = language.say
     keys = [Column(say("prepared by"), [draft.by]), Column(say("prepared"), [draft.at], Kind.INSTANT)]
@@ -21,6 +21,6 @@ def draft_table(language: Language, draft: Draft, names: Sequence[str]) -> Table
     return Table(say("What was prepared and waits for a signature"), keys, columns)
 
 
-def _told(language: Language, draft: Draft, name: str) -> str | None:
+def _told(language: Language, draft: UnsignedDraft, name: str) -> str | None:
     value = " ".join(draft.fields.get(name, ()))
     return language.say(WORDS[name, value]) if (name, value) in WORDS else value or None

@@ -76,6 +76,6 @@ def refuse_unless(caller: Caller, right: Right, *, own: bool) -> None:
     may = listed([ROLE[role] for role in roles], ", ")
     mine = ROLE[caller.role] if caller.role is not None else sentence("no account")
     raise NotAllowed(
-        sentence("this is not for your role ({role})", role=mine),
+        sentence("this is not for your role ({role}).", role=mine),
         sentence("Those may whose role is: {roles}.", roles=may) if roles else sentence("Nobody may at this desk."),
     )  # fmt: skip

@@ -4,7 +4,7 @@ import attrs
 
 from kaoping.language.words import words_of_items
 from kaoping.office import appeals as office
-from kaoping.office.accounts.drafts import Draft, prepare, settle, to_sign, waiting
+from kaoping.office.accounts.drafts import UnsignedDraft, prepare, settle, to_sign, waiting
 from kaoping.office.intake.objections import contestable
 from kaoping.office.period.untold import gaps_json
 from kaoping.reports.accounts.drafts import draft_table
@@ -124,10 +124,12 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
         links=[(say("Appeals"), inquiry.link("/appeals"))],
     )  # fmt: skip
     form = _ruling_form(inquiry, position, filled, draft, head)
-    return view if form is None else form_view(view, form, stale=stale, language=language)
+    if form is None:
+        return attrs.evolve(view, status=409) if stale else view
+    return form_view(view, form, stale=stale, language=language)
 
 
-def _draft(inquiry: Inquiry, position: str) -> Draft | None:
+def _draft(inquiry: Inquiry, position: str) -> UnsignedDraft | None:
     """The draft of a ruling that waits for its signature; units see none."""
     accounts = inquiry.desk.accounts
     if accounts is None or inquiry.own_unit is not None:
@@ -135,7 +137,9 @@ def _draft(inquiry: Inquiry, position: str) -> Draft | None:
     return next(iter(waiting(accounts, "ruling", position)), None)
 
 
-def _ruling_form(inquiry: Inquiry, position: str, filled: Filled, draft: Draft | None, head: str) -> Blank | None:
+def _ruling_form(
+    inquiry: Inquiry, position: str, filled: Filled, draft: UnsignedDraft | None, head: str
+) -> Blank | None:
     """The form of whoever drafts a ruling, signs a draft, or rules alone at a desk without accounts; of others none."""
     say, path, caller = inquiry.language.say, f"/appeals/{position}", inquiry.caller
     if caller.name and caller.may(Right.RULE):

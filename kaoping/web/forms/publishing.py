@@ -3,7 +3,7 @@
 import attrs
 
 from kaoping.commands.asked import read_written
-from kaoping.office.accounts.drafts import Draft, settle, to_sign, waiting
+from kaoping.office.accounts.drafts import UnsignedDraft, settle, to_sign, waiting
 from kaoping.office.accounts.drafts import prepare as keep_draft
 from kaoping.office.period.readiness import Readiness, readiness
 from kaoping.office.publications import NotAsShown, Objected, publish_period
@@ -29,7 +29,7 @@ def checks(inquiry: Inquiry, period: str) -> View:
     return _checks(inquiry, period, Filled(fields={}), provisional=provisional)
 
 
-def _draft(inquiry: Inquiry, name: str) -> Draft | None:
+def _draft(inquiry: Inquiry, name: str) -> UnsignedDraft | None:
     """The publication of a period that was prepared and waits for its signature."""
     accounts = inquiry.desk.accounts
     return None if accounts is None else next(iter(waiting(accounts, "publication", name)), None)
@@ -50,10 +50,12 @@ def _checks(inquiry: Inquiry, period: str, filled: Filled, *, provisional: bool,
     view = View(title=say("Publish {period}: what is checked first", period=name), body=body,
         period=name, stamps=told.issue.scoring.stamps, leads_unit=leads_to_units(inquiry, name, told.issue.sheets))  # fmt: skip
     form = _form(inquiry, told, draft, filled, head)
-    return view if form is None else form_view(view, form, stale=stale, language=language)
+    if form is None:
+        return attrs.evolve(view, status=409) if stale else view
+    return form_view(view, form, stale=stale, language=language)
 
 
-def _form(inquiry: Inquiry, told: Readiness, draft: Draft | None, filled: Filled, head: str) -> Blank | None:
+def _form(inquiry: Inquiry, told: Readiness, draft: UnsignedDraft | None, filled: Filled, head: str) -> Blank | None:
     """The form of whoever prepares a publication, signs one that was prepared, or publishes alone at a desk without accounts; of
     others none."""
     say, path, caller = inquiry.language.say, f"/publish/{told.period}", inquiry.caller
