@@ -46,7 +46,7 @@ def accounts_page(language: Language, found: Sequence[Account]) -> Iterator[Bloc
         return
     keys = [Column(say("account"), [one.name for one in found])]
     columns = [
-        Column(say("role"), [language.tell(ROLE[one.role]) for one in found]),
+        Column(say("role at the desk"), [language.tell(ROLE[one.role]) for one in found]),
         Column(say("unit"), [one.unit for one in found]),
         Column(say("state"), [say(STATES[state_of(one)]) for one in found]),
         Column(say("made"), [one.made_at for one in found], Kind.INSTANT),
@@ -94,7 +94,7 @@ def views_page(
     ]
     columns = [
         Column(say("account"), [one.viewed.user for one in newest]),
-        Column(say("role"), [_role(language, one.viewed.role) for one in newest]),
+        Column(say("role at the desk"), [_role(language, one.viewed.role) for one in newest]),
         Column(say("from"), [one.viewed.address for one in newest]),
         Column(say("what was asked"), [f"{one.viewed.method} {one.viewed.path}" for one in newest]),
         Column(say("about"), [one.viewed.about for one in newest]),

@@ -85,14 +85,32 @@ def overview(inquiry: Inquiry, period: str) -> View:
         note = session.language.say("As published (#{position}).", position=told.publication.position)
         return _overview(inquiry, session, score, note, period)
     whole = period_score(session, period, inquiry.one("sheet"), as_of=inquiry.as_of, provisional=inquiry.provisional)
-    mine = [attrs.evolve(each, units=tuple(line for line in each.units if line.unit == own)) for each in whole.sheets]
     note = session.language.say("Not published: this is how it stands now, and it may change.")
-    return _overview(inquiry, session, attrs.evolve(whole, sheets=mine), note, period)
+    return _overview(inquiry, session, _own_part(whole, own), note, period)
+
+
+def _own_part(whole: PeriodScore, own: str) -> PeriodScore:
+    """What of a period's score is a unit's own."""
+    sheets = [
+        attrs.evolve(
+            each,
+            units=tuple(line for line in each.units if line.unit == own),
+            apart={
+                why: units for why, those in each.apart.items() if (units := tuple(one for one in those if one == own))
+            },
+            idle=tuple(charge for charge in each.idle if charge.unit == own),
+        )
+        for each in whole.sheets
+    ]
+    findings = {unit: found for unit, found in whole.evidence.findings.items() if unit == own}
+    return attrs.evolve(whole, sheets=sheets, evidence=attrs.evolve(whole.evidence, findings=findings))
 
 
 def _overview(inquiry: Inquiry, session: Session, score: PeriodScore, note: str, period: str) -> View:
     own, language = inquiry.own_unit or "", session.language
-    page = score_page(language, score.scoring, score.evidence, score.sheets)
+    page = score_page(
+        language, score.scoring, score.evidence, score.sheets, brief=True
+    )  # how points came about names others
     months = score.evidence.months
     near = near_months(months[0]) if len(months) == 1 else [*map(show_month, months)]
     return View(
