@@ -14,7 +14,8 @@ from kaoping.web.accounts.rights import CLERK, RIGHTS, Right
 from kaoping.web.desk import Elsewhere
 from kaoping.web.gate import HEADERS
 from kaoping.web.routes import ADDRESSES
-from tests.kaoping.web.accounts.conftest import HOST, WHO, Office, put_up
+from tests.kaoping.web.accounts.conftest import WHO, Office, put_up
+from tests.kaoping.web.conftest import HOST
 from tests.kaoping.web.test_gate import address, routes
 
 E, A, U, C = "经办", "签发", "茅店", "纪委"
