@@ -5,13 +5,13 @@ import traceback
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from calendars.workdays import OutsideCalendar
 from kaoping.language.language import Language
 from kaoping.papers.terminal import json_text
 from kaoping.web import rows
-from kaoping.web.desk import FILTERS, Elsewhere, Inquiry, View
+from kaoping.web.desk import FILTERS, Elsewhere, Inquiry, Told, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.gate import TooLarge
 from ledger.sentences import NoLedger, Sentence, UserError, as_sentence, sentence
@@ -40,10 +40,14 @@ class Stale(UserError):
     """The ledger has moved since the form was made, and the form cannot be shown again."""
 
 
-def answered(view: View | Elsewhere, inquiry: Inquiry, token: str) -> Response:
+def answered(view: View | Elsewhere | Told, inquiry: Inquiry, token: str) -> Response:
     """The answer. Raises NoSuchForm."""
     if isinstance(view, Elsewhere):
         return RedirectResponse(view.address, 303)
+    if isinstance(view, Told) and inquiry.form == "html":
+        return PlainTextResponse(view.text, headers={"ETag": f'"{view.tag}"'})
+    if isinstance(view, Told):
+        raise _no_such_form(inquiry)
     if inquiry.form == "html":
         return HTMLResponse(page_html(view, inquiry, token), view.status)
     data = _data(view, inquiry)
@@ -51,6 +55,14 @@ def answered(view: View | Elsewhere, inquiry: Inquiry, token: str) -> Response:
     return Response(
         data, headers={"Content-Type": TYPES[inquiry.form], "Content-Disposition": f"inline; filename*=UTF-8''{name}"}
     )
+
+
+def unless_known(answer: Response, known: str) -> Response:
+    """The answer, or only that it is still the one that the browser has (`known`: its If-None-Match)."""
+    tag = answer.headers.get("etag")
+    if tag is None or tag not in [one.strip() for one in known.split(",")]:
+        return answer
+    return Response(status_code=304, headers={"ETag": tag})
 
 
 def _data(view: View, inquiry: Inquiry) -> bytes:
@@ -68,7 +80,11 @@ def _data(view: View, inquiry: Inquiry) -> bytes:
         return (json_text(view.document(), indent=1) + "\n").encode()
     if inquiry.form == "xlsx" and view.workbook is not None:
         return bytes(view.workbook())
-    raise NoSuchForm(
+    raise _no_such_form(inquiry)
+
+
+def _no_such_form(inquiry: Inquiry) -> NoSuchForm:
+    return NoSuchForm(
         sentence("this page cannot be had as {form}.", form=inquiry.form), "Its head lists the forms that it has."
     )
 

@@ -1,7 +1,6 @@
 """The application: the table of addresses behind the gate."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -13,18 +12,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kaoping.web.answers import answered, refusal, refused
+from kaoping.web import assets
+from kaoping.web.answers import answered, refusal, refused, unless_known
 from kaoping.web.desk import Desk, Inquiry
-from kaoping.web.filled import Filled, Upload, refuse_forged
-from kaoping.web.gate import STRANGER, Gate, Keys, cookie_name
+from kaoping.web.filled import Filled, Upload, head_now, refuse_forged
+from kaoping.web.gate import KEPT, STRANGER, Gate, Keys, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
 from ledger.sentences import UserError, sentence
 
-ASSETS = {"desk.css": "text/css; charset=utf-8"}
-"""The files that pages load, each by its name."""
 ENTER = "/enter"
-OPEN = frozenset({ENTER, *(f"/assets/{name}" for name in ASSETS)})
+OPEN = frozenset({ENTER, *(f"/assets/{name}" for name in assets.ASSETS)})
 """The paths that ask for no cookie: nothing of the ledger is told there."""
+KEEP = "private, max-age=31536000, immutable"
+"""Of a file whose address names its version."""
 MOST_FIELDS = 200
 Handler = Callable[[Request], Any]
 
@@ -33,7 +33,7 @@ def desk_app(desk: Desk, keys: Keys, port: int) -> Gate:
     """The application of a desk that answers at a port of this machine."""
     routes = [
         Route(ENTER, _entering(keys, port), methods=["GET"], name="enter"),
-        *(Route(f"/assets/{name}", _asset(name), methods=["GET"], name=name) for name in ASSETS),
+        *(Route(f"/assets/{name}", _asset(name), methods=["GET"], name=name) for name in assets.ASSETS),
         *(Route(one.path, _handler(one, desk, keys), methods=[one.method]) for one in ADDRESSES),
     ]
 
@@ -76,8 +76,11 @@ def _entering(keys: Keys, port: int) -> Handler:
 
 
 def _asset(name: str) -> Handler:
-    async def asset(_: Request) -> Response:
-        return FileResponse(Path(__file__).parent / "assets" / name, headers={"Content-Type": ASSETS[name]})
+    async def asset(request: Request) -> Response:
+        headers = {"Content-Type": assets.ASSETS[name]}
+        if request.query_params.get("v") == assets.mark(name):
+            headers[KEPT] = KEEP
+        return FileResponse(assets.FOLDER / name, headers=headers)
 
     return asset
 
@@ -116,12 +119,14 @@ def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: 
     try:
         query: Mapping[str, list[str]] = {name: request.query_params.getlist(name) for name in request.query_params}
         inquiry = Inquiry(
-            desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None
+            desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None,
+            head=head_now(desk),
         )  # fmt: skip
         language = inquiry.language
         plain = attrs.evolve(plain, query={name: query[name] for name in query if name == "lang"})
         if filled is None:
-            return answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
+            answer = answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
+            return unless_known(answer, request.headers.get("if-none-match", ""))
         refuse_forged(filled, keys.form)
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)

@@ -46,7 +46,8 @@ class Desk:
 @attrs.frozen(kw_only=True)
 class Inquiry:
     """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
-    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own."""
+    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own; `head`: the ledger's when it
+    came in."""
 
     desk: Desk
     path: str
@@ -54,6 +55,7 @@ class Inquiry:
     query: Mapping[str, Sequence[str]]
     asks: tuple[str, ...] = ()
     is_form: bool = False
+    head: str = ""
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():
@@ -154,6 +156,14 @@ class View:
     template: str = "page.html"
     more: Mapping[str, Any] = attrs.Factory(dict)
     status: int = 200
+
+
+@attrs.frozen
+class Told:
+    """A short text for the scripts of a page, and what tells it from another (`tag`)."""
+
+    text: str
+    tag: str
 
 
 @attrs.frozen

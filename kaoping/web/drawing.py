@@ -13,9 +13,11 @@ from markupsafe import Markup
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.papers.html import Leads, block_html
-from kaoping.reports.page import Block, Imprint, Kind, Listing, Page
+from kaoping.reports.page import Block, Chart, Imprint, Kind, Listing, Page
 from kaoping.reports.score import imprint
 from kaoping.web import rows
+from kaoping.web.assets import asset_path
+from kaoping.web.charts import chart_html
 from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
 from ledger.sentences import Sentence
 from ledger.texts import visible
@@ -42,9 +44,23 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
         "reproduce": inquiry.same(**view.reproduce) if view.reproduce else "",
         "others": [] if inquiry.is_form else [(name, inquiry.same(lang=code)) for code, name in LANGUAGES],
-        "now": _as_known(inquiry, view),
+        "now": _as_known(inquiry, view), "led": [(*link, _turning(link[0], view.period)) for link in view.links],
+        "searching": _searching(inquiry),
+        "head": "" if inquiry.is_form or inquiry.as_of is not None else inquiry.head,
     }  # fmt: skip
     return TEMPLATES.get_template(view.template).render(told)
+
+
+def _turning(word: str, period: str) -> str:
+    """The key of a link to a period of the same kind, before or after the one shown; of any other none."""
+    if not MONTH.fullmatch(word) or not MONTH.fullmatch(period) or word == period:
+        return ""
+    return "[" if word < period else "]"
+
+
+def _searching(inquiry: Inquiry) -> list[tuple[str, str]]:
+    """What a search keeps of what is asked of the ledger."""
+    return parse_qsl(urlsplit(inquiry.link("/search")).query)
 
 
 def _as_known(inquiry: Inquiry, view: View) -> str:
@@ -60,8 +76,8 @@ def frame(language: Language, token: str) -> dict[str, Any]:
         "say": language.say,
         "tell": language.tell,
         "code": "zh-CN" if language.code == "zh" else "en",
-        "token": token,
-    }
+        "token": token, "asset": asset_path, "head": "", "searching": (),
+    }  # fmt: skip
 
 
 def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None) -> str:
@@ -72,15 +88,16 @@ def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: I
         "title": language.say("That cannot be done")})  # fmt: skip
 
 
-def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
-    """(word, address, whether it is here) of the pages one comes to from everywhere."""
+def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool, str]]:
+    """(word, address, whether it is here, the key that leads there after g) of the pages one comes to from everywhere."""
     say = inquiry.language.say
     found = [
-        (say("overview"), month_path(period) if period else "/"), (say("Acts due"), "/due"), (say("appeals"), "/appeals"),
-        (say("import"), "/import"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
-        (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"), (say("log"), "/log"),
+        (say("overview"), month_path(period) if period else "/", "m"), (say("Acts due"), "/due", "d"),
+        (say("appeals"), "/appeals", "a"), (say("import"), "/import", "i"), (say("publications"), "/published", "p"),
+        (say("rulebook"), "/rules", "r"),
+        (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar", "c"), (say("log"), "/log", "l"),
     ]  # fmt: skip
-    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for word, path in found]
+    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path), key) for word, path, key in found]
 
 
 def _leading(inquiry: Inquiry, path: str) -> str:
@@ -130,7 +147,7 @@ def _drawn(block: Block, language: str, leads: Leads) -> Markup:
             if many
             else Markup("<h2>{}</h2><ul>{}</ul>").format(title, items)
         )
-    return block_html(block, language, leads)
+    return chart_html(block, language, leads) if isinstance(block, Chart) else block_html(block, language, leads)
 
 
 def _exports(view: View, inquiry: Inquiry) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,9 @@ from typing import Literal
 
 import attrs
 
-from kaoping.web.desk import FILTERS, READS, Elsewhere, View
+from kaoping.web.desk import FILTERS, READS, Elsewhere, Told, View
 from kaoping.web.forms import appeals, imports, publishing
-from kaoping.web.pages import calendars, due, log, months, publications, rules, tickets, units
+from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
 
 
 class Right(StrEnum):
@@ -31,7 +31,7 @@ class Address:
 
     path: str
     right: Right
-    answer: Callable[..., View | Elsewhere]
+    answer: Callable[..., View | Elsewhere | Told]
     method: Literal["GET", "POST"] = "GET"
     asks: tuple[str, ...] = ()
     large: bool = False
@@ -44,6 +44,8 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/rules", right=Right.OFFICE, answer=rules.rules),
     Address(path="/calendar", right=Right.OFFICE, answer=calendars.newest, asks=("known_on",)),
     Address(path="/calendar/{month}", right=Right.OFFICE, answer=calendars.month, asks=("known_on", *FILTERS)),
+    Address(path="/search", right=Right.RANKING, answer=search.search, asks=(*READS, "q")),
+    Address(path="/head", right=Right.RANKING, answer=log.head),
     Address(path="/log", right=Right.OFFICE, answer=log.batches, asks=FILTERS),
     Address(path="/import", right=Right.IMPORT, answer=imports.blank),
     Address(path="/import/preview", right=Right.IMPORT, answer=imports.preview, method="POST", large=True),

@@ -2,7 +2,7 @@
 
 from kaoping.office.intake import imports
 from kaoping.reports.intake.aside import batches_json, batches_page
-from kaoping.web.desk import Inquiry, View
+from kaoping.web.desk import Inquiry, Told, View
 
 
 def batches(inquiry: Inquiry) -> View:
@@ -13,3 +13,8 @@ def batches(inquiry: Inquiry) -> View:
         title=session.language.say("Log"), body=batches_page(session.language, found), document=lambda: batches_json(found),
         filtered=True,
     )  # fmt: skip
+
+
+def head(inquiry: Inquiry) -> Told:
+    """The ledger's head, POSITION:HASH: whether it has changed since a page was drawn."""
+    return Told(inquiry.head + "\n", inquiry.head)
