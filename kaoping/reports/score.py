@@ -11,7 +11,20 @@ from kaoping.language.numbers import points
 from kaoping.office.period.ground import Ground, ground_json
 from kaoping.reports.clauses import full_marks
 from kaoping.reports.ground import ground_lines
-from kaoping.reports.page import Block, Cell, Chart, Column, Imprint, Kind, Listing, Marked, Note, Series, Table, page_of
+from kaoping.reports.page import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Imprint,
+    Kind,
+    Listing,
+    Marked,
+    Note,
+    Series,
+    Table,
+    page_of,
+)
 from kaoping.reports.workings import CHANGES, Teller
 from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence

@@ -13,7 +13,11 @@ BY_UNIT, BY_TIME = "bars", "lines"
 def chart_html(chart: Chart, language: str, leads: Leads) -> Markup:
     """The figure: without scripts and on paper the drawing, with scripts one from the table (assets/charts.js)."""
     say = Language(language).say
-    names = Column(say("unit") if chart.kind == BY_UNIT else say("month"), chart.labels, Kind.UNIT if chart.kind == BY_UNIT else Kind.TEXT)
+    names = Column(
+        say("unit") if chart.kind == BY_UNIT else say("month"),
+        chart.labels,
+        Kind.UNIT if chart.kind == BY_UNIT else Kind.TEXT,
+    )
     table = Table(chart.title, [names], [Column(one.name, one.values, Kind.NUMBER) for one in chart.series])
     return Markup(
         '<figure class="chart" data-chart="{}" data-full="{}"><figcaption>{}</figcaption>{}<div class="live" hidden></div>'

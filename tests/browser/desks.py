@@ -93,7 +93,19 @@ def make_office(folder: Path) -> None:
     files = [str(path) for path in write(made, folder)]
     call(folder, "import", *files)
     call(folder, "publish", MONTH, "--document", "赣县热线办〔2023〕6号")
-    call(folder, "appeal", TICKET, "--unit", UNIT, "--item", "closing", "--at", "2023-06-08T09:00", "--reason", "平台故障")
+    call(
+        folder,
+        "appeal",
+        TICKET,
+        "--unit",
+        UNIT,
+        "--item",
+        "closing",
+        "--at",
+        "2023-06-08T09:00",
+        "--reason",
+        "平台故障",
+    )
 
 
 def pages(desk: Opened) -> dict[str, str]:

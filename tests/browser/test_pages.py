@@ -94,10 +94,18 @@ def found_by(axe: str, page: Any) -> list[str]:
         "levels => axe.run(document, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations']})", LEVELS
     )
     assert len(told["passes"]) > 5
-    return [f"{one['id']}: {each['html'][:160]} {each['failureSummary'][:200]}" for one in told["violations"] for each in one["nodes"]]
+    return [
+        f"{one['id']}: {each['html'][:160]} {each['failureSummary'][:200]}"
+        for one in told["violations"]
+        for each in one["nodes"]
+    ]
 
 
-@pytest.mark.parametrize("wishes", [{"color_scheme": "light"}, {"color_scheme": "dark"}, TWICE, {"viewport": PHONE}], ids=["light", "dark", "200 %", "phone"])
+@pytest.mark.parametrize(
+    "wishes",
+    [{"color_scheme": "light"}, {"color_scheme": "dark"}, TWICE, {"viewport": PHONE}],
+    ids=["light", "dark", "200 %", "phone"],
+)
 def test_axe_finds_nothing(chromium: Any, desk: Opened, axe: str, wishes: dict[str, Any]) -> None:
     """A and AA of WCAG 2.1, in a browser that lets a program in from outside."""
     wrong = {}
@@ -201,11 +209,15 @@ def test_keys_lead_from_row_to_row_and_page_to_page(desk: Opened, wide: Looked) 
 def test_size_and_look_are_kept_from_page_to_page(chromium: Any, desk: Opened) -> None:
     for looked in look(chromium, desk, color_scheme="light"):
         page = looked.at(desk, f"/{MONTH}")
-        before = page.evaluate("getComputedStyle(document.body).fontSize + getComputedStyle(document.body).backgroundColor")
+        before = page.evaluate(
+            "getComputedStyle(document.body).fontSize + getComputedStyle(document.body).backgroundColor"
+        )
         page.click("[data-act=larger]")
         page.click("[data-act=look]")
         page = looked.at(desk, "/log")
-        after = page.evaluate("getComputedStyle(document.body).fontSize + getComputedStyle(document.body).backgroundColor")
+        after = page.evaluate(
+            "getComputedStyle(document.body).fontSize + getComputedStyle(document.body).backgroundColor"
+        )
         assert before == "16pxrgb(255, 255, 255)"
         assert after == "18.4pxrgb(22, 25, 29)"
         assert page.get_attribute("[data-act=look]", "aria-pressed") == "true"
@@ -218,5 +230,8 @@ def test_on_paper_there_is_no_menu_and_nothing_dark(chromium: Any, desk: Opened)
         assert [page.locator(one).first.is_visible() for one in ("header", "form.filter", ".links")] == [False] * 3
         assert page.locator("table").first.is_visible()
         assert page.locator("svg.chart").first.is_visible()
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+            "rgb(255, 255, 255)",
+            "rgba(0, 0, 0, 0)",
+        )
         assert re.match(rb"%PDF-1", page.pdf())

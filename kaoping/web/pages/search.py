@@ -27,7 +27,11 @@ def search(inquiry: Inquiry) -> View | Elsewhere:
     if len(tickets) > MOST:
         blocks.append(Paragraph(say("There are more: write more of the number.")))
     if not blocks:
-        none = say("no ticket and no unit holds {text}.", text=sought) if sought else say("Write a ticket's number, or a unit's name, or a part of it.")
+        none = (
+            say("no ticket and no unit holds {text}.", text=sought)
+            if sought
+            else say("Write a ticket's number, or a unit's name, or a part of it.")
+        )
         blocks.append(Paragraph(none))
     title = say("Search: {text}", text=sought) if sought else say("Search")
     return View(title=title, body=Page(blocks, session.language.code), period=newest_month(session))

@@ -12,7 +12,11 @@ from tests.kaoping.web.conftest import Browser
 
 VENDOR = FOLDER / "vendor"
 LISTED = tomllib.loads((VENDOR / "vendored.toml").read_text("utf-8"))["file"]
-NAMES_ONLY = ("http://www.w3.org/", "http://www.apache.org/licenses/LICENSE-2.0", "https://github.com/ecomfe/zrender/blob/master/LICENSE")
+NAMES_ONLY = (
+    "http://www.w3.org/",
+    "http://www.apache.org/licenses/LICENSE-2.0",
+    "https://github.com/ecomfe/zrender/blob/master/LICENSE",
+)
 """Addresses in what was taken over: names of XML, and where a licence is read. None is loaded."""
 
 
@@ -34,7 +38,9 @@ def test_nothing_lies_there_that_is_not_listed() -> None:
 def test_no_file_names_another_host(name: str) -> None:
     found = re.findall(r"https?://[^\"'` )\\]*", (FOLDER / name).read_text("utf-8"))
     assert [one for one in found if not one.startswith(NAMES_ONLY)] == []
-    assert not re.search(r"@import|url\(\s*[\"']?(?!data:|#)", (FOLDER / name).read_text("utf-8")) or name.startswith("vendor/")
+    assert not re.search(r"@import|url\(\s*[\"']?(?!data:|#)", (FOLDER / name).read_text("utf-8")) or name.startswith(
+        "vendor/"
+    )
 
 
 def test_own_scripts_say_nothing_and_make_no_code_of_texts() -> None:
