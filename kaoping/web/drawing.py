@@ -25,6 +25,8 @@ from ledger.texts import visible
 ROOM = Path(__file__).parent
 MONTH = re.compile(r"\d{4}-\d{2}")
 LANGUAGES = (("zh", "中文"), ("en", "English"))
+DEEPEST = 12
+"""Lines that begin further in begin there."""
 FOLDED = 8
 """A list of more lines is shown when it is opened."""
 TEMPLATES = Environment(
@@ -129,9 +131,15 @@ def _blocks(page: Page, inquiry: Inquiry, view: View) -> Iterator[Markup]:
         if plain:
             text = "\n".join(str(line) for line in same).strip("\n")
             if text:
-                yield Markup('<pre tabindex="0">{}</pre>').format(visible(text))
+                yield Markup('<pre tabindex="0">{}</pre>').format(Markup("\n").join(map(_line, visible(text).split("\n"))))
         else:
             yield from (_drawn(block, page.language, leads) for block in same)
+
+
+def _line(text: str) -> Markup | str:
+    """A line of plain text; one that begins further in stays there when it is broken (desk.css)."""
+    begins = len(text) - len(text.lstrip(" "))
+    return Markup('<span class="in{}">{}</span>').format(min(begins, DEEPEST), text[min(begins, DEEPEST) :]) if begins else text
 
 
 def _drawn(block: Block, language: str, leads: Leads) -> Markup:

@@ -14,7 +14,12 @@ from tests.kaoping.web.conftest import LACKING
 
 CHROMIUM = os.environ.get("KAOPING_CHROMIUM") or which("chromium") or which("chromium-browser") or ""
 AXE = Path(os.environ.get("KAOPING_AXE", ".venv-browser/axe/axe.min.js"))
-WITHOUT_SANDBOX = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+AS_ROOT = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
+def launched(playwright: Any) -> Any:
+    """Chromium, as Debian has it."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=AS_ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +34,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_SANDBOX)
+        found = launched(playwright)
         yield found
         found.close()
 

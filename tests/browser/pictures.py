@@ -9,7 +9,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM, WITHOUT_SANDBOX
+from tests.browser.conftest import launched
 from tests.browser.desks import Opened, make_office, opened, pages
 
 PLACE = Path(__file__).parents[2] / "docs" / "pictures" / "desk"
@@ -39,7 +39,7 @@ def taken(desk: Opened, to: Path, names: list[str]) -> Iterator[Path]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_SANDBOX)
+        browser = launched(playwright)
         for width, (wide, tall) in WIDTHS.items():
             for scheme in SCHEMES:
                 page = desk.enter(browser, viewport={"width": wide, "height": tall}, color_scheme=scheme)

@@ -31,7 +31,9 @@ class Looked:
     asked: list[str]
 
     def at(self, desk: Opened, path: str) -> Any:
-        """The page at an address, drawn and its charts too."""
+        """The page at an address, drawn and its charts too; what was told before is forgotten."""
+        self.console.clear()
+        self.asked.clear()
         self.page.goto(desk.base + path)
         self.page.wait_for_load_state("networkidle")
         return self.page
@@ -76,8 +78,6 @@ def test_a_page_says_nothing_to_the_console_asks_nothing_of_elsewhere_and_fits(
     name: str, desk: Opened, wide: Looked, phone: Looked, twice: Looked
 ) -> None:
     for looked in (wide, phone, twice):
-        looked.console.clear()
-        looked.asked.clear()
         page = looked.at(desk, pages(desk)[name])
         refused = [one for one in looked.console if "400 (Bad Request)" in one] if name == "refusal" else []
         assert [one for one in looked.console if one not in refused] == []
@@ -145,6 +145,7 @@ def test_a_chart_is_drawn_from_its_table_and_answers(desk: Opened, wide: Looked,
     drawn = figure.locator(".live svg text").all_text_contents()
     assert {*names} <= {*drawn}
     assert not figure.locator("svg.chart").is_visible(), "one drawing at a time"
+    figure.locator(".live").scroll_into_view_if_needed()
     box = figure.locator(".live").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
     page.wait_for_timeout(300)
