@@ -159,6 +159,11 @@ class Records:
             if key.hex() not in gone:
                 yield str(ticket), int(at)
 
+    def sent_in(self, first: int, last: int) -> Iterator[int]:
+        """The instant of each dispatch that the batches from one to another brought."""
+        sql = "select json_extract(fact, '$.at') from events where kind = 'dispatch' and batch between ? and ?"
+        return (int(at) for (at,) in self._db.execute(sql, (first, last)))
+
     def batches_with(self, kind: str, since: int, until: int) -> list[int]:
         """The numbers of the batches that brought a fact of a kind with an instant in [since, until)."""
         sql = (
