@@ -42,7 +42,8 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
         "reproduce": inquiry.same(**view.reproduce) if view.reproduce else "",
         "others": [] if inquiry.is_form else [(name, inquiry.same(lang=code)) for code, name in LANGUAGES],
-        "now": _as_known(inquiry, view),
+        "now": _as_known(inquiry, view), "action": urlsplit(inquiry.same()).path, "kept": parse_qsl(urlsplit(inquiry.same()).query),
+        "names": [one.name for one in view.more["question"].fields] if "question" in view.more else (),
     }  # fmt: skip
     return TEMPLATES.get_template(view.template).render(told)
 

@@ -66,7 +66,12 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}", right=Right.RULE, answer=appeals.rule, method="POST"),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
-    Address(path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS)),
+    Address(
+        path="/ticket/{ticket:path}",
+        right=Right.UNIT,
+        answer=tickets.ticket,
+        asks=(*READS[:-1], *FILTERS, *tickets.SUPPOSES),
+    ),
     Address(path="/{period}/unit/{unit:path}", right=Right.UNIT, answer=units.unit, asks=(*READS, *FILTERS, "full")),
     Address(path="/{period}", right=Right.RANKING, answer=months.month, asks=(*READS, *FILTERS, "sheet")),
 )

@@ -158,12 +158,20 @@ def test_an_appeal_is_weighed_then_recorded_then_ruled_on(browser: Browser) -> N
     assert browser.head()[0] == position
     page = browser.get(f"/appeals/{position}").text
     assert "+25.00" in page, "its effect stands there before anything is decided"
+    assert "裁定对其他单位的影响" in page, "and whom else it would move"
+    moved = re.search(r"裁定对其他单位的影响.*?</table>", page, re.DOTALL)
+    assert moved
+    assert "区档案馆" in moved[0], "which has the mean of the others"
+    assert "茅店镇" not in moved[0]
+    assert "85.50" in moved[0]
     assert f"#{position}" in browser.get("/appeals").text
     ruling = {**sent(page), **RULING}
     ruled = browser.post(f"/appeals/{position}", **ruling)
     assert (ruled.status_code, ruled.headers["location"]) == (303, f"/appeals/{position}")
     assert browser.head()[0] == position + 2, "the ruling and the exemption it gives"
-    assert "71.00" in browser.get("/2023-05?sheet=hotline").text
+    scored = browser.get("/2023-05?sheet=hotline").text
+    assert "71.00" in scored
+    assert "85.50" in scored, "as it was told before"
     stale = browser.post(f"/appeals/{position}", **ruling)
     assert stale.status_code == 409
     assert 'value="2号"' in stale.text, "what was filled in is not lost"
