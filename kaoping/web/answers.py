@@ -11,7 +11,7 @@ from calendars.workdays import OutsideCalendar
 from kaoping.language.language import Language
 from kaoping.papers.terminal import json_text
 from kaoping.web import rows
-from kaoping.web.desk import FILTERS, Elsewhere, Inquiry, Told, View
+from kaoping.web.desk import FILTERS, Download, Elsewhere, Inquiry, Told, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.gate import TooLarge
 from ledger.sentences import NoLedger, Sentence, UserError, as_sentence, sentence
@@ -40,7 +40,7 @@ class Stale(UserError):
     """The ledger has moved since the form was made, and the form cannot be shown again."""
 
 
-def answered(view: View | Elsewhere | Told, inquiry: Inquiry, token: str) -> Response:
+def answered(view: View | Elsewhere | Told | Download, inquiry: Inquiry, token: str) -> Response:
     """The answer. Raises NoSuchForm."""
     if isinstance(view, Elsewhere):
         return RedirectResponse(view.address, 303)
@@ -48,6 +48,10 @@ def answered(view: View | Elsewhere | Told, inquiry: Inquiry, token: str) -> Res
         return PlainTextResponse(view.text, headers={"ETag": f'"{view.tag}"'})
     if isinstance(view, Told):
         raise _no_such_form(inquiry)
+    if isinstance(view, Download):
+        name = quote(view.name, safe="")
+        disposition = f"attachment; filename*=UTF-8''{name}"
+        return Response(view.data, headers={"Content-Type": view.type, "Content-Disposition": disposition})
     if inquiry.form == "html":
         return HTMLResponse(page_html(view, inquiry, token), view.status)
     data = _data(view, inquiry)

@@ -25,7 +25,7 @@ OPEN = frozenset({ENTER, *(f"/assets/{name}" for name in assets.ASSETS)})
 """The paths that ask for no cookie: nothing of the ledger is told there."""
 KEEP = "private, max-age=31536000, immutable"
 """Of a file whose address names its version."""
-MOST_FIELDS = 200
+MOST_FIELDS, MOST_FILES = 500, 50
 Handler = Callable[[Request], Any]
 
 
@@ -93,7 +93,7 @@ def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
 
     async def write(request: Request) -> Response:
         try:
-            async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
                 filled = await _filled(form)
         except UserError as error:
             return refused(desk.session.language, error, _plain(desk))
@@ -103,15 +103,15 @@ def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
 
 
 async def _filled(form: FormData) -> Filled:
-    """What was filled in: texts by name, each once, and the file that was uploaded."""
+    """What was filled in: texts by name, and the files that were uploaded."""
     fields: dict[str, list[str]] = {}
-    upload = None
+    uploads = []
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            upload = Upload(name=value.filename or "", data=await value.read())
-        else:
+        if not isinstance(value, UploadFile):
             fields.setdefault(name, []).append(value)
-    return Filled(fields=fields, upload=upload)
+        elif value.filename:  # without a name none was chosen
+            uploads.append(Upload(name=value.filename, data=await value.read(), field=name))
+    return Filled(fields=fields, uploads=uploads)
 
 
 def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: Filled | None) -> Response:

@@ -171,3 +171,12 @@ class Elsewhere:
     """Where the browser is sent on to."""
 
     address: str
+
+
+@attrs.frozen(kw_only=True)
+class Download:
+    """A file to be kept: its name, its bytes, their media type."""
+
+    name: str
+    data: bytes
+    type: str = "text/plain; charset=utf-8"

@@ -6,8 +6,8 @@ from typing import Literal
 
 import attrs
 
-from kaoping.web.desk import FILTERS, READS, Elsewhere, Told, View
-from kaoping.web.forms import appeals, imports, publishing
+from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, Told, View
+from kaoping.web.forms import appeals, aside, imports, mending, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
 
 
@@ -31,7 +31,7 @@ class Address:
 
     path: str
     right: Right
-    answer: Callable[..., View | Elsewhere | Told]
+    answer: Callable[..., View | Elsewhere | Told | Download]
     method: Literal["GET", "POST"] = "GET"
     asks: tuple[str, ...] = ()
     large: bool = False
@@ -50,6 +50,14 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/import", right=Right.IMPORT, answer=imports.blank),
     Address(path="/import/preview", right=Right.IMPORT, answer=imports.preview, method="POST", large=True),
     Address(path="/import", right=Right.IMPORT, answer=imports.take, method="POST"),
+    Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.shown),
+    Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.said, method="POST"),
+    Address(path="/import/waiting/{upload}/rows", right=Right.IMPORT, answer=mending.rows_aside, asks=FILTERS),
+    Address(path="/import/waiting/{upload}/profile/{name}", right=Right.IMPORT, answer=mending.profile_file),
+    Address(path="/import/taken/{batches}", right=Right.IMPORT, answer=imports.taken),
+    Address(path="/aside", right=Right.IMPORT, answer=aside.listed, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.batch, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.said, method="POST"),
     Address(
         path="/appeals", right=Right.APPEAL, answer=appeals.listed, asks=("as_of", "untold", *FILTERS, "month", "unit")
     ),
@@ -60,7 +68,12 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}", right=Right.RULE, answer=appeals.rule, method="POST"),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
-    Address(path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS)),
+    Address(
+        path="/ticket/{ticket:path}",
+        right=Right.UNIT,
+        answer=tickets.ticket,
+        asks=(*READS[:-1], *FILTERS, *tickets.SUPPOSES),
+    ),
     Address(path="/{period}/unit/{unit:path}", right=Right.UNIT, answer=units.unit, asks=(*READS, *FILTERS, "full")),
     Address(path="/{period}", right=Right.RANKING, answer=months.month, asks=(*READS, *FILTERS, "sheet")),
 )

@@ -177,6 +177,11 @@ class Records:
         sql = "select distinct json_extract(fact, '$.unit') from events where kind in ('dispatch', 'enrol')"
         return {str(unit) for (unit,) in self._db.execute(sql) if unit is not None}
 
+    def sent_in(self, first: int, last: int) -> Iterator[int]:
+        """The instant of each dispatch that the batches from one to another brought."""
+        sql = "select json_extract(fact, '$.at') from events where kind = 'dispatch' and batch between ? and ?"
+        return (int(at) for (at,) in self._db.execute(sql, (first, last)))
+
     def batches_with(self, kind: str, since: int, until: int) -> list[int]:
         """The numbers of the batches that brought a fact of a kind with an instant in [since, until)."""
         sql = (

@@ -6,7 +6,7 @@ from kaoping.language.words import words_of_items
 from kaoping.office import appeals as office
 from kaoping.office.intake.objections import contestable
 from kaoping.office.period.untold import gaps_json
-from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, worth_page
+from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, others_page, worth_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Page
 from kaoping.web.desk import Elsewhere, Inquiry, View
@@ -118,9 +118,13 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
     ]  # fmt: skip
     form = Blank(action=inquiry.link(f"/appeals/{position}"), fields=fields, button=say("Record the ruling"), head=head,
         title=say("Rule on #{position}", position=position))  # fmt: skip
+    page, others = (
+        case_page(language, told, scoring.book),
+        others_page(language, told.effects),
+    )  # these are the office's to see
     view = View(
-        title=say("Appeal #{position}", position=position), body=case_page(language, told, scoring.book),
-        links=[(say("Appeals"), inquiry.link("/appeals"))],
+        title=say("Appeal #{position}", position=position), body=attrs.evolve(page, blocks=(*page.blocks, *others.blocks)),
+        links=[(say("Appeals"), inquiry.link("/appeals"))], stamps=scoring.stamps,
     )  # fmt: skip
     return form_view(view, form, stale=stale, language=language)
 

@@ -13,7 +13,8 @@ from ledger.sentences import DamagedLedger, UserError
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """A field: `options` are (value, word) of a choice; `value` what stands in it, of a tick whether it is made."""
+    """A field: `options` are (value, word) of a choice; `value` what stands in it, of a tick whether it is made; of a file, several
+    may be chosen where it is `multiple`."""
 
     name: str
     label: str = ""
@@ -21,17 +22,19 @@ class Field:
     value: str = ""
     options: Sequence[tuple[str, str]] = ()
     required: bool = False
+    multiple: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Blank:
-    """A form: where it is sent, its fields, the word on its button. `head`: the ledger's when it was made."""
+    """A form: where it is sent, its fields, the word on its button, what is said above it. `head`: the ledger's when it was made."""
 
     action: str
     fields: Sequence[Field]
     button: str
     head: str
     title: str = ""
+    about: str = ""
 
     @property
     def uploads(self) -> bool:
@@ -50,14 +53,20 @@ def by_field(language: Language, inquiry: Inquiry, value: str = "") -> Field:
         value=value or inquiry.desk.session.by or "")  # fmt: skip
 
 
-def form_view(view: View, blank: Blank, notes: Sequence[str] = (), *, stale: bool = False, language: Language) -> View:
-    """A page with a form under it; `stale`: the ledger has moved since the form was made, and the page tells how it stands now."""
+def form_view(
+    view: View, blank: Blank, notes: Sequence[str] = (), *, stale: bool = False, besides: Sequence[Blank] = (), language: Language
+) -> View:  # fmt: skip
+    """A page with a form under it, and further ones (`besides`); `stale`: the ledger has moved since the form was made, and the page
+    tells how it stands now."""
     moved = language.say(
         "The ledger has changed since this form was made. What stands here is of now: look at it, then send it again."
     )
     told = [*([("refusal", moved)] if stale else ()), *(("done", one) for one in notes)]
     return attrs.evolve(
-        view, template="form.html", more={"form": blank, "notes": told}, status=409 if stale else view.status
+        view,
+        template="form.html",
+        more={"forms": [blank, *besides], "notes": told},
+        status=409 if stale else view.status,
     )
 
 

@@ -28,6 +28,7 @@ NAMED = {"period": "2023-05", "month": "2023-05", "unit:path": "茅店镇", "tic
 READ = [one for one in ADDRESSES if one.method == "GET"]
 WRITTEN = [one for one in ADDRESSES if one.method == "POST"]
 SESSION = Session(path=Path("kaoping.db"), rulebook="ganxian-2023", language=Language("zh"))
+NAMED |= {"upload": "0" * 64, "name": "hotline-log", "batch": "1", "batches": "1"}
 TEMPLATES = Path(__file__).parents[3] / "kaoping" / "web"
 
 
