@@ -61,14 +61,6 @@ def answered(view: View | Elsewhere | Told | Download, inquiry: Inquiry, token: 
     )
 
 
-def unless_known(answer: Response, known: str) -> Response:
-    """The answer, or only that it is still the one that the browser has (`known`: its If-None-Match)."""
-    tag = answer.headers.get("etag")
-    if tag is None or tag not in [one.strip() for one in known.split(",")]:
-        return answer
-    return Response(status_code=304, headers={"ETag": tag})
-
-
 def _data(view: View, inquiry: Inquiry) -> bytes:
     if inquiry.form == "csv" and rows.tables(view.body):
         shown = rows.narrowed(view.body, inquiry.filters, inquiry.language) if view.filtered else view.body

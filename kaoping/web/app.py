@@ -13,11 +13,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from kaoping.web import assets
-from kaoping.web.answers import answered, refusal, refused, unless_known
+from kaoping.web.answers import answered, refusal, refused
 from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, head_now, refuse_forged
 from kaoping.web.gate import KEPT, STRANGER, Gate, Keys, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
+from kaoping.web.shelf.drawn import unchanged
 from ledger.sentences import UserError, sentence
 
 ENTER = "/enter"
@@ -125,14 +126,23 @@ def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: 
         language = inquiry.language
         plain = attrs.evolve(plain, query={name: query[name] for name in query if name == "lang"})
         if filled is None:
-            answer = answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
-            return unless_known(answer, request.headers.get("if-none-match", ""))
+            return unchanged(_read(address, inquiry, request, keys.form), request.headers)
         refuse_forged(filled, keys.form)
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)
         return answered(view, inquiry, keys.form)
     except Exception as error:  # told as a page, whatever it is
         return refused(language, error, plain)
+
+
+def _read(address: Address, inquiry: Inquiry, request: Request, token: str) -> Response:
+    """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
+    around = inquiry.desk.drawn.surroundings(address.path)
+    asked = attrs.evolve(inquiry, around=around)
+    key = (token, inquiry.form, inquiry.path, request.url.query)
+    return inquiry.desk.drawn.answer(
+        around, key, lambda: answered(address.answer(asked, **request.path_params), asked, token)
+    )
 
 
 def _plain(desk: Desk) -> Inquiry:
