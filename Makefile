@@ -6,11 +6,14 @@ READY := $(VENV)/.ready
 BENCH := .venv-bench/.ready
 FUZZ := .venv-fuzz/.ready
 SPARK := .venv-spark/.ready
+BROWSER := .venv-browser/.ready
+# What looks for what some readers cannot use, from the npm registry; tests/browser/test_pages.py names the same.
+AXE := 4.14.1
 # How many inputs `make fuzz` tries, and for how long at most; the whole is `make fuzz SECONDS=7200`.
 INPUTS := 100000
 SECONDS := 60
 
-.PHONY: demo test test-slow test-long peers fuzz spark lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long peers fuzz spark browser pictures lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -36,6 +39,14 @@ fuzz: $(FUZZ)
 # That a cluster of one's own gives the same scores, also when a worker dies: needs Java 17.
 spark: $(SPARK)
 	.venv-spark/bin/python -m pytest tests/cluster -m "not long"
+
+# Every page of the desk in Chromium (Debian's, chromium), and a month worked through in it: by mouse, by keys, without scripts.
+browser: $(BROWSER)
+	.venv-browser/bin/python -m pytest tests/browser
+
+# The pictures in docs/pictures taken anew, to be looked at: needs pngquant.
+pictures: $(BROWSER)
+	.venv-browser/bin/python -m tests.browser.pictures
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -80,6 +91,15 @@ $(SPARK): pyproject.toml constraints.txt
 	.venv-spark/bin/python -m pip install --quiet -c constraints.txt -e ".[test,spark]"
 	touch $(SPARK)
 
+# Where there is no npm the tests with axe skip.
+$(BROWSER): pyproject.toml constraints.txt tests/browser/requirements.txt
+	$(PYTHON) -m venv .venv-browser
+	.venv-browser/bin/python -m pip install --quiet -c constraints.txt -e ".[test]" -r tests/browser/requirements.txt
+	mkdir -p .venv-browser/axe
+	cd .venv-browser/axe && npm pack --silent axe-core@$(AXE) && tar -xzf axe-core-$(AXE).tgz --strip-components=1 package/axe.min.js || \
+		echo "axe-core could not be fetched"
+	touch $(BROWSER)
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -87,4 +107,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-bench .venv-fuzz .venv-spark .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-bench .venv-fuzz .venv-spark .venv-browser .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

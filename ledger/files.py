@@ -88,6 +88,12 @@ def _connected_to_read(path: Path) -> sqlite3.Connection:
     raise LedgerError(why, "Copy both, and the file of checkpoints, into a folder where you may write.")
 
 
+def watching(path: Path) -> sqlite3.Connection:
+    """A connection of any thread that reads, and waits for nobody."""
+    name = quote(str(path.absolute()).encode(errors="surrogateescape"))
+    return sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None, timeout=0, check_same_thread=False)
+
+
 def begin(db: sqlite3.Connection, how: str) -> None:
     """Begin a transaction; whoever is writing is waited for, up to `PATIENCE` times, so that Ctrl-C is heard meanwhile."""
     for tries in range(1, PATIENCE + 1):

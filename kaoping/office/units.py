@@ -51,3 +51,10 @@ def unit_asked(ledger: Ledger, scoring: Scoring, text: str) -> str:
     if name not in known:
         raise no_such_unit(sentence("the ledger knows no unit {unit} at that moment.", unit=text), text, known)
     return name
+
+
+def units_like(ledger: Ledger, text: str) -> list[str]:
+    """The units enrolled or with a ticket whose name, or another name of which, holds a text."""
+    sought, register = text.casefold(), ledger.register()
+    found = {unit for name, unit in register.names.items() if sought in name.casefold()}
+    return sorted(found | {unit for unit in ledger.units() if sought in unit.casefold()})

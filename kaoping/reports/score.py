@@ -11,7 +11,20 @@ from kaoping.language.numbers import points
 from kaoping.office.period.ground import Ground, ground_json
 from kaoping.reports.clauses import full_marks
 from kaoping.reports.ground import ground_lines
-from kaoping.reports.page import Block, Cell, Column, Imprint, Kind, Listing, Marked, Note, Table, page_of
+from kaoping.reports.page import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Imprint,
+    Kind,
+    Listing,
+    Marked,
+    Note,
+    Series,
+    Table,
+    page_of,
+)
 from kaoping.reports.workings import CHANGES, Teller
 from scoring.law.rulebook import Digits, Item, Sheet, Year
 from scoring.scores.evidence import UNENROLLED, Evidence
@@ -250,3 +263,15 @@ def imprint(language: Language, stamps: Stamps) -> Imprint:
         (say("as of"), moment(stamps.as_of, language.code)),
     )
     return Imprint(say("Stamps"), values)
+
+
+def score_charts(language: Language, period: str, sheets: Sequence[SheetScore]) -> Iterator[Chart]:
+    """Of each sheet the scores as bars, those of units that have one."""
+    for sheet in sheets:
+        units = [one for one in sheet.units if one.score is not None]
+        if len(units) > 1:
+            title = language.say("scores of {period}", period=period)
+            yield Chart(
+                title=title if len(sheets) == 1 else f"{title} · {sheet.sheet.title}", kind="bars", labels=[one.unit for one in units],
+                series=[Series(language.say("score"), [one.score for one in units])], full=sheet.sheet.points,
+            )  # fmt: skip

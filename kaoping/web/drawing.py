@@ -13,10 +13,12 @@ from markupsafe import Markup
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.papers.html import Leads, block_html
-from kaoping.reports.page import Block, Imprint, Kind, Listing, Page
+from kaoping.reports.page import Block, Chart, Imprint, Kind, Listing, Page
 from kaoping.reports.score import imprint
 from kaoping.web import rows
 from kaoping.web.accounts.rights import Right
+from kaoping.web.assets import asset_path
+from kaoping.web.charts import chart_html
 from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
 from ledger.sentences import Sentence, UserError
 from ledger.texts import visible
@@ -24,6 +26,8 @@ from ledger.texts import visible
 ROOM = Path(__file__).parent
 MONTH = re.compile(r"\d{4}-\d{2}")
 LANGUAGES = (("zh", "中文"), ("en", "English"))
+DEEPEST = 12
+"""Lines that begin further in begin there."""
 FOLDED = 8
 """A list of more lines is shown when it is opened."""
 TEMPLATES = Environment(
@@ -43,9 +47,25 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
         "reproduce": inquiry.same(**view.reproduce) if view.reproduce else "",
         "others": [] if inquiry.is_form else [(name, inquiry.same(lang=code)) for code, name in LANGUAGES],
-        "now": _as_known(inquiry, view),
+        "now": _as_known(inquiry, view), "led": [(*link, _turning(link[0], view.period)) for link in view.links],
+        "searching": _searching(inquiry),
+        "head": "" if inquiry.is_form or inquiry.as_of is not None else inquiry.head,
+        "action": urlsplit(inquiry.same()).path, "kept": parse_qsl(urlsplit(inquiry.same()).query),
+        "names": [one.name for one in view.more["question"].fields] if "question" in view.more else (),
     }  # fmt: skip
     return TEMPLATES.get_template(view.template).render(told)
+
+
+def _turning(word: str, period: str) -> str:
+    """The key of a link to a period of the same kind, before or after the one shown; of any other none."""
+    if not MONTH.fullmatch(word) or not MONTH.fullmatch(period) or word == period:
+        return ""
+    return "[" if word < period else "]"
+
+
+def _searching(inquiry: Inquiry) -> list[tuple[str, str]]:
+    """What a search keeps of what is asked of the ledger."""
+    return parse_qsl(urlsplit(inquiry.link("/search")).query)
 
 
 def _as_known(inquiry: Inquiry, view: View) -> str:
@@ -62,8 +82,8 @@ def frame(language: Language, token: str, signed: str = "") -> dict[str, Any]:
         "say": language.say,
         "tell": language.tell,
         "code": "zh-CN" if language.code == "zh" else "en",
-        "token": token,
-    }
+        "token": token, "asset": asset_path, "head": "", "searching": (),
+    }  # fmt: skip
 
 
 def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None) -> str:
@@ -89,18 +109,22 @@ def sign_in_html(language: Language, to: str, *, error: UserError | None = None)
     return TEMPLATES.get_template("enter.html").render(told)
 
 
-def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
-    """(word, address, whether it is here) of the pages one comes to from everywhere."""
+def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool, str]]:
+    """(word, address, whether it is here, the key that leads there after g) of the pages one comes to from everywhere."""
     say = inquiry.language.say
     found = [
-        (Right.RANKING, say("overview"), month_path(period) if period else "/"), (Right.UNIT, say("Acts due"), "/due"),
-        (Right.CASES, say("appeals"), "/appeals"), (Right.IMPORT, say("import"), "/import"),
-        (Right.RANKING, say("publications"), "/published"), (Right.RULES, say("rulebook"), "/rules"),
-        (Right.RULES, say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"),
-        (Right.OFFICE, say("log"), "/log"), (Right.VIEWS, say("views"), "/views"),
+        (Right.RANKING, say("overview"), month_path(period) if period else "/", "m"), (Right.UNIT, say("Acts due"), "/due", "d"),
+        (Right.CASES, say("appeals"), "/appeals", "a"), (Right.IMPORT, say("import"), "/import", "i"),
+        (Right.RANKING, say("publications"), "/published", "p"), (Right.RULES, say("rulebook"), "/rules", "r"),
+        (Right.RULES, say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar", "c"),
+        (Right.OFFICE, say("log"), "/log", "l"), (Right.VIEWS, say("views"), "/views", "v"),
     ]  # fmt: skip
     may = inquiry.caller.may
-    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for right, word, path in found if may(right)]
+    return [
+        (word, _leading(inquiry, path), _is_here(inquiry.path, path), key)
+        for right, word, path, key in found
+        if may(right)
+    ]
 
 
 def _leading(inquiry: Inquiry, path: str) -> str:
@@ -132,9 +156,21 @@ def _blocks(page: Page, inquiry: Inquiry, view: View) -> Iterator[Markup]:
         if plain:
             text = "\n".join(str(line) for line in same).strip("\n")
             if text:
-                yield Markup('<pre tabindex="0">{}</pre>').format(visible(text))
+                yield Markup('<pre tabindex="0">{}</pre>').format(
+                    Markup("\n").join(map(_line, visible(text).split("\n")))
+                )
         else:
             yield from (_drawn(block, page.language, leads) for block in same)
+
+
+def _line(text: str) -> Markup | str:
+    """A line of plain text; one that begins further in stays there when it is broken (desk.css)."""
+    begins = len(text) - len(text.lstrip(" "))
+    return (
+        Markup('<span class="in{}">{}</span>').format(min(begins, DEEPEST), text[min(begins, DEEPEST) :])
+        if begins
+        else text
+    )
 
 
 def _drawn(block: Block, language: str, leads: Leads) -> Markup:
@@ -150,7 +186,7 @@ def _drawn(block: Block, language: str, leads: Leads) -> Markup:
             if many
             else Markup("<h2>{}</h2><ul>{}</ul>").format(title, items)
         )
-    return block_html(block, language, leads)
+    return chart_html(block, language, leads) if isinstance(block, Chart) else block_html(block, language, leads)
 
 
 def _exports(view: View, inquiry: Inquiry) -> Iterator[tuple[str, str]]:

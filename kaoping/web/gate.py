@@ -22,8 +22,8 @@ from kaoping.web.desk import FORMS
 from ledger.sentences import Sentence, UserError, as_sentence, sentence
 
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -32,7 +32,9 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-"""What every answer carries, errors too: nothing inline, nothing from elsewhere, nothing kept by the browser."""
+"""What every answer carries, errors too: nothing inline, nothing from elsewhere, nothing kept by the browser but the desk's own
+styles and scripts, which are the same for everybody (`Cache-Control` of an answer's own)."""
+KEPT = "Cache-Control"
 HTTP = 80
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
@@ -250,7 +252,8 @@ def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                if name != KEPT or name not in headers:
+                    headers[name] = value
         await send(message)
 
     return sending

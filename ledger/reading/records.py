@@ -1,6 +1,7 @@
 """A ledger's file, read: its events, batches, texts and heads as of any position, and everything derived again."""
 
 import json
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -158,6 +159,28 @@ class Records:
         for key, ticket, at in self._db.execute(sql, (profile,)):
             if key.hex() not in gone:
                 yield str(ticket), int(at)
+
+    def tickets_like(self, text: str, most: int) -> list[str]:
+        """The first tickets by number, at most so many, whose number holds a text, large and small letters alike; those first that
+        begin with it."""
+        held = re.sub(r"([%_\\])", r"\\\1", text)
+        sql = "select distinct ticket from events where ticket like ? escape '\\' order by ticket limit ?"
+        found: dict[str, None] = {}
+        for pattern in (f"{held}%", f"%{held}%"):
+            found.update({str(ticket): None for (ticket,) in self._db.execute(sql, (pattern, most))})
+            if len(found) >= most:
+                break
+        return [*found][:most]
+
+    def units(self) -> set[str]:
+        """Every unit that was enrolled or sent a ticket, those whose facts were voided too."""
+        sql = "select distinct json_extract(fact, '$.unit') from events where kind in ('dispatch', 'enrol')"
+        return {str(unit) for (unit,) in self._db.execute(sql) if unit is not None}
+
+    def sent_in(self, first: int, last: int) -> Iterator[int]:
+        """The instant of each dispatch that the batches from one to another brought."""
+        sql = "select json_extract(fact, '$.at') from events where kind = 'dispatch' and batch between ? and ?"
+        return (int(at) for (at,) in self._db.execute(sql, (first, last)))
 
     def batches_with(self, kind: str, since: int, until: int) -> list[int]:
         """The numbers of the batches that brought a fact of a kind with an instant in [since, until)."""

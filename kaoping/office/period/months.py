@@ -6,6 +6,10 @@ from kaoping.office.session import Session
 
 def newest_month(session: Session) -> str:
     """The last month in which a ticket was sent, such as 2023-05; where none was, this month. Raises NoLedger."""
+    return session.once(("newest_month",), lambda: _newest_month(session))
+
+
+def _newest_month(session: Session) -> str:
     with session.ledger() as opened:
         span = opened.span("dispatch")
     return show_month(month_of(session.now if span is None else span[1]))

@@ -2,7 +2,7 @@
 
 from kaoping.office.intake import imports
 from kaoping.reports.intake.aside import batches_json, batches_page
-from kaoping.web.desk import Inquiry, View
+from kaoping.web.desk import Inquiry, Told, View
 
 
 def batches(inquiry: Inquiry) -> View:
@@ -11,5 +11,10 @@ def batches(inquiry: Inquiry) -> View:
     found = imports.batches(session)
     return View(
         title=session.language.say("Log"), body=batches_page(session.language, found), document=lambda: batches_json(found),
-        filtered=True,
+        filtered=True, links=[(session.language.say("What is kept aside"), inquiry.link("/aside"))],
     )  # fmt: skip
+
+
+def head(inquiry: Inquiry) -> Told:
+    """The ledger's head, POSITION:HASH: whether it has changed since a page was drawn."""
+    return Told(inquiry.head + "\n", inquiry.head)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import attrs
+
 from calendars.periods import show_month
 from kaoping.commands.asked import read_written
 from kaoping.office.period.bulletins import period_report
 from kaoping.office.period.months import near_months, newest_month
 from kaoping.office.scores import period_score
 from kaoping.reports.period.booklet import booklet
-from kaoping.reports.score import score_json, score_page
+from kaoping.reports.score import score_charts, score_json, score_page
 from kaoping.web.accounts import own
 from kaoping.web.accounts.rights import Right
 from kaoping.web.desk import Elsewhere, Inquiry, View, month_path
@@ -33,6 +35,7 @@ def month(inquiry: Inquiry, period: str) -> View:
     session, name = inquiry.session(), read_written(period)
     told = period_score(session, name, inquiry.one("sheet"), as_of=inquiry.as_of, provisional=inquiry.provisional)
     page = score_page(session.language, told.scoring, told.evidence, told.sheets, told.ground)
+    page = attrs.evolve(page, blocks=(*page.blocks, *score_charts(session.language, name, told.sheets)))
 
     def workbook() -> bytes:
         from kaoping.papers import xlsx

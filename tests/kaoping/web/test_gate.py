@@ -29,6 +29,7 @@ ALONE = [one for one in ADDRESSES if not one.shared]
 READ = [one for one in ALONE if one.method == "GET"]
 WRITTEN = [one for one in ALONE if one.method == "POST"]
 SESSION = Session(path=Path("kaoping.db"), rulebook="ganxian-2023", language=Language("zh"))
+NAMED |= {"upload": "0" * 64, "name": "hotline-log", "batch": "1", "batches": "1"}
 TEMPLATES = Path(__file__).parents[3] / "kaoping" / "web"
 
 
@@ -155,8 +156,8 @@ def test_too_much_is_refused_before_it_is_read(browser: Browser) -> None:
 
 
 def test_what_pages_load_and_hold_is_ours_and_nothing_is_inline() -> None:
-    for path in (*TEMPLATES.glob("templates/*.html"), *TEMPLATES.glob("assets/*")):
-        text = path.read_text("utf-8")
+    for path in (*TEMPLATES.glob("templates/*.html"), *TEMPLATES.glob("assets/*.[cj]s*")):
+        text = re.sub(r'<script src="\{\{ asset\(|^ *//.*$|"//"', "", path.read_text("utf-8"), flags=re.MULTILINE)
         assert not re.search(r"https?://|//[a-z]|url\(|@import|<script|<style|\sstyle=|\son\w+=|javascript:", text), (
             path
         )

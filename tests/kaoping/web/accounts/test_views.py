@@ -76,4 +76,4 @@ def test_a_log_that_cannot_be_written_lets_nobody_look(shared: Office, monkeypat
 
 
 def test_what_nobody_asked_for_is_not_logged() -> None:
-    assert [one.path for one in ADDRESSES if one.quiet] == []
+    assert [one.path for one in ADDRESSES if one.quiet] == ["/head"]
