@@ -82,7 +82,7 @@ def _steps(path: Path) -> Work:
     """The steps of ours, each computed and timed by itself, in CPU seconds."""
     derivation = _derivation(path)
     steps: dict[str, Work] = {
-        "placed": lambda: derivation.events,
+        "placed": lambda: derivation.placed,
         "held": lambda: derivation.held,
         "dues": lambda: derivation.due,
         "verdicts": lambda: settled(decided(derivation.verdicts, AS_OF)),
@@ -163,7 +163,7 @@ STEPS = Side(("", ""), _steps)
 # the run
 
 
-def sampled(events: pl.DataFrame) -> pl.DataFrame:
+def sampled.placed: pl.DataFrame) -> pl.DataFrame:
     """The events of the first tickets."""
     first = events.filter(pl.col("rank") == 0).get_column("ticket").unique(maintain_order=True).head(SAMPLE)
     return events.filter(pl.col("ticket").is_in(first.implode()))
@@ -181,7 +181,7 @@ def agreed(path: Path, tickets: int) -> str:
 
 @attrs.frozen
 class Run:
-    """One size: so many tickets and events, and the runs of every side."""
+    """One size: so many tickets and.placed, and the runs of every side."""
 
     tickets: int
     events: int
@@ -353,7 +353,7 @@ def main() -> None:
         for tickets in sorted(given.sizes):
             events = made(tickets)
             events.write_parquet(path)
-            sampled(events).write_parquet(some)
+            sampled.placed).write_parquet(some)
             del events
             whole = [name for name, side in SIDES.items() if not side.on_sample and tickets <= side.most]
             runs.append(ran(path, whole, given.rounds))

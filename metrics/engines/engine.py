@@ -13,6 +13,10 @@ from calendars.clock_columns import ClockColumns, Frame
 from metrics.engines.polars import PolarsEngine
 
 
+KEYS = ("ticket", "unit")
+"""The texts that the derivation groups and joins by."""
+
+
 class Engine(Protocol):
     """An engine that holds frames."""
 
@@ -21,6 +25,12 @@ class Engine(Protocol):
 
     def collected(self, frame: Frame) -> nw.DataFrame[Any]:
         """Its rows, here."""
+
+    def coded(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, texts of these names as this engine compares and groups them fastest."""
+
+    def spelled(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, these as texts again."""
 
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of this engine."""
@@ -47,6 +57,16 @@ def engine_of(frame: Frame) -> Engine:
 def settled(frame: Frame) -> Frame:
     """The same frame, of which what several later steps share is computed once."""
     return engine_of(frame).settled(frame)
+
+
+def coded(frame: Frame) -> Frame:
+    """The same frame, tickets and units as its engine compares them fastest."""
+    return engine_of(frame).coded(frame, KEYS)
+
+
+def spelled(frame: Frame) -> Frame:
+    """The same frame, tickets and units as texts."""
+    return engine_of(frame).spelled(frame, KEYS)
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:

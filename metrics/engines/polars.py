@@ -12,6 +12,10 @@ from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 
 
+CATEGORIES = "kaoping"
+"""What names the categories of a process: frames of several derivations compare theirs."""
+
+
 @attrs.frozen
 class PolarsEngine:
     """The engine of one machine."""
@@ -23,6 +27,18 @@ class PolarsEngine:
     def collected(self, frame: Frame) -> nw.DataFrame[Any]:
         """Its rows."""
         return frame.collect()
+
+    def coded(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, these texts as categories: whole numbers, each text kept once, as long as any frame has it."""
+        import polars as pl  # takes long to load
+
+        kept = pl.Categorical(pl.Categories(CATEGORIES))
+        found: Frame = nw.from_native(frame.to_native().with_columns(pl.col(*names).cast(kept)))
+        return found
+
+    def spelled(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, these as texts again."""
+        return frame.with_columns(nw.col(*names).cast(nw.String))
 
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of polars."""

@@ -56,6 +56,14 @@ class SparkEngine:
         """Its rows, fetched from the workers."""
         return frame.collect("polars")
 
+    def coded(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame: Spark has no faster texts."""
+        return frame
+
+    def spelled(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame."""
+        return frame
+
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of Spark."""
         return ClockColumns(clock, backend="pyspark", session=self.session)
