@@ -3,7 +3,7 @@
 The engine of a frame is that of the events it comes from, so nobody has to name one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -35,8 +35,12 @@ class Engine(Protocol):
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of this engine."""
 
-    def events(self, files: Sequence[str], rows: int) -> Frame:
-        """The events (`ledger.columns.events.EVENT`) in some Parquet files, about so many rows."""
+    def events(self, files: Sequence[str], rows: int) -> Sequence[Frame]:
+        """The events (`ledger.columns.events.EVENT`) in some Parquet files, about so many rows, in one frame or several."""
+
+    def shares(self, frames: Sequence[Frame]) -> Iterator[Frame]:
+        """All these events in frames to be derived one after the other, each ticket whole in one of them. Raises NoUse where there
+        is no room."""
 
     def text(self, path: str) -> str:
         """A small file. Raises OSError."""

@@ -1,8 +1,9 @@
 """Polars: frames in the memory of this process."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -10,6 +11,8 @@ import narwhals as nw
 
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
+from ledger.columns.mirror import Mirror
+from ledger.columns.segments import slices
 
 
 CATEGORIES = "kaoping"
@@ -44,11 +47,18 @@ class PolarsEngine:
         """The clock for frames of polars."""
         return ClockColumns(clock)
 
-    def events(self, files: Sequence[str], rows: int) -> Frame:
+    def events(self, files: Sequence[str], rows: int) -> Sequence[Frame]:
         """The events (`ledger.columns.events.EVENT`) in some Parquet files here; `rows`, about how many they are, is no matter."""
         import polars as pl  # takes long to load
 
-        return nw.from_native(pl.scan_parquet([*files]))
+        return [nw.from_native(pl.scan_parquet(file)) for file in files]
+
+    def shares(self, frames: Sequence[Frame]) -> Iterator[Frame]:
+        """All these events in frames of about a million, each ticket whole in one of them: put into a folder of their own
+        meanwhile. Raises NoUse where there is no room for that."""
+        with TemporaryDirectory() as folder:
+            for some in slices(Mirror(Path(folder)), [one.to_native() for one in frames]):
+                yield nw.from_native(some)
 
     def text(self, path: str) -> str:
         """A small file. Raises OSError."""
