@@ -163,7 +163,7 @@ STEPS = Side(("", ""), _steps)
 # the run
 
 
-def sampled.placed: pl.DataFrame) -> pl.DataFrame:
+def sampled(events: pl.DataFrame) -> pl.DataFrame:
     """The events of the first tickets."""
     first = events.filter(pl.col("rank") == 0).get_column("ticket").unique(maintain_order=True).head(SAMPLE)
     return events.filter(pl.col("ticket").is_in(first.implode()))
@@ -353,7 +353,7 @@ def main() -> None:
         for tickets in sorted(given.sizes):
             events = made(tickets)
             events.write_parquet(path)
-            sampled.placed).write_parquet(some)
+            sampled(events).write_parquet(some)
             del events
             whole = [name for name, side in SIDES.items() if not side.on_sample and tickets <= side.most]
             runs.append(ran(path, whole, given.rounds))

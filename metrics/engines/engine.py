@@ -12,7 +12,6 @@ from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from metrics.engines.polars import PolarsEngine
 
-
 KEYS = ("ticket", "unit")
 """The texts that the derivation groups and joins by."""
 

@@ -14,7 +14,6 @@ from calendars.clock_columns import ClockColumns, Frame
 from ledger.columns.mirror import Mirror
 from ledger.columns.segments import slices
 
-
 CATEGORIES = "kaoping"
 """What names the categories of a process: frames of several derivations compare theirs."""
 
