@@ -3,13 +3,32 @@
 from collections.abc import Iterable
 
 from kaoping.office.session import WrongArgument
-from ledger.facts import Enrol
+from ledger.facts import Dispatch, Enrol
 from ledger.intake.nearest import nearest
 from ledger.sentences import Sentence, sentence
 from ledger.store import Ledger
+from ledger.voids import voided_keys
 from scoring.scores.scoring import Scoring
 
 MOST = 20  # units named where none is like it
+
+
+def no_such_ticket(ticket: str) -> WrongArgument:
+    """The error for a ticket that the ledger does not know, or that is none of the business of who asks: nobody learns which."""
+    return WrongArgument(
+        sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
+        "Check the number; it is text, every digit counts.",
+    )
+
+
+def refuse_foreign(ledger: Ledger, ticket: str, unit: str, upto: int) -> None:
+    """Raises WrongArgument, as for a ticket that is not there, unless it was sent to the unit, to lead or to assist."""
+    names = ledger.names(upto)
+    own = names.get(unit, unit)
+    sent = [one for one in ledger.events(upto, ticket=ticket) if isinstance(one.fact, Dispatch)]
+    mine = [one.key for one in sent if one.fact.unit is not None and names.get(one.fact.unit, one.fact.unit) == own]
+    if not {*mine} - {*voided_keys(ledger.events(upto, kinds=("void",)))}:
+        raise no_such_ticket(ticket)
 
 
 def no_such_unit(why: Sentence, unit: str, known: Iterable[str | None]) -> WrongArgument:

@@ -16,8 +16,9 @@ from kaoping.papers.html import Leads, block_html
 from kaoping.reports.page import Block, Imprint, Kind, Listing, Page
 from kaoping.reports.score import imprint
 from kaoping.web import rows
+from kaoping.web.accounts.rights import Right
 from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
-from ledger.sentences import Sentence
+from ledger.sentences import Sentence, UserError
 from ledger.texts import visible
 
 ROOM = Path(__file__).parent
@@ -36,7 +37,7 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
     whole: Page = view.body
     shown = rows.narrowed(whole, inquiry.filters, inquiry.language) if view.filtered else whole
     told = {
-        **frame(inquiry.language, token), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
+        **frame(inquiry.language, token, inquiry.caller.name), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
         "menu": menu(inquiry, view.period), "blocks": Markup("\n").join(_blocks(shown, inquiry, view)),
         "exports": [] if inquiry.is_form else [*_exports(view, inquiry)], "filter": _filter(whole, shown, view, inquiry),
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
@@ -54,9 +55,10 @@ def _as_known(inquiry: Inquiry, view: View) -> str:
     return moment(view.stamps.as_of, inquiry.language.code)
 
 
-def frame(language: Language, token: str) -> dict[str, Any]:
-    """What every template needs."""
+def frame(language: Language, token: str, signed: str = "") -> dict[str, Any]:
+    """What every template needs; `signed`: the account that is in."""
     return {
+        "signed": signed,
         "say": language.say,
         "tell": language.tell,
         "code": "zh-CN" if language.code == "zh" else "en",
@@ -72,20 +74,38 @@ def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: I
         "title": language.say("That cannot be done")})  # fmt: skip
 
 
+def sign_in_html(language: Language, to: str, *, error: UserError | None = None) -> str:
+    """The page that asks for name and password, and then leads `to` an address; with what went wrong."""
+    why, remedy = ("", "") if error is None else (language.tell(error.why), language.tell(error.remedy))
+    told = {
+        **frame(language, ""),
+        "to": to,
+        "why": why,
+        "remedy": remedy,
+        "menu": (),
+        "others": (),
+        "title": language.say("Sign in"),
+    }
+    return TEMPLATES.get_template("enter.html").render(told)
+
+
 def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
     """(word, address, whether it is here) of the pages one comes to from everywhere."""
     say = inquiry.language.say
     found = [
-        (say("overview"), month_path(period) if period else "/"), (say("Acts due"), "/due"), (say("appeals"), "/appeals"),
-        (say("import"), "/import"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
-        (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"), (say("log"), "/log"),
+        (Right.RANKING, say("overview"), month_path(period) if period else "/"), (Right.UNIT, say("Acts due"), "/due"),
+        (Right.CASES, say("appeals"), "/appeals"), (Right.IMPORT, say("import"), "/import"),
+        (Right.RANKING, say("publications"), "/published"), (Right.RULES, say("rulebook"), "/rules"),
+        (Right.RULES, say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"),
+        (Right.OFFICE, say("log"), "/log"), (Right.VIEWS, say("views"), "/views"),
     ]  # fmt: skip
-    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for word, path in found]
+    may = inquiry.caller.may
+    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for right, word, path in found if may(right)]
 
 
 def _leading(inquiry: Inquiry, path: str) -> str:
     """The address with what is asked of the ledger kept, where the page there can be asked for it."""
-    if path in ("/import", "/log", "/rules", "/published"):
+    if path in ("/import", "/log", "/rules", "/published", "/views"):
         return inquiry.link(path, as_of=None, known_on=None, reading=None, untold=None, provisional=None)
     if path.startswith("/calendar"):
         return inquiry.link(path, as_of=None, reading=None, untold=None, provisional=None)
