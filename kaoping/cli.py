@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
     "report": "period.report", "due": "period.due", "desk": "period.desk",
+    "backup": "upkeep.files", "restore": "upkeep.files", "doctor": "upkeep.doctor",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
 GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a profile."}

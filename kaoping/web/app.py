@@ -18,6 +18,7 @@ from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, refuse_forged
 from kaoping.web.gate import STRANGER, Gate, Keys, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
+from kaoping.web.shelf.drawn import unchanged
 from ledger.sentences import UserError, sentence
 
 ASSETS = {"desk.css": "text/css; charset=utf-8"}
@@ -86,7 +87,8 @@ def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_answer, address, desk, keys, request, None)
+        async with desk.drawn.turn(address.path, _key(request, keys.form)) as request.state.around:
+            return await run_in_threadpool(_answer, address, desk, keys, request, None)
 
     async def write(request: Request) -> Response:
         try:
@@ -121,13 +123,29 @@ def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: 
         language = inquiry.language
         plain = attrs.evolve(plain, query={name: query[name] for name in query if name == "lang"})
         if filled is None:
-            return answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
+            return unchanged(_read(address, inquiry, request, keys.form), request.headers)
         refuse_forged(filled, keys.form)
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)
         return answered(view, inquiry, keys.form)
     except Exception as error:  # told as a page, whatever it is
         return refused(language, error, plain)
+
+
+def _read(address: Address, inquiry: Inquiry, request: Request, token: str) -> Response:
+    """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
+    around = request.state.around
+    asked = attrs.evolve(inquiry, around=around)
+
+    def draw() -> tuple[Response, int | None]:
+        return answered(address.answer(asked, **request.path_params), asked, token), None
+
+    return inquiry.desk.drawn.answer(around, _key(request, token), draw)[0]
+
+
+def _key(request: Request, token: str) -> tuple[str, str, str, str]:
+    """What an answer that is given again is known by: who asks, and for what."""
+    return token, request.scope["form"], _path(request), str(request.url.query)
 
 
 def _plain(desk: Desk) -> Inquiry:

@@ -14,6 +14,7 @@ from kaoping.commands.asked import read_name, read_readings
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.web.rows import Filters
+from kaoping.web.shelf.drawn import NOTHING_STANDS, Answers, Around
 from ledger.sentences import sentence
 from scoring.scores.scoring import Stamps
 
@@ -31,11 +32,12 @@ UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
 @attrs.frozen(kw_only=True)
 class Desk:
     """One ledger's desk. `session`: what the command line said, `uploads`: where files wait to be taken, `writer`: held by
-    whoever writes, one at a time."""
+    whoever writes, one at a time; `drawn`: the answers that were given before."""
 
     session: Session
     uploads: Path
     writer: Lock = attrs.field(factory=Lock, eq=False)
+    drawn: Answers = attrs.field(default=attrs.Factory(lambda self: Answers(self.session), takes_self=True), eq=False)
 
     @property
     def has_ledger(self) -> bool:
@@ -46,7 +48,8 @@ class Desk:
 @attrs.frozen(kw_only=True)
 class Inquiry:
     """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
-    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own."""
+    this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own; `around`: what
+    it is answered from."""
 
     desk: Desk
     path: str
@@ -54,6 +57,7 @@ class Inquiry:
     query: Mapping[str, Sequence[str]]
     asks: tuple[str, ...] = ()
     is_form: bool = False
+    around: Around = NOTHING_STANDS
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():
@@ -97,11 +101,12 @@ class Inquiry:
         """The surroundings of this request, at one instant; only a form writes, made of the ledger up to `since`. Raises WrongArgument."""
         known_on, given = self.one("known_on"), self.desk.session
         readings = {**given.readings, **read_readings(self.query.get("reading", ()))}
-        return attrs.evolve(
+        made = attrs.evolve(
             given, known_on=given.known_on if known_on is None else read_day(known_on), readings=readings,
             untold=self.one("untold") or given.untold, language=self.language, now=now.now_ms(), only_read=not writes,
             by=read_name(by) or given.by, since=since,
         )  # fmt: skip
+        return self.around.on(made)
 
     def link(self, path: str, form: str = "", /, **changes: str | None) -> str:
         """The address of a path with what this request asks of the ledger and its language kept, and these names otherwise."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from kaoping.web.api.described import described
 from kaoping.web.desk import FILTERS, READS, Elsewhere, View
 from kaoping.web.forms import appeals, imports, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, tickets, units
@@ -58,6 +59,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}", right=Right.RULE, answer=appeals.rule, method="POST"),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
+    Address(path="/openapi", right=Right.OPEN, answer=described),
     Address(path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS)),
     Address(path="/{period}/unit/{unit:path}", right=Right.UNIT, answer=units.unit, asks=(*READS, *FILTERS, "full")),
     Address(path="/{period}", right=Right.RANKING, answer=months.month, asks=(*READS, *FILTERS, "sheet")),

@@ -53,7 +53,7 @@ def lost_points(
         if year is None:
             evidence = period_evidence(scoring, [month], provisional=provisional)
             refuse_untold(opened, scoring, "month", [month])
-            sheets = scoring.sheets(evidence)
+            sheets = session.once(("sheets", month, as_of, provisional), lambda: scoring.sheets(evidence))
             found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
         else:
             found = [
