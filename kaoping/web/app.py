@@ -127,7 +127,9 @@ def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_logged, address, desk, request, None)
+        token = request.scope["caller"].token
+        async with desk.drawn.turn(address.path, _key(request, token)) as request.state.around:
+            return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
         try:
@@ -215,13 +217,18 @@ def _answer(address: Address, desk: Desk, request: Request, filled: Filled | Non
 
 def _read(address: Address, inquiry: Inquiry, request: Request) -> Response:
     """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
-    token = inquiry.caller.token
-    around = inquiry.desk.drawn.surroundings(address.path)
+    around, token = request.state.around, inquiry.caller.token
     asked = attrs.evolve(inquiry, around=around)
-    key = (token, inquiry.form, inquiry.path, request.url.query)
-    return inquiry.desk.drawn.answer(
-        around, key, lambda: answered(address.answer(asked, **request.path_params), asked, token)
-    )
+
+    def draw() -> tuple[Response, int | None]:
+        return answered(address.answer(asked, **request.path_params), asked, token), None
+
+    return inquiry.desk.drawn.answer(around, _key(request, token), draw)[0]
+
+
+def _key(request: Request, token: str) -> tuple[str, str, str, str]:
+    """What an answer that is given again is known by: who asks, and for what."""
+    return token, request.scope["form"], _path(request), str(request.url.query)
 
 
 def _plain(desk: Desk, caller: Caller) -> Inquiry:

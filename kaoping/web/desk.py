@@ -16,7 +16,7 @@ from kaoping.office.accounts.file import Accounts
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.web.accounts.rights import THE_CLERK, Caller
 from kaoping.web.rows import Filters
-from kaoping.web.shelf.drawn import NOTHING_STANDS, Drawn, Surroundings
+from kaoping.web.shelf.drawn import NOTHING_STANDS, Answers, Around
 from ledger.sentences import sentence
 from scoring.scores.scoring import Stamps
 
@@ -43,7 +43,7 @@ class Desk:
     accounts: Accounts | None = None
     opens_unpublished: bool = False
     writer: Lock = attrs.field(factory=Lock, eq=False)
-    drawn: Drawn = attrs.field(default=attrs.Factory(lambda self: Drawn(self.session), takes_self=True), eq=False)
+    drawn: Answers = attrs.field(default=attrs.Factory(lambda self: Answers(self.session), takes_self=True), eq=False)
 
     @property
     def has_ledger(self) -> bool:
@@ -67,7 +67,7 @@ class Inquiry:
     client: str = ""
     cookie: str = attrs.field(default="", repr=False)
     head: str = ""
-    around: Surroundings = NOTHING_STANDS
+    around: Around = NOTHING_STANDS
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():

@@ -7,6 +7,7 @@ import attrs
 
 from kaoping.web.accounts import pages as accounts
 from kaoping.web.accounts.rights import Right
+from kaoping.web.api.described import described
 from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, Told, View
 from kaoping.web.forms import appeals, aside, imports, mending, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
@@ -71,6 +72,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}/return", right=Right.RULE, answer=appeals.send_back, method="POST", shared=True),
     Address(path="/publish/{period}", right=Right.CHECKS, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
+    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
     Address(
         path="/publish/{period}/prepare", right=Right.PREPARE, answer=publishing.prepare, method="POST", shared=True
     ),

@@ -31,6 +31,10 @@ class Shelf:
                 self._basis, self._weight = basis, 0
         return Drawer(self, basis)
 
+    def holds(self, basis: Hashable, key: Hashable) -> bool:
+        """Whether the thing is there."""
+        return (basis, key) in self._things
+
     @property
     def weight(self) -> int:
         """What is on it."""

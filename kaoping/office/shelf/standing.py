@@ -1,6 +1,5 @@
 """What every answer rests on, told so cheaply that it is asked before each: the ledger's end, and the files of rules and calendar."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +13,7 @@ from ledger.reading.watch import End, Watch
 
 AGES_MS = 2_000
 """A file written so lately may be written again within the same tick of the file system's clock: nothing rests on it yet."""
+NS_A_MS = 1_000_000
 STAYS_MS = 60_000
 """How long `now` stays the instant that it was, while nothing else moves: pages of now say of which instant they are."""
 
@@ -21,7 +21,7 @@ Written = tuple[str, int, int, int, int]
 
 
 @attrs.frozen
-class Standing:
+class Footing:
     """The state of all that answers rest on, at an instant: two that are equal give the same answers."""
 
     end: End
@@ -36,9 +36,13 @@ class Sentry:
         self._session = session
         self._watch = Watch(session.path)
         self._lock = Lock()
-        self._last: Standing | None = None
+        self._last: Footing | None = None
+        data, book = data_folder(), session.rulebook
+        self._folders = (data / "rulebooks", session.calendar_folder or data / "calendars")
+        self._others = (data / "warnings.toml", *([Path(book)] if book.endswith(".toml") else ()))
+        self._listed: tuple[tuple[Written, ...], tuple[Path, ...]] | None = None
 
-    def standing(self) -> Standing | None:
+    def standing(self) -> Footing | None:
         """How things stand, at the instant at which they were first seen so, for a minute; None where nothing may rest on it: there is no
         ledger, it cannot be read at once, or a file of rules was written only now."""
         ms, end = now.now_ms(), self._watch.end()
@@ -48,7 +52,7 @@ class Sentry:
         with self._lock:
             last = self._last
             if last is None or (last.end, last.files) != (end, files) or not 0 <= ms - last.instant < STAYS_MS:
-                last = self._last = Standing(end, files, ms)
+                last = self._last = Footing(end, files, ms)
             return last
 
     def close(self) -> None:
@@ -57,24 +61,21 @@ class Sentry:
 
     def _files(self, ms: int) -> tuple[Written, ...] | None:
         try:
-            found = tuple(map(_written, _files_of(self._session)))
+            folders = tuple(_written(folder) for folder in self._folders)
+            if self._listed is None or self._listed[0] != folders:  # a file came or went
+                self._listed = (
+                    folders,
+                    tuple(path for folder in self._folders for path in sorted(folder.glob("*.toml"))),
+                )
+            found = tuple(map(_written, (*self._listed[1], *self._others)))
         except OSError:
             return None
-        if any(mtime // 1_000_000 > ms - AGES_MS for _, _, _, _, mtime in found):
+        if any(mtime // NS_A_MS > ms - AGES_MS for _, _, _, _, mtime in (*folders, *found)):
             return None
         checkpoints = path_of(self._session.path)  # one line more with each batch, never changed
-        return (*found, _written(checkpoints)) if checkpoints.exists() else found
-
-
-def _files_of(session: Session) -> Iterator[Path]:
-    data = data_folder()
-    if session.rulebook.endswith(".toml"):
-        yield Path(session.rulebook)
-    yield from (data / "rulebooks").glob("*.toml")
-    yield data / "warnings.toml"
-    yield from sorted((session.calendar_folder or data / "calendars").glob("*.toml"))
+        return (*folders, *found, _written(checkpoints)) if checkpoints.exists() else (*folders, *found)
 
 
 def _written(path: Path) -> Written:
     stat = path.stat()
-    return path.name, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return str(path), stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns

@@ -25,6 +25,7 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/{period}/unit/{unit:path}"): E + A + U + C,
     ("GET", "/rules"): E + A + U + C, ("GET", "/calendar"): E + A + U + C, ("GET", "/calendar/{month}"): E + A + U + C,
     ("GET", "/search"): E + A + U + C, ("GET", "/head"): E + A + U + C,
+    ("GET", "/openapi"): E + A + U + C,
     ("GET", "/log"): E + A + C,
     ("GET", "/import/waiting/{upload}"): E, ("POST", "/import/waiting/{upload}"): E, ("GET", "/import/waiting/{upload}/rows"): E,
     ("GET", "/import/waiting/{upload}/profile/{name}"): E, ("GET", "/import/taken/{batches}"): E,
