@@ -14,6 +14,7 @@ from kaoping.web import rows
 from kaoping.web.desk import FILTERS, Download, Elsewhere, Inquiry, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.gate import TooLarge
+from kaoping.web.pages.wording import DeskLanguage
 from ledger.sentences import NoLedger, Sentence, UserError, as_sentence, sentence
 
 TYPES: Mapping[str, str] = {
@@ -101,4 +102,4 @@ def refusal(
     language: Language, status: int, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None
 ) -> Response:
     """A page that says what cannot be done, and what can."""
-    return HTMLResponse(refusal_html(language, why, remedy, inquiry), status)
+    return HTMLResponse(refusal_html(DeskLanguage(language.code), why, remedy, inquiry), status)

@@ -13,6 +13,7 @@ from kaoping import now
 from kaoping.commands.asked import read_name, read_readings
 from kaoping.language.language import Language
 from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.web.pages.wording import DeskLanguage
 from kaoping.web.rows import Filters
 from ledger.sentences import sentence
 from scoring.scores.scoring import Stamps
@@ -86,7 +87,8 @@ class Inquiry:
         code = self.one("lang") or self.desk.session.language.code
         if code not in ("zh", "en"):
             raise WrongArgument(sentence("there is no language {code}.", code=code), "Use zh or en.")
-        return Language(code)
+        own = self.form in ("html", "csv")  # the JSON and the workbook are the command's, word for word
+        return DeskLanguage(code) if own else Language(code)
 
     @property
     def filters(self) -> Filters:

@@ -195,6 +195,10 @@ def test_what_the_json_cannot_narrow_is_refused(browser: Browser) -> None:
         for form in (".json", ".xlsx"):
             assert browser.client.get(address("/2023-05", form, query)).status_code == 400
     assert browser.client.get("/rules.csv").status_code == 400
+    for form in ("", ".csv"):
+        unknown = browser.client.get(address("/2023-05", form, {"sort": "-得份"}))
+        assert unknown.status_code == 400
+        assert "得分" in unknown.text, "the headings that there are"
     assert browser.client.get("/2023-05?groop=x").status_code == 400
     assert browser.client.get("/2023-05?as_of=1&as_of=2").status_code == 400
 
@@ -318,6 +322,24 @@ def test_what_went_wrong_is_told_as_a_page(browser: Browser) -> None:
     assert "改正办法" in answer.text
     assert browser.client.get("/2023-05?as_of=99").status_code == 400
     assert browser.client.get("/calendar/1999-01").status_code == 422
+
+
+def test_remedies_are_those_of_the_desk(browser: Browser) -> None:
+    from kaoping.web.pages.wording import AT_THE_DESK
+    from tests.kaoping.test_language import SAID
+
+    assert {*AT_THE_DESK} <= SAID, "what nobody says any more"
+    assert not [one for one in AT_THE_DESK.values() if re.search(r"kaoping [a-z]|--[a-z]", one.template)]
+    for path in (
+        "/appeals/1",
+        quote("/2023-05/unit/没有这个单位"),
+        "/2023-05?untold=x",
+        "/2023-05?as_of=99",
+        "/import/taken/99",
+    ):
+        text = browser.client.get(path).text
+        assert "改正办法" in text, path
+        assert not re.search(r"kaoping [a-z]|--[a-z]+ ", re.sub(r"<[^>]*>", "", text)), path
 
 
 def test_there_is_no_ledger_yet(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
