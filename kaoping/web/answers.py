@@ -62,7 +62,7 @@ def _data(view: View, inquiry: Inquiry) -> bytes:
     if inquiry.form == "csv" and rows.tables(view.body):
         shown = rows.narrowed(view.body, inquiry.filters, inquiry.language) if view.filtered else view.body
         return rows.csv_text(shown, inquiry.language).encode()
-    narrows = FILTERS if inquiry.form == "json" else (*FILTERS, "sheet")
+    narrows = (*FILTERS, "act") if inquiry.form == "json" else (*FILTERS, "sheet")
     given = [name for name in narrows if inquiry.one(name) is not None]
     if given and inquiry.form in ("json", "xlsx"):
         raise NoSuchForm(

@@ -39,7 +39,7 @@ class Address:
 
 ADDRESSES: tuple[Address, ...] = (
     Address(path="/", right=Right.RANKING, answer=months.newest, asks=READS),
-    Address(path="/due", right=Right.UNIT, answer=due.due, asks=(*READS[:-1], *FILTERS, "at", "unit", "within")),
+    Address(path="/due", right=Right.UNIT, answer=due.due, asks=(*READS[:-1], *FILTERS, "at", "unit", "within", "act")),
     Address(path="/published", right=Right.RANKING, answer=publications.published),
     Address(path="/rules", right=Right.OFFICE, answer=rules.rules),
     Address(path="/calendar", right=Right.OFFICE, answer=calendars.newest, asks=("known_on",)),

@@ -293,6 +293,21 @@ def test_a_ticket_is_asked_what_had_been(browser: Browser) -> None:
     assert browser.client.get("/ticket/GX-1?closed=2023-05-05T17:30&round=x").status_code == 400
 
 
+def test_acts_due_are_narrowed_by_what_is_to_do(browser: Browser) -> None:
+    whole = browser.get("/due?at=2023-05-05T16:00").text
+    assert "各灯件数" in whole
+    assert "黄灯：" in whole
+    assert "可复制的短信" in whole
+    assert 'href="/2023-05"' in whole
+    closing = browser.get(address("/due", "", {"at": "2023-05-05T16:00", "act": "办结"})).text
+    acts = [row[1] for table in Rows(closing).tables[2:] for row in table]
+    assert acts
+    assert {*acts} == {"办结"}
+    assert browser.client.get("/due?at=2023-05-05T16:00&act=closed").text.count("<tr") == closing.count("<tr")
+    assert browser.client.get("/due?act=whatever").status_code == 400
+    assert browser.client.get("/due.json?act=closed").status_code == 400
+
+
 def test_a_calendar_tells_why_a_day_works(browser: Browser) -> None:
     text = browser.get("/calendar/2023-05").text
     assert "6 上班（调休）" in text
