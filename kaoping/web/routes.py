@@ -40,7 +40,8 @@ class Address:
 ADDRESSES: tuple[Address, ...] = (
     Address(path="/", right=Right.RANKING, answer=months.newest, asks=READS),
     Address(path="/due", right=Right.UNIT, answer=due.due, asks=(*READS[:-1], *FILTERS, "at", "unit", "within", "act")),
-    Address(path="/published", right=Right.RANKING, answer=publications.published),
+    Address(path="/published", right=Right.RANKING, answer=publications.published, asks=("period",)),
+    Address(path="/published/{position}", right=Right.OFFICE, answer=publications.one, asks=FILTERS),
     Address(path="/rules", right=Right.OFFICE, answer=rules.rules),
     Address(path="/calendar", right=Right.OFFICE, answer=calendars.newest, asks=("known_on",)),
     Address(path="/calendar/{month}", right=Right.OFFICE, answer=calendars.month, asks=("known_on", *FILTERS)),
@@ -72,6 +73,7 @@ ADDRESSES: tuple[Address, ...] = (
         answer=tickets.ticket,
         asks=(*READS[:-1], *FILTERS, *tickets.SUPPOSES),
     ),
+    Address(path="/{period}/unit/{unit:path}/months", right=Right.UNIT, answer=units.months, asks=(*READS, *FILTERS)),
     Address(path="/{period}/unit/{unit:path}", right=Right.UNIT, answer=units.unit, asks=(*READS, *FILTERS, "full")),
     Address(path="/{period}", right=Right.RANKING, answer=months.month, asks=(*READS, *FILTERS, "sheet")),
 )

@@ -325,7 +325,8 @@ def lamps_page(language: Language, told: DueList) -> Iterator[Block]:
         for name, lead in (("amber", told.warnings.amber), ("red", told.warnings.red))
     }
     yield Note(
-        say("Amber: {amber} working days or less are left, and {amber_share} % or less of the time there was; red: {red} days, and {red_share} %.",
+        say("Amber: {amber} working days or less are left, and {amber_share} % or less of the time there was; "
+            "red: {red} days, and {red_share} %.",
             amber=leads["amber"][0], amber_share=leads["amber"][1], red=leads["red"][0], red_share=leads["red"][1])
     )  # fmt: skip
 

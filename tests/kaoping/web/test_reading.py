@@ -15,6 +15,7 @@ import pytest
 
 from kaoping import now
 from kaoping.cli import main
+from ledger.store import Ledger
 from tests.kaoping.web.conftest import LATER, NOW, Browser, let_in
 
 AT = "2023-06-07T09:00"
@@ -306,6 +307,35 @@ def test_acts_due_are_narrowed_by_what_is_to_do(browser: Browser) -> None:
     assert browser.client.get("/due?at=2023-05-05T16:00&act=closed").text.count("<tr") == closing.count("<tr")
     assert browser.client.get("/due?act=whatever").status_code == 400
     assert browser.client.get("/due.json?act=closed").status_code == 400
+
+
+def test_a_unit_has_its_twelve_months(browser: Browser) -> None:
+    unit = quote("/2023-05/unit/茅店镇")
+    assert f'href="{unit}/months"' in browser.get(unit).text
+    text = browser.get(f"{unit}/months").text
+    assert '<table data-chart="months">' in text
+    rows = re.findall(r"<tbody>.*?</tbody>", text, re.DOTALL)[0]
+    assert rows.count("<tr") == 12
+    told = browser.get(f"{unit}/months.json").json()["sheets"][0]["months"]
+    score = browser.get("/2023-05.json?sheet=hotline").json()["sheets"][0]["units"]
+    mine = next(one for one in score if one["unit"] == "茅店镇")
+    assert (told[-1]["period"], told[-1]["score"], told[-1]["rank"]) == ("2023-05", mine["score"], mine["rank"])
+    assert told[-1]["published"] == mine["score"]
+    assert told[0]["state"] == "nothing"
+
+
+def test_a_publication_stands_beside_what_is_known_now(
+    browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger(browser.path) as ledger:
+        position = next(event.position for event in ledger.events(kinds=("publish",)))
+    text = browser.get(f"/published/{position}").text
+    assert "1号" in text
+    assert f"{position - 1}:" in text, "the checkpoint"
+    told = browser.get(f"/published/{position}.json").content
+    assert told == said(capsys, monkeypatch, "diff", f"#{position}", "now", "--json")
+    assert browser.client.get("/published/1").status_code == 400
+    assert browser.client.get("/published?period=2022-01").status_code == 400
 
 
 def test_a_calendar_tells_why_a_day_works(browser: Browser) -> None:
