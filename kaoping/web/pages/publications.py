@@ -28,7 +28,9 @@ def published(inquiry: Inquiry) -> View:
             raise
         return View(title=title, body=Page((language.tell(nothing.why),), language.code))
     if not isinstance(told, Replay):
-        raise WrongArgument(sentence("{period} was not published.", period=period), "The page of publications lists them.")
+        raise WrongArgument(
+            sentence("{period} was not published.", period=period), "The page of publications lists them."
+        )
     page = recomputed_page(language, told.recomputed, told.elsewhere)
     links = [
         (
