@@ -82,7 +82,7 @@ def _steps(path: Path) -> Work:
     """The steps of ours, each computed and timed by itself, in CPU seconds."""
     derivation = _derivation(path)
     steps: dict[str, Work] = {
-        "placed": lambda: derivation.events,
+        "placed": lambda: derivation.placed,
         "held": lambda: derivation.held,
         "dues": lambda: derivation.due,
         "verdicts": lambda: settled(decided(derivation.verdicts, AS_OF)),
@@ -181,7 +181,7 @@ def agreed(path: Path, tickets: int) -> str:
 
 @attrs.frozen
 class Run:
-    """One size: so many tickets and events, and the runs of every side."""
+    """One size: so many tickets and.placed, and the runs of every side."""
 
     tickets: int
     events: int

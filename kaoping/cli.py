@@ -27,10 +27,14 @@ COMMANDS: Mapping[str, str] = {
     "whatif": "trials", "record": "entries", "exempt": "entries", "void": "entries", "alias": "entries",
     "appeal": "appeals", "ruling": "appeals",
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
-    "report": "period.report", "due": "period.due", "desk": "period.desk",
+    "report": "period.report", "due": "period.due", "desk": "desk.alone", "serve": "desk.shared",
+    "account add": "desk.accounts", "account list": "desk.accounts", "account disable": "desk.accounts", "account enable": "desk.accounts",
+    "account password": "desk.accounts", "account log": "desk.accounts",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""
-GROUPS: Mapping[str, str] = {"profile": "Describe how an export is read, in a profile."}
+GROUPS: Mapping[str, str] = {
+    "profile": "Describe how an export is read, in a profile.", "account": "Say who may work at a desk that several share.",
+}  # fmt: skip
 """The first word of commands of two words, with its help."""
 
 

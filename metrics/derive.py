@@ -14,7 +14,7 @@ from calendars.clock_columns import ClockColumns, Frame
 from calendars.workdays import Calendar
 from metrics.coverage import assumed_of, candidates_of, untold_of
 from metrics.custody import ends_of, followed, judged, placed
-from metrics.engines.engine import engine_of, settled
+from metrics.engines.engine import coded, engine_of, settled, spelled
 from metrics.grounds import grounds_of
 from metrics.measures import CATALOGUE, Measure, Practice
 from metrics.oddities import oddities_of
@@ -37,7 +37,8 @@ till rounds have dues."""
 @attrs.frozen(kw_only=True, eq=False)
 class Derivation:
     """What is derived from events (frames), each when it is first asked for. `like` is another derivation of the same events by the
-    same calendar, perhaps by another practice: what both must find alike is taken from it."""
+    same calendar, perhaps by another practice: what both must find alike is taken from it. Within it tickets and units are codes
+    (`metrics.engines.engine.coded`), in `coded` frames; the frames that others are given have their names."""
 
     source: Frame
     practice: Practice
@@ -52,44 +53,49 @@ class Derivation:
 
     @cached_property
     def followed(self) -> Frame:
-        """Events followed through hands (`metrics.custody.followed`)."""
+        """Events followed through hands (`metrics.custody.followed`), coded."""
         like = self._like(FOLLOWING)
-        return like.followed if like else settled(followed(self.source, self.practice))
+        return like.followed if like else settled(followed(settled(coded(self.source)), self.practice))
 
     @cached_property
-    def events(self) -> Frame:
-        """Placed events (`metrics.custody.placed`)."""
+    def placed(self) -> Frame:
+        """Placed events (`metrics.custody.placed`), coded."""
         like = self._like(PLACING)
         if like:
-            return like.events
+            return like.placed
         events = judged(self.followed, self.practice)
         return events if events is self.followed else settled(events)
 
+    @property
+    def events(self) -> Frame:
+        """Placed events (`metrics.custody.placed`)."""
+        return spelled(self.placed)
+
     @cached_property
     def held(self) -> Custody:
-        """Rounds without their dues, the returns asked for, the extensions granted."""
+        """Rounds without their dues, the returns asked for, the extensions granted, all coded."""
         like = self._like(HOLDING)
         return (
             like.held
             if like
-            else held_of(self.events, ends_of(self.followed, self.practice), self.practice, self.clock)
+            else held_of(self.placed, ends_of(self.followed, self.practice), self.practice, self.clock)
         )
 
     @cached_property
     def due(self) -> tuple[Frame, Frame]:
-        """Every round with its dues (`metrics.rounds`), and what extensions did (`metrics.requests.Extension`)."""
+        """Every round with its dues (`metrics.rounds`), and what extensions did (`metrics.requests.Extension`), both coded."""
         like = self._like(REACHING)
         return like.due if like else with_dues(self.held, self.practice, self.clock)
 
     @property
     def rounds(self) -> Frame:
         """Every round, with its dues."""
-        return self.due[0]
+        return spelled(self.due[0])
 
     @property
     def extensions(self) -> Frame:
         """What extensions did."""
-        return self.due[1]
+        return spelled(self.due[1])
 
     @cached_property
     def verdicts(self) -> Frame:
@@ -98,32 +104,33 @@ class Derivation:
 
     def verdicts_by(self, measures: Sequence[Measure]) -> Frame:
         """The verdicts of some measures alone, which takes less."""
-        return verdicts_of(self.rounds, self.practice, self.clock, measures)
+        return spelled(verdicts_of(self.due[0], self.practice, self.clock, measures))
 
     @cached_property
     def oddities(self) -> Frame:
         """What is odd about events (`metrics.oddities`)."""
-        return oddities_of(self.events, self.rounds, self.extensions, self.practice)
+        return spelled(oddities_of(self.placed, *self.due, self.practice))
 
     @cached_property
     def grounds(self) -> Frame:
         """The facts that verdicts rest on besides their dispatch and act (`metrics.grounds`)."""
-        return grounds_of(self.events, self.rounds, self.held.returns, self.extensions)
+        rounds, extensions = self.due
+        return spelled(grounds_of(self.placed, rounds, self.held.returns, extensions))
 
     @cached_property
     def untold(self) -> Frame:
         """What has no verdict because no source tells it (`metrics.coverage`)."""
-        return untold_of(self.rounds, self.practice, self.clock)
+        return spelled(untold_of(self.due[0], self.practice, self.clock))
 
     @cached_property
     def candidates(self) -> Frame:
         """Of how many rounds that is, of the measures without a due (`metrics.coverage`)."""
-        return candidates_of(self.rounds, self.practice, self.clock)
+        return spelled(candidates_of(self.due[0], self.practice, self.clock))
 
     @cached_property
     def assumed(self) -> Frame:
         """What happened at an instant that none tells (`metrics.coverage`)."""
-        return assumed_of(self.events, self.rounds, self.extensions, self.clock)
+        return spelled(assumed_of(self.placed, *self.due, self.clock))
 
     def _like(self, asked: Sequence[str]) -> "Derivation | None":
         """The derivation that this one is like, in all that depends on these."""

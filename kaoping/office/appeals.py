@@ -13,7 +13,7 @@ from kaoping.office.intake.entries import Recorded, Refused, checked, fact_of, k
 from kaoping.office.period.untold import PeriodGaps, sheet_gaps
 from kaoping.office.publications import publications, published_text
 from kaoping.office.session import Session, WrongArgument, read_month
-from kaoping.office.units import unit_asked
+from kaoping.office.units import refuse_foreign, unit_asked
 from ledger.batches import Source
 from ledger.exchange import content, key_of
 from ledger.facts import Appeal, Exempt, Fact, Ruling, Void
@@ -48,8 +48,13 @@ class AppealList:
     gaps: PeriodGaps
 
 
-def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded, Sequence[Effect], PeriodGaps]:
-    """An appeal recorded, what it would be worth, and what no source tells of the sheets it touches. Raises WrongArgument, Refused."""
+def appeal(
+    session: Session, fields: Mapping[str, str | None], *, own_unit: str | None = None
+) -> tuple[Recorded, Sequence[Effect], PeriodGaps]:
+    """An appeal recorded, what it would be worth, and what no source tells of the sheets it touches; of a unit that appeals itself
+    (`own_unit`) about its own tickets. Raises WrongArgument, Refused."""
+    if own_unit is not None:
+        _refuse_of_others(session, fields, own_unit)
     fact = fact_of("appeal", fields, session.book())
     assert isinstance(fact, Appeal)
     with session.ledger() as opened:
@@ -59,9 +64,21 @@ def appeal(session: Session, fields: Mapping[str, str | None]) -> tuple[Recorded
         return kept, effects, _gaps(scoring, effects)
 
 
-def foreseen(session: Session, fields: Mapping[str, str | None]) -> tuple[Appeal, Sequence[Effect], PeriodGaps]:
+def _refuse_of_others(session: Session, fields: Mapping[str, str | None], unit: str) -> None:
+    """Raises WrongArgument for an appeal in another's name, or about a ticket that is none of the unit's."""
+    if fields.get("unit") != unit:
+        raise WrongArgument(sentence("a unit appeals for itself alone."), sentence("Write {unit}.", unit=unit))
+    with session.ledger() as opened:
+        refuse_foreign(opened, fields.get("ticket") or "", unit, opened.head().position)
+
+
+def foreseen(
+    session: Session, fields: Mapping[str, str | None], *, own_unit: str | None = None
+) -> tuple[Appeal, Sequence[Effect], PeriodGaps]:
     """An appeal as it would be recorded, what it would be worth, and what no source tells of the sheets it touches; nothing is
     written. Raises WrongArgument, Refused."""
+    if own_unit is not None:
+        _refuse_of_others(session, fields, own_unit)
     with session.ledger() as opened:
         fact = checked(opened, session.book(), fact_of("appeal", fields, session.book()))
         assert isinstance(fact, Appeal)
@@ -70,10 +87,14 @@ def foreseen(session: Session, fields: Mapping[str, str | None]) -> tuple[Appeal
         return fact, effects, _gaps(scoring, effects)
 
 
-def contested(session: Session, position: str) -> tuple[Scoring, Listed]:
-    """The appeal at a position as it stands, and what it is worth. Raises WrongArgument."""
+def contested(session: Session, position: str, *, own_unit: str | None = None) -> tuple[Scoring, Listed]:
+    """The appeal at a position as it stands, and what it is worth; to a unit (`own_unit`) those of others are not there. Raises
+    WrongArgument."""
     with session.ledger() as opened:
-        case = next((one for one in _cases(opened) if str(one.position) == position), None)
+        names = opened.names(opened.head().position)
+        mine = None if own_unit is None else names.get(own_unit, own_unit)
+        cases = [one for one in _cases(opened) if mine is None or names.get(one.appeal.unit, one.appeal.unit) == mine]
+        case = next((one for one in cases if str(one.position) == position), None)
         if case is None:
             raise WrongArgument(
                 sentence("the ledger holds no appeal at position {position}.", position=position),
@@ -87,18 +108,29 @@ def rule(session: Session, appealed: str, fields: Mapping[str, str | None]) -> t
     """A ruling on the appeal at a position or of a key, recorded: the appeal as it stands now, and the facts the ruling made.
     Raises WrongArgument, Refused."""
     with session.ledger() as opened:
-        fact = fact_of("ruling", {"key": key_at(opened, appealed), **fields})
-        assert isinstance(fact, Ruling)
-        case = next((one for one in _cases(opened) if one.key == fact.key), None)
-        reasons = list(objections_to_ruling(case, fact))
-        if case is None or reasons:
-            raise Refused(reasons)
+        case, fact = _may_be_ruled(opened, appealed, fields)
         facts = _ruled(case, fact)
         source = Source(
             name="kaoping ruling", sha256="", profile="ruling", rows=len(facts), facts=list(enumerate(facts, 1))
         )
         opened.append(source, now.now_ms())
         return next(one for one in _cases(opened) if one.key == fact.key), facts
+
+
+def check_ruling(session: Session, appealed: str, fields: Mapping[str, str | None]) -> None:
+    """Raises WrongArgument, Refused where that ruling could not be recorded now; nothing is written."""
+    with session.ledger() as opened:
+        _may_be_ruled(opened, appealed, fields)
+
+
+def _may_be_ruled(opened: Ledger, appealed: str, fields: Mapping[str, str | None]) -> tuple[AppealCase, Ruling]:
+    fact = fact_of("ruling", {"key": key_at(opened, appealed), **fields})
+    assert isinstance(fact, Ruling)
+    case = next((one for one in _cases(opened) if one.key == fact.key), None)
+    reasons = list(objections_to_ruling(case, fact))
+    if case is None or reasons:
+        raise Refused(reasons)
+    return case, fact
 
 
 def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sentence]:

@@ -1,7 +1,9 @@
 """Mirrors to carry away: written from a ledger, and scored without it, one or many, here or on a cluster."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Literal
 
 import attrs
@@ -13,11 +15,13 @@ from kaoping.office.period.ground import Aside, aside_of, ground_on
 from kaoping.office.period.untold import refuse_untold
 from kaoping.office.scores import PeriodScore, refuse_no_sheet
 from kaoping.office.session import LedgerEmpty, Session, WrongArgument, period_evidence, read_period
+from ledger.columns.events import Frame
+from ledger.columns.mirror import NoUse
 from ledger.columns.portable import NAME, PortableMirror, read_portable, unusable, write_portable
 from ledger.sentences import sentence
 from ledger.snapshot import outline_of
 from metrics.derive import counted_of, derive
-from metrics.engines.engine import Engine, settled
+from metrics.engines.engine import Engine, engine_of, settled
 from metrics.engines.polars import PolarsEngine
 from metrics.tallies import Countable, MarkedFrames, MonthFrames, mark_of, marked
 from scoring.law.rulebook import Rulebook
@@ -84,9 +88,8 @@ def mirror_scores(
         raise WrongArgument(sentence("a mirror is named twice."), "Name each once.")
     with session.busy("deriving rounds and verdicts"):
         found = [read_mirror(engine, path) for path in paths]
-        scorings = scorings_of(
-            session, found, [engine.events(*_files(path, one)) for path, one in zip(paths, found, strict=True)], period
-        )
+        events = [engine.events(*_files(path, one)) for path, one in zip(paths, found, strict=True)]
+        scorings = scorings_of(session, found, events, period)
         scored = [
             _scored(one, scoring, period, text, sheet, provisional=provisional)
             for one, scoring in zip(found, scorings, strict=True)
@@ -118,26 +121,38 @@ def read_mirror(engine: Engine, path: str) -> PortableMirror:
 
 
 def scorings_of(
-    session: Session, mirrors: Sequence[PortableMirror], frames: Sequence[Any], period: Period
+    session: Session, mirrors: Sequence[PortableMirror], frames: Sequence[Sequence[Frame]], period: Period
 ) -> list[Scoring]:
-    """A scoring of each mirror. Many are derived at once, the tickets and units of each bearing its mark meanwhile."""
+    """A scoring of each mirror, whose events are some frames. Many are derived at once, the tickets and units of each bearing its mark
+    meanwhile. Raises WrongArgument where there is no room for that."""
     book, calendar = session.book(), session.calendar()
-    snapshots = [mirror.snapshot(frame) for mirror, frame in zip(mirrors, frames, strict=True)]
+    snapshots = [mirror.snapshot(nw.concat(some, how="vertical")) for mirror, some in zip(mirrors, frames, strict=True)]
     several = len(mirrors) > 1
     marks = [mark_of(number) if several else "" for number in range(len(mirrors))]
-    events = nw.concat([marked(one, number) if several else one for number, one in enumerate(frames)], how="vertical")
-    counted = _counted(events, book, session, period)
+    events = [marked(one, number) if several else one for number, some in enumerate(frames) for one in some]
+    try:
+        counted = _counted(events, book, session, period)
+    except NoUse as error:
+        raise WrongArgument(
+            sentence("there is no room in {folder} to derive so many events.", folder=gettempdir()),
+            "Make room there, or set TMPDIR to a folder that has some.",
+        ) from error
     return [
         when_asked(snapshot, book, calendar, session.now, MarkedFrames(counted, mark) if mark else counted)
         for snapshot, mark in zip(snapshots, marks, strict=True)
     ]
 
 
-def _counted(events: Any, book: Rulebook, session: Session, period: Period) -> Countable:
-    """What the months of a period are counted from, computed once; a year is made of other periods, so of a year what any month is."""
-    counted = counted_of(derive(events, book.practice(), session.calendar()), events, book.practice())
-    asked = counted.frames if period.kind == "year" else counted.months(period.months)
-    return MonthFrames({name: settled(frame) for name, frame in asked.items()})
+def _counted(events: Sequence[Frame], book: Rulebook, session: Session, period: Period) -> Countable:
+    """What the months of a period are counted from, computed once, of so many tickets at a time as the engine holds; a year is made of
+    other periods, so of a year what any month is."""
+    practice, found = book.practice(), defaultdict[str, list[Frame]](list)
+    for some in engine_of(events[0]).shares(events):
+        counted = counted_of(derive(some, practice, session.calendar()), some, practice)
+        asked = counted.frames if period.kind == "year" else counted.months(period.months)
+        for name, frame in asked.items():
+            found[name].append(settled(frame))
+    return MonthFrames({name: nw.concat(frames, how="vertical") for name, frames in found.items()})
 
 
 def _files(path: str, mirror: PortableMirror) -> tuple[list[str], int]:

@@ -11,10 +11,10 @@ from calendars.instants import local_day, show_iso
 from calendars.periods import show_month
 from kaoping.language.numbers import points, rounded, short
 from kaoping.office.period.untold import NO_GAPS, PeriodGaps, sheet_gaps
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.session import Session
+from kaoping.office.units import no_such_ticket, refuse_foreign
 from ledger.batches import Batch, Event
 from ledger.exchange import canonical
-from ledger.sentences import sentence
 from ledger.snapshot import order_of
 from ledger.store import Ledger
 from ledger.voids import voided_keys
@@ -52,11 +52,16 @@ class TicketReport:
         return (self.scoring.calendar.day(local_day(step.from_ms)).source or "").partition(" ")[0]
 
 
-def ticket_report(session: Session, ticket: str, as_of: str | None = None, *, brief: bool = False) -> TicketReport:
+def ticket_report(
+    session: Session, ticket: str, as_of: str | None = None, *, brief: bool = False, own_unit: str | None = None
+) -> TicketReport:
     """A ticket's audit with its events and, unless it is to be brief, what other readings would make of its breaches. Raises
-    WrongArgument when the ledger does not know it."""
+    WrongArgument when the ledger does not know it, or it was never sent to the unit that asks."""
     with session.ledger() as opened:
-        told = report_on(opened, session.scoring(opened, as_of), ticket)
+        scoring = session.scoring(opened, as_of)
+        if own_unit is not None:
+            refuse_foreign(opened, ticket, own_unit, scoring.snapshot.head.position)
+        told = report_on(opened, scoring, ticket)
         told = attrs.evolve(told, gaps=_gaps(told))
         return told if brief else attrs.evolve(told, others=verdicts_otherwise(told.scoring, ticket))
 
@@ -78,10 +83,7 @@ def report_on(ledger: Ledger, scoring: Scoring, ticket: str) -> TicketReport:
     upto = scoring.snapshot.head.position
     events = in_order(ledger.events(upto, ticket=ticket))
     if not events:
-        raise WrongArgument(
-            sentence("the ledger knows no ticket {ticket}.", ticket=ticket),
-            "Check the number; it is text, every digit counts.",
-        )
+        raise no_such_ticket(ticket)
     voided = frozenset(voided_keys(ledger.events(upto, kinds=("void",))))
     return TicketReport(
         scoring=scoring, audit=audit_ticket(scoring, ticket), events=events, batches=ledger.batches(), voided=voided

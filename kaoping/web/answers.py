@@ -9,10 +9,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from calendars.workdays import OutsideCalendar
 from kaoping.language.language import Language
+from kaoping.office.accounts.drafts import OwnDraft
+from kaoping.office.accounts.entries import TooOften
+from kaoping.office.period.published import NotPublished
 from kaoping.papers.terminal import json_text
 from kaoping.web import rows
+from kaoping.web.accounts.rights import NotAllowed
 from kaoping.web.desk import FILTERS, Elsewhere, Inquiry, Told, View
 from kaoping.web.drawing import page_html, refusal_html
+from kaoping.web.filled import Forged
 from kaoping.web.gate import TooLarge
 from ledger.sentences import NoLedger, Sentence, UserError, as_sentence, sentence
 
@@ -89,10 +94,21 @@ def _no_such_form(inquiry: Inquiry) -> NoSuchForm:
     )
 
 
+def taken_away(view: View | Elsewhere | Told, inquiry: Inquiry) -> int | None:
+    """How many rows leave the desk as a file; None of a page that is read."""
+    if not isinstance(view, View) or inquiry.form == "html":
+        return None
+    narrows = inquiry.form == "csv" and view.filtered
+    return rows.count_rows(rows.narrowed(view.body, inquiry.filters, inquiry.language) if narrows else view.body)
+
+
 def refused(language: Language, error: Exception, inquiry: Inquiry | None = None) -> Response:
     """What a request ended with, as a page; an error of our own is told to whoever runs the desk too."""
     if isinstance(error, UserError):
-        named = {TooLarge: 413, NoLedger: 404, NoSuchAddress: 404, Stale: 409}
+        named = {
+            TooLarge: 413, NoLedger: 404, NoSuchAddress: 404, Stale: 409, Forged: 403, NotAllowed: 403, OwnDraft: 403, TooOften: 429,
+            NotPublished: 404,
+        }  # fmt: skip
         status = named.get(type(error), STATUS.get(error.code, 500))
         return refusal(language, status, error.why, as_sentence(error.remedy), inquiry)
     if isinstance(error, OutsideCalendar):

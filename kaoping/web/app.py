@@ -1,7 +1,8 @@
 """The application: the table of addresses behind the gate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import attrs
 from starlette.applications import Starlette
@@ -12,29 +13,65 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from kaoping import now
+from kaoping.office.accounts.views import Viewed, keep
 from kaoping.web import assets
-from kaoping.web.answers import answered, refusal, refused, unless_known
+from kaoping.web.accounts import entering
+from kaoping.web.accounts.entering import ENTER
+from kaoping.web.accounts.pages import LEAVE, PASSWORD
+from kaoping.web.accounts.rights import Caller, refuse_unless
+from kaoping.web.answers import answered, refusal, refused, taken_away, unless_known
 from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, head_now, refuse_forged
-from kaoping.web.gate import KEPT, STRANGER, Gate, Keys, cookie_name
+from kaoping.web.gate import KEPT, STRANGER, Door, Gate, Keys, SignIns, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
 from ledger.sentences import UserError, sentence
+from ledger.texts import masked, visible
 
-ENTER = "/enter"
 OPEN = frozenset({ENTER, *(f"/assets/{name}" for name in assets.ASSETS)})
 """The paths that ask for no cookie: nothing of the ledger is told there."""
 KEEP = "private, max-age=31536000, immutable"
 """Of a file whose address names its version."""
 MOST_FIELDS = 200
+MOST_OF_PATH = 500
+"""Characters of an address in the log."""
+BAD = 400
 Handler = Callable[[Request], Any]
 
 
 def desk_app(desk: Desk, keys: Keys, port: int) -> Gate:
-    """The application of a desk that answers at a port of this machine."""
+    """The application of a desk that answers at a port of this machine, to one clerk."""
+    enter = Route(ENTER, _entering(keys, port), methods=["GET"], name="enter")
+    return _gate(desk, keys, port, [enter], [one for one in ADDRESSES if not one.shared])
+
+
+def shared_app(desk: Desk, port: int, public: Iterable[str] = ()) -> Gate:
+    """The application of a desk with accounts; `public`: the names by which a proxy is asked for it."""
+    assert desk.accounts is not None
+
+    async def show(request: Request) -> Response:
+        return await entering.show(desk, request)
+
+    async def enter(request: Request) -> Response:
+        try:
+            return await entering.enter(desk, request, cookie_name(port))
+        except UserError as error:
+            return refused(desk.session.language, error)
+
+    doors = [
+        Route(ENTER, show, methods=["GET"], name="enter"),
+        Route(ENTER, enter, methods=["POST"], name="entering"),
+    ]
+    gate = _gate(desk, SignIns(desk.accounts), port, doors, ADDRESSES)
+    return attrs.evolve(gate, public=frozenset(public), signs_in=True)
+
+
+def _gate(desk: Desk, door: Door, port: int, doors: Sequence[Route], addresses: Sequence[Address]) -> Gate:
+    """The addresses behind the gate."""
     routes = [
-        Route(ENTER, _entering(keys, port), methods=["GET"], name="enter"),
+        *doors,
         *(Route(f"/assets/{name}", _asset(name), methods=["GET"], name=name) for name in assets.ASSETS),
-        *(Route(one.path, _handler(one, desk, keys), methods=[one.method]) for one in ADDRESSES),
+        *(Route(one.path, _handler(one, desk), methods=[one.method]) for one in addresses),
     ]
 
     def nowhere(request: Request, error: Exception) -> Response:
@@ -48,12 +85,13 @@ def desk_app(desk: Desk, keys: Keys, port: int) -> Gate:
                 sentence("the form could not be read."),
                 sentence("Open the page again and fill in the form there."),
             )
-        return refusal(desk.session.language, status, why, remedy, None if request.url.path == ENTER else _plain(desk))
+        caller = request.scope["caller"]
+        return refusal(desk.session.language, status, why, remedy, None if caller is None else _plain(desk, caller))
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: nowhere})
-    large = frozenset(one.path for one in ADDRESSES if one.large)
+    large = frozenset(one.path for one in addresses if one.large)
     return Gate(
-        app=app, keys=keys, port=port, open_paths=OPEN, large=large,
+        app=app, door=door, port=port, open_paths=OPEN, large=large,
         refusing=lambda status, why, remedy: refusal(desk.session.language, status, why, remedy),
     )  # fmt: skip
 
@@ -85,21 +123,56 @@ def _asset(name: str) -> Handler:
     return asset
 
 
-def _handler(address: Address, desk: Desk, keys: Keys) -> Handler:
+def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_answer, address, desk, keys, request, None)
+        return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
         try:
+            refuse_unless(request.scope["caller"], address.right, own=address.own)  # before anything is taken in
             async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
                 filled = await _filled(form)
         except UserError as error:
-            return refused(desk.session.language, error, _plain(desk))
-        return await run_in_threadpool(_answer, address, desk, keys, request, filled)
+            plain = _plain(desk, request.scope["caller"])
+            return await run_in_threadpool(_kept, address, desk, request, refused(desk.session.language, error, plain))
+        return await run_in_threadpool(_logged, address, desk, request, filled)
 
     return write if address.method == "POST" else read
+
+
+def _logged(address: Address, desk: Desk, request: Request, filled: Filled | None) -> Response:
+    """The answer; where there are accounts, a line of the log says who had it, or nobody has it."""
+    answer, rows = _answer(address, desk, request, filled)
+    return _kept(address, desk, request, answer, rows, filled)
+
+
+def _kept(
+    address: Address, desk: Desk, request: Request, answer: Response, rows: int | None = None, filled: Filled | None = None
+) -> Response:  # fmt: skip
+    caller: Caller = request.scope["caller"]
+    if desk.accounts is None or address.quiet:
+        return answer
+    asked = str(request.url.query)
+    viewed = Viewed(
+        at=now.now_ms(), user=caller.name, role=str(caller.role), address=request.scope["address"], method=request.method,
+        route=address.path, path=masked(visible(unquote(request.scope["path"] + (f"?{asked}" if asked else ""))))[:MOST_OF_PATH],
+        about=_about(request, filled), status=answer.status_code, rows=rows if answer.status_code < BAD else None,
+    )  # fmt: skip
+    try:
+        keep(desk.accounts, viewed, request.scope["cookie"])
+    except UserError as error:
+        return refused(desk.session.language, error, _plain(desk, caller))
+    return answer
+
+
+def _about(request: Request, filled: Filled | None) -> str:
+    """The ticket or unit that a request is about, where it names one."""
+    told = {**request.query_params, **request.path_params}
+    told |= {} if filled is None else {name: values[0] for name, values in filled.fields.items() if values}
+    found = " ".join(str(told[name]) for name in ("ticket", "unit") if told.get(name))
+    return masked(visible(found))[:MOST_OF_PATH]
 
 
 async def _filled(form: FormData) -> Filled:
@@ -114,30 +187,38 @@ async def _filled(form: FormData) -> Filled:
     return Filled(fields=fields, upload=upload)
 
 
-def _answer(address: Address, desk: Desk, keys: Keys, request: Request, filled: Filled | None) -> Response:
-    language, plain = desk.session.language, _plain(desk)
+def _answer(address: Address, desk: Desk, request: Request, filled: Filled | None) -> tuple[Response, int | None]:
+    """The answer, and how many rows leave with it as a file."""
+    caller: Caller = request.scope["caller"]
+    language, plain = desk.session.language, _plain(desk, caller)
     try:
         query: Mapping[str, list[str]] = {name: request.query_params.getlist(name) for name in request.query_params}
+        asked = {name: query[name] for name in query if name == "lang"}
+        language = attrs.evolve(plain, query=asked).language
+        plain = attrs.evolve(plain, query=asked)
+        refuse_unless(caller, address.right, own=address.own)
+        if caller.must_change and address.path not in (PASSWORD, LEAVE):
+            return RedirectResponse(PASSWORD, 303), None
         inquiry = Inquiry(
             desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None,
             head=head_now(desk),
+            caller=caller, client=request.scope["address"], cookie=request.scope["cookie"],
         )  # fmt: skip
-        language = inquiry.language
-        plain = attrs.evolve(plain, query={name: query[name] for name in query if name == "lang"})
         if filled is None:
-            answer = answered(address.answer(inquiry, **request.path_params), inquiry, keys.form)
-            return unless_known(answer, request.headers.get("if-none-match", ""))
-        refuse_forged(filled, keys.form)
+            view = address.answer(inquiry, **request.path_params)
+            answer = unless_known(answered(view, inquiry, caller.token), request.headers.get("if-none-match", ""))
+            return answer, taken_away(view, inquiry)
+        refuse_forged(filled, caller.token)
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)
-        return answered(view, inquiry, keys.form)
+        return answered(view, inquiry, caller.token), taken_away(view, inquiry)
     except Exception as error:  # told as a page, whatever it is
-        return refused(language, error, plain)
+        return refused(language, error, plain), None
 
 
-def _plain(desk: Desk) -> Inquiry:
+def _plain(desk: Desk, caller: Caller) -> Inquiry:
     """An inquiry that asks nothing: what the menu of a refusal leads from."""
-    return Inquiry(desk=desk, path="", form="html", query={})
+    return Inquiry(desk=desk, path="", form="html", query={}, caller=caller)
 
 
 def _path(request: Request) -> str:

@@ -12,7 +12,9 @@ import attrs
 from kaoping import now
 from kaoping.commands.asked import read_name, read_readings
 from kaoping.language.language import Language
+from kaoping.office.accounts.file import Accounts
 from kaoping.office.session import Session, WrongArgument, read_day
+from kaoping.web.accounts.rights import THE_CLERK, Caller
 from kaoping.web.rows import Filters
 from ledger.sentences import sentence
 from scoring.scores.scoring import Stamps
@@ -24,6 +26,7 @@ READS = ("as_of", "known_on", "reading", "untold", "provisional")
 FILTERS = ("q", "group", "sort")
 """What narrows or orders the rows shown, and no command knows."""
 SEVERAL = ("reading",)
+PERIOD_PATH = re.compile(r"/(\d{4}|$)")
 UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
 """Periods of which a unit has a page: months and years."""
 
@@ -31,10 +34,13 @@ UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
 @attrs.frozen(kw_only=True)
 class Desk:
     """One ledger's desk. `session`: what the command line said, `uploads`: where files wait to be taken, `writer`: held by
-    whoever writes, one at a time."""
+    whoever writes, one at a time; `accounts`: who may come in, where several share it; `opens_unpublished`: units see their own
+    scores before they are published."""
 
     session: Session
     uploads: Path
+    accounts: Accounts | None = None
+    opens_unpublished: bool = False
     writer: Lock = attrs.field(factory=Lock, eq=False)
 
     @property
@@ -47,7 +53,7 @@ class Desk:
 class Inquiry:
     """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
     this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own; `head`: the ledger's when it
-    came in."""
+    came in; `caller`: who asks, from the address `client`, with which `cookie`."""
 
     desk: Desk
     path: str
@@ -56,6 +62,9 @@ class Inquiry:
     asks: tuple[str, ...] = ()
     is_form: bool = False
     head: str = ""
+    caller: Caller = THE_CLERK
+    client: str = ""
+    cookie: str = attrs.field(default="", repr=False)
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():
@@ -95,19 +104,38 @@ class Inquiry:
         """How the rows are narrowed and ordered."""
         return Filters(*(self.one(name) or "" for name in FILTERS))
 
+    @property
+    def own_unit(self) -> str | None:
+        """The unit whose matters alone are told; of an office's people None."""
+        return self.caller.unit
+
     def session(self, *, writes: bool = False, by: str | None = None, since: int | None = None) -> Session:
-        """The surroundings of this request, at one instant; only a form writes, made of the ledger up to `since`. Raises WrongArgument."""
+        """The surroundings of this request, at one instant; only a form writes, made of the ledger up to `since`: `by` whom it says,
+        where there are accounts by the one that is in. Raises WrongArgument."""
         known_on, given = self.one("known_on"), self.desk.session
         readings = {**given.readings, **read_readings(self.query.get("reading", ()))}
         return attrs.evolve(
             given, known_on=given.known_on if known_on is None else read_day(known_on), readings=readings,
             untold=self.one("untold") or given.untold, language=self.language, now=now.now_ms(), only_read=not writes,
-            by=read_name(by) or given.by, since=since,
+            by=self._writer(by) or given.by, since=since,
         )  # fmt: skip
+
+    def _writer(self, by: str | None) -> str | None:
+        """Raises WrongArgument where a form names another than the account that is in."""
+        name = self.caller.name
+        if name and by not in (None, "", name):
+            raise WrongArgument(
+                sentence("what is written here is written by {name}.", name=name),
+                "Sign in as whoever is to have written it.",
+            )
+        return name or read_name(by)
 
     def link(self, path: str, form: str = "", /, **changes: str | None) -> str:
         """The address of a path with what this request asks of the ledger and its language kept, and these names otherwise."""
-        kept = {name: [*values] for name, values in self.query.items() if name in (*READS, "lang")}
+        keeps = (
+            ("lang",) if self.own_unit is not None and PERIOD_PATH.match(path) else (*READS, "lang")
+        )  # as published, or as it stands
+        kept = {name: [*values] for name, values in self.query.items() if name in keeps}
         for name, value in changes.items():
             kept.pop(name, None)
             if value is not None:

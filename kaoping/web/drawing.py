@@ -16,10 +16,11 @@ from kaoping.papers.html import Leads, block_html
 from kaoping.reports.page import Block, Chart, Imprint, Kind, Listing, Page
 from kaoping.reports.score import imprint
 from kaoping.web import rows
+from kaoping.web.accounts.rights import Right
 from kaoping.web.assets import asset_path
 from kaoping.web.charts import chart_html
 from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
-from ledger.sentences import Sentence
+from ledger.sentences import Sentence, UserError
 from ledger.texts import visible
 
 ROOM = Path(__file__).parent
@@ -40,7 +41,7 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
     whole: Page = view.body
     shown = rows.narrowed(whole, inquiry.filters, inquiry.language) if view.filtered else whole
     told = {
-        **frame(inquiry.language, token), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
+        **frame(inquiry.language, token, inquiry.caller.name), "title": view.title, "view": view, "inquiry": inquiry, **view.more,
         "menu": menu(inquiry, view.period), "blocks": Markup("\n").join(_blocks(shown, inquiry, view)),
         "exports": [] if inquiry.is_form else [*_exports(view, inquiry)], "filter": _filter(whole, shown, view, inquiry),
         "stamps": () if view.stamps is None else imprint(inquiry.language, view.stamps).stamps,
@@ -72,9 +73,10 @@ def _as_known(inquiry: Inquiry, view: View) -> str:
     return moment(view.stamps.as_of, inquiry.language.code)
 
 
-def frame(language: Language, token: str) -> dict[str, Any]:
-    """What every template needs."""
+def frame(language: Language, token: str, signed: str = "") -> dict[str, Any]:
+    """What every template needs; `signed`: the account that is in."""
     return {
+        "signed": signed,
         "say": language.say,
         "tell": language.tell,
         "code": "zh-CN" if language.code == "zh" else "en",
@@ -90,21 +92,42 @@ def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: I
         "title": language.say("That cannot be done")})  # fmt: skip
 
 
+def sign_in_html(language: Language, to: str, *, error: UserError | None = None) -> str:
+    """The page that asks for name and password, and then leads `to` an address; with what went wrong."""
+    why, remedy = ("", "") if error is None else (language.tell(error.why), language.tell(error.remedy))
+    told = {
+        **frame(language, ""),
+        "to": to,
+        "why": why,
+        "remedy": remedy,
+        "menu": (),
+        "others": (),
+        "title": language.say("Sign in"),
+    }
+    return TEMPLATES.get_template("enter.html").render(told)
+
+
 def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool, str]]:
     """(word, address, whether it is here, the key that leads there after g) of the pages one comes to from everywhere."""
     say = inquiry.language.say
     found = [
-        (say("overview"), month_path(period) if period else "/", "m"), (say("Acts due"), "/due", "d"),
-        (say("appeals"), "/appeals", "a"), (say("import"), "/import", "i"), (say("publications"), "/published", "p"),
-        (say("rulebook"), "/rules", "r"),
-        (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar", "c"), (say("log"), "/log", "l"),
+        (Right.RANKING, say("overview"), month_path(period) if period else "/", "m"), (Right.UNIT, say("Acts due"), "/due", "d"),
+        (Right.CASES, say("appeals"), "/appeals", "a"), (Right.IMPORT, say("import"), "/import", "i"),
+        (Right.RANKING, say("publications"), "/published", "p"), (Right.RULES, say("rulebook"), "/rules", "r"),
+        (Right.RULES, say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar", "c"),
+        (Right.OFFICE, say("log"), "/log", "l"), (Right.VIEWS, say("views"), "/views", "v"),
     ]  # fmt: skip
-    return [(word, _leading(inquiry, path), _is_here(inquiry.path, path), key) for word, path, key in found]
+    may = inquiry.caller.may
+    return [
+        (word, _leading(inquiry, path), _is_here(inquiry.path, path), key)
+        for right, word, path, key in found
+        if may(right)
+    ]
 
 
 def _leading(inquiry: Inquiry, path: str) -> str:
     """The address with what is asked of the ledger kept, where the page there can be asked for it."""
-    if path in ("/import", "/log", "/rules", "/published"):
+    if path in ("/import", "/log", "/rules", "/published", "/views"):
         return inquiry.link(path, as_of=None, known_on=None, reading=None, untold=None, provisional=None)
     if path.startswith("/calendar"):
         return inquiry.link(path, as_of=None, reading=None, untold=None, provisional=None)
@@ -131,7 +154,9 @@ def _blocks(page: Page, inquiry: Inquiry, view: View) -> Iterator[Markup]:
         if plain:
             text = "\n".join(str(line) for line in same).strip("\n")
             if text:
-                yield Markup('<pre tabindex="0">{}</pre>').format(Markup("\n").join(map(_line, visible(text).split("\n"))))
+                yield Markup('<pre tabindex="0">{}</pre>').format(
+                    Markup("\n").join(map(_line, visible(text).split("\n")))
+                )
         else:
             yield from (_drawn(block, page.language, leads) for block in same)
 
@@ -139,7 +164,11 @@ def _blocks(page: Page, inquiry: Inquiry, view: View) -> Iterator[Markup]:
 def _line(text: str) -> Markup | str:
     """A line of plain text; one that begins further in stays there when it is broken (desk.css)."""
     begins = len(text) - len(text.lstrip(" "))
-    return Markup('<span class="in{}">{}</span>').format(min(begins, DEEPEST), text[min(begins, DEEPEST) :]) if begins else text
+    return (
+        Markup('<span class="in{}">{}</span>').format(min(begins, DEEPEST), text[min(begins, DEEPEST) :])
+        if begins
+        else text
+    )
 
 
 def _drawn(block: Block, language: str, leads: Leads) -> Markup:

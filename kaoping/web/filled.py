@@ -44,6 +44,11 @@ class Filled:
             raise WrongArgument(sentence("{name} is given twice.", name=name), "Give each field once.")
         return " ".join(values[0].splitlines()).strip() if values else ""
 
+    def whole(self, name: str) -> str:
+        """What stands in a field as it was typed, spaces too; empty where nothing does. Raises WrongArgument where it stands twice."""
+        self.one(name)
+        return next(iter(self.fields.get(name, ())), "")
+
     @property
     def since(self) -> int:
         """The position up to which whoever filled it in has seen the ledger. Raises WrongArgument."""

@@ -3,16 +3,23 @@
 import hmac
 from collections.abc import Awaitable, Callable, Container, Mapping
 from hashlib import sha256
+from ipaddress import ip_address
 from secrets import token_urlsafe
+from typing import Protocol
 
 import attrs
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kaoping.office.accounts.entries import sitting
+from kaoping.office.accounts.file import Accounts
+from kaoping.web.accounts.entering import sent_to_enter
+from kaoping.web.accounts.rights import Caller
 from kaoping.web.desk import FORMS
-from ledger.sentences import Sentence, UserError, sentence
+from ledger.sentences import Sentence, UserError, as_sentence, sentence
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -36,7 +43,7 @@ ROOM = MEGABYTE
 
 ASKED_ELSEWHERE = (
     sentence("this desk does not answer by the name {host}."),
-    sentence("Open the address that kaoping desk printed."),
+    sentence("Open the address that kaoping desk printed, or one that kaoping serve was told with --behind-proxy."),
 )
 STRANGER = (
     sentence("this browser has not been let in."),
@@ -46,6 +53,7 @@ FROM_ELSEWHERE = (
     sentence("the form does not come from this desk."),
     sentence("Open the page again and fill in the form there."),
 )
+NOT_IN = (sentence("nobody is signed in here."), sentence("Sign in, then ask again."))
 NO_SUCH_WAY = (sentence("the desk knows no {method}."), sentence("Go back, and follow a link of the desk."))
 TOO_LARGE = (
     sentence("the upload is larger than {size} MB."),
@@ -53,6 +61,13 @@ TOO_LARGE = (
 )
 
 Refusing = Callable[[int, Sentence, Sentence], Response]
+
+
+class Door(Protocol):
+    """What knows who asks."""
+
+    def caller(self, cookie: str) -> Caller | None:
+        """Whoever holds this cookie; nobody, where it lets nobody in."""
 
 
 @attrs.frozen(kw_only=True)
@@ -74,10 +89,36 @@ class Keys:
         """Whether a browser that shows this cookie was let in."""
         return hmac.compare_digest(cookie.encode(), self.session.encode())
 
+    def caller(self, cookie: str) -> Caller | None:
+        """The clerk of this machine, in the browser that was let in."""
+        return Caller(token=self.form) if self.holds(cookie) else None
+
     @property
     def form(self) -> str:
         """What each form of this session carries, and no other site knows."""
-        return hmac.new(self.session.encode(), b"form", sha256).hexdigest()
+        return form_token(self.session)
+
+
+@attrs.frozen
+class SignIns:
+    """Who is let in where there are accounts: whoever signed in, for as long as that lasts."""
+
+    accounts: Accounts
+
+    def caller(self, cookie: str) -> Caller | None:
+        """The account that signed in with this cookie. Raises AccountsError."""
+        found = sitting(self.accounts, cookie) if cookie else None
+        if found is None:
+            return None
+        one = found.account
+        return Caller(
+            name=one.name, role=one.role, unit=one.unit, token=form_token(cookie), must_change=one.must_change
+        )
+
+
+def form_token(cookie: str) -> str:
+    """What each form carries of whoever holds a cookie: it follows from the cookie, and does not tell it."""
+    return hmac.new(cookie.encode(), b"form", sha256).hexdigest()
 
 
 def cookie_name(port: int) -> str:
@@ -87,21 +128,24 @@ def cookie_name(port: int) -> str:
 
 @attrs.frozen(kw_only=True)
 class Gate:
-    """The ASGI application that answers only whom it should. `hosts`: the names it answers by, `open_paths`: those that ask for no
-    cookie, `large`: the paths that take uploads, `refusing`: draws a refusal."""
+    """The ASGI application that answers only whom it should. `door`: knows who asks; `open_paths`: those that ask for no cookie,
+    `large`: the paths that take uploads, `refusing`: draws a refusal; `public`: the names by which a proxy is asked for the desk;
+    `signs_in`: whoever is not in is sent to where one signs in."""
 
     app: ASGIApp
-    keys: Keys
+    door: Door
     port: int
     open_paths: Container[str]
     large: Container[str]
     refusing: Refusing
+    public: frozenset[str] = frozenset()
+    signs_in: bool = False
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The names by which this machine alone is meant."""
+        """The names it answers by: those by which this machine alone is meant, and the public ones."""
         names = ("127.0.0.1", "localhost")  # browsers leave out the port that http has anyway
-        return frozenset(name if self.port == HTTP else f"{name}:{self.port}" for name in names)
+        return frozenset(name if self.port == HTTP else f"{name}:{self.port}" for name in names) | self.public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -110,30 +154,56 @@ class Gate:
                 await self.app(scope, receive, send)
             return
         sending = _with_headers(send)
-        refused = self._refusal(scope)
+        address, proto = _asked_from(scope, behind_proxy=bool(self.public))
+        path, form = _parted(scope["path"])
+        origin = f"{proto}://{Headers(scope=scope).get('host', '')}"
+        scope = {
+            **scope,
+            "form": form,
+            "address": address,
+            "origin": origin,
+            "caller": None,
+            "cookie": self._cookie(Headers(scope=scope)),
+        }
+        refused = await run_in_threadpool(self._refusal, scope)
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        path, form = _parted(scope["path"])
         bounded = _bounded(receive, LARGEST + ROOM if path in self.large else ROOM)
-        await self.app({**scope, "path": path, "form": form}, bounded, sending)
+        await self.app({**scope, "path": path}, bounded, sending)
 
     def _refusal(self, scope: Scope) -> Response | None:
+        """The refusal, if it is refused; else the scope says who asks."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if host not in self.hosts:
             return self._told(403, ASKED_ELSEWHERE, host=host[:80])
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return self._told(405, NO_SUCH_WAY, method=scope["method"][:20])
-        if scope["path"] not in self.open_paths and not self.keys.holds(self._cookie(headers)):
-            return self._told(403, STRANGER)
-        if scope["method"] == "POST" and headers.get("origin") != f"http://{host}":
+        if scope["path"] not in self.open_paths:
+            try:
+                scope["caller"] = self.door.caller(scope["cookie"])
+            except UserError as error:
+                return self.refusing(500, error.why, as_sentence(error.remedy))
+            if scope["caller"] is None:
+                return self._stranger(scope)
+        if scope["method"] == "POST" and not _is_from_here(headers, scope["origin"]):
             return self._told(403, FROM_ELSEWHERE)
         size = headers.get("content-length", "0")
         most = LARGEST + ROOM if scope["path"] in self.large else ROOM
         if not size.isdecimal() or int(size) > most:
             return self._told(413, TOO_LARGE, size=LARGEST // MEGABYTE)
         return None
+
+    def _stranger(self, scope: Scope) -> Response:
+        if not self.signs_in:
+            return self._told(403, STRANGER)
+        if scope["method"] == "POST" or scope["form"] != "html":
+            return self._told(401, NOT_IN)
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        return sent_to_enter(
+            raw.decode("ascii", "replace").partition("?")[0], scope["query_string"].decode("ascii", "replace")
+        )
 
     def _cookie(self, headers: Headers) -> str:
         return cookie_parser(headers.get("cookie", "")).get(cookie_name(self.port), "")
@@ -144,6 +214,31 @@ class Gate:
 
 class TooLarge(UserError):
     """More came than is taken, whatever length was announced."""
+
+
+def _is_from_here(headers: Headers, origin: str) -> bool:
+    """Whether a form was sent from a page of this desk, as the browser says."""
+    return headers.get("origin") == origin and headers.get("sec-fetch-site", "same-origin") == "same-origin"
+
+
+def _asked_from(scope: Scope, *, behind_proxy: bool) -> tuple[str, str]:
+    """(address, protocol) by which somebody asks; what a proxy says of it is believed of one on this machine alone."""
+    address = (scope.get("client") or ("", 0))[0]
+    if not behind_proxy or not _is_loopback(address):
+        return address, "http"
+    headers = Headers(scope=scope)
+    proto = "https" if headers.get("x-forwarded-proto", "").strip().lower() == "https" else "http"
+    named = (
+        headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    )  # the last is who asked the proxy; others can be made up
+    return (named[:45] or address), proto
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _parted(path: str) -> tuple[str, str]:

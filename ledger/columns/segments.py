@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAST = 20_000  # events; below that reading the ledger is as quick
 LARGEST = 500_000  # events read at once, and of a segment
+SHARE = 1_000_000  # events derived at once
 TIMES = 4  # a segment takes in the one before it where that is no more than so many times as large
 
 
@@ -87,13 +88,13 @@ def _joined(mirror: Mirror, segments: list[Segment], frame: "pl.DataFrame", posi
     return Segment(mirror.write(f"events-{position}", frame), position, digest)
 
 
-def slices(scratch: Mirror, parts: "Sequence[pl.LazyFrame]", size: int) -> "Iterator[pl.LazyFrame]":
-    """Events in frames of about `size` rows, each ticket whole in one of them. Where that are several, they are put into a
+def slices(scratch: Mirror, parts: "Sequence[pl.LazyFrame]") -> "Iterator[pl.LazyFrame]":
+    """Events in frames of about `SHARE` rows, each ticket whole in one of them. Where that are several, they are put into a
     mirror of no other use meanwhile. Raises NoUse."""
     import polars as pl
 
     rows = sum(one.select(pl.len()).collect().item() for one in parts)
-    count = -(-rows // size)
+    count = -(-rows // SHARE)
     if count <= 1:
         yield pl.concat(parts)
         return

@@ -3,7 +3,7 @@
 The engine of a frame is that of the events it comes from, so nobody has to name one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -11,6 +11,9 @@ import narwhals as nw
 from calendars.clock import Clock
 from calendars.clock_columns import ClockColumns, Frame
 from metrics.engines.polars import PolarsEngine
+
+KEYS = ("ticket", "unit")
+"""The texts that the derivation groups and joins by."""
 
 
 class Engine(Protocol):
@@ -22,11 +25,21 @@ class Engine(Protocol):
     def collected(self, frame: Frame) -> nw.DataFrame[Any]:
         """Its rows, here."""
 
+    def coded(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, texts of these names as this engine compares and groups them fastest."""
+
+    def spelled(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame, these as texts again."""
+
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of this engine."""
 
-    def events(self, files: Sequence[str], rows: int) -> Frame:
-        """The events (`ledger.columns.events.EVENT`) in some Parquet files, about so many rows."""
+    def events(self, files: Sequence[str], rows: int) -> Sequence[Frame]:
+        """The events (`ledger.columns.events.EVENT`) in some Parquet files, about so many rows, in one frame or several."""
+
+    def shares(self, frames: Sequence[Frame]) -> Iterator[Frame]:
+        """All these events in frames to be derived one after the other, each ticket whole in one of them. Raises NoUse where there
+        is no room."""
 
     def text(self, path: str) -> str:
         """A small file. Raises OSError."""
@@ -47,6 +60,16 @@ def engine_of(frame: Frame) -> Engine:
 def settled(frame: Frame) -> Frame:
     """The same frame, of which what several later steps share is computed once."""
     return engine_of(frame).settled(frame)
+
+
+def coded(frame: Frame) -> Frame:
+    """The same frame, tickets and units as its engine compares them fastest."""
+    return engine_of(frame).coded(frame, KEYS)
+
+
+def spelled(frame: Frame) -> Frame:
+    """The same frame, tickets and units as texts."""
+    return engine_of(frame).spelled(frame, KEYS)
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:

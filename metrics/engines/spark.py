@@ -56,17 +56,29 @@ class SparkEngine:
         """Its rows, fetched from the workers."""
         return frame.collect("polars")
 
+    def coded(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame: Spark has no faster texts."""
+        return frame
+
+    def spelled(self, frame: Frame, names: Sequence[str]) -> Frame:
+        """The same frame."""
+        return frame
+
     def clock_columns(self, clock: Clock) -> ClockColumns:
         """The clock for frames of Spark."""
         return ClockColumns(clock, backend="pyspark", session=self.session)
 
-    def events(self, files: Sequence[str], rows: int) -> Frame:
+    def events(self, files: Sequence[str], rows: int) -> Sequence[Frame]:
         """The events (`ledger.columns.events.EVENT`) in some Parquet files that every worker can read, parted by ticket."""
         schema = ", ".join(f"`{name}` {TYPES[kind]}" for name, kind in EVENT.items())
         parts = max(2 * self.session.sparkContext.defaultParallelism, -(-rows // EVENTS_A_PART))
         self.session.conf.set("spark.sql.shuffle.partitions", str(parts))
         found: Frame = nw.from_native(self.session.read.schema(schema).parquet(*files).repartition(parts, "ticket"))
-        return found
+        return [found]
+
+    def shares(self, frames: Sequence[Frame]) -> Iterator[Frame]:
+        """All of them at once: each worker holds some tickets."""
+        yield nw.concat([*frames], how="vertical")
 
     def text(self, path: str) -> str:
         """A small file, here or in a store that Spark can read. Raises OSError."""

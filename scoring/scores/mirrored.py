@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 FORMAT = "6"
 OFTEN = 20  # an increment may touch one ticket in so many
-SLICE = 1_000_000  # events derived at once
 EXEMPTIONS = "exemptions"
 
 
@@ -177,7 +176,7 @@ def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar
     try:
         with TemporaryDirectory(dir=mirror.path) as folder:
             scratch = Mirror(Path(folder))
-            for number, some in enumerate(slices(scratch, events, SLICE)):
+            for number, some in enumerate(slices(scratch, events)):
                 for name, frame in _by_part(some, book, calendar).items():
                     pieces[name].append(scratch.write(f"{name}-{number}", frame))
             for name, found in pieces.items():

@@ -20,7 +20,9 @@ WAYS = {"mouse": ({}, Mouse), "keys": ({}, Keyboard), "without scripts": ({"java
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_month_from_the_export_to_the_printed_page(chromium: Any, empty_desk: Opened, tmp_path: Path, way: str) -> None:
+def test_a_month_from_the_export_to_the_printed_page(
+    chromium: Any, empty_desk: Opened, tmp_path: Path, way: str
+) -> None:
     wishes, hands_of = WAYS[way]
     page = empty_desk.enter(chromium, **wishes)
     told: list[str] = []

@@ -88,7 +88,8 @@ def test_polars_and_spark_derive_the_same(session: Any, tmp_path: Path, seed: in
     path, as_of = written(tmp_path, logs), max(log.as_of_ms for log in logs)
     practice = rulebook(logs[1].readings).practice()
     here = derive(nw.from_native(pl.scan_parquet(path)), practice, calendar())
-    there = derive(SparkEngine(session).events([str(path)], 1), practice, calendar())
+    (told,) = SparkEngine(session).events([str(path)], 1)
+    there = derive(told, practice, calendar())
     wanted, found = (digest(tallies_of(decided(one.verdicts, as_of))) for one in (here, there))
     assert found == wanted
     theirs = dict(frames_of(there, as_of))

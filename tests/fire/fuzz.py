@@ -53,7 +53,7 @@ def _each(half: Any, asked: argparse.Namespace, inputs: int, deadline: float) ->
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for place, name in enumerate(names):
         share = max((deadline - time.monotonic()) / (len(names) - place), 1)
-        work = partial(half, name, max(inputs // len(names), 1), share, asked.faults)
+        work = partial(half, name, -(-inputs // len(names)), share, asked.faults)  # no fewer in all than were asked for
         code |= _in_a_child(f"{name} {half.__name__.strip('_')}", work)
     return code
 

@@ -137,6 +137,7 @@ def test_every_section_is_run() -> None:
         "quality",
         "record, exempt, void",
         "export",
+        "serve, account",
         "demo",
         "desk",
     }  # these: examples, or no JSON quoted

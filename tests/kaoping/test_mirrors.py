@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.columns import segments
+from ledger.columns.mirror import Mirror, NoUse
 from metrics.engines import spark
 from tests.kaoping.test_cli import Run, may, run
 
@@ -29,6 +31,35 @@ def test_a_mirror_scores_as_its_ledger(may: Run) -> None:
     assert may("score", "2023-05", "--json", "--mirror", "away").out == wanted.out
     assert wanted.document["stamps"]["ledger"] == f"{written['position']}:{written['hash']}"
     assert written["checkpoint"].startswith(f"{written['position']}:")
+
+
+@pytest.mark.parametrize("mirrors", [("away",), ("away", "later")])
+def test_some_tickets_at_a_time_score_as_all_at_once(
+    may: Run, monkeypatch: pytest.MonkeyPatch, mirrors: Sequence[str]
+) -> None:
+    may("mirror", "away")
+    Path("odd.csv").write_text(ODD, "utf-8")
+    may("import", "odd.csv")
+    may("mirror", "later")
+    named = [part for one in mirrors for part in ("--mirror", one)]
+    wanted = may("score", "2023-05", "--json", *named)
+    monkeypatch.setattr(segments, "SHARE", 4)
+    found = may("score", "2023-05", "--json", *named)
+    assert found.code == 0
+    assert found.out == wanted.out
+
+
+def test_no_room_for_shares_is_refused(may: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    may("mirror", "away")
+    monkeypatch.setattr(segments, "SHARE", 4)
+
+    def no_room(*_: object) -> None:
+        raise NoUse
+
+    monkeypatch.setattr(Mirror, "write", no_room)
+    refused = may("score", "2023-05", "--mirror", "away")
+    assert refused.code == 2
+    assert "TMPDIR" in refused.err
 
 
 def test_a_folder_keeps_what_is_not_the_mirrors(may: Run) -> None:

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from io import BytesIO, TextIOWrapper
+from importlib.util import find_spec
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,15 @@ import pytest
 from kaoping.cli import COMMANDS, command_of, main
 from kaoping.files.places import data_folder
 from kaoping.language.language import Language
+from kaoping.office.accounts.file import Accounts, HashCost
+from kaoping.office.accounts.people import add
 from tests.kaoping.test_cli import LOG, ROOT, UNITS, Run, may, run
 
 __all__ = ["may", "run"]
 RARE = "𠮷镇"  # in no GBK
+ACCOUNTS = ("--accounts", "desk.db")
+TYPED = "甲乙丙丁 戊己庚辛\n"
+"""What is typed where a command reads from stdin: a password."""
 AT = ("--at", "2023-05-25T09:00", "--reason", "不可抗力")
 SAID: dict[str, tuple[str, ...]] = {
     "import": ("import", "六月.csv"),
@@ -56,6 +62,13 @@ SAID: dict[str, tuple[str, ...]] = {
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),
     "due": ("due", "--at", "2023-05-05T16:00"),
     "desk": ("desk", "--addresses"),
+    "serve": ("serve", "--accounts", "desk.db", "--addresses"),
+    "account add": ("account", "add", "乙", *ACCOUNTS, "--role", "unit", "--unit", RARE, "--password-stdin"),
+    "account list": ("account", "list", *ACCOUNTS),
+    "account disable": ("account", "disable", "甲", *ACCOUNTS),
+    "account enable": ("account", "enable", "甲", *ACCOUNTS),
+    "account password": ("account", "password", "甲", *ACCOUNTS, "--password-stdin"),
+    "account log": ("account", "log", *ACCOUNTS, "--verify"),
     "mirror": ("mirror", "away"),
 }
 """A call of every command."""
@@ -120,6 +133,8 @@ def build(run: Run, folder: Path) -> None:
         for command in (("import", "五月.csv", "单位.jsonl"), SAID["publish"], SAID["appeal"]):
             told = run(*command, "--ledger", ledger, *(calendar if command[0] != "import" else ()))
             assert told.code == 0, told
+    if find_spec("argon2") is not None:
+        add(Accounts(folder / "desk.db", HashCost(1, 8, 1)), "甲", "unit", RARE, TYPED.strip())
     (folder / "proof.json").write_text(run("prove", "GX-1", "--json").out, "utf-8")
 
 
@@ -199,6 +214,7 @@ def written(monkeypatch: pytest.MonkeyPatch, encoding: str, *command: str) -> tu
     streams = [TextIOWrapper(BytesIO(), encoding=encoding) for _ in range(2)]
     with monkeypatch.context() as around:
         around.setattr(sys, "argv", ["kaoping", *command])
+        around.setattr(sys, "stdin", StringIO(TYPED))
         around.setattr(sys, "stdout", streams[0])
         around.setattr(sys, "stderr", streams[1])
         code: object = 0

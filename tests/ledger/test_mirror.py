@@ -229,7 +229,7 @@ def test_a_mirror_of_another_ledger_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_many_slices_and_segments_are_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mirrored, "SLICE", 40)
+    monkeypatch.setattr(segments, "SHARE", 40)
     monkeypatch.setattr(segments, "LARGEST", 50)
     log = history(503)
     facts = translated(log.facts)
@@ -245,7 +245,7 @@ def test_many_slices_and_segments_are_as_one(tmp_path: Path, monkeypatch: pytest
 
 def test_some_tickets_at_a_time_give_what_all_at_once_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the events alone, of any position; nothing is left behind."""
-    monkeypatch.setattr(mirrored, "SLICE", 40)
+    monkeypatch.setattr(segments, "SHARE", 40)
     monkeypatch.setattr(segments, "LARGEST", 50)
     room = tmp_path / "room"
     room.mkdir()

@@ -45,28 +45,36 @@ def lost_points(
 ) -> UnitLosses:
     """How a unit lost its points in a month, or on the sheets of a year itself; of a month, unless it is to be brief, with what
     other readings would make of it. Raises WrongArgument, ProvisionalPeriod."""
+    with session.ledger() as opened:
+        return losses_of(
+            session, opened, session.scoring(opened, as_of), unit, text, provisional=provisional, brief=brief
+        )
+
+
+def losses_of(
+    session: Session, opened: Ledger, scoring: Scoring, unit: str, text: str, *, provisional: bool, brief: bool
+) -> UnitLosses:
+    """The same of a ledger that is open and scored. Raises WrongArgument, ProvisionalPeriod."""
     year = int(text) if re.fullmatch(r"\d{4}", text) else None
     month = read_month(text) if year is None else 0
-    with session.ledger() as opened:
-        scoring = session.scoring(opened, as_of)
-        unit = unit_asked(opened, scoring, unit)
-        if year is None:
-            evidence = period_evidence(scoring, [month], provisional=provisional)
-            refuse_untold(opened, scoring, "month", [month])
-            sheets = scoring.sheets(evidence)
-            found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
-        else:
-            found = [
-                (scoring.book.sheet(name), lines[unit])
-                for score in _years(opened, scoring, year, provisional=provisional).scores
-                for name, lines in score.sheets.items()
-                if unit in lines
-            ]
-        told = [(sheet, line, why(sheet, line)) for sheet, line in found if line.score is not None]
-        others: Mapping[str, tuple[OtherLine, ...]] = {}
-        if told and year is None and not brief:
-            with session.busy("trying every reading"):
-                others = lines_otherwise(scoring, unit, [month], [(sheet, line) for sheet, line, _ in told])
+    unit = unit_asked(opened, scoring, unit)
+    if year is None:
+        evidence = period_evidence(scoring, [month], provisional=provisional)
+        refuse_untold(opened, scoring, "month", [month])
+        sheets = scoring.sheets(evidence)
+        found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
+    else:
+        found = [
+            (scoring.book.sheet(name), lines[unit])
+            for score in _years(opened, scoring, year, provisional=provisional).scores
+            for name, lines in score.sheets.items()
+            if unit in lines
+        ]
+    told = [(sheet, line, why(sheet, line)) for sheet, line in found if line.score is not None]
+    others: Mapping[str, tuple[OtherLine, ...]] = {}
+    if told and year is None and not brief:
+        with session.busy("trying every reading"):
+            others = lines_otherwise(scoring, unit, [month], [(sheet, line) for sheet, line, _ in told])
     if not told:
         raise WrongArgument(
             sentence("{unit} has no score in {month}.", unit=unit, month=text),

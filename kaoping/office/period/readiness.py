@@ -13,7 +13,8 @@ from kaoping.office.session import Session, read_period
 @attrs.frozen(kw_only=True)
 class Readiness:
     """A period as it would be published now, and what its office should know before: `against` must each be accepted by name,
-    `waiting` appeals that touch it have no ruling yet, `earlier` publications of it stand, the oldest first."""
+    `waiting` appeals that touch it have no ruling yet, `earlier` publications of it stand, the oldest first; `provisional`: past the
+    last official notice too."""
 
     period: str
     position: int
@@ -22,6 +23,7 @@ class Readiness:
     against: Sequence[Objection]
     waiting: Sequence[int]
     earlier: Sequence[Publication]
+    provisional: bool = False
 
 
 def readiness(session: Session, period: str, *, provisional: bool = False) -> Readiness:
@@ -36,7 +38,7 @@ def readiness(session: Session, period: str, *, provisional: bool = False) -> Re
         refuse_nothing(one, period)
         ground = ground_of(opened, one.scoring, one.month, one.sheets, gaps)
         return Readiness(
-            period=period, position=found.position, issue=one, ground=ground,
+            period=period, position=found.position, provisional=provisional, issue=one, ground=ground,
             against=[*objections(one.scoring, one.month, ground, period)],
             waiting=appeals_waiting(opened, one.scoring, one.month.months),
             earlier=publications(opened, opened.head().position, period),

@@ -4,11 +4,16 @@ import attrs
 
 from kaoping.language.words import words_of_items
 from kaoping.office import appeals as office
+from kaoping.office.accounts.drafts import UnsignedDraft, prepare, settle, to_sign, waiting
 from kaoping.office.intake.objections import contestable
 from kaoping.office.period.untold import gaps_json
+from kaoping.reports.accounts.drafts import draft_table
 from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, worth_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Page
+from kaoping.web.accounts.own import own_or_asked
+from kaoping.web.accounts.pages import accounts_of
+from kaoping.web.accounts.rights import Right
 from kaoping.web.desk import Elsewhere, Inquiry, View
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
@@ -23,18 +28,20 @@ def listed(inquiry: Inquiry) -> View:
     """What `kaoping appeals` tells."""
     session = inquiry.session()
     language = session.language
-    told = office.appeal_list(session, inquiry.one("month"), inquiry.one("unit"), as_of=inquiry.as_of)
+    unit = own_or_asked(inquiry, inquiry.one("unit"))
+    told = office.appeal_list(session, inquiry.one("month"), unit, as_of=inquiry.as_of)
     page, gaps = appeals_page(language, told), gaps_page(language, told.gaps)
-    waiting = [one.case.position for one in told.appeals if one.case.ruling is None]
-    rulings = [
-        (language.say("Rule on #{position}", position=one), inquiry.link(f"/appeals/{one}", as_of=None))
-        for one in waiting
-    ]
+    open_ones = [one.case.position for one in told.appeals if one.case.ruling is None]
+    rules = inquiry.caller.may(Right.RULE) or inquiry.caller.may(Right.DRAFT)
+    word = "Rule on #{position}" if rules else "Appeal #{position}"
+    leading = [(language.say(word, position=one), inquiry.link(f"/appeals/{one}", as_of=None)) for one in open_ones]
+    if inquiry.caller.may(Right.APPEAL):
+        leading = [(language.say("Contest a ticket"), inquiry.link("/appeals/new", as_of=None)), *leading]
     return View(
         title=language.say("Appeals"), body=attrs.evolve(page, blocks=(*page.blocks, *gaps.blocks)), filtered=True,
         document=lambda: {**appeals_json(told), "ground": gaps_json(told.gaps)}, stamps=told.scoring.stamps,
         reproduce=reproduced(session, inquiry, told.scoring),
-        links=[(language.say("Contest a ticket"), inquiry.link("/appeals/new", as_of=None)), *rulings],
+        links=leading,
     )  # fmt: skip
 
 
@@ -54,7 +61,7 @@ def _asking(inquiry: Inquiry, filled: Filled) -> View:
         items.append((value, value))
     fields = [
         Field(name="ticket", label=say("ticket"), value=filled.one("ticket"), required=True),
-        Field(name="unit", label=say("the unit that appeals"), value=filled.one("unit"), required=True),
+        Field(name="unit", label=say("the unit that appeals"), value=inquiry.own_unit or filled.one("unit"), required=True),
         Field(name="item", label=say("item"), kind="choice", options=items, value=value, required=True),
         Field(name="at", label=say("when it happened, such as 2023-05-10T09:30"), value=filled.one("at"), required=True),
         Field(name="reason", label=say("the reason"), kind="area", value=filled.one("reason"), required=True),
@@ -71,7 +78,7 @@ def preview(inquiry: Inquiry, filled: Filled, *, stale: bool = False) -> View:
     """What the appeal would be worth; nothing is written."""
     language, head = inquiry.language, head_of(inquiry)
     try:
-        fact, effects, gaps = office.foreseen(inquiry.session(), _fields(filled, CONTESTED))
+        fact, effects, gaps = office.foreseen(inquiry.session(), _fields(filled, CONTESTED), own_unit=inquiry.own_unit)
     except UserError as error:
         return objected(_asking(inquiry, filled), error, language)
     page, session = worth_page(language, effects), inquiry.session()
@@ -91,7 +98,7 @@ def contest(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
         return preview(inquiry, filled, stale=True)
     session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     try:
-        kept, _, _ = office.appeal(session, _fields(filled, CONTESTED))
+        kept, _, _ = office.appeal(session, _fields(filled, CONTESTED), own_unit=inquiry.own_unit)
     except LedgerMoved:
         return preview(inquiry, filled, stale=True)
     except UserError as error:
@@ -100,42 +107,111 @@ def contest(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
 
 
 def case(inquiry: Inquiry, position: str) -> View:
-    """An appeal, what it is worth, and the form of its ruling."""
+    """An appeal, what it is worth, and the form of its ruling for whoever drafts or decides it."""
     return _case(inquiry, position, Filled(fields={}))
 
 
 def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = False) -> View:
     language, head = inquiry.language, head_of(inquiry)
-    say = language.say
-    scoring, told = office.contested(inquiry.session(), position)
+    say, session = language.say, inquiry.session()
+    scoring, told = office.contested(session, position, own_unit=inquiry.own_unit)
+    draft = _draft(inquiry, position)
+    body = case_page(language, told, scoring.book)
+    if draft is not None:
+        body = attrs.evolve(body, blocks=(*body.blocks, draft_table(language, draft, RULED)))
+    view = View(
+        title=say("Appeal #{position}", position=position), body=body,
+        links=[(say("Appeals"), inquiry.link("/appeals"))],
+    )  # fmt: skip
+    form = _ruling_form(inquiry, position, filled, draft, head)
+    if form is None:
+        return attrs.evolve(view, status=409) if stale else view
+    return form_view(view, form, stale=stale, language=language)
+
+
+def _draft(inquiry: Inquiry, position: str) -> UnsignedDraft | None:
+    """The draft of a ruling that waits for its signature; units see none."""
+    accounts = inquiry.desk.accounts
+    if accounts is None or inquiry.own_unit is not None:
+        return None
+    return next(iter(waiting(accounts, "ruling", position)), None)
+
+
+def _ruling_form(
+    inquiry: Inquiry, position: str, filled: Filled, draft: UnsignedDraft | None, head: str
+) -> Blank | None:
+    """The form of whoever drafts a ruling, signs a draft, or rules alone at a desk without accounts; of others none."""
+    say, path, caller = inquiry.language.say, f"/appeals/{position}", inquiry.caller
+    if caller.name and caller.may(Right.RULE):
+        if draft is None:
+            return None
+        return Blank(
+            action=inquiry.link(path), fields=[Field(name="draft", kind="hidden", value=str(draft.number))],
+            button=say("Sign: record the ruling"), head=head, title=say("Rule on #{position}", position=position),
+            others=[(inquiry.link(f"{path}/return"), say("Send the draft back"))],
+        )  # fmt: skip
+    drafts = bool(caller.name)
+    if not caller.may(Right.DRAFT if drafts else Right.RULE):
+        return None
     fields = [
         Field(name="granted", label=say("the ruling"), kind="one", value=filled.one("granted"), required=True,
             options=[("true", say("granted: the ticket is taken out of the item")), ("false", say("refused: the score stays"))]),
         Field(name="at", label=say("when it happened, such as 2023-05-10T09:30"), value=filled.one("at"), required=True),
         Field(name="reason", label=say("the reason"), kind="area", value=filled.one("reason"), required=True),
         Field(name="document", label=say("document number of the ruling"), value=filled.one("document"), required=True),
-        by_field(language, inquiry, filled.one("by")),
+        by_field(inquiry.language, inquiry, filled.one("by")),
     ]  # fmt: skip
-    form = Blank(action=inquiry.link(f"/appeals/{position}"), fields=fields, button=say("Record the ruling"), head=head,
+    if drafts:
+        action, button = inquiry.link(f"{path}/draft"), say("Put it before whoever signs")
+        return Blank(
+            action=action,
+            fields=fields,
+            button=button,
+            head=head,
+            title=say("Draft the ruling on #{position}", position=position),
+        )
+    return Blank(action=inquiry.link(path), fields=fields, button=say("Record the ruling"), head=head,
         title=say("Rule on #{position}", position=position))  # fmt: skip
-    view = View(
-        title=say("Appeal #{position}", position=position), body=case_page(language, told, scoring.book),
-        links=[(say("Appeals"), inquiry.link("/appeals"))],
-    )  # fmt: skip
-    return form_view(view, form, stale=stale, language=language)
+
+
+def draft(inquiry: Inquiry, filled: Filled, position: str) -> View | Elsewhere:
+    """A ruling drafted, if the ledger is still what was shown, and nothing speaks against it; nothing is written to the ledger."""
+    if is_stale(inquiry.desk, filled):
+        return _case(inquiry, position, filled, stale=True)
+    inquiry.session(by=filled.one("by"))  # names nobody else
+    try:
+        office.check_ruling(inquiry.session(), position, _fields(filled, RULED))
+    except UserError as error:
+        return objected(_case(inquiry, position, filled), error, inquiry.language)
+    fields = {name: [filled.one(name)] for name in RULED}
+    prepare(accounts_of(inquiry), "ruling", position, fields, head=filled.one("head"), by=inquiry.caller.name)
+    return Elsewhere(inquiry.link(f"/appeals/{position}"))
+
+
+def send_back(inquiry: Inquiry, filled: Filled, position: str) -> Elsewhere:
+    """The draft of a ruling sent back: it waits no more."""
+    accounts, name = accounts_of(inquiry), inquiry.caller.name
+    settle(accounts, to_sign(accounts, "ruling", position, filled.one("draft"), name), "returned", name)
+    return Elsewhere(inquiry.link(f"/appeals/{position}"))
 
 
 def rule(inquiry: Inquiry, filled: Filled, position: str) -> View | Elsewhere:
-    """The ruling recorded, if the ledger is still what was shown; then on to the page of its appeal."""
+    """The ruling recorded, if the ledger is still what was shown; then on to the page of its appeal. Where there are accounts it is
+    the draft that was shown, and whoever signs it did not draft it."""
+    signed = None
+    if inquiry.caller.name:
+        signed = to_sign(accounts_of(inquiry), "ruling", position, filled.one("draft"), inquiry.caller.name)
     if is_stale(inquiry.desk, filled):
         return _case(inquiry, position, filled, stale=True)
     session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     try:
-        office.rule(session, position, _fields(filled, RULED))
+        office.rule(session, position, _fields(filled if signed is None else Filled(fields=signed.fields), RULED))
     except LedgerMoved:
         return _case(inquiry, position, filled, stale=True)
     except UserError as error:
         return objected(_case(inquiry, position, filled), error, session.language)
+    if signed is not None:
+        settle(accounts_of(inquiry), signed, "signed", inquiry.caller.name)
     return Elsewhere(inquiry.link(f"/appeals/{position}"))
 
 

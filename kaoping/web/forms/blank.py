@@ -17,7 +17,7 @@ class Field:
 
     name: str
     label: str = ""
-    kind: Literal["text", "area", "choice", "tick", "one", "file", "hidden"] = "text"
+    kind: Literal["text", "area", "choice", "tick", "one", "file", "hidden", "password"] = "text"
     value: str = ""
     options: Sequence[tuple[str, str]] = ()
     required: bool = False
@@ -25,13 +25,15 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Blank:
-    """A form: where it is sent, its fields, the word on its button. `head`: the ledger's when it was made."""
+    """A form: where it is sent, its fields, the word on its button; `others`: where else it may be sent, with the word on that button.
+    `head`: the ledger's when it was made."""
 
     action: str
     fields: Sequence[Field]
     button: str
     head: str
     title: str = ""
+    others: Sequence[tuple[str, str]] = ()
 
     @property
     def uploads(self) -> bool:
@@ -45,7 +47,9 @@ def hidden(filled: Filled, *names: str) -> list[Field]:
 
 
 def by_field(language: Language, inquiry: Inquiry, value: str = "") -> Field:
-    """Who writes."""
+    """Who writes; where there are accounts, the one that is in."""
+    if inquiry.caller.name:
+        return Field(name="by", kind="hidden", value=inquiry.caller.name)
     return Field(name="by", label=language.say("who writes this, kept with the batch: a name or an office"),
         value=value or inquiry.desk.session.by or "")  # fmt: skip
 

@@ -1,9 +1,12 @@
 """What is not yet done, by unit, how soon it is due and what it would cost."""
 
+import attrs
+
 from calendars.instants import show_iso
 from calendars.periods import month_of, show_month
 from kaoping.office.period.due import due_list
 from kaoping.reports.period.due import due_booklet, due_json, due_page
+from kaoping.web.accounts.own import own_or_asked
 from kaoping.web.desk import Inquiry, View
 from kaoping.web.pages.stamped import reproduced
 
@@ -11,9 +14,10 @@ from kaoping.web.pages.stamped import reproduced
 def due(inquiry: Inquiry) -> View:
     """What `kaoping due` tells."""
     session = inquiry.session()
-    told = due_list(
-        session, inquiry.one("at"), as_of=inquiry.as_of, unit=inquiry.one("unit"), within=inquiry.one("within")
-    )
+    asked = own_or_asked(inquiry, inquiry.one("unit"))
+    told = due_list(session, inquiry.one("at"), as_of=inquiry.as_of, unit=asked, within=inquiry.one("within"))
+    if inquiry.own_unit is not None:
+        told = attrs.evolve(told, every=told.lines, fed_by="-")  # a file may be named by whose it is
 
     def workbook() -> bytes:
         from kaoping.papers import xlsx

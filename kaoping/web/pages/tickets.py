@@ -9,6 +9,7 @@ from kaoping.reports.audit import audit_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Block, Heading
 from kaoping.reports.period.tickets import life_page
+from kaoping.web.accounts.rights import Right
 from kaoping.web.desk import Inquiry, View
 from kaoping.web.pages.stamped import reproduced
 
@@ -17,7 +18,7 @@ def ticket(inquiry: Inquiry, ticket: str) -> View:
     """What `kaoping audit` tells of a ticket, its life first as a line and tables."""
     session = inquiry.session()
     language = session.language
-    told = ticket_report(session, ticket, inquiry.as_of)
+    told = ticket_report(session, ticket, inquiry.as_of, own_unit=inquiry.own_unit)
     life, audit = life_page(language, told), audit_page(language, told)
     blocks: list[Block] = [
         *life.blocks,
@@ -39,13 +40,15 @@ def _month(told: TicketReport) -> str:
 
 
 def _contests(inquiry: Inquiry, told: TicketReport) -> list[tuple[str, str]]:
-    """To an appeal against each item that the ticket cost a unit something under."""
+    """To an appeal against each item that the ticket cost a unit something under, for whoever may appeal."""
+    if not inquiry.caller.may(Right.APPEAL):
+        return []
     lost = [
         (each.unit, count.item.title, count.name)
         for each in told.audit.rounds
         for verdict in each.verdicts
         for count in verdict.counts
-        if count.lost > 0
+        if count.lost > 0 and inquiry.own_unit in (None, each.unit)
     ]
     plain = dict.fromkeys(("as_of", "known_on", "reading", "untold"))
     say = inquiry.language.say

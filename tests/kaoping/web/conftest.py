@@ -18,7 +18,11 @@ from kaoping.office.session import Session
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG, PRAISE, UNITS
 
-LACKING = [name for name in ("starlette", "uvicorn", "jinja2", "python_multipart", "httpx2") if find_spec(name) is None]
+LACKING = [
+    name
+    for name in ("starlette", "uvicorn", "jinja2", "python_multipart", "argon2", "httpx2")
+    if find_spec(name) is None
+]
 PORT = 8765
 HOST = f"http://127.0.0.1:{PORT}"
 NOW = read_iso("2023-06-06T10:00:00+08:00")

@@ -11,11 +11,21 @@ from kaoping.commands.asked import Asked, asks
 from kaoping.papers import terminal
 from ledger.sentences import UserError, sentence
 
-NEEDS = ("starlette", "uvicorn", "jinja2", "python_multipart")
+NEEDS = ("starlette", "uvicorn", "jinja2", "python_multipart", "argon2")
 
 
 class NotInstalled(UserError):
     """What a command needs, and an installation without it lacks."""
+
+
+def refuse_lacking() -> None:
+    """Raises NotInstalled where what the web desk needs is not there."""
+    lacking = [name for name in NEEDS if find_spec(name) is None]
+    if lacking:
+        raise NotInstalled(
+            sentence("the web desk needs what is not installed: {names}", names=" ".join(lacking)),
+            "Install it: pip install 'kaoping[desk]'",
+        )
 
 
 @asks("rulebook", "calendar", "ledger", "by", "lang")
@@ -27,16 +37,11 @@ def desk(
 ) -> None:  # fmt: skip
     """Open the web desk of this ledger in the browser, on this machine alone."""
     session = asked.session()
-    lacking = [name for name in NEEDS if find_spec(name) is None]
-    if lacking:
-        raise NotInstalled(
-            sentence("the web desk needs what is not installed: {names}", names=" ".join(lacking)),
-            "Install it: pip install 'kaoping[desk]'",
-        )
+    refuse_lacking()
     if addresses:
         from kaoping.web.routes import ADDRESSES
 
-        for one in ADDRESSES:
+        for one in [each for each in ADDRESSES if not each.shared]:
             terminal.tell(f"{one.method:<5} {one.path:<28} {one.right}")
         return
     from kaoping.web.serve import serve  # what it needs is not needed else
