@@ -39,6 +39,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/publish/{period}"): A, ("POST", "/publish/{period}/return"): A,
     ("GET", "/password"): E + A + U + C, ("POST", "/password"): E + A + U + C, ("POST", "/leave"): E + A + U + C,
     ("GET", "/views"): C,
+    ("GET", "/search"): E + A + U + C, ("GET", "/head"): E + A + U + C,
 }  # fmt: skip
 """Each address, and the accounts that may."""
 
@@ -148,6 +149,19 @@ def test_anothers_ticket_is_as_one_that_is_not_there(shared: Office) -> None:
     others = unit.post("/appeals/preview", ticket="GX-3", **{**appeal, "unit": "区城管局"})
     assert others.status_code == 422
     assert "区城管局" not in others.text.replace('value="区城管局"', "")
+
+
+def test_a_search_finds_a_unit_nothing_of_anothers(shared: Office) -> None:
+    mine, other = shared.people["茅店"], shared.people["城管"]
+    assert mine.get("/search?q=GX-1").headers["location"] == "/ticket/GX-1"
+    assert "/ticket/GX-2" in mine.get("/search?q=GX").text
+    texts = [other.get(f"/search?q={one}").text.replace(one, "?") for one in ("GX-1", "GX-77")]
+    assert texts[0] == texts[1], "as if there were none"
+    found = other.get("/search?q=GX").text
+    assert "/ticket/GX-3" in found
+    assert not re.search(r"/ticket/GX-[12]", found)
+    assert "茅店镇" not in other.get("/search?q=镇").text
+    assert "/ticket/GX-1" in shared.people["经办"].get("/search?q=GX").text
 
 
 def test_anothers_appeal_is_as_none(shared: Office) -> None:
