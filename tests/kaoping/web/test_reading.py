@@ -110,15 +110,19 @@ def test_the_json_of_what_takes_its_time(
 
 
 class Rows(HTMLParser):
-    """The rows of a page's tables as a browser shows them, heads of two lines left out."""
+    """The rows of a page's tables as a browser shows them, heads of two lines left out, and the numbers under a chart."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self.body = self.cell = False
+        self.body = self.cell = self.chart = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "figure":
+            self.chart = True
+        if self.chart:
+            return
         if tag == "table":
             self.tables.append([])
         if tag == "tbody":
@@ -130,6 +134,8 @@ class Rows(HTMLParser):
             self.cell = True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "figure":
+            self.chart = False
         if tag in ("td", "th"):
             self.cell = False
         if tag == "tbody":
