@@ -78,7 +78,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
     say = inquiry.language.say
     found = [
         (say("overview"), month_path(period) if period else "/"), (say("Acts due"), "/due"), (say("appeals"), "/appeals"),
-        (say("import"), "/import"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
+        (say("import"), "/import"), (say("Record"), "/record"), (say("publications"), "/published"), (say("rulebook"), "/rules"),
         (say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar"), (say("log"), "/log"),
     ]  # fmt: skip
     return [(word, _leading(inquiry, path), _is_here(inquiry.path, path)) for word, path in found]
@@ -86,7 +86,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool]]:
 
 def _leading(inquiry: Inquiry, path: str) -> str:
     """The address with what is asked of the ledger kept, where the page there can be asked for it."""
-    if path in ("/import", "/log", "/rules", "/published"):
+    if path in ("/import", "/record", "/log", "/rules", "/published"):
         return inquiry.link(path, as_of=None, known_on=None, reading=None, untold=None, provisional=None)
     if path.startswith("/calendar"):
         return inquiry.link(path, as_of=None, reading=None, untold=None, provisional=None)
