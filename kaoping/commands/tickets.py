@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from calendars.periods import show_month
 from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.period.untold import gaps_json
 from kaoping.office.tickets import audit_json, ticket_report
@@ -41,17 +40,14 @@ def _suppose(
     asked: Asked, ticket: str, ifs: Sequence[str], without: Sequence[str], unit: str | None, number: int | None
 ) -> None:
     from kaoping.office.trials import read_if, read_without, suppose  # what it needs is not needed else
-    from kaoping.reports.compare.diff import diff_json, diff_page
+    from kaoping.reports.compare.supposed import supposed_json, supposed_page
 
     session = asked.session()
     supposed = [*map(read_if, ifs), *map(read_without, without)]
     told = suppose(session, ticket, supposed, unit, number, as_of=asked.as_of)
-    named = [*(f"--if {one}" for one in ifs), *(f"--without {one}" for one in without)]
-    names = session.language.say("as it is"), " ".join(named)
     if asked.as_json:
-        months = [diff_json(one, show_month(one.months[0]), names, None, None) for one in told]
-        terminal.answer({"ticket": ticket, "if": list(ifs), "without": list(without), "months": months})
+        terminal.answer(supposed_json(session.language, ticket, told, ifs, without))
         return
-    for one in told:
-        terminal.show(diff_page(session.language, one, show_month(one.months[0]), names, None, None))
+    for page in supposed_page(session.language, told, ifs, without):
+        terminal.show(page)
         terminal.tell()

@@ -88,6 +88,15 @@ def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
             yield language.tell(title)
 
 
+def profile_text(profile: Profile, language: Language) -> str:
+    """A profile as TOML, without any comment."""
+    known = Proposal(
+        profile=profile, base=profile.name, by_event=False, columns=(), words=(), citizens=(), texts=(), others=(), missing=(),
+        day_first=False,
+    )  # fmt: skip
+    return toml_of(known, language)
+
+
 def toml_of(proposal: Proposal, language: Language) -> str:
     """The profile as TOML; words that nobody knows stand there as comments, to be given a kind or a meaning."""
     profile = proposal.profile

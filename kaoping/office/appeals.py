@@ -93,7 +93,7 @@ def contested(session: Session, position: str, *, own_unit: str | None = None) -
     with session.ledger() as opened:
         names = opened.names(opened.head().position)
         mine = None if own_unit is None else names.get(own_unit, own_unit)
-        cases = [one for one in _cases(opened) if mine is None or names.get(one.appeal.unit, one.appeal.unit) == mine]
+        cases = [one for one in _cases(opened) if mine is None or _named(names, one.appeal.unit) == mine]
         case = next((one for one in cases if str(one.position) == position), None)
         if case is None:
             raise WrongArgument(
@@ -131,6 +131,11 @@ def _may_be_ruled(opened: Ledger, appealed: str, fields: Mapping[str, str | None
     if case is None or reasons:
         raise Refused(reasons)
     return case, fact
+
+
+def _named(names: Mapping[str, str], unit: str | None) -> str | None:
+    """A unit by its name now."""
+    return None if unit is None else names.get(unit, unit)
 
 
 def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sentence]:

@@ -1,8 +1,10 @@
 """Plain tables as an xlsx workbook: cells are text or whole numbers, and nothing in them can be a formula or a link."""
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from xlsxwriter import Workbook
 
@@ -27,7 +29,19 @@ def refuse_there(path: Path) -> None:
 def write_sheets(path: Path, sheets: Sequence[PlainSheet]) -> None:
     """Write the tables, one to a sheet; of one too long for a sheet the rest stands on further ones. The file comes to its name
     once it is whole. Raises OSError."""
-    with whole(path) as part, part.open("wb") as out, Workbook(out, PLAIN) as book:
+    with whole(path) as part, part.open("wb") as out:
+        _draw(out, sheets)
+
+
+def sheets_bytes(sheets: Sequence[PlainSheet]) -> bytes:
+    """The same workbook, its bytes."""
+    out = BytesIO()
+    _draw(out, sheets)
+    return out.getvalue()
+
+
+def _draw(out: IO[bytes], sheets: Sequence[PlainSheet]) -> None:
+    with Workbook(out, PLAIN) as book:
         taken: set[str] = set()
         for sheet in sheets:
             _write(book, sheet, taken)

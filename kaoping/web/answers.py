@@ -15,7 +15,7 @@ from kaoping.office.period.published import NotPublished
 from kaoping.papers.terminal import json_text
 from kaoping.web import rows
 from kaoping.web.accounts.rights import NotAllowed
-from kaoping.web.desk import FILTERS, Elsewhere, Inquiry, Told, View
+from kaoping.web.desk import FILTERS, Download, Elsewhere, Inquiry, Told, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.filled import Forged
 from kaoping.web.gate import TooLarge
@@ -25,6 +25,8 @@ TYPES: Mapping[str, str] = {
     "json": "application/json; charset=utf-8", "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
+ROWS = "Kaoping-Rows"
+"""The header that says how many rows a file has."""
 STATUS = {1: 422, 2: 400, 3: 500}
 """The exit code of a command -> how an answer says it: the data, the question, or the ledger is at fault."""
 
@@ -45,7 +47,7 @@ class Stale(UserError):
     """The ledger has moved since the form was made, and the form cannot be shown again."""
 
 
-def answered(view: View | Elsewhere | Told, inquiry: Inquiry, token: str) -> Response:
+def answered(view: View | Elsewhere | Told | Download, inquiry: Inquiry, token: str) -> Response:
     """The answer. Raises NoSuchForm."""
     if isinstance(view, Elsewhere):
         return RedirectResponse(view.address, 303)
@@ -53,21 +55,19 @@ def answered(view: View | Elsewhere | Told, inquiry: Inquiry, token: str) -> Res
         return PlainTextResponse(view.text, headers={"ETag": f'"{view.tag}"'})
     if isinstance(view, Told):
         raise _no_such_form(inquiry)
+    if isinstance(view, Download):
+        name = quote(view.name, safe="")
+        disposition = f"attachment; filename*=UTF-8''{name}"
+        return Response(view.data, headers={"Content-Type": view.type, "Content-Disposition": disposition})
     if inquiry.form == "html":
         return HTMLResponse(page_html(view, inquiry, token), view.status)
     data = _data(view, inquiry)
     name = quote(f"{view.title}.{inquiry.form}", safe="")
-    return Response(
-        data, headers={"Content-Type": TYPES[inquiry.form], "Content-Disposition": f"inline; filename*=UTF-8''{name}"}
-    )
-
-
-def unless_known(answer: Response, known: str) -> Response:
-    """The answer, or only that it is still the one that the browser has (`known`: its If-None-Match)."""
-    tag = answer.headers.get("etag")
-    if tag is None or tag not in [one.strip() for one in known.split(",")]:
-        return answer
-    return Response(status_code=304, headers={"ETag": tag})
+    headers = {
+        "Content-Type": TYPES[inquiry.form], "Content-Disposition": f"inline; filename*=UTF-8''{name}",
+        ROWS: str(_taken_away(view, inquiry)),
+    }  # fmt: skip
+    return Response(data, headers=headers)
 
 
 def _data(view: View, inquiry: Inquiry) -> bytes:
@@ -94,10 +94,8 @@ def _no_such_form(inquiry: Inquiry) -> NoSuchForm:
     )
 
 
-def taken_away(view: View | Elsewhere | Told, inquiry: Inquiry) -> int | None:
-    """How many rows leave the desk as a file; None of a page that is read."""
-    if not isinstance(view, View) or inquiry.form == "html":
-        return None
+def _taken_away(view: View, inquiry: Inquiry) -> int:
+    """How many rows leave the desk with a file."""
     narrows = inquiry.form == "csv" and view.filtered
     return rows.count_rows(rows.narrowed(view.body, inquiry.filters, inquiry.language) if narrows else view.body)
 

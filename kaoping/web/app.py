@@ -20,11 +20,12 @@ from kaoping.web.accounts import entering
 from kaoping.web.accounts.entering import ENTER
 from kaoping.web.accounts.pages import LEAVE, PASSWORD
 from kaoping.web.accounts.rights import Caller, refuse_unless
-from kaoping.web.answers import answered, refusal, refused, taken_away, unless_known
+from kaoping.web.answers import ROWS, answered, refusal, refused
 from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, head_now, refuse_forged
-from kaoping.web.gate import KEPT, STRANGER, Door, Gate, Keys, SignIns, cookie_name
+from kaoping.web.gate import HEADERS, KEPT, STRANGER, Door, Gate, Keys, SignIns, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
+from kaoping.web.shelf.drawn import unchanged
 from ledger.sentences import UserError, sentence
 from ledger.texts import masked, visible
 
@@ -32,10 +33,9 @@ OPEN = frozenset({ENTER, *(f"/assets/{name}" for name in assets.ASSETS)})
 """The paths that ask for no cookie: nothing of the ledger is told there."""
 KEEP = "private, max-age=31536000, immutable"
 """Of a file whose address names its version."""
-MOST_FIELDS = 200
+MOST_FIELDS, MOST_FILES = 500, 50
 MOST_OF_PATH = 500
 """Characters of an address in the log."""
-BAD = 400
 Handler = Callable[[Request], Any]
 
 
@@ -127,12 +127,14 @@ def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_logged, address, desk, request, None)
+        token = request.scope["caller"].token
+        async with desk.drawn.turn(address.path, _key(request, token)) as request.state.around:
+            return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
         try:
             refuse_unless(request.scope["caller"], address.right, own=address.own)  # before anything is taken in
-            async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
                 filled = await _filled(form)
         except UserError as error:
             plain = _plain(desk, request.scope["caller"])
@@ -144,21 +146,22 @@ def _handler(address: Address, desk: Desk) -> Handler:
 
 def _logged(address: Address, desk: Desk, request: Request, filled: Filled | None) -> Response:
     """The answer; where there are accounts, a line of the log says who had it, or nobody has it."""
-    answer, rows = _answer(address, desk, request, filled)
-    return _kept(address, desk, request, answer, rows, filled)
+    return _kept(address, desk, request, _answer(address, desk, request, filled), filled)
 
 
 def _kept(
-    address: Address, desk: Desk, request: Request, answer: Response, rows: int | None = None, filled: Filled | None = None
+    address: Address, desk: Desk, request: Request, answer: Response, filled: Filled | None = None
 ) -> Response:  # fmt: skip
+    """The answer, once the log has its line; no browser that several may use keeps it."""
     caller: Caller = request.scope["caller"]
     if desk.accounts is None or address.quiet:
         return answer
-    asked = str(request.url.query)
+    answer.headers[KEPT] = HEADERS[KEPT]
+    asked, rows = str(request.url.query), answer.headers.get(ROWS)
     viewed = Viewed(
         at=now.now_ms(), user=caller.name, role=str(caller.role), address=request.scope["address"], method=request.method,
         route=address.path, path=masked(visible(unquote(request.scope["path"] + (f"?{asked}" if asked else ""))))[:MOST_OF_PATH],
-        about=_about(request, filled), status=answer.status_code, rows=rows if answer.status_code < BAD else None,
+        about=_about(request, filled), status=answer.status_code, rows=None if rows is None else int(rows),
     )  # fmt: skip
     try:
         keep(desk.accounts, viewed, request.scope["cookie"])
@@ -176,19 +179,18 @@ def _about(request: Request, filled: Filled | None) -> str:
 
 
 async def _filled(form: FormData) -> Filled:
-    """What was filled in: texts by name, each once, and the file that was uploaded."""
+    """What was filled in: texts by name, and the files that were uploaded."""
     fields: dict[str, list[str]] = {}
-    upload = None
+    uploads = []
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            upload = Upload(name=value.filename or "", data=await value.read())
-        else:
+        if not isinstance(value, UploadFile):
             fields.setdefault(name, []).append(value)
-    return Filled(fields=fields, upload=upload)
+        elif value.filename:  # without a name none was chosen
+            uploads.append(Upload(name=value.filename, data=await value.read(), field=name))
+    return Filled(fields=fields, uploads=uploads)
 
 
-def _answer(address: Address, desk: Desk, request: Request, filled: Filled | None) -> tuple[Response, int | None]:
-    """The answer, and how many rows leave with it as a file."""
+def _answer(address: Address, desk: Desk, request: Request, filled: Filled | None) -> Response:
     caller: Caller = request.scope["caller"]
     language, plain = desk.session.language, _plain(desk, caller)
     try:
@@ -198,22 +200,35 @@ def _answer(address: Address, desk: Desk, request: Request, filled: Filled | Non
         plain = attrs.evolve(plain, query=asked)
         refuse_unless(caller, address.right, own=address.own)
         if caller.must_change and address.path not in (PASSWORD, LEAVE):
-            return RedirectResponse(PASSWORD, 303), None
+            return RedirectResponse(PASSWORD, 303)
         inquiry = Inquiry(
             desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None,
-            head=head_now(desk),
-            caller=caller, client=request.scope["address"], cookie=request.scope["cookie"],
+            caller=caller, client=request.scope["address"], cookie=request.scope["cookie"], head=head_now(desk),
         )  # fmt: skip
         if filled is None:
-            view = address.answer(inquiry, **request.path_params)
-            answer = unless_known(answered(view, inquiry, caller.token), request.headers.get("if-none-match", ""))
-            return answer, taken_away(view, inquiry)
+            return unchanged(_read(address, inquiry, request), request.headers)
         refuse_forged(filled, caller.token)
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)
-        return answered(view, inquiry, caller.token), taken_away(view, inquiry)
+        return answered(view, inquiry, caller.token)
     except Exception as error:  # told as a page, whatever it is
-        return refused(language, error, plain), None
+        return refused(language, error, plain)
+
+
+def _read(address: Address, inquiry: Inquiry, request: Request) -> Response:
+    """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
+    around, token = request.state.around, inquiry.caller.token
+    asked = attrs.evolve(inquiry, around=around)
+
+    def draw() -> tuple[Response, int | None]:
+        return answered(address.answer(asked, **request.path_params), asked, token), None
+
+    return inquiry.desk.drawn.answer(around, _key(request, token), draw)[0]
+
+
+def _key(request: Request, token: str) -> tuple[str, str, str, str]:
+    """What an answer that is given again is known by: who asks, and for what."""
+    return token, request.scope["form"], _path(request), str(request.url.query)
 
 
 def _plain(desk: Desk, caller: Caller) -> Inquiry:

@@ -50,6 +50,8 @@ def page_html(view: View, inquiry: Inquiry, token: str) -> str:
         "now": _as_known(inquiry, view), "led": [(*link, _turning(link[0], view.period)) for link in view.links],
         "searching": _searching(inquiry),
         "head": "" if inquiry.is_form or inquiry.as_of is not None else inquiry.head,
+        "action": urlsplit(inquiry.same()).path, "kept": parse_qsl(urlsplit(inquiry.same()).query),
+        "names": [one.name for one in view.more["question"].fields] if "question" in view.more else (),
     }  # fmt: skip
     return TEMPLATES.get_template(view.template).render(told)
 

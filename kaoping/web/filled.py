@@ -23,18 +23,19 @@ class Forged(UserError):
 
 @attrs.frozen
 class Upload:
-    """A file that was uploaded: its name is what the sender calls it, never a path."""
+    """A file that was uploaded: its name is what the sender calls it, never a path; `field`: of the form."""
 
     name: str
     data: bytes
+    field: str = "file"
 
 
 @attrs.frozen(kw_only=True)
 class Filled:
-    """The fields of a form as they were filled in, and its file."""
+    """The fields of a form as they were filled in, and its files."""
 
     fields: Mapping[str, Sequence[str]]
-    upload: Upload | None = None
+    uploads: Sequence[Upload] = ()
 
     def one(self, name: str) -> str:
         """What stands in a field, on one line, without spaces around it; empty where nothing does. Raises WrongArgument where it

@@ -7,8 +7,9 @@ import attrs
 
 from kaoping.web.accounts import pages as accounts
 from kaoping.web.accounts.rights import Right
-from kaoping.web.desk import FILTERS, READS, Elsewhere, Told, View
-from kaoping.web.forms import appeals, imports, publishing
+from kaoping.web.api.described import described
+from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, Told, View
+from kaoping.web.forms import appeals, aside, imports, mending, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
 
 __all__ = ["ADDRESSES", "Address", "Right"]
@@ -23,7 +24,7 @@ class Address:
 
     path: str
     right: Right
-    answer: Callable[..., View | Elsewhere | Told]
+    answer: Callable[..., View | Elsewhere | Told | Download]
     method: Literal["GET", "POST"] = "GET"
     asks: tuple[str, ...] = ()
     large: bool = False
@@ -42,11 +43,19 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/calendar", right=Right.RULES, answer=calendars.newest, asks=("known_on",), own=True),
     Address(path="/calendar/{month}", right=Right.RULES, answer=calendars.month, asks=("known_on", *FILTERS), own=True),
     Address(path="/search", right=Right.UNIT, answer=search.search, asks=(*READS, "q"), own=True),
-    Address(path="/head", right=Right.RANKING, answer=log.head, own=True, quiet=True),
+    Address(path="/head", right=Right.OPEN, answer=log.head, own=True, quiet=True),
     Address(path="/log", right=Right.OFFICE, answer=log.batches, asks=FILTERS),
     Address(path="/import", right=Right.IMPORT, answer=imports.blank),
     Address(path="/import/preview", right=Right.IMPORT, answer=imports.preview, method="POST", large=True),
     Address(path="/import", right=Right.IMPORT, answer=imports.take, method="POST"),
+    Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.shown),
+    Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.said, method="POST"),
+    Address(path="/import/waiting/{upload}/rows", right=Right.IMPORT, answer=mending.rows_aside, asks=FILTERS),
+    Address(path="/import/waiting/{upload}/profile/{name}", right=Right.IMPORT, answer=mending.profile_file),
+    Address(path="/import/taken/{batches}", right=Right.IMPORT, answer=imports.taken),
+    Address(path="/aside", right=Right.IMPORT, answer=aside.listed, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.batch, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.said, method="POST"),
     Address(
         path="/appeals",
         right=Right.CASES,
@@ -63,6 +72,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}/return", right=Right.RULE, answer=appeals.send_back, method="POST", shared=True),
     Address(path="/publish/{period}", right=Right.CHECKS, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
+    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
     Address(
         path="/publish/{period}/prepare", right=Right.PREPARE, answer=publishing.prepare, method="POST", shared=True
     ),
@@ -74,7 +84,11 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/leave", right=Right.OPEN, answer=accounts.leave_desk, method="POST", own=True, shared=True),
     Address(path="/views", right=Right.VIEWS, answer=accounts.views, asks=(*FILTERS, "last", "verify"), shared=True),
     Address(
-        path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS), own=True
+        path="/ticket/{ticket:path}",
+        right=Right.UNIT,
+        answer=tickets.ticket,
+        asks=(*READS[:-1], *FILTERS, *tickets.SUPPOSES),
+        own=True,
     ),
     Address(
         path="/{period}/unit/{unit:path}",

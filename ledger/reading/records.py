@@ -15,7 +15,7 @@ import attrs
 from ledger.batches import Batch, Change, Coverage, Event, Head
 from ledger.exchange import from_content
 from ledger.facts import Settle, Void
-from ledger.files import MEMORY, begin, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
+from ledger.files import MEMORY, begin, copied, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
 from ledger.intake.leftovers import settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
@@ -187,6 +187,11 @@ class Records:
         sql = "select distinct json_extract(fact, '$.unit') from events where kind in ('dispatch', 'enrol')"
         return {str(unit) for (unit,) in self._db.execute(sql) if unit is not None}
 
+    def sent_in(self, first: int, last: int) -> Iterator[int]:
+        """The instant of each dispatch that the batches from one to another brought."""
+        sql = "select json_extract(fact, '$.at') from events where kind = 'dispatch' and batch between ? and ?"
+        return (int(at) for (at,) in self._db.execute(sql, (first, last)))
+
     def batches_with(self, kind: str, since: int, until: int) -> list[int]:
         """The numbers of the batches that brought a fact of a kind with an instant in [since, until)."""
         sql = (
@@ -332,6 +337,11 @@ class Records:
         sql = "select size, root from checkpoints where size <= ? order by size desc limit 1"
         found = self._db.execute(sql, (upto,)).fetchone()
         return f"{found[0]}:{found[1].hex()}" if found else ""
+
+    def copy_to(self, path: Path) -> None:
+        """Copy it, as it is at one moment, to a file that is not there."""
+        with told(self.path):
+            copied(self._db, path)
 
     def verify(self, checkpoints: Sequence[tuple[int, str]] = ()) -> Verified:
         """Re-derive every hash, and hold the ledger against its file of checkpoints and against these (size, root).

@@ -1,6 +1,6 @@
 """Appeals: where each stands, and what its exemption is worth to the unit, everything else the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -35,13 +35,15 @@ class AppealCase:
 
 @attrs.frozen(kw_only=True)
 class Effect:
-    """What the exemption is worth on one sheet of one month: the unit's lines without and with it."""
+    """What the exemption is worth on one sheet of one month: the unit's lines without and with it; `others`: the two lines of each
+    other unit whose score or rank it moves."""
 
     sheet: Sheet
     item: Item
     month: int
     without: UnitScore
     within: UnitScore
+    others: tuple[tuple[UnitScore, UnitScore], ...] = ()
 
     @property
     def points(self) -> Fraction | None:
@@ -78,9 +80,13 @@ def effects_of(scoring: Scoring, appeal: Appeal) -> Iterator[Effect]:
             ways = {counts(sheet, part, charge) for part in item.parts for charge in charges[month]} if item else set()
             if item is None or not ways & {"judged", "counted"}:
                 continue
-            lines = [_line(scoring, sheet, side, str(appeal.unit)) for side in sides]
-            if lines[0] is not None and lines[1] is not None:
-                yield Effect(sheet=sheet, item=item, month=month, without=lines[0], within=lines[1])
+            without, within = (_lines(scoring, sheet, side) for side in sides)
+            unit = str(appeal.unit)
+            if unit in without and unit in within:
+                others = tuple(_moved(without, within, unit))
+                yield Effect(
+                    sheet=sheet, item=item, month=month, without=without[unit], within=within[unit], others=others
+                )
 
 
 def _charges(scoring: Scoring, appeal: Appeal) -> dict[int, list[Charge]]:
@@ -116,5 +122,16 @@ def _item(sheet: Sheet, month: int, name: str) -> Item | None:
     )
 
 
-def _line(scoring: Scoring, sheet: Sheet, month: Evidence, unit: str) -> UnitScore | None:
-    return next((one for one in sheet_of(scoring.judging, sheet, month).units if one.unit == unit), None)
+def _lines(scoring: Scoring, sheet: Sheet, month: Evidence) -> dict[str, UnitScore]:
+    """Unit -> its line on the sheet."""
+    return {one.unit: one for one in sheet_of(scoring.judging, sheet, month).units}
+
+
+def _moved(
+    without: Mapping[str, UnitScore], within: Mapping[str, UnitScore], unit: str
+) -> Iterator[tuple[UnitScore, UnitScore]]:
+    """The lines of other units whose score or rank is another, in the order of the sheet."""
+    for name, line in without.items():
+        other = within.get(name)
+        if name != unit and other is not None and (line.score, line.rank) != (other.score, other.rank):
+            yield line, other

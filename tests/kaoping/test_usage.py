@@ -25,7 +25,7 @@ from tests.kaoping.test_cli import LOG, ROOT, UNITS, Run, may, run
 __all__ = ["may", "run"]
 RARE = "𠮷镇"  # in no GBK
 ACCOUNTS = ("--accounts", "desk.db")
-TYPED = "甲乙丙丁 戊己庚辛\n"
+TYPED = "甲乙丙丁戊 己庚辛壬癸\n"
 """What is typed where a command reads from stdin: a password."""
 AT = ("--at", "2023-05-25T09:00", "--reason", "不可抗力")
 SAID: dict[str, tuple[str, ...]] = {

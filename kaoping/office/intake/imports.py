@@ -53,13 +53,24 @@ class Arrival:
 
 @attrs.frozen(kw_only=True)
 class KnownBefore:
-    """What is known before files are read: the units, whether a file may name others, the groups there are, and the tickets
-    that a profile told of."""
+    """What is known before files are read: the units, whether a file may name others, the groups there are, the tickets
+    that a profile told of, and the `profiles` that stand before those of the same name."""
 
     register: Register = attrs.Factory(Register)
     demanded: bool = False
     groups: Callable[[], frozenset[str]] = frozenset
     begun: Callable[[str], Mapping[str, int]] = lambda _: {}
+    profiles: tuple[Profile, ...] = ()
+
+    def profile(self, name: str) -> Profile:
+        """A profile by its name, or from a TOML file. Raises NoSuchFile."""
+        return next((one for one in self.profiles if one.name == name), None) or folder.profile(name)
+
+    @property
+    def known_profiles(self) -> tuple[Profile, ...]:
+        """Those that a header may tell."""
+        own = {one.name for one in self.profiles}
+        return (*self.profiles, *(one for one in folder.profiles() if one.name not in own))
 
     def around(self, profile: Profile) -> Surroundings:
         """What a table is read in. Where nobody is enrolled, any unit may be named."""
@@ -117,9 +128,9 @@ def read_files(
 ) -> list[Arrival]:
     """Every table of the files, read; `seen`: how each is seen first; `session`: of whoever watches; `known`: what is known
     before. Raises NoSuchFile, UnreadableFile (with the file's name)."""
-    named = None if profile is None else folder.profile(profile)
-    arrivals: list[Arrival] = []
     before = known or KnownBefore()
+    named = None if profile is None else before.profile(profile)
+    arrivals: list[Arrival] = []
     for file in map(folder.load, paths):
         try:
             read = _read_file(file, named, seen, session, before)
@@ -152,7 +163,7 @@ def _read_file(
     with nullcontext() if session is None else session.busy("reading files"):
         held = read_tables(file.data, file.path.name)
     try:
-        fitting, unread = _fitting(held, seen or (lambda table: table), named)
+        fitting, unread = _fitting(held, seen or (lambda table: table), named, known.known_profiles)
     except UnreadableFile:
         if seen is None and (form := _form(held.tables)) is not None:
             raise form from None
@@ -166,7 +177,7 @@ def _read_file(
 
 
 def _fitting(
-    held: FileTables, seen: Callable[[LogTable], LogTable], named: Profile | None
+    held: FileTables, seen: Callable[[LogTable], LogTable], named: Profile | None, known: Sequence[Profile]
 ) -> tuple[list[tuple[LogTable, Profile]], tuple[UnreadTable, ...]]:
     """The tables a profile fits, and what cannot be read. Where none fits, the first table's refusal is raised."""
     found: list[tuple[LogTable, Profile]] = []
@@ -174,7 +185,7 @@ def _fitting(
     for table in held.tables:
         try:
             given = seen(table)
-            found.append((given, _meant(named, given)))
+            found.append((given, _meant(named, given, known)))
         except UnreadableFile as refusal:
             refused.append((table, refusal))
     if not found:
@@ -195,13 +206,13 @@ def _form(tables: Sequence[LogTable]) -> UnreadableFile | None:
     )
 
 
-def _meant(named: Profile | None, table: LogTable) -> Profile:
+def _meant(named: Profile | None, table: LogTable, known: Sequence[Profile]) -> Profile:
     """The profile that a table is read by: the one named, but of a table in the exchange format, which the one named cannot read, that
     format's. Raises UnreadableFile."""
     if named is None:
-        return choose(folder.profiles(), table)
+        return choose(known, table)
     if lacking(named, table.header):
-        for one in folder.profiles():
+        for one in known:
             if one.exchange and not lacking(one, table.header) and {*unread(one, table.header)} <= FIELDS:
                 return one
     refuse_lacking(named, table)
@@ -211,12 +222,14 @@ def _meant(named: Profile | None, table: LogTable) -> Profile:
 @attrs.frozen(kw_only=True)
 class Manner:
     """How files are taken in: what they say otherwise than the ledger knows `replace`s it, `keep` False is a rehearsal,
-    `keep_file` keeps their bytes too, and `known_units` makes a problem of a unit that nobody enrolled."""
+    `keep_file` keeps their bytes too, and `known_units` makes a problem of a unit that nobody enrolled. `profiles` stand before
+    those of the same name."""
 
     replace: bool = False
     keep: bool = True
     keep_file: bool = False
     known_units: bool = False
+    profiles: tuple[Profile, ...] = ()
 
 
 PLAIN = Manner()
@@ -230,6 +243,11 @@ def import_files(session: Session, paths: Sequence[Path], profile: str | None, m
     _refuse_unusable(arrivals)
     with session.ledger_to_write(rehearsal=not manner.keep) as opened:
         return take_in(session, opened, arrivals, manner)
+
+
+def look_at(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
+    """Logs of tickets read, and not held against what stands in the ledger. Raises NoSuchFile, UnreadableFile."""
+    return read_files(paths, profile, session=session, known=_known_before(session, manner))
 
 
 def _known_before(session: Session, manner: Manner) -> KnownBefore:
@@ -250,7 +268,9 @@ def _known_before(session: Session, manner: Manner) -> KnownBefore:
     if made:
         with session.ledger() as opened:
             register = opened.register()
-    return KnownBefore(register=register, demanded=manner.known_units, groups=cache(groups), begun=begun)
+    return KnownBefore(
+        register=register, demanded=manner.known_units, groups=cache(groups), begun=begun, profiles=manner.profiles
+    )
 
 
 @attrs.frozen(kw_only=True)

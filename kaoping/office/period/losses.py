@@ -46,22 +46,29 @@ def lost_points(
     """How a unit lost its points in a month, or on the sheets of a year itself; of a month, unless it is to be brief, with what
     other readings would make of it. Raises WrongArgument, ProvisionalPeriod."""
     with session.ledger() as opened:
+        scoring = session.scoring(opened, as_of)
         return losses_of(
-            session, opened, session.scoring(opened, as_of), unit, text, provisional=provisional, brief=brief
+            session, opened, scoring, unit, text, provisional=provisional, brief=brief, known=(as_of, provisional)
         )
 
 
 def losses_of(
-    session: Session, opened: Ledger, scoring: Scoring, unit: str, text: str, *, provisional: bool, brief: bool
-) -> UnitLosses:
-    """The same of a ledger that is open and scored. Raises WrongArgument, ProvisionalPeriod."""
+    session: Session, opened: Ledger, scoring: Scoring, unit: str, text: str, *, provisional: bool, brief: bool,
+    known: tuple[str | None, bool] | None = None,
+) -> UnitLosses:  # fmt: skip
+    """The same of a ledger that is open and scored; `known`: how the session's own scoring was asked for, whose sheets may be there
+    already. Raises WrongArgument, ProvisionalPeriod."""
     year = int(text) if re.fullmatch(r"\d{4}", text) else None
     month = read_month(text) if year is None else 0
     unit = unit_asked(opened, scoring, unit)
     if year is None:
         evidence = period_evidence(scoring, [month], provisional=provisional)
         refuse_untold(opened, scoring, "month", [month])
-        sheets = scoring.sheets(evidence)
+        sheets = (
+            scoring.sheets(evidence)
+            if known is None
+            else session.once(("sheets", month, *known), lambda: scoring.sheets(evidence))
+        )
         found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
     else:
         found = [

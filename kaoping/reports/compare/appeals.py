@@ -98,6 +98,28 @@ def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]
         yield Note(language.tell(UNMOVED if effects else UNTOUCHED))
 
 
+@page_of
+def others_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]:
+    """Whom else the ruling would move: score and rank of each other unit without the exemption, and with it."""
+    say = language.say
+    rows = [(one, *lines) for one in effects for lines in one.others]
+    if rows:
+        keys = [
+            Column(say("sheet"), [one.sheet.title for one, *_ in rows]),
+            Column(say("month"), [show_month(one.month) for one, *_ in rows]),
+            Column(say("unit"), [line.unit for _, line, _ in rows], Kind.UNIT),
+        ]
+        columns = [
+            Column(say("score if refused"), [line.score for _, line, _ in rows], Kind.NUMBER),
+            Column(say("score if granted"), [line.score for *_, line in rows], Kind.NUMBER),
+            Column(say("rank if refused"), [line.rank for _, line, _ in rows], Kind.COUNT),
+            Column(say("rank if granted"), [line.rank for *_, line in rows], Kind.COUNT),
+        ]
+        yield Table(say("What the ruling would change for other units: {count}", count=len(rows)), keys, columns)
+    elif effects:
+        yield Paragraph(say("The ruling would change neither score nor rank of any other unit."))
+
+
 def appeal_table(language: Language, book: Rulebook, fact: Appeal, title: str) -> Table:
     """What an appeal says, in one row."""
     say = language.say

@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 from kaoping.language.language import Language
 from kaoping.office.intake.imports import Arrival, reading_lines
 from kaoping.reports.intake.batches import dated_ahead
-from kaoping.reports.intake.changes import change_lines, last_line
 from kaoping.reports.intake.coverage import blank_lines, coverage_lines
-from kaoping.reports.intake.imported import absent_lines, problem_lines
+from kaoping.reports.intake.imported import absent_lines
+from kaoping.reports.intake.problems import changes_table, problems_table
 from kaoping.reports.intake.units import stranger_lines
 from kaoping.reports.page import Block, Column, Kind, Table, page_of
 
 
 @page_of
 def arrivals_page(language: Language, arrivals: Sequence[Arrival]) -> Iterator[Block]:
-    """The counts of each table, rows = accepted + known + quarantined + ignored; then, of each, what `kaoping import` tells besides."""
+    """The counts of each table, rows = accepted + known + quarantined + ignored; then, of each, its problems by kind and what
+    `kaoping import` tells besides; last all changes, old -> new."""
     say = language.say
     batches = [one.batch for one in arrivals if one.batch is not None]
     if len(batches) == len(arrivals):
@@ -32,21 +33,23 @@ def arrivals_page(language: Language, arrivals: Sequence[Arrival]) -> Iterator[B
     for arrival in arrivals:
         yield from _told(language, arrival)
         yield ""
-    yield from last_line(language, [change for arrival in arrivals for change in arrival.changes])
+    changes = [change for arrival in arrivals for change in arrival.changes]
+    if changes:
+        yield changes_table(language, changes)
 
 
-def _told(language: Language, arrival: Arrival) -> Iterator[str]:
+def _told(language: Language, arrival: Arrival) -> Iterator[Block]:
     if arrival.read.parts:
-        said = "  {count} rows taken in part: they tell acts without a time, which are kept aside (kaoping aside)"
+        said = "  {count} rows taken in part: they tell acts without a time, which are kept aside"
         yield language.say(said, count=len(arrival.read.parts))
     yield from coverage_lines(language, arrival.read.coverage)
     yield from blank_lines(
         language, arrival.read.blank, {name: known[0] for name, known in arrival.profile.columns.items()}
     )
-    yield from problem_lines(language, arrival)
+    if arrival.read.problems:
+        yield problems_table(language, arrival)
     yield from reading_lines(language, arrival)
     if arrival.batch is not None and arrival.ahead:
         yield dated_ahead(language, arrival.batch)
     yield from absent_lines(language, arrival)
     yield from stranger_lines(language, arrival.strangers)
-    yield from change_lines(language, arrival.changes)

@@ -129,7 +129,7 @@ def aside_sheets(language: Language, found: Sequence[Remainder]) -> list[PlainSh
     say = language.say
     sheets = [_mendable(language, one) for one in found if any(each.cells for each in one.all_rows)]
     whole = [
-        (one.number, one.name, each.row, _why(language, each.reasons))
+        (one.number, one.name, each.row, why_aside(language, each.reasons))
         for one in found
         for each in one.all_rows
         if not each.cells
@@ -161,7 +161,12 @@ def _mendable(language: Language, one: Remainder) -> PlainSheet:
         *headings, language.say("why it is aside"), language.say("row in the file"), language.say("number aside"),
     ]  # fmt: skip
     rows = (
-        [*(_cell(each.cells.get(heading)) for heading in headings), _why(language, each.reasons), each.row, each.number]
+        [
+            *(_cell(each.cells.get(heading)) for heading in headings),
+            why_aside(language, each.reasons),
+            each.row,
+            each.number,
+        ]
         for each in one.all_rows
         if each.cells
     )
@@ -175,7 +180,7 @@ def _cell(value: str | int | float | None) -> str | int | float | None:
     return value
 
 
-def _why(language: Language, reasons: Sequence[RowReason]) -> str:
+def why_aside(language: Language, reasons: Sequence[RowReason]) -> str:
     """The reasons of a row, each with its remedy."""
     return "；".join(
         " ".join(filter(None, (one.column, f"'{one.value}'" if one.value else "", language.tell(one.why))))

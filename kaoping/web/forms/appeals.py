@@ -8,7 +8,7 @@ from kaoping.office.accounts.drafts import UnsignedDraft, prepare, settle, to_si
 from kaoping.office.intake.objections import contestable
 from kaoping.office.period.untold import gaps_json
 from kaoping.reports.accounts.drafts import draft_table
-from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, worth_page
+from kaoping.reports.compare.appeals import appeal_table, appeals_json, appeals_page, case_page, others_page, worth_page
 from kaoping.reports.ground import gaps_page
 from kaoping.reports.page import Page
 from kaoping.web.accounts.own import own_or_asked
@@ -117,6 +117,8 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
     scoring, told = office.contested(session, position, own_unit=inquiry.own_unit)
     draft = _draft(inquiry, position)
     body = case_page(language, told, scoring.book)
+    if inquiry.own_unit is None:  # whom else it moves is the office's to see
+        body = attrs.evolve(body, blocks=(*body.blocks, *others_page(language, told.effects).blocks))
     if draft is not None:
         body = attrs.evolve(body, blocks=(*body.blocks, draft_table(language, draft, RULED)))
     view = View(

@@ -13,7 +13,8 @@ from ledger.sentences import DamagedLedger, UserError
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """A field: `options` are (value, word) of a choice; `value` what stands in it, of a tick whether it is made."""
+    """A field: `options` are (value, word) of a choice; `value` what stands in it, of a tick whether it is made; of a file, several
+    may be chosen where it is `multiple`."""
 
     name: str
     label: str = ""
@@ -21,12 +22,13 @@ class Field:
     value: str = ""
     options: Sequence[tuple[str, str]] = ()
     required: bool = False
+    multiple: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Blank:
-    """A form: where it is sent, its fields, the word on its button; `others`: where else it may be sent, with the word on that button.
-    `head`: the ledger's when it was made."""
+    """A form: where it is sent, its fields, the word on its button, what is said above it; `others`: where else it may be sent, with the
+    word on that button. `head`: the ledger's when it was made."""
 
     action: str
     fields: Sequence[Field]
@@ -34,6 +36,7 @@ class Blank:
     head: str
     title: str = ""
     others: Sequence[tuple[str, str]] = ()
+    about: str = ""
 
     @property
     def uploads(self) -> bool:
@@ -54,14 +57,20 @@ def by_field(language: Language, inquiry: Inquiry, value: str = "") -> Field:
         value=value or inquiry.desk.session.by or "")  # fmt: skip
 
 
-def form_view(view: View, blank: Blank, notes: Sequence[str] = (), *, stale: bool = False, language: Language) -> View:
-    """A page with a form under it; `stale`: the ledger has moved since the form was made, and the page tells how it stands now."""
+def form_view(
+    view: View, blank: Blank, notes: Sequence[str] = (), *, stale: bool = False, besides: Sequence[Blank] = (), language: Language
+) -> View:  # fmt: skip
+    """A page with a form under it, and further ones (`besides`); `stale`: the ledger has moved since the form was made, and the page
+    tells how it stands now."""
     moved = language.say(
         "The ledger has changed since this form was made. What stands here is of now: look at it, then send it again."
     )
     told = [*([("refusal", moved)] if stale else ()), *(("done", one) for one in notes)]
     return attrs.evolve(
-        view, template="form.html", more={"form": blank, "notes": told}, status=409 if stale else view.status
+        view,
+        template="form.html",
+        more={"forms": [blank, *besides], "notes": told},
+        status=409 if stale else view.status,
     )
 
 
@@ -72,7 +81,8 @@ def objected(view: View, error: UserError, language: Language) -> View:
     remedy = language.tell(error.remedy)
     told = [language.tell(error.why), *([language.say("To fix: {remedy}", remedy=remedy)] if remedy else [])]
     notes = [("refusal", one) for one in told]
-    return attrs.evolve(view, more={**view.more, "notes": notes}, status=422)
+    template = "form.html" if view.template == "page.html" else view.template
+    return attrs.evolve(view, template=template, more={"forms": (), **view.more, "notes": notes}, status=422)
 
 
 def head_of(inquiry: Inquiry) -> str:

@@ -1,158 +1,243 @@
-"""A log taken in: uploaded, shown as it would be taken, then taken."""
+"""Logs taken in: uploaded, shown at an address of their own as they would be taken, then taken."""
 
-import re
-import shutil
-from hashlib import sha256
-from pathlib import Path
+from urllib.parse import quote
 
-from calendars.periods import month_of, show_month
+from calendars.periods import show_month
 from kaoping.files import folder
-from kaoping.office.intake.imports import Arrival, Manner, NothingUsable, import_files
-from kaoping.office.session import Session, WrongArgument
+from kaoping.office.intake.imports import Arrival, NothingUsable, import_files, left_aside
+from kaoping.office.intake.taken import taken as batches_taken
+from kaoping.office.session import WrongArgument
 from kaoping.reports.intake.arrivals import arrivals_page
+from kaoping.reports.intake.taken import taken_json, taken_page
 from kaoping.reports.page import Page
-from kaoping.web.desk import Inquiry, View, month_path
-from kaoping.web.filled import Filled, Upload, is_stale
-from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
-from ledger.facts import Dispatch
+from kaoping.web.desk import Elsewhere, Inquiry, View, month_path
+from kaoping.web.filled import Filled, is_stale
+from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, objected
+from kaoping.web.forms.mending import Amiss, mending_forms, remend, with_words, written_in
+from kaoping.web.forms.uploads import Waiting, Wish, store, waiting
 from ledger.sentences import LedgerMoved, Sentence, UserError, sentence
-
-KEPT = 5
-"""So many uploads wait to be taken; of more the oldest goes."""
-LONGEST = 180
-"""Bytes of a file's name: what every file system takes."""
-NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-DIGEST = re.compile("[0-9a-f]{64}")
-TICKS = ("replace", "keep_file", "known_units")
 
 
 def blank(inquiry: Inquiry) -> View:
-    """The form that takes a file."""
-    return blank_again(inquiry, Filled(fields={}))
+    """The form that takes files."""
+    return _asking(inquiry, Wish())
 
 
-def blank_again(inquiry: Inquiry, filled: Filled) -> View:
-    """The same, as it was filled in; a file must be chosen again."""
-    language = inquiry.language
-    return _asking(inquiry, View(title=language.say("Import"), body=Page((), language.code)), filled)
-
-
-def _asking(inquiry: Inquiry, view: View, filled: Filled) -> View:
-    say, head = inquiry.language.say, head_of(inquiry)
-    profiles = [("", say("whichever the header tells")), *((one.name, one.name) for one in folder.profiles())]
-    fields = [
-        Field(name="file", label=say("the log: csv, xlsx, xls, ods, json or another that kaoping import reads, up to 50 MB"), kind="file"),
-        Field(name="profile", label=say("profile"), kind="choice", options=profiles, value=filled.one("profile")),
-        Field(name="replace", label=say("what the files say otherwise than the ledger replaces it"), kind="tick",
-            value=filled.one("replace")),
-        Field(name="keep_file", label=say("keep the files themselves in the ledger too"), kind="tick", value=filled.one("keep_file")),
-        Field(name="known_units", label=say("a unit that is neither enrolled nor an alias is a problem"), kind="tick",
-            value=filled.one("known_units")),
-        by_field(inquiry.language, inquiry, filled.one("by")),
-    ]  # fmt: skip
+def _asking(inquiry: Inquiry, wish: Wish) -> View:
+    language, say = inquiry.language, inquiry.language.say
+    told = say(
+        "the logs: csv, xlsx, xls, ods, json or another that kaoping import reads; several at once, up to 50 MB together"
+    )
     form = Blank(
-        action=inquiry.link("/import/preview"), fields=fields, button=say("Show what would become of it"), head=head,
-        title=say("A file"),
+        action=inquiry.link("/import/preview"), head=head_of(inquiry), title=say("Files"), button=say("Show what would become of it"),
+        fields=[Field(name="file", label=told, kind="file", required=True, multiple=True), *_wishes(inquiry, wish)],
     )  # fmt: skip
-    return form_view(view, form, language=inquiry.language)
+    view = View(
+        title=say("Import"), body=Page((), language.code), links=[(say("What is kept aside"), inquiry.link("/aside"))]
+    )
+    return form_view(view, form, language=language)
 
 
-def preview(inquiry: Inquiry, filled: Filled) -> View:
-    """What would become of the file, as `kaoping import --dry-run` tells it: nothing is written."""
-    if filled.upload is None or not filled.upload.name:
+def _wishes(inquiry: Inquiry, wish: Wish) -> list[Field]:
+    """How files are to be read and taken."""
+    say = inquiry.language.say
+    profiles = [("", say("whichever the header tells")), *((one.name, one.name) for one in folder.profiles())]
+    return [
+        Field(name="profile", label=say("profile"), kind="choice", options=profiles, value=wish.profile),
+        Field(name="own", label=say("a profile of your own (a .toml file), in its stead"), kind="file"),
+        Field(name="replace", label=say("what the files say otherwise than the ledger replaces it"), kind="tick",
+            value="1" if wish.replace else ""),
+        Field(name="keep_file", label=say("keep the files themselves in the ledger too"), kind="tick",
+            value="1" if wish.keep_file else ""),
+        Field(name="known_units", label=say("a unit that is neither enrolled nor an alias is a problem"), kind="tick",
+            value="1" if wish.known_units else ""),
+        by_field(inquiry.language, inquiry, wish.by),
+    ]  # fmt: skip
+
+
+def preview(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
+    """The files kept until they are taken; then on to the page that shows what would become of them."""
+    files = [one for one in filled.uploads if one.field == "file"]
+    if not files:
         raise WrongArgument(sentence("no file came with the form."), "Choose a file, then send the form.")
-    path = stored(inquiry.desk.uploads, filled.upload)
+    wish = Wish().as_filled(filled)
+    held = store(inquiry.desk.uploads, files, wish)
+    return _with_own(inquiry, held, filled) or Elsewhere(inquiry.link(f"/import/waiting/{held.name}"))
+
+
+def _with_own(inquiry: Inquiry, held: Waiting, filled: Filled) -> View | None:
+    """The profile that came with a form put to use; the form again, with what is wrong with it."""
     try:
-        return _shown(inquiry, filled, path, path.parent.name)
+        for one in filled.uploads:
+            if one.field == "own":
+                held.give(one)
+        held.manner(keep=False)
     except UserError as error:
-        error.why, error.remedy = (_by_name(told, path) for told in (error.why, error.remedy))
-        return objected(blank_again(inquiry, filled), error, inquiry.language)
+        return objected(_asking(inquiry, _without_profile(held.wish)), error, inquiry.language)
+    return None
 
 
-def _by_name(told: Sentence, path: Path) -> Sentence:
-    """A sentence that names the upload as its sender does, not where it waits."""
-    return sentence(told.template, **{
-        name: _by_name(one, path) if isinstance(one, Sentence) else one.replace(str(path), path.name)
-        for name, one in told.values
-    })  # fmt: skip
+def _without_profile(wish: Wish) -> Wish:
+    """What was asked for, the profile left to be chosen again."""
+    return Wish(by=wish.by, replace=wish.replace, keep_file=wish.keep_file, known_units=wish.known_units)
 
 
-def _shown(inquiry: Inquiry, filled: Filled, path: Path, upload: str, *, stale: bool = False) -> View:
-    say, head = inquiry.language.say, head_of(inquiry)
-    session = inquiry.session(writes=True, by=filled.one("by"))
-    title = say("Import {file}: what would become of it", file=path.name)
+def shown(inquiry: Inquiry, upload: str) -> View:
+    """What would become of the files, as `kaoping import --dry-run` tells it: nothing is written."""
+    held = waiting(inquiry.desk.uploads, upload)
+    with inquiry.desk.writer:
+        return rehearsed(inquiry, held)
+
+
+def said(inquiry: Inquiry, filled: Filled, upload: str) -> View | Elsewhere:
+    """What was said of an import that waits, kept with it; then on to its page again, which shows what becomes of it so. Where
+    mended rows cannot be read either, they are shown at once."""
+    held, does = waiting(inquiry.desk.uploads, upload), filled.one("does")
+    if does == "settings":
+        held = Waiting(held.place, held.wish.as_filled(filled))
+        refused = _with_own(inquiry, held, filled)
+        if refused is not None:
+            return refused
+        held.wishing(held.wish)
+    elif does == "words":
+        held = Waiting(held.place, with_words(held.wish, filled))
+        held.manner(keep=False)  # refuses a meaning that no word may have
+        held.wishing(held.wish)
+    elif does != "rows":
+        raise WrongArgument(sentence("the form does not say what it is about."), "Open the page again.")
+    held, amiss = remend(inquiry, held, written_in(filled) if does == "rows" else {})
+    return rehearsed(inquiry, held, amiss=amiss) if amiss else Elsewhere(inquiry.link(f"/import/waiting/{held.name}"))
+
+
+def rehearsed(inquiry: Inquiry, held: Waiting, *, stale: bool = False, amiss: Amiss | None = None) -> View:
+    """The page of an upload that waits, with the forms that change what is asked for and the one that takes it."""
+    language, say, head = inquiry.language, inquiry.language.say, head_of(inquiry)
+    names = say(", ").join(path.name for path in held.files)
+    title = say("Import {file}: what would become of it", file=names)
+    place = f"/import/waiting/{held.name}"
+    notes, status = [say("A rehearsal: nothing was written.")], 200
     try:
-        arrivals = _read(session, filled, path, keep=False)
+        session = inquiry.session(writes=True, by=held.wish.by or None)
+        arrivals = import_files(session, held.every, held.profile, held.manner(keep=False))
+        usable = True
     except NothingUsable as refused:
-        page = arrivals_page(inquiry.language, [refused.arrival])
-        view = _asking(inquiry, View(title=title, body=page, status=422), filled)
-        return form_view(view, view.more["form"], [inquiry.language.tell(refused.why)], language=inquiry.language)
-    fields = [Field(name="upload", kind="hidden", value=upload), *hidden(filled, "profile", "by", *TICKS)]
-    form = Blank(action=inquiry.link("/import"), fields=fields, button=say("Take it into the ledger"), head=head)
-    view = View(title=title, body=arrivals_page(inquiry.language, arrivals))
-    return form_view(view, form, [say("A rehearsal: nothing was written.")], stale=stale, language=inquiry.language)
+        arrivals, usable, status = [refused.arrival], False, 422
+        notes = [language.tell(_by_name(refused.why, held)), language.tell(_by_name(refused.remedy, held))]
+    except UserError as error:
+        error.why, error.remedy = (_by_name(told, held) for told in (error.why, error.remedy))
+        view = _settings_alone(inquiry, held, title, head)
+        return objected(view, error, language)
+    if amiss:
+        rows = " ".join(str(row.row) for row in amiss.values())
+        notes, status = (
+            [say("Rows {rows} cannot be read as they were mended either; the others are kept.", rows=rows)],
+            422,
+        )
+    forms = mending_forms(inquiry, held, arrivals, head, amiss or {})
+    take = Blank(
+        action=inquiry.link("/import"), head=head, button=say("Take it into the ledger"),
+        fields=[Field(name="upload", kind="hidden", value=held.name), Field(name="shown", kind="hidden", value=held.shown())],
+        title=say("Take it"), about=_changes_told(inquiry, arrivals, held),
+    )  # fmt: skip
+    view = View(
+        title=title,
+        body=arrivals_page(language, arrivals),
+        status=status,
+        links=_downloads(inquiry, place, arrivals, held),
+    )
+    every = [*([take] if usable else []), _settings(inquiry, held, head), *forms]
+    return form_view(view, every[0], notes, stale=stale, besides=every[1:], language=language)
 
 
-def take(inquiry: Inquiry, filled: Filled) -> View:
-    """The file taken into the ledger, if that is still what the preview showed."""
-    path = _waiting(inquiry.desk.uploads, filled.one("upload"))
-    if is_stale(inquiry.desk, filled):
-        return _shown(inquiry, filled, path, filled.one("upload"), stale=True)
-    session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
-    try:
-        arrivals = _read(session, filled, path, keep=True)
-    except LedgerMoved:
-        return _shown(inquiry, filled, path, filled.one("upload"), stale=True)
-    shutil.rmtree(path.parent, ignore_errors=True)
-    language = inquiry.language
-    links = [(language.say("overview") + f" {name}", inquiry.link(month_path(name))) for name in _months(arrivals)]
-    return View(
-        title=language.say("Taken into the ledger: {file}", file=path.name), body=arrivals_page(language, arrivals),
-        links=[*links, (language.say("log"), inquiry.link("/log"))],
+def _changes_told(inquiry: Inquiry, arrivals: list[Arrival], held: Waiting) -> str:
+    """What becomes of corrected values."""
+    count = sum(len(one.changes) for one in arrivals)
+    if not count:
+        return ""
+    if held.wish.replace:
+        return inquiry.language.say(
+            "{count} changes will be taken: each old fact is voided, and the new one follows.", count=count
+        )
+    told = "{count} changes will be kept aside: the ledger stays as it is. To take them, tick it under How it is read, and look again."
+    return inquiry.language.say(told, count=count)
+
+
+def _settings(inquiry: Inquiry, held: Waiting, head: str) -> Blank:
+    say = inquiry.language.say
+    return Blank(
+        action=inquiry.link(f"/import/waiting/{held.name}"), head=head, title=say("How it is read"), button=say("Show it so"),
+        fields=[Field(name="does", kind="hidden", value="settings"), *_wishes(inquiry, held.wish)],
     )  # fmt: skip
 
 
-def _read(session: Session, filled: Filled, path: Path, *, keep: bool) -> list[Arrival]:
-    replace, keep_file, known_units = (bool(filled.one(name)) for name in TICKS)
-    manner = Manner(replace=replace, keep=keep, keep_file=keep_file, known_units=known_units)
-    name = filled.one("profile") or None
-    if name is not None and name not in [one.name for one in folder.profiles()]:
-        raise WrongArgument(sentence("there is no profile {name} here.", name=name), "Choose one of the list.")
-    return import_files(session, [path], name, manner)
+def _settings_alone(inquiry: Inquiry, held: Waiting, title: str, head: str) -> View:
+    view = View(
+        title=title,
+        body=Page((), inquiry.language.code),
+        links=[(inquiry.language.say("Import"), inquiry.link("/import"))],
+    )
+    return form_view(view, _settings(inquiry, held, head), language=inquiry.language)
 
 
-def _months(arrivals: list[Arrival]) -> list[str]:
-    """The months in which the files sent tickets."""
-    found = {month_of(fact.at) for one in arrivals for _, fact in one.read.facts if isinstance(fact, Dispatch)}
-    return [*map(show_month, sorted(found))]
+def _downloads(inquiry: Inquiry, place: str, arrivals: list[Arrival], held: Waiting) -> list[tuple[str, str]]:
+    """To what may be taken along: the rows that are aside with their reasons, and profiles with the words that were explained."""
+    say = inquiry.language.say
+    links: list[tuple[str, str]] = []
+    if left_aside(arrivals):
+        links = [(say("Rows aside, each with its reason"), inquiry.link(f"{place}/rows"))]
+        links += [(form, inquiry.link(f"{place}/rows", form)) for form in ("xlsx", "csv")]
+    for name, meanings in held.wish.meanings.items():
+        if any(meanings.values()):
+            links += [
+                (
+                    say("Profile {name} with these words", name=name),
+                    inquiry.link(f"{place}/profile/{quote(name, safe='')}"),
+                )
+            ]
+    return links
 
 
-def stored(uploads: Path, upload: Upload) -> Path:
-    """The upload in a folder of its own, named by its digest, under its own name made harmless; the oldest beyond a few go."""
-    place = uploads / sha256(upload.data).hexdigest()
-    shutil.rmtree(place, ignore_errors=True)
-    waiting = sorted((one for one in uploads.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
-    for old in waiting[: len(waiting) - KEPT + 1] if len(waiting) >= KEPT else ():
-        shutil.rmtree(old, ignore_errors=True)
-    place.mkdir()
-    path = place / harmless(upload.name)
-    path.write_bytes(upload.data)
-    return path
+def take(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
+    """The files taken into the ledger, if that is still what was shown, and as it was shown; then on to the page that tells what
+    was taken."""
+    held = waiting(inquiry.desk.uploads, filled.one("upload"))
+    if is_stale(inquiry.desk, filled) or filled.one("shown") != held.shown():
+        return rehearsed(inquiry, held, stale=True)
+    session = inquiry.session(writes=True, by=held.wish.by or None, since=filled.since)
+    try:
+        arrivals = import_files(session, held.every, held.profile, held.manner(keep=True))
+    except LedgerMoved:
+        return rehearsed(inquiry, held, stale=True)
+    except UserError as error:
+        error.why, error.remedy = (_by_name(told, held) for told in (error.why, error.remedy))
+        raise
+    held.drop()
+    numbers = [one.batch.number for one in arrivals if one.batch is not None]
+    return Elsewhere(inquiry.link(f"/import/taken/{numbers[0]}-{numbers[-1]}"))
 
 
-def harmless(name: str) -> str:
-    """A file's name without the folders before it and without what no file system takes: 五月.csv of C:\\导出\\五月.csv."""
-    own = NO_NAME.sub("_", re.split(r"[/\\]", name)[-1]).strip(". ")
-    stem, dot, ending = own.rpartition(".")
-    room = LONGEST - len(f"{dot}{ending}".encode())
-    cut = (stem or ending).encode()[: max(room, 1)].decode("utf-8", "ignore")
-    whole = f"{cut}{dot}{ending}" if stem else cut
-    return f"_{whole}" if re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)?(\..*)?", whole) else whole
+def taken(inquiry: Inquiry, batches: str) -> View:
+    """What became of the batches that an import wrote, as the ledger tells it."""
+    session = inquiry.session()
+    say, told = session.language.say, batches_taken(session, batches)
+    links = [(say("overview") + f" {name}", inquiry.link(month_path(name))) for name in map(show_month, told.months)]
+    if told.aside:
+        place = f"/aside/{told.aside[0].number}" if len(told.aside) == 1 else "/aside"
+        links.append((say("What is kept aside"), inquiry.link(place)))
+    return View(
+        title=say("Taken into the ledger: {file}", file=say(", ").join(one.name for one in told.batches)),
+        body=taken_page(session.language, told), document=lambda: taken_json(told), links=[*links, (say("log"), inquiry.link("/log"))],
+    )  # fmt: skip
 
 
-def _waiting(uploads: Path, digest: str) -> Path:
-    """The file that was uploaded under a digest. Raises WrongArgument where it waits no more."""
-    found = [*(uploads / digest).glob("*")] if DIGEST.fullmatch(digest) else []
-    if len(found) != 1:
-        raise WrongArgument(sentence("that upload is not here any more."), "Upload the file again.")
-    return found[0]
+def _by_name(told: Sentence, held: Waiting) -> Sentence:
+    """A sentence that names the uploads as their sender does, not where they wait."""
+
+    def named(text: str) -> str:
+        for path in held.every:
+            text = text.replace(str(path), path.name)
+        return text
+
+    return Sentence(named(told.template), tuple(
+        (name, _by_name(one, held) if isinstance(one, Sentence) else named(one)) for name, one in told.values
+    ))  # fmt: skip

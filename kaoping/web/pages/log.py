@@ -11,7 +11,7 @@ def batches(inquiry: Inquiry) -> View:
     found = imports.batches(session)
     return View(
         title=session.language.say("Log"), body=batches_page(session.language, found), document=lambda: batches_json(found),
-        filtered=True,
+        filtered=True, links=[(session.language.say("What is kept aside"), inquiry.link("/aside"))],
     )  # fmt: skip
 
 

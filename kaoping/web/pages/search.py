@@ -13,6 +13,8 @@ def search(inquiry: Inquiry) -> View | Elsewhere:
     """The ticket itself where its whole number is given or no other is like it; else the tickets and units that hold the text."""
     session, sought = inquiry.session(), " ".join((inquiry.one("q") or "").split())
     say = session.language.say
+    if inquiry.own_unit is not None and sought:  # its page says whether it is the unit's
+        return Elsewhere(inquiry.link(ticket_path(sought), provisional=None))
     with session.ledger() as opened:
         tickets = tickets_like(opened, sought, MOST + 1, own_unit=inquiry.own_unit) if sought else []
         units = units_like(opened, sought, own_unit=inquiry.own_unit) if sought else []
@@ -34,4 +36,8 @@ def search(inquiry: Inquiry) -> View | Elsewhere:
         )
         blocks.append(Paragraph(none))
     title = say("Search: {text}", text=sought) if sought else say("Search")
-    return View(title=title, body=Page(blocks, session.language.code), period=newest_month(session))
+    return View(
+        title=title,
+        body=Page(blocks, session.language.code),
+        period="" if inquiry.own_unit is not None else newest_month(session),
+    )

@@ -29,6 +29,7 @@ ALONE = [one for one in ADDRESSES if not one.shared]
 READ = [one for one in ALONE if one.method == "GET"]
 WRITTEN = [one for one in ALONE if one.method == "POST"]
 SESSION = Session(path=Path("kaoping.db"), rulebook="ganxian-2023", language=Language("zh"))
+NAMED |= {"upload": "0" * 64, "name": "hotline-log", "batch": "1", "batches": "1"}
 TEMPLATES = Path(__file__).parents[3] / "kaoping" / "web"
 
 

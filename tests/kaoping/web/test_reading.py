@@ -27,6 +27,9 @@ SAME = [
     ("/appeals", {}, ("appeals",)),
     ("/2023-05/unit/茅店镇", {}, ("why", "茅店镇", "2023-05", "--brief")),
     ("/ticket/GX-1", {}, ("audit", "GX-1")),
+    ("/ticket/GX-1", {"closed": "2023-05-05T17:30"}, ("audit", "GX-1", "--if", "closed=2023-05-05T17:30")),
+    pytest.param("/ticket/GX-2", {"without": "联系", "round": "1"}, ("audit", "GX-2", "--without", "联系", "--round", "1"),
+                 marks=pytest.mark.slow),
     ("/due", {"at": "2023-05-05T16:00"}, ("due", "--at", "2023-05-05T16:00")),
     (
         "/due", {"at": "2023-05-05T16:00", "unit": "茅店镇", "within": "1"},
@@ -270,6 +273,20 @@ def test_a_ticket_has_its_line_and_what_it_cost(browser: Browser) -> None:
     assert "√" in text
     assert "×" in text
     assert "假日" in text or "放假" in text or "劳动节" in text, "why each span counts or not"
+
+
+def test_a_ticket_is_asked_what_had_been(browser: Browser) -> None:
+    as_it_is = browser.get("/ticket/GX-1?lang=zh").text
+    assert 'name="closed"' in as_it_is
+    assert 'href="/2023-05?lang=zh"' in as_it_is, "back to its month"
+    assert f'href="/2023-05/unit/{quote("茅店镇")}?lang=zh"' in as_it_is
+    assert "reading=" in as_it_is, "to another reading that would change a verdict"
+    supposed = browser.get("/ticket/GX-1?closed=2023-05-05T17:30").text
+    assert 'value="2023-05-05T17:30"' in supposed
+    assert Rows(supposed).tables
+    assert browser.client.get("/ticket/GX-1?unit=x").status_code == 400
+    assert browser.client.get("/ticket/GX-1?closed=someday").status_code == 400
+    assert browser.client.get("/ticket/GX-1?closed=2023-05-05T17:30&round=x").status_code == 400
 
 
 def test_a_calendar_tells_why_a_day_works(browser: Browser) -> None:

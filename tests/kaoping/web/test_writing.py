@@ -11,7 +11,7 @@ import pytest
 from kaoping import now
 from kaoping.language.language import Language
 from kaoping.web.filled import Upload
-from kaoping.web.forms.imports import KEPT, harmless, stored
+from kaoping.web.forms.uploads import KEPT, Wish, harmless, store
 from ledger.batches import Source
 from ledger.facts import Alias
 from ledger.store import Ledger
@@ -35,13 +35,16 @@ def sent(text: str) -> dict[str, str]:
 def test_a_log_is_shown_then_taken(browser: Browser) -> None:
     before = browser.head()
     assert "multipart/form-data" in browser.get("/import").text
-    shown = browser.post("/import/preview", file=("六月.csv", JUNE.encode()), by="热线办")
+    shown = browser.upload(("六月.csv", JUNE.encode()), by="热线办")
     assert shown.status_code == 200
     assert "六月.csv" in shown.text
     assert "演练" in shown.text
     assert browser.head() == before, "a preview writes nothing"
     taken = browser.post("/import", **sent(shown.text))
-    assert taken.status_code == 200, taken.text[-500:]
+    assert taken.status_code == 303, taken.text[-500:]
+    told = browser.get(taken.headers["location"]).text
+    assert "六月.csv" in told
+    assert 'href="/2023-06"' in told
     assert browser.head()[0] == before[0] + 18
     with Ledger(browser.path) as ledger:
         batch = ledger.batches()[-1]
@@ -51,36 +54,36 @@ def test_a_log_is_shown_then_taken(browser: Browser) -> None:
 
 
 def test_a_stale_form_is_asked_again(browser: Browser) -> None:
-    shown = browser.post("/import/preview", file=("六月.csv", JUNE.encode()))
-    other = browser.post("/import/preview", file=("七月.csv", JUNE.replace("JX-", "KX-").encode()))
-    assert browser.post("/import", **sent(other.text)).status_code == 200
+    shown = browser.upload(("六月.csv", JUNE.encode()))
+    other = browser.upload(("七月.csv", JUNE.replace("JX-", "KX-").encode()))
+    assert browser.post("/import", **sent(other.text)).status_code == 303
     moved = browser.head()
     asked = browser.post("/import", **sent(shown.text))
     assert asked.status_code == 409
     assert "台账已有更新" in asked.text
     assert browser.head() == moved
-    assert browser.post("/import", **sent(asked.text)).status_code == 200
+    assert browser.post("/import", **sent(asked.text)).status_code == 303
     assert browser.head()[0] == moved[0] + 18
 
 
 def test_what_cannot_be_read_is_told_with_its_place(browser: Browser) -> None:
     before = browser.head()
-    bad = browser.post("/import/preview", file=("坏.csv", LOG.replace("2023-05-10 09:30:00", "5月4日").encode()))
+    bad = browser.upload(("坏.csv", LOG.replace("2023-05-10 09:30:00", "5月4日").encode()))
     assert bad.status_code == 200
     assert "5月4日" in bad.text
     assert "改正办法" in bad.text
-    all_bad = browser.post("/import/preview", file=("全坏.csv", re.sub(r"2023-\d\d-\d\d", "某日", LOG).encode()))
+    all_bad = browser.upload(("全坏.csv", re.sub(r"2023-\d\d-\d\d", "某日", LOG).encode()))
     assert all_bad.status_code == 422
     assert "Take it" not in all_bad.text
     assert "入账</button>" not in all_bad.text
     for data in (b"", b"\x00\x01\x02", "甲,乙\n1,2\n".encode()):
-        told = browser.post("/import/preview", file=("x.csv", data))
+        told = browser.upload(("x.csv", data))
         assert (told.status_code, "x.csv" in told.text) == (422, True)
         assert "kaoping-desk" not in told.text, "it is named as its sender does"
         assert str(browser.path.parent) not in told.text
     assert browser.post("/import/preview").status_code == 400
     assert browser.post("/import", upload="../" * 10, head="0:").status_code == 400
-    assert browser.post("/import/preview", file=("六月.csv", JUNE.encode()), profile="/etc/passwd").status_code == 422
+    assert browser.upload(("六月.csv", JUNE.encode()), profile="/etc/passwd").status_code == 422
     assert browser.head() == before
 
 
@@ -88,16 +91,16 @@ def test_the_first_import_makes_the_ledger(browser: Browser) -> None:
     for path in browser.path.parent.glob("kaoping.db*"):
         path.unlink()
     assert browser.client.get("/").headers["location"] == "/import"
-    shown = browser.post("/import/preview", file=("五月.csv", LOG.encode()))
+    shown = browser.upload(("五月.csv", LOG.encode()))
     assert not browser.path.exists(), "a rehearsal leaves none behind"
-    assert browser.post("/import", **sent(shown.text)).status_code == 200
+    assert browser.post("/import", **sent(shown.text)).status_code == 303
     assert browser.head()[0] == 18
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_an_upload_stays_in_its_folder(tmp_path: Path, name: str) -> None:
-    path = stored(tmp_path, Upload(name, b"x"))
-    assert path.parent.parent == tmp_path
+    path = store(tmp_path, [Upload(name, b"x")], Wish()).files[0]
+    assert path.parent.parent.parent.parent == tmp_path
     assert path.read_bytes() == b"x"
     assert not set(path.name) & set('<>:"/\\|?*\x00')
     assert len(path.name.encode()) < 200
@@ -106,7 +109,7 @@ def test_an_upload_stays_in_its_folder(tmp_path: Path, name: str) -> None:
 
 def test_few_uploads_wait(tmp_path: Path) -> None:
     for number in range(KEPT + 3):
-        stored(tmp_path, Upload("a.csv", str(number).encode()))
+        store(tmp_path, [Upload("a.csv", str(number).encode())], Wish())
     assert len([*tmp_path.iterdir()]) == KEPT
 
 
@@ -117,8 +120,8 @@ def test_a_page_kept_by_its_link_does_not_move_with_the_ledger(
     first = [browser.get(path).text for path in paths]
     links = [html.unescape(re.findall(r'<a href="([^"]+)">可复现链接', text)[0]) for text in first]
     monkeypatch.setattr(now, "now_ms", lambda: LATER + 1)
-    shown = browser.post("/import/preview", file=("六月.csv", LOG.replace("GX-", "JX-").encode()))
-    assert browser.post("/import", **sent(shown.text)).status_code == 200
+    shown = browser.upload(("六月.csv", LOG.replace("GX-", "JX-").encode()))
+    assert browser.post("/import", **sent(shown.text)).status_code == 303
     tables = re.compile(r"<table>.*?</table>", re.DOTALL)
     for path, text, link in zip(paths, first, links, strict=True):
         plain = [re.sub(r'href="[^"]*"', "", one) for one in tables.findall(text)]
@@ -155,12 +158,20 @@ def test_an_appeal_is_weighed_then_recorded_then_ruled_on(browser: Browser) -> N
     assert browser.head()[0] == position
     page = browser.get(f"/appeals/{position}").text
     assert "+25.00" in page, "its effect stands there before anything is decided"
+    assert "裁定对其他单位的影响" in page, "and whom else it would move"
+    moved = re.search(r"裁定对其他单位的影响.*?</table>", page, re.DOTALL)
+    assert moved
+    assert "区档案馆" in moved[0], "which has the mean of the others"
+    assert "茅店镇" not in moved[0]
+    assert "85.50" in moved[0]
     assert f"#{position}" in browser.get("/appeals").text
     ruling = {**sent(page), **RULING}
     ruled = browser.post(f"/appeals/{position}", **ruling)
     assert (ruled.status_code, ruled.headers["location"]) == (303, f"/appeals/{position}")
     assert browser.head()[0] == position + 2, "the ruling and the exemption it gives"
-    assert "71.00" in browser.get("/2023-05?sheet=hotline").text
+    scored = browser.get("/2023-05?sheet=hotline").text
+    assert "71.00" in scored
+    assert "85.50" in scored, "as it was told before"
     stale = browser.post(f"/appeals/{position}", **ruling)
     assert stale.status_code == 409
     assert 'value="2号"' in stale.text, "what was filled in is not lost"
@@ -214,7 +225,7 @@ def test_who_imports_while_a_form_is_being_written_makes_it_stale(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The form was fresh when it came in; the ledger moves before it is written."""
-    shown = browser.post("/import/preview", file=("六月.csv", JUNE.encode()))
+    shown = browser.upload(("六月.csv", JUNE.encode()))
     forms = {
         "/import": sent(shown.text),
         "/publish/2023-05": sent(browser.get("/publish/2023-05").text),
@@ -240,8 +251,8 @@ def test_who_imports_while_a_form_is_being_written_makes_it_stale(
 
 
 def test_what_speaks_against_publishing_must_be_accepted(browser: Browser) -> None:
-    shown = browser.post("/import/preview", file=("六月.csv", JUNE.encode()))
-    assert browser.post("/import", **sent(shown.text)).status_code == 200
+    shown = browser.upload(("六月.csv", JUNE.encode()))
+    assert browser.post("/import", **sent(shown.text)).status_code == 303
     page = browser.get("/publish/2023-06").text
     assert 'name="accept" value="running"' in page
     before = browser.head()

@@ -22,8 +22,8 @@ from kaoping.office.accounts.people import (
 )
 from kaoping.office.session import WrongArgument
 from kaoping.web.gate import cookie_name
-from tests.kaoping.web.accounts.conftest import HOST, PASSWORD, Office
-from tests.kaoping.web.conftest import LATER, PORT
+from tests.kaoping.web.accounts.conftest import PASSWORD, Office
+from tests.kaoping.web.conftest import HOST, LATER, PORT
 
 OTHER = "八境台下 两江合流处"
 CHEAP = HashCost(1, 8, 1)
