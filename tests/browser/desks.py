@@ -54,10 +54,11 @@ COOKIES: dict[str, Any] = {}
 """Of each desk, what the browser holds that was let in: it lets in one."""
 
 
-def call(folder: Path, *command: str) -> str:
-    """A command that succeeds."""
+def call(folder: Path, *command: str, typed: str = "") -> str:
+    """A command that succeeds, with what is typed into it."""
     ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *command], cwd=folder, env=_surroundings(), capture_output=True, text=True, check=False,
+        [sys.executable, "-c", PROGRAM, *command], cwd=folder, env=_surroundings(), input=typed, capture_output=True, text=True,
+        check=False,
     )  # fmt: skip
     assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
     return ran.stdout
@@ -69,20 +70,24 @@ def _surroundings() -> dict[str, str]:
 
 
 @contextmanager
-def opened(path: Path, *more: str) -> Iterator[Opened]:
-    """The desk of a ledger, until it is looked at no more."""
-    command = [sys.executable, "-c", PROGRAM, "desk", "--no-browser", "--ledger", str(path), *more]
-    with subprocess.Popen(command, cwd=path.parent, env=_surroundings(), stdout=subprocess.PIPE, text=True) as process:
+def opened(path: Path, *command: str) -> Iterator[Opened]:
+    """The desk of a ledger, until it is looked at no more: of this machine, or another that a command puts up."""
+    words = command or ("desk", "--no-browser")
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *words, "--ledger", str(path)], cwd=path.parent, env=_surroundings(), stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
         assert process.stdout is not None
-        told = ""
-        for line in process.stdout:
-            told += line
-            if found := re.search(r"(http://127\.0\.0\.1:\d+)/enter\?token=\S+", line):
-                yield Opened(entry=found[0], base=found[1], path=path)
-                break
-        else:
-            raise AssertionError(f"the desk did not open: {told}")
-        process.terminate()
+        try:
+            told = ""
+            for line in process.stdout:
+                told += line
+                if found := re.search(r"(http://127\.0\.0\.1:\d+)/\S*", line):
+                    yield Opened(entry=found[0], base=found[1], path=path)
+                    break
+            else:
+                raise AssertionError(f"the desk did not open: {told}")
+        finally:
+            process.terminate()
 
 
 def make_office(folder: Path) -> None:

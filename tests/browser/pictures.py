@@ -15,8 +15,8 @@ from tests.browser.desks import Opened, make_office, opened, pages
 PLACE = Path(__file__).parents[2] / "docs" / "pictures" / "desk"
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-TALLEST = {"wide": 1600, "phone": 1800}
-COLOURS = 64
+TALLEST = {"wide": 1300, "phone": 1500}
+COLOURS = 40
 
 
 def main() -> None:
