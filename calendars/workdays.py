@@ -164,6 +164,10 @@ class Calendar:
 
     def digest(self) -> str:
         """SHA-256 of `text()`, in hex."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return hashlib.sha256(self.text().encode()).hexdigest()
 
     @cached_property

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from ledger.proof import checkpoints
@@ -86,6 +87,48 @@ def _connected_to_read(path: Path) -> sqlite3.Connection:
             return db
     why = sentence("{path} may only be read, and its last writes stand in {log}.", path=path, log=log.name)
     raise LedgerError(why, "Copy both, and the file of checkpoints, into a folder where you may write.")
+
+
+def watching(path: Path) -> sqlite3.Connection:
+    """A connection of any thread that reads, and waits for nobody."""
+    name = quote(str(path.absolute()).encode(errors="surrogateescape"))
+    return sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None, timeout=0, check_same_thread=False)
+
+
+def copied(db: sqlite3.Connection, to: Path) -> None:
+    """Copy all of a database to a file that is not there, as it is at one moment, while others go on writing."""
+    with closing(connect(to)) as copy:
+        db.backup(copy)
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether another connection has a database open; what stands in its log is brought into its file meanwhile. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as db:
+        try:
+            (mode,) = db.execute("pragma journal_mode = delete").fetchone()
+            if mode != "delete":
+                return True
+            db.execute("begin exclusive")
+            db.execute("rollback")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                return True
+            raise
+        return False
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite that Python brings."""
+    return sqlite3.sqlite_version
+
+
+def lets_readers_go_on(folder: Path) -> bool:
+    """Whether a ledger in a folder could be read while somebody writes to it (write-ahead log), tried with a file that goes again. Raises
+    OSError, sqlite3.Error."""
+    with TemporaryDirectory(dir=folder) as place, closing(connect(Path(place) / "tried.db")) as db:
+        (mode,) = db.execute("pragma journal_mode = wal").fetchone()
+        db.execute("create table tried (one)")
+        return bool(mode == "wal")
 
 
 def begin(db: sqlite3.Connection, how: str) -> None:

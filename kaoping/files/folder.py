@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,14 +79,20 @@ def rulebook(name: str, taken: Mapping[str, str] | None = None) -> Rulebook:
     """A rulebook by its name, or from a TOML file. Raises NoSuchFile, UnusableFile."""
     paths = {path.stem: path for path in _files("rulebooks")}
     if name in paths:
-        return read_rulebook(paths[name].read_text("utf-8"), paths[name].name, taken)
+        return _rulebook(paths[name].read_text("utf-8"), paths[name].name, tuple(sorted((taken or {}).items())))
     if name.endswith(".toml"):
-        return read_rulebook(text_of(Path(name)), Path(name).name, taken)
+        return _rulebook(text_of(Path(name)), Path(name).name, tuple(sorted((taken or {}).items())))
     known = " ".join(paths)
     raise NoSuchFile(
         sentence("there is no rulebook {name}; known: {known}", name=name, known=known),
         "Name one of them, or a .toml file.",
     )
+
+
+@lru_cache(maxsize=32)
+def _rulebook(text: str, name: str, taken: tuple[tuple[str, str], ...]) -> Rulebook:
+    """Of the same text it is the same: read once, however often it is asked for."""
+    return read_rulebook(text, name, dict(taken))
 
 
 @cache

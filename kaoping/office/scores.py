@@ -57,6 +57,13 @@ def period_score(
     session: Session, text: str, sheet: str | None = None, *, as_of: str | None = None, provisional: bool = False
 ) -> PeriodScore:
     """The sheets of a period, or the one named. Raises WrongArgument, ProvisionalPeriod, Untold."""
+    key = ("period_score", text, sheet, as_of, provisional)
+    return session.once(key, lambda: _period_score(session, text, sheet, as_of, provisional=provisional))
+
+
+def _period_score(
+    session: Session, text: str, sheet: str | None, as_of: str | None, *, provisional: bool
+) -> PeriodScore:
     period = read_period(text, session.book())
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)

@@ -1,7 +1,7 @@
 """What a command works with: the ledger, rulebook, calendar and moment it was asked about."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from kaoping import __version__, now
 from kaoping.files import folder
 from kaoping.language import moments
 from kaoping.language.language import Language
+from kaoping.office.shelf.shelf import Drawer
 from ledger.columns.mirror import NoUse
 from ledger.columns.segments import is_large
 from ledger.facts import ANSWERS
@@ -56,7 +57,7 @@ FIRST_MONTH = 101
 class Session:
     """One command's surroundings. `now` is one instant for all of it. `untold`: what is to come of what no source tells. `by`: who
     writes, as each batch then says, `since`: up to what position the ledger was seen by then; `only_read`: nothing can be written to
-    the ledger."""
+    the ledger. `drawer`: what was computed of the ledger, files and instant as they are now, where somebody keeps that."""
 
     path: Path
     rulebook: str
@@ -67,6 +68,7 @@ class Session:
     by: str | None = None
     since: int | None = None
     only_read: bool = False
+    drawer: Drawer | None = attrs.field(default=None, eq=False)
     language: Language
     now: int = attrs.field(factory=lambda: now.now_ms())
     progress: Callable[[str], AbstractContextManager[None]] = attrs.field(default=lambda _: nullcontext())
@@ -105,6 +107,16 @@ class Session:
     def scoring(self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of a large ledger also from its mirror,
         unless it is to rest on the events alone. Raises LedgerEmpty."""
+        return self.once(("scoring", as_of, mirrored), lambda: self._scoring(ledger, as_of, mirrored=mirrored))
+
+    def once(self, key: Hashable, make: Callable[[], Item]) -> Item:
+        """What is made of these surroundings: made once, where somebody keeps what was."""
+        if self.drawer is None:
+            return make()
+        said = (self.rulebook, self.calendar_folder, self.known_on, tuple(sorted(self.readings.items())), self.untold)
+        return self.drawer.take((said, key), make)
+
+    def _scoring(self, ledger: Ledger, as_of: str | None, *, mirrored: bool) -> Scoring:
         position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):

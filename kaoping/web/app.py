@@ -25,6 +25,7 @@ from kaoping.web.desk import Desk, Inquiry
 from kaoping.web.filled import Filled, Upload, refuse_forged
 from kaoping.web.gate import STRANGER, Door, Gate, Keys, SignIns, cookie_name
 from kaoping.web.routes import ADDRESSES, Address
+from kaoping.web.shelf.drawn import Answer, unchanged
 from ledger.sentences import UserError, sentence
 from ledger.texts import masked, visible
 
@@ -124,7 +125,8 @@ def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        return await run_in_threadpool(_logged, address, desk, request, None)
+        async with desk.drawn.turn(address.path, _key(request)) as request.state.around:
+            return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
         try:
@@ -201,14 +203,30 @@ def _answer(address: Address, desk: Desk, request: Request, filled: Filled | Non
             caller=caller, client=request.scope["address"], cookie=request.scope["cookie"],
         )  # fmt: skip
         if filled is None:
-            view = address.answer(inquiry, **request.path_params)
-        else:
-            refuse_forged(filled, caller.token)
-            with desk.writer:
-                view = address.answer(inquiry, filled, **request.path_params)
+            return _read(address, inquiry, request)
+        refuse_forged(filled, caller.token)
+        with desk.writer:
+            view = address.answer(inquiry, filled, **request.path_params)
         return answered(view, inquiry, caller.token), taken_away(view, inquiry)
     except Exception as error:  # told as a page, whatever it is
         return refused(language, error, plain), None
+
+
+def _read(address: Address, inquiry: Inquiry, request: Request) -> Answer:
+    """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
+    asked = attrs.evolve(inquiry, around=request.state.around)
+
+    def draw() -> Answer:
+        view = address.answer(asked, **request.path_params)
+        return answered(view, asked, asked.caller.token), taken_away(view, asked)
+
+    answer, rows = inquiry.desk.drawn.answer(asked.around, _key(request), draw)
+    return unchanged(answer, request.headers), rows
+
+
+def _key(request: Request) -> tuple[Caller, str, str, str]:
+    """What an answer that is given again is known by: who asks, and for what."""
+    return request.scope["caller"], request.scope["form"], _path(request), str(request.url.query)
 
 
 def _plain(desk: Desk, caller: Caller) -> Inquiry:

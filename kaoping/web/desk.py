@@ -16,6 +16,7 @@ from kaoping.office.accounts.file import Accounts
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.web.accounts.rights import THE_CLERK, Caller
 from kaoping.web.rows import Filters
+from kaoping.web.shelf.drawn import NOTHING_STANDS, Answers, Around
 from ledger.sentences import sentence
 from scoring.scores.scoring import Stamps
 
@@ -35,13 +36,16 @@ UNITS_OF = re.compile(r"\d{4}(-\d{2})?")
 class Desk:
     """One ledger's desk. `session`: what the command line said, `uploads`: where files wait to be taken, `writer`: held by
     whoever writes, one at a time; `accounts`: who may come in, where several share it; `opens_unpublished`: units see their own
-    scores before they are published."""
+    scores before they are published; `drawn`: the answers that were given before."""
 
     session: Session
     uploads: Path
     accounts: Accounts | None = None
     opens_unpublished: bool = False
     writer: Lock = attrs.field(factory=Lock, eq=False)
+    drawn: Answers = attrs.field(
+        default=attrs.Factory(lambda self: Answers(self.session, shared=self.accounts is not None), takes_self=True), eq=False
+    )
 
     @property
     def has_ledger(self) -> bool:
@@ -53,7 +57,7 @@ class Desk:
 class Inquiry:
     """What a request asks for: /2023-05.csv?group=乡镇&as_of=697 is the path /2023-05, the form csv, and the rest. `asks`: what
     this page may be asked; `is_form`: a form was sent, so that the answer has no address of its own; `caller`: who asks, from the
-    address `client`, with which `cookie`."""
+    address `client`, with which `cookie`; `around`: what it is answered from."""
 
     desk: Desk
     path: str
@@ -64,6 +68,7 @@ class Inquiry:
     caller: Caller = THE_CLERK
     client: str = ""
     cookie: str = attrs.field(default="", repr=False)
+    around: Around = NOTHING_STANDS
 
     def __attrs_post_init__(self) -> None:
         for name, values in self.query.items():
@@ -113,11 +118,12 @@ class Inquiry:
         where there are accounts by the one that is in. Raises WrongArgument."""
         known_on, given = self.one("known_on"), self.desk.session
         readings = {**given.readings, **read_readings(self.query.get("reading", ()))}
-        return attrs.evolve(
+        made = attrs.evolve(
             given, known_on=given.known_on if known_on is None else read_day(known_on), readings=readings,
             untold=self.one("untold") or given.untold, language=self.language, now=now.now_ms(), only_read=not writes,
             by=self._writer(by) or given.by, since=since,
         )  # fmt: skip
+        return self.around.on(made)
 
     def _writer(self, by: str | None) -> str | None:
         """Raises WrongArgument where a form names another than the account that is in."""

@@ -7,6 +7,7 @@ import attrs
 
 from kaoping.web.accounts import pages as accounts
 from kaoping.web.accounts.rights import Right
+from kaoping.web.api.described import described
 from kaoping.web.desk import FILTERS, READS, Elsewhere, View
 from kaoping.web.forms import appeals, imports, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, tickets, units
@@ -71,6 +72,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/password", right=Right.OPEN, answer=accounts.change_password, method="POST", own=True, shared=True),
     Address(path="/leave", right=Right.OPEN, answer=accounts.leave_desk, method="POST", own=True, shared=True),
     Address(path="/views", right=Right.VIEWS, answer=accounts.views, asks=(*FILTERS, "last", "verify"), shared=True),
+    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
     Address(
         path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS), own=True
     ),

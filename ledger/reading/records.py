@@ -14,7 +14,7 @@ import attrs
 from ledger.batches import Batch, Change, Coverage, Event, Head
 from ledger.exchange import from_content
 from ledger.facts import Settle, Void
-from ledger.files import MEMORY, begin, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
+from ledger.files import MEMORY, begin, copied, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
 from ledger.intake.leftovers import settled
 from ledger.proof import chain, checkpoints
 from ledger.proof.checkpoints import Checkpoint
@@ -304,6 +304,11 @@ class Records:
         sql = "select size, root from checkpoints where size <= ? order by size desc limit 1"
         found = self._db.execute(sql, (upto,)).fetchone()
         return f"{found[0]}:{found[1].hex()}" if found else ""
+
+    def copy_to(self, path: Path) -> None:
+        """Copy it, as it is at one moment, to a file that is not there."""
+        with told(self.path):
+            copied(self._db, path)
 
     def verify(self, checkpoints: Sequence[tuple[int, str]] = ()) -> Verified:
         """Re-derive every hash, and hold the ledger against its file of checkpoints and against these (size, root).

@@ -118,6 +118,13 @@ def due_list(
 ) -> DueList:
     """What is pending at an instant, now unless named, of what the ledger knows (`as_of`). Raises WrongArgument, LedgerEmpty,
     NoSuchFile, UnusableFile."""
+    key = ("due_list", at, as_of, unit, within, warnings)
+    return session.once(key, lambda: _due_list(session, at, as_of, unit, within, warnings))
+
+
+def _due_list(
+    session: Session, at: str | None, as_of: str | None, unit: str | None, within: str | None, warnings: Path | None
+) -> DueList:
     leads, span = read_warnings(warnings), None if within is None else _days(within)
     instant = None if at is None else read_moment(at)
     with session.ledger() as ledger:

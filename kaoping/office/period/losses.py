@@ -61,7 +61,8 @@ def losses_of(
     if year is None:
         evidence = period_evidence(scoring, [month], provisional=provisional)
         refuse_untold(opened, scoring, "month", [month])
-        sheets = scoring.sheets(evidence)
+        key = ("sheets", month, scoring.stamps, provisional)
+        sheets = session.once(key, lambda: scoring.sheets(evidence))
         found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
     else:
         found = [

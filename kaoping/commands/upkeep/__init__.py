@@ -1,0 +1,1 @@
+"""Commands that keep an office's files: backups, putting one back, and what a machine lacks."""

@@ -1,0 +1,1 @@
+"""Keeping an office's files: backups, putting one back, and what a machine lacks."""

@@ -1,0 +1,1 @@
+"""The JSON of the pages, described for programs."""

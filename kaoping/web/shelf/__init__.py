@@ -1,0 +1,1 @@
+"""Pages that were drawn before, and need not be drawn again."""
