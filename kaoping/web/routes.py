@@ -72,7 +72,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/password", right=Right.OPEN, answer=accounts.change_password, method="POST", own=True, shared=True),
     Address(path="/leave", right=Right.OPEN, answer=accounts.leave_desk, method="POST", own=True, shared=True),
     Address(path="/views", right=Right.VIEWS, answer=accounts.views, asks=(*FILTERS, "last", "verify"), shared=True),
-    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
+    Address(path="/openapi", right=Right.RULES, answer=described, own=True),
     Address(
         path="/ticket/{ticket:path}", right=Right.UNIT, answer=tickets.ticket, asks=(*READS[:-1], *FILTERS), own=True
     ),
