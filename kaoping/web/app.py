@@ -87,7 +87,9 @@ def _gate(desk: Desk, door: Door, port: int, doors: Sequence[Route], addresses: 
                 sentence("Open the page again and fill in the form there."),
             )
         caller = request.scope["caller"]
-        return refusal(desk.session.language, status, why, remedy, None if caller is None else _plain(desk, caller))
+        told = refusal(desk.session.language, status, why, remedy, None if caller is None else _plain(desk, caller))
+        told.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # such as what is allowed there
+        return told
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: nowhere})
     large = frozenset(one.path for one in addresses if one.large)
