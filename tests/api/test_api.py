@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.running import COMMAND, running
+from tests.fire.desks import COMMAND, running
 from tests.kaoping.test_cli import LOG, PRAISE, UNITS
 
 PROGRAM = os.environ.get("KAOPING_SCHEMATHESIS", "")
