@@ -62,14 +62,10 @@ class Server:
 @contextmanager
 def running(ledger: Path) -> Iterator[Server]:
     """A desk of a ledger, until the readers are done."""
-    with subprocess.Popen(
-        [*COMMAND, "desk", "--no-browser", "--ledger", str(ledger)], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([*COMMAND, "desk", "--no-browser", "--ledger", str(ledger)], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            found = next(
-                one for one in (re.search(r"http://127\.0\.0\.1:(\d+)(\S+)", line) for line in process.stdout) if one
-            )
+            found = next(one for one in (re.search(r"http://127\.0\.0\.1:(\d+)(\S+)", line) for line in process.stdout) if one)
             port = int(found[1])
             yield Server(process.pid, port, asyncio.run(_enter(port, found[2])))
         finally:
@@ -195,8 +191,7 @@ def told(name: str, waits: Sequence[Wait], seconds: float) -> None:
         rate = f"{len(of) / seconds:7.0f}/s" if page is None else ""
         print(
             f"  {name if page is None else f'  {page}':34} {len(of):7} answers{rate:10}  p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  "
-            f"most {at_share(of, 100):7.1f} ms",
-            flush=True,
+            f"most {at_share(of, 100):7.1f} ms", flush=True,
         )
     if wrong:
         sys.exit(f"{wrong} answers were refused")
@@ -207,9 +202,7 @@ def made(folder: Path, tickets: int, added: int) -> tuple[Path, Path]:
     ledger, more = folder / "kaoping.db", folder / "more.csv"
     write(folder / "year.csv", "wide", tickets)
     write(more, "wide", added, tickets + 1)
-    subprocess.run(
-        [*COMMAND, "import", str(folder / "year.csv"), "--ledger", str(ledger)], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([*COMMAND, "import", str(folder / "year.csv"), "--ledger", str(ledger)], check=True, stdout=subprocess.DEVNULL)
     return ledger, more
 
 
@@ -233,11 +226,7 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
                 process, busy = importing(ledger, more) if import_runs else None, server.cpu_s()
                 begun = perf_counter()
                 waits = asyncio.run(crowd(server, asked.readers, pages, asked.seconds, asked.requests, pause))
-                told(
-                    f"{asked.readers} readers of {page}{', importing' if import_runs else ''}",
-                    waits,
-                    perf_counter() - begun,
-                )
+                told(f"{asked.readers} readers of {page}{', importing' if import_runs else ''}", waits, perf_counter() - begun)
                 print(f"    server {server.cpu_s() - busy:.1f} s CPU, memory {server.memory_mb()} MB", flush=True)
                 if process is not None:
                     assert process.wait(LIMIT_S) == 0
@@ -246,9 +235,7 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
                     write(more, "wide", asked.added, asked.tickets + asked.added + 1)
         before = server.memory_mb()
         asyncio.run(crowd(server, asked.readers, MIX, LIMIT_S, -(-asked.requests // asked.readers)))
-        print(
-            f"  memory over {asked.requests} requests: {before} -> {server.memory_mb()} MB, most {server.memory_mb('VmHWM')} MB"
-        )
+        print(f"  memory over {asked.requests} requests: {before} -> {server.memory_mb()} MB, most {server.memory_mb('VmHWM')} MB")
 
 
 def main() -> None:

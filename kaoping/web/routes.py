@@ -83,7 +83,6 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}/return", right=Right.RULE, answer=appeals.send_back, method="POST", shared=True),
     Address(path="/publish/{period}", right=Right.CHECKS, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
-    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
     Address(
         path="/publish/{period}/prepare", right=Right.PREPARE, answer=publishing.prepare, method="POST", shared=True
     ),
@@ -94,6 +93,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/password", right=Right.OPEN, answer=accounts.change_password, method="POST", own=True, shared=True),
     Address(path="/leave", right=Right.OPEN, answer=accounts.leave_desk, method="POST", own=True, shared=True),
     Address(path="/views", right=Right.VIEWS, answer=accounts.views, asks=(*FILTERS, "last", "verify"), shared=True),
+    Address(path="/openapi", right=Right.RULES, answer=described, own=True),
     Address(
         path="/ticket/{ticket:path}",
         right=Right.UNIT,

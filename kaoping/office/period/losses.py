@@ -48,27 +48,22 @@ def lost_points(
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         return losses_of(
-            session, opened, scoring, unit, text, provisional=provisional, brief=brief, known=(as_of, provisional)
+            session, opened, scoring, unit, text, provisional=provisional, brief=brief
         )
 
 
 def losses_of(
     session: Session, opened: Ledger, scoring: Scoring, unit: str, text: str, *, provisional: bool, brief: bool,
-    known: tuple[str | None, bool] | None = None,
 ) -> UnitLosses:  # fmt: skip
-    """The same of a ledger that is open and scored; `known`: how the session's own scoring was asked for, whose sheets may be there
-    already. Raises WrongArgument, ProvisionalPeriod."""
+    """The same of a ledger that is open and scored. Raises WrongArgument, ProvisionalPeriod."""
     year = int(text) if re.fullmatch(r"\d{4}", text) else None
     month = read_month(text) if year is None else 0
     unit = unit_asked(opened, scoring, unit)
     if year is None:
         evidence = period_evidence(scoring, [month], provisional=provisional)
         refuse_untold(opened, scoring, "month", [month])
-        sheets = (
-            scoring.sheets(evidence)
-            if known is None
-            else session.once(("sheets", month, *known), lambda: scoring.sheets(evidence))
-        )
+        key = ("sheets", month, scoring.stamps, provisional)
+        sheets = session.once(key, lambda: scoring.sheets(evidence))
         found = [(one.sheet, line) for one in sheets for line in one.units if line.unit == unit]
     else:
         found = [

@@ -143,9 +143,7 @@ def _fonts(families: tuple[str, ...]) -> Iterator[Look]:
         yield _good("fonts", sentence("which fonts are there cannot be asked on this system (no fc-match)"))
         return
     for family in families:
-        drawn = _said(
-            [asking, "-f", "%{family}", family], FONTCONFIG_FILE=str(data_folder() / "fonts" / "kaoping-fonts.conf")
-        )
+        drawn = _said([asking, "-f", "%{family}", family], FONTCONFIG_FILE=str(data_folder() / "fonts" / "kaoping-fonts.conf"))
         if family in drawn.split(","):
             yield _good("fonts", sentence("font {family} is there", family=family))
         else:
@@ -166,9 +164,7 @@ def _java() -> Look:
 
 def _said(command: list[str], **around: str) -> str:
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE_S, env={**os.environ, **around}
-        ).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, env={**os.environ, **around}).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""
 
@@ -249,12 +245,7 @@ def _calendar(session: Session) -> Iterator[Look]:
         known = session.calendar()
         session.book()
     except UserError as error:
-        yield Look(
-            name="calendar",
-            state=WRONG,
-            what=error.why,
-            remedy=sentence("Mend that file, or name others with --calendar and --rulebook."),
-        )
+        yield Look(name="calendar", state=WRONG, what=error.why, remedy=sentence("Mend that file, or name others with --calendar and --rulebook."))
         return
     year = local_day(session.now).year
     if known.official_until < date(year, 12, 31):
@@ -280,12 +271,7 @@ def _ledger(session: Session) -> Iterator[Look]:
         with Ledger(session.path, only_read=True) as ledger:
             batches, head = ledger.batches(), ledger.head()
     except UserError as error:
-        yield Look(
-            name="ledger",
-            state=WRONG,
-            what=error.why,
-            remedy=sentence("kaoping verify says more; kaoping restore puts a backup back."),
-        )
+        yield Look(name="ledger", state=WRONG, what=error.why, remedy=sentence("kaoping verify says more; kaoping restore puts a backup back."))
         return
     yield _good("ledger", sentence("{path} opens: {position} events", path=session.path, position=head.position))
     newest = max((one.recorded_at for one in batches), default=0)
@@ -299,3 +285,6 @@ def _ledger(session: Session) -> Iterator[Look]:
         )  # fmt: skip
     else:
         yield _good("clock", sentence("the clock says {now}", now=show_iso(session.now)))
+
+
+

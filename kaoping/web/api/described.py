@@ -19,6 +19,7 @@ MAYBE: Schema = {"type": ["string", "null"]}
 MONTH: Schema = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}
 PERIOD: Schema = {"type": "string", "pattern": "^20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?$"}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
+SOME: Schema = {"type": "string", "maxLength": 100}
 STAMPS: Schema = {
     "type": "object", "required": ["ledger", "rulebook", "calendar", "as_of"],
     "properties": {
@@ -28,19 +29,19 @@ STAMPS: Schema = {
 }  # fmt: skip
 ASKED: Mapping[str, tuple[str, Schema]] = {
     "as_of": ("as known then: an instant (ISO 8601), or a position in the ledger", TEXT),
-    "known_on": ("the calendar as known that day", {"type": "string", "format": "date"}),
+    "known_on": ("the calendar as known that day", {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"}),
     "reading": ("another reading, READING=OPTION", {"type": "array", "items": TEXT}),
-    "untold": ("what no source tells", {"enum": ["full", "breach"]}),
-    "provisional": ("score days past the last official notice too", {"enum": ["1"]}),
-    "full": ("with what other readings would make of it", {"enum": ["1"]}),
-    "sheet": ("one sheet", NAME),
+    "untold": ("what no source tells", {"enum": ["full", "breach", ""]}),
+    "provisional": ("score days past the last official notice too", {"enum": ["1", ""]}),
+    "full": ("with what other readings would make of it", {"enum": ["1", ""]}),
+    "sheet": ("one sheet", SOME),
     "at": ("the instant (ISO 8601)", TEXT),
-    "unit": ("one unit", NAME),
-    "within": ("within so many working days", {"type": "string", "pattern": "^[0-9]{1,4}(\\.[0-9]{1,4})?$"}),
-    "month": ("one month", MONTH),
-    "lang": ("the language of what is told in words", {"enum": ["zh", "en"]}),
+    "unit": ("one unit", SOME),
+    "within": ("within so many working days", {"type": "string", "pattern": "^([0-9]{1,4}(\\.[0-9]{1,4})?)?$"}),
+    "month": ("one month", {"type": "string", "pattern": "^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"}),
+    "lang": ("the language of what is told in words", {"enum": ["zh", "en", ""]}),
 }
-"""What a query may ask, with what it means."""
+"""What a query may ask, with what it means; an empty text asks nothing."""
 PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT}
 """What stands in a path."""
 STAMPED: Mapping[str, Schema] = {"rulebook": TEXT, "stamps": STAMPS}
@@ -99,8 +100,7 @@ def openapi() -> dict[str, Any]:
         "openapi": VERSION,
         "info": {
             "title": "Kaoping", "version": __version__,
-            "description": "Each document is that of a command, byte for byte, at the same moment. Ask with the cookie of a browser that "
-            "was let in.",
+            "description": "Each document is that of a command, byte for byte, at the same moment. Ask with the cookie of a browser that was let in.",
         },
         "paths": paths,
         "components": {"schemas": {_name(path): _schema(keys) for path, (_, keys) in DOCUMENTS.items()}},
@@ -143,3 +143,5 @@ def _schema(keys: Mapping[str, Schema]) -> dict[str, Any]:
 
 def _name(path: str) -> str:
     return "_".join(re.findall(r"\w+", path))
+
+

@@ -62,7 +62,7 @@ def test_the_application_has_the_addresses_of_the_table_and_no_other(tmp_path: P
     assert len({*found}) == len(found)
 
 
-OF_ALL = ("/head", "/openapi")
+OF_ALL = ("/head",)
 """What whoever is in may ask: nothing of any unit is told there."""
 
 
