@@ -39,10 +39,19 @@ ASKED: Mapping[str, tuple[str, Schema]] = {
     "unit": ("one unit", SOME),
     "within": ("within so many working days", {"type": "string", "pattern": "^([0-9]{1,4}(\\.[0-9]{1,4})?)?$"}),
     "month": ("one month", {"type": "string", "pattern": "^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"}),
+    "period": ("one period", {"type": "string", "pattern": "^(20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?)?$"}),
+    "act": ("the acts of one kind", {"enum": ["signed", "responded", "closed", "sealed", ""]}),
+    "settled": ("those that were settled too", SOME),
+    "round": ("the round of the ticket that is supposed otherwise", {"type": "string", "pattern": "^[0-9]{0,8}$"}),
+    "without": ("an act, or a position, that is supposed not there", SOME),
+    **{
+        name: (f"{name} supposed otherwise: an instant, or a rating", SOME)
+        for name in ("signed", "contacted", "returned", "closed", "sealed", "due", "satisfied")
+    },
     "lang": ("the language of what is told in words", {"enum": ["zh", "en", ""]}),
 }
 """What a query may ask, with what it means; an empty text asks nothing."""
-PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT}
+PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT, "batch": COUNT, "batches": NAME}
 """What stands in a path."""
 STAMPED: Mapping[str, Schema] = {"rulebook": TEXT, "stamps": STAMPS}
 DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
@@ -67,11 +76,19 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
     "/{period}": ("kaoping score --json", {
         **STAMPED, "period": TEXT, "sheets": LIST, "within_validity": YES, "provisional_verdicts": COUNT, "readings": THING, "ground": THING,
     }),
+    "/{period}/unit/{unit}/months": ("the twelve months of a unit; no command tells them", {**STAMPED, "unit": TEXT, "sheets": LIST}),
+    "/published/{position}": ("kaoping diff #POSITION now --json", {"period": TEXT, "before": THING, "after": THING, "sheets": LIST}),
+    "/rules/cases": ("kaoping rules --check --json", {"rulebook": TEXT, "cases": COUNT, "failed": COUNT, "outcomes": LIST}),
+    "/rules/readings": ("kaoping readings --json", {**STAMPED, "period": TEXT, "readings": LIST, "ground": THING}),
+    "/import/taken/{batches}": ("what was taken in; no command tells it", {"batches": LIST}),
+    "/aside": ("kaoping aside --json", {"batches": LIST}),
+    "/aside/{batch}": ("kaoping aside BATCH --json", {"batches": LIST}),
     "/openapi": ("this document", {"openapi": TEXT, "info": THING, "paths": THING}),
 }  # fmt: skip
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""
 WORDLESS = frozenset({
-    "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}",
+    "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}", "/search", "/head", "/record",
+    "/recorded/{position}", "/import/waiting/{upload}", "/import/waiting/{upload}/rows", "/import/waiting/{upload}/profile/{name}",
 })  # fmt: skip
 """The addresses that are read, and are forms or lead on: they have no JSON."""
 REFUSED: Mapping[str, str] = {

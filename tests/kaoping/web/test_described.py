@@ -10,7 +10,7 @@ from kaoping.web.routes import ADDRESSES
 from tests.kaoping.web.conftest import Browser
 
 READ = {plain(one.path): one for one in ADDRESSES if one.method == "GET" and not getattr(one, "shared", False)}
-PLACES = {"period": "2023-05", "month": "2023-05", "unit": "茅店镇", "ticket": "GX-1"}
+PLACES = {"period": "2023-05", "month": "2023-05", "unit": "茅店镇", "ticket": "GX-1", "position": "23", "batch": "1", "batches": "1"}
 TYPES = {"string": str, "array": list, "object": dict, "integer": int, "boolean": bool, "null": type(None)}
 
 
@@ -37,5 +37,6 @@ def test_a_document_holds_what_is_said_of_it(browser: Browser, path: str) -> Non
 
 @pytest.mark.parametrize("path", sorted(WORDLESS - {"/", "/calendar"}))
 def test_what_has_no_json_says_so(browser: Browser, path: str) -> None:
-    address = path.replace("{position}", "24").replace("{period}", "2023-05")
+    address = path.replace("{position}", "24").replace("{period}", "2023-05").replace("{upload}", "0" * 64)
+    address = address.replace("{name}", "hotline-log")
     assert browser.client.get(f"{address}.json").status_code == 400
