@@ -56,8 +56,7 @@ class Shelf:
             if coming is None:
                 mine = self._coming[basis, key] = Future()
         if coming is not None:
-            thing = coming.result()
-            return thing
+            return coming.result()  # type: ignore[no-any-return]
         try:
             thing = make()
             self._put(basis, key, thing, weigh, still)
@@ -74,7 +73,7 @@ class Shelf:
         self, basis: Hashable, key: Hashable, thing: Thing, weigh: Callable[[Thing], int], still: Callable[[], bool]
     ) -> None:
         weight = weigh(thing)
-        if weight * 4 > self._most and weight > 1 or not still():
+        if (weight * 4 > self._most and weight > 1) or not still():
             return
         with self._lock:
             if basis != self._basis:

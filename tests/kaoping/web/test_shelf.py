@@ -23,7 +23,16 @@ from tests.kaoping.test_cli import LOG
 from tests.kaoping.web.conftest import LATER, Browser, called, let_in
 
 OLD_S = LATER / 1000 - 3600
-PAGES = ("/2023-05", "/2023-05.json", "/2023-05/unit/茅店镇", "/ticket/GX-1", "/due?at=2023-05-22T09:00", "/log", "/rules", "/calendar/2023-05")
+PAGES = (
+    "/2023-05",
+    "/2023-05.json",
+    "/2023-05/unit/茅店镇",
+    "/ticket/GX-1",
+    "/due?at=2023-05-22T09:00",
+    "/log",
+    "/rules",
+    "/calendar/2023-05",
+)
 
 
 @attrs.frozen
@@ -82,7 +91,9 @@ def test_what_is_written_is_seen_at_once(desk: tuple[Browser, Count], monkeypatc
     assert "GX-3" in browser.get("/2023-05/unit/茅店镇").text + browser.get("/ticket/GX-3").text
 
 
-def test_a_batch_without_a_new_fact_is_seen_though_the_head_stands(desk: tuple[Browser, Count], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_without_a_new_fact_is_seen_though_the_head_stands(
+    desk: tuple[Browser, Count], monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser, _ = desk
     before, head = (browser.get("/2023-05.json").json(), browser.get("/log").content), browser.head()
     lines = LOG.split("\n")
