@@ -2,9 +2,9 @@
 
     python -m bench.desk [--tickets 50000] [--readers 50] [--seconds 30] [--requests 10000] [--added 2000]
 
-Everything comes from a seed. The ledger is made by `kaoping import`, the desk is a process of its own, a reader of the overview
-asks for it again as soon as it has it, one of a mix of pages looks at each for a while (--pause), and the import of more tickets begins when the readers do. Printed are: the first overview after the start, the
-waits for the overview and for a mix of pages, a page that the browser has already (304), processor seconds and memory of the server.
+Everything comes from a seed. The ledger is made by `kaoping import`, the desk is a process of its own; a reader of the overview asks for it
+again as soon as it is there, one of a mix of pages looks at each for a while (--pause); an import begins when the readers do. Printed are
+the first overview, the waits, a page that the browser has already (304), processor seconds and memory of the server.
 """
 
 import argparse
@@ -62,10 +62,14 @@ class Server:
 @contextmanager
 def running(ledger: Path) -> Iterator[Server]:
     """A desk of a ledger, until the readers are done."""
-    with subprocess.Popen([*COMMAND, "desk", "--no-browser", "--ledger", str(ledger)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*COMMAND, "desk", "--no-browser", "--ledger", str(ledger)], stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
-            found = next(one for one in (re.search(r"http://127\.0\.0\.1:(\d+)(\S+)", line) for line in process.stdout) if one)
+            found = next(
+                one for one in (re.search(r"http://127\.0\.0\.1:(\d+)(\S+)", line) for line in process.stdout) if one
+            )
             port = int(found[1])
             yield Server(process.pid, port, asyncio.run(_enter(port, found[2])))
         finally:
@@ -134,9 +138,16 @@ def path_of(page: str, draw: random.Random) -> str:
     """An address of a kind of page."""
     month, unit = draw.choice(MONTHS), quote(draw.choice(UNITS))
     return {
-        "overview": "/2023-05", "month": f"/{month}", "unit": f"/2023-05/unit/{unit}", "json": "/2023-05.json", "csv": f"/{month}.csv",
-        "due": "/due?at=2023-05-22T09:00", "rules": "/rules", "calendar": f"/calendar/{month}", "log": "/log",
-    }[page]  # fmt: skip
+        "overview": "/2023-05",
+        "month": f"/{month}",
+        "unit": f"/2023-05/unit/{unit}",
+        "json": "/2023-05.json",
+        "csv": f"/{month}.csv",
+        "due": "/due?at=2023-05-22T09:00",
+        "rules": "/rules",
+        "calendar": f"/calendar/{month}",
+        "log": "/log",
+    }[page]
 
 
 async def read(server: Server, seed: int, pages: Sequence[str], until: float, most: int, pause: float) -> list[Wait]:
@@ -190,8 +201,9 @@ def told(name: str, waits: Sequence[Wait], seconds: float) -> None:
         of = [one.seconds for one in waits if page in (None, one.page)]
         rate = f"{len(of) / seconds:7.0f}/s" if page is None else ""
         print(
-            f"  {name if page is None else f'  {page}':34} {len(of):7} answers{rate:10}  p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  "
-            f"most {at_share(of, 100):7.1f} ms", flush=True,
+            f"  {name if page is None else f'  {page}':34} {len(of):7} answers{rate:10}  "
+            f"p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  most {at_share(of, 100):7.1f} ms",
+            flush=True,
         )
     if wrong:
         sys.exit(f"{wrong} answers were refused")
@@ -202,7 +214,9 @@ def made(folder: Path, tickets: int, added: int) -> tuple[Path, Path]:
     ledger, more = folder / "kaoping.db", folder / "more.csv"
     write(folder / "year.csv", "wide", tickets)
     write(more, "wide", added, tickets + 1)
-    subprocess.run([*COMMAND, "import", str(folder / "year.csv"), "--ledger", str(ledger)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*COMMAND, "import", str(folder / "year.csv"), "--ledger", str(ledger)], check=True, stdout=subprocess.DEVNULL
+    )
     return ledger, more
 
 
@@ -226,7 +240,11 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
                 process, busy = importing(ledger, more) if import_runs else None, server.cpu_s()
                 begun = perf_counter()
                 waits = asyncio.run(crowd(server, asked.readers, pages, asked.seconds, asked.requests, pause))
-                told(f"{asked.readers} readers of {page}{', importing' if import_runs else ''}", waits, perf_counter() - begun)
+                told(
+                    f"{asked.readers} readers of {page}{', importing' if import_runs else ''}",
+                    waits,
+                    perf_counter() - begun,
+                )
                 print(f"    server {server.cpu_s() - busy:.1f} s CPU, memory {server.memory_mb()} MB", flush=True)
                 if process is not None:
                     assert process.wait(LIMIT_S) == 0
@@ -235,7 +253,9 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
                     write(more, "wide", asked.added, asked.tickets + asked.added + 1)
         before = server.memory_mb()
         asyncio.run(crowd(server, asked.readers, MIX, LIMIT_S, -(-asked.requests // asked.readers)))
-        print(f"  memory over {asked.requests} requests: {before} -> {server.memory_mb()} MB, most {server.memory_mb('VmHWM')} MB")
+        print(
+            f"  memory over {asked.requests} requests: {before} -> {server.memory_mb()} MB, most {server.memory_mb('VmHWM')} MB"
+        )
 
 
 def main() -> None:

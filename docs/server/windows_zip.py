@@ -33,7 +33,10 @@ set PYTHONUTF8=1\r
 def wheels(kaoping: str, version: str, folder: Path) -> list[Path]:
     """The wheels for Windows of Kaoping with the desk and of what that needs."""
     asked = ["--platform", "win_amd64", "--python-version", version, "--implementation", "cp", "--only-binary", ":all:"]
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder), *asked, kaoping, *ON_WINDOWS], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder), *asked, kaoping, *ON_WINDOWS],
+        check=True,
+    )
     return sorted(folder.glob("*.whl"))
 
 

@@ -45,7 +45,8 @@ class Desk:
     opens_unpublished: bool = False
     writer: Lock = attrs.field(factory=Lock, eq=False)
     drawn: Answers = attrs.field(
-        default=attrs.Factory(lambda self: Answers(self.session, shared=self.accounts is not None), takes_self=True), eq=False
+        default=attrs.Factory(lambda self: Answers(self.session, shared=self.accounts is not None), takes_self=True),
+        eq=False,
     )
 
     @property

@@ -22,8 +22,20 @@ def test_no_check_of_schemathesis_fails(tmp_path: Path) -> None:
         subprocess.run([*COMMAND, *command], cwd=tmp_path, check=True, capture_output=True)
     with running(tmp_path) as desk:
         asked = [
-            str(Path(PROGRAM).absolute()), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{desk.address}/openapi.json", "--checks", "all",
-            "--header", f"Cookie: {desk.cookie}", "--header", f"Origin: {desk.address}", "--seed", "2023", "--no-color",
-        ]  # fmt: skip
+            str(Path(PROGRAM).absolute()),
+            "--config-file",
+            str(HERE / "schemathesis.toml"),
+            "run",
+            f"{desk.address}/openapi.json",
+            "--checks",
+            "all",
+            "--header",
+            f"Cookie: {desk.cookie}",
+            "--header",
+            f"Origin: {desk.address}",
+            "--seed",
+            "2023",
+            "--no-color",
+        ]
         done = subprocess.run(asked, capture_output=True, text=True, cwd=tmp_path, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,9 @@ def running(folder: Path, *more: str) -> Iterator[RunningDesk]:
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            found = next(one for one in (re.search(r"(http://127\.0\.0\.1:\d+)(\S+)", line) for line in process.stdout) if one)
+            found = next(
+                one for one in (re.search(r"(http://127\.0\.0\.1:\d+)(\S+)", line) for line in process.stdout) if one
+            )
             with httpx2.Client(base_url=found[1], timeout=120) as client:
                 assert client.get(found[2]).status_code == 303
                 cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())

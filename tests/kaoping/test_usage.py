@@ -169,7 +169,11 @@ def test_an_option_given_by_environment_is_that_given_by_hand(
 ) -> None:
     draw = random.Random(count)
     told_by_place = ("doctor",)  # it names the folder that it is called in
-    pairs = [one for one in BY_ENVIRONMENT if one[0] not in told_by_place and (one[0] not in SLOW or count > len(BY_ENVIRONMENT))]
+    pairs = [
+        one
+        for one in BY_ENVIRONMENT
+        if one[0] not in told_by_place and (one[0] not in SLOW or count > len(BY_ENVIRONMENT))
+    ]
     draw.shuffle(pairs)
     for number in range(count):
         name, sure, _ = pairs[number % len(pairs)]

@@ -63,7 +63,10 @@ class Sentry:
         try:
             folders = tuple(_written(folder) for folder in self._folders)
             if self._listed is None or self._listed[0] != folders:  # a file came or went
-                self._listed = folders, tuple(path for folder in self._folders for path in sorted(folder.glob("*.toml")))
+                self._listed = (
+                    folders,
+                    tuple(path for folder in self._folders for path in sorted(folder.glob("*.toml"))),
+                )
             found = tuple(map(_written, (*self._listed[1], *self._others)))
         except OSError:
             return None

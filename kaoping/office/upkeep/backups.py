@@ -172,7 +172,10 @@ def _refuse_other(made: Path, path: Path, position: int) -> int | None:
             end = there.head().position
         with told(path):
             if is_in_use(path):
-                raise InUse(sentence("{path} is in use.", path=path), "End the desk and whatever else works with it, and do it again.")
+                raise InUse(
+                    sentence("{path} is in use.", path=path),
+                    "End the desk and whatever else works with it, and do it again.",
+                )
     except NoLedger:
         raise
     except LedgerError as error:  # it is damaged: its checkpoints say whose it was

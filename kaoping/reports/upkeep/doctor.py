@@ -19,9 +19,13 @@ def doctor_page(language: Language, findings: Sequence[Look]) -> Iterator[Block]
             yield language.say("    To fix: {remedy}", remedy=one.remedy)
     wrong, lacks = (sum(one.state == state for one in findings) for state in ("wrong", "lacks"))
     if wrong:
-        yield language.say("{wrong} things are wrong, {lacks} are lacking that some commands need.", wrong=wrong, lacks=lacks)
+        yield language.say(
+            "{wrong} things are wrong, {lacks} are lacking that some commands need.", wrong=wrong, lacks=lacks
+        )
     elif lacks:
-        yield language.say("All that is needed is there; {lacks} things are lacking that some commands need.", lacks=lacks)
+        yield language.say(
+            "All that is needed is there; {lacks} things are lacking that some commands need.", lacks=lacks
+        )
     else:
         yield language.say("All is there.")
 

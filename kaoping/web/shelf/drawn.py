@@ -67,7 +67,7 @@ class Answers:
 
     @asynccontextmanager
     async def turn(self, path: str, key: Hashable) -> AsyncIterator[Around]:
-        """Around a request, what it is answered from. Who asks for what must be drawn waits until no more than `AT_ONCE` others draw, and of
+        """Around a request, what it is answered from. Who asks for what must be drawn waits until less than `AT_ONCE` others draw; of
         several who ask for the same only the first draws. They wait in no thread, so that whoever asks for what is there is answered."""
         around = self.surroundings(path)
         if path not in PATHS or self._is_there(around, key):
@@ -120,7 +120,10 @@ def unchanged(answer: Response, headers: Headers) -> Response:
     asked = [one.strip().removeprefix("W/") for one in headers.get("if-none-match", "").split(",")]
     if tag is None or (tag not in asked and "*" not in asked):
         return answer
-    return Response(status_code=304, headers={name: answer.headers[name] for name in ("etag", "cache-control") if name in answer.headers})
+    return Response(
+        status_code=304,
+        headers={name: answer.headers[name] for name in ("etag", "cache-control") if name in answer.headers},
+    )
 
 
 def _weight(drawn: Answer) -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from kaoping import now
 from ledger.store import Ledger
-from tests.kaoping.test_cli import LOG, PRAISE, UNITS, Run, run  # noqa: F401
+from tests.kaoping.test_cli import LOG, PRAISE, UNITS, Run
 
 COMMAND = [sys.executable, "-c", "from kaoping.cli import main; main()"]
 
@@ -21,7 +21,12 @@ COMMAND = [sys.executable, "-c", "from kaoping.cli import main; main()"]
 @pytest.fixture
 def office(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name, text in (("五月.csv", LOG), ("单位.jsonl", UNITS), ("表扬.jsonl", PRAISE), ("六月.csv", LOG.replace("GX-", "JX-"))):
+    for name, text in (
+        ("五月.csv", LOG),
+        ("单位.jsonl", UNITS),
+        ("表扬.jsonl", PRAISE),
+        ("六月.csv", LOG.replace("GX-", "JX-")),
+    ):
         Path(name).write_text(text, "utf-8")
     assert run("import", "五月.csv", "单位.jsonl").code == 0
     return tmp_path
@@ -144,9 +149,13 @@ def test_a_backup_killed_at_any_moment_leaves_nothing_half(office: Path, monkeyp
     subprocess.run([*COMMAND, "backup", "b.db"], check=True, stdout=subprocess.DEVNULL)
     takes, whole = time.monotonic() - begun, 0
     for number in range(24):
-        Path("more.csv").write_text("\n".join([rows[0], *(row.replace("GX-", f"K{number}-") for row in rows[1:])]), "utf-8")
+        Path("more.csv").write_text(
+            "\n".join([rows[0], *(row.replace("GX-", f"K{number}-") for row in rows[1:])]), "utf-8"
+        )
         writing = subprocess.Popen([*COMMAND, "import", "more.csv"], stdout=subprocess.DEVNULL)
-        copying = subprocess.Popen([*COMMAND, "backup", "b.db", "--replace"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        copying = subprocess.Popen(
+            [*COMMAND, "backup", "b.db", "--replace"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(takes * (0.4 + number / 24))
         os.kill(copying.pid, signal.SIGKILL)
         copying.wait()

@@ -7,7 +7,7 @@ import pytest
 from calendars.instants import read_iso
 from kaoping import now
 from kaoping.office.upkeep import doctor
-from tests.kaoping.test_cli import LOG, Run, run  # noqa: F401
+from tests.kaoping.test_cli import LOG, Run
 
 
 def found(run: Run, *more: str) -> dict[str, dict[str, str]]:
@@ -22,7 +22,21 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_all_that_is_looked_at_is_told_and_every_fault_has_a_remedy(run: Run) -> None:
     told = found(run)
-    assert {"python", "sqlite", "desk", "spark", "libreoffice", "fonts", "java", "zones", "terminal", "folder", "room", "calendar", "ledger"} <= {*told}
+    assert {
+        "python",
+        "sqlite",
+        "desk",
+        "spark",
+        "libreoffice",
+        "fonts",
+        "java",
+        "zones",
+        "terminal",
+        "folder",
+        "room",
+        "calendar",
+        "ledger",
+    } <= {*told}
     assert all((one["remedy"] is None) == (one["state"] == "good") for one in told.values())
     assert run("doctor").code == 0
 

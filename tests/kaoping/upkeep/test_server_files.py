@@ -26,8 +26,15 @@ def unit(name: str) -> configparser.ConfigParser:
 def test_the_service_calls_commands_that_there_are_and_nginx_asks_the_same_port() -> None:
     from kaoping.cli import COMMANDS
 
-    serves, backs_up = unit("kaoping.service")["Service"]["ExecStart"], unit("kaoping-backup.service")["Service"]["ExecStart"]
-    assert {found[1] for found in re.finditer(r"bin/kaoping (\w+)", serves + backs_up)} == {"serve", "backup"} <= {*COMMANDS}
+    serves, backs_up = (
+        unit("kaoping.service")["Service"]["ExecStart"],
+        unit("kaoping-backup.service")["Service"]["ExecStart"],
+    )
+    assert (
+        {found[1] for found in re.finditer(r"bin/kaoping (\w+)", serves + backs_up)}
+        == {"serve", "backup"}
+        <= {*COMMANDS}
+    )
     nginx = (SERVER / "nginx.conf").read_text("utf-8")
     port, name = re.search(r"--port (\d+) --behind-proxy (\S+)", serves).groups()  # type: ignore[union-attr]
     assert f"http://127.0.0.1:{port};" in nginx
@@ -40,14 +47,18 @@ def test_the_service_calls_commands_that_there_are_and_nginx_asks_the_same_port(
 @pytest.mark.parametrize("name", ["kaoping.service", "kaoping-backup.service", "kaoping-backup.timer"])
 def test_systemd_understands_the_units(name: str, tmp_path: Path) -> None:
     for one in SERVER.glob("kaoping*"):
-        text = one.read_text("utf-8").replace("/opt/kaoping/bin/kaoping", "/bin/true").replace("User=kaoping", "User=root")
+        text = (
+            one.read_text("utf-8").replace("/opt/kaoping/bin/kaoping", "/bin/true").replace("User=kaoping", "User=root")
+        )
         (tmp_path / one.name).write_text(text.replace("Group=kaoping", "Group=root"), "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True)
     ours = [line for line in done.stderr.splitlines() if "kaoping" in line and ("Unknown" in line or "rror" in line)]
     assert ours == [], done.stderr
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None or shutil.which("openssl") is None, reason="nginx is not on this machine")
+@pytest.mark.skipif(
+    shutil.which("nginx") is None or shutil.which("openssl") is None, reason="nginx is not on this machine"
+)
 def test_nginx_understands_its_part(tmp_path: Path) -> None:
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=kaoping.example.gov.cn", "-days", "1",
@@ -56,7 +67,9 @@ def test_nginx_understands_its_part(tmp_path: Path) -> None:
     text = (SERVER / "nginx.conf").read_text("utf-8").replace("/etc/ssl/kaoping", str(tmp_path))
     whole = f"pid {tmp_path}/pid;\nerror_log {tmp_path}/log;\nevents {{}}\nhttp {{\naccess_log off;\n{text}\n}}\n"
     (tmp_path / "nginx.conf").write_text(whole, "utf-8")
-    done = subprocess.run(["nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True)
+    done = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
