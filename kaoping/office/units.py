@@ -53,8 +53,19 @@ def unit_asked(ledger: Ledger, scoring: Scoring, text: str) -> str:
     return name
 
 
-def units_like(ledger: Ledger, text: str) -> list[str]:
-    """The units enrolled or with a ticket whose name, or another name of which, holds a text."""
-    sought, register = text.casefold(), ledger.register()
-    found = {unit for name, unit in register.names.items() if sought in name.casefold()}
-    return sorted(found | {unit for unit in ledger.units() if sought in unit.casefold()})
+def units_like(ledger: Ledger, text: str, *, own_unit: str | None = None) -> list[str]:
+    """The units enrolled or with a ticket whose name, or another name of which, holds a text; to a unit (`own_unit`) there is no
+    other."""
+    sought, names = text.casefold(), ledger.names()
+    found = {unit for name, unit in names.items() if sought in name.casefold()}
+    found |= {names.get(unit, unit) for unit in ledger.units() if sought in unit.casefold()}
+    return sorted(found if own_unit is None else found & {names.get(own_unit, own_unit)})
+
+
+def tickets_like(ledger: Ledger, text: str, most: int, *, own_unit: str | None = None) -> list[str]:
+    """The first tickets, at most so many, whose number holds a text; to a unit (`own_unit`) those alone that were sent to it."""
+    if own_unit is None:
+        return ledger.tickets_like(text, most)
+    names = ledger.names()
+    own = names.get(own_unit, own_unit)
+    return ledger.tickets_like(text, most, [own, *(name for name, unit in names.items() if unit == own)])

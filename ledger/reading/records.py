@@ -160,17 +160,27 @@ class Records:
             if key.hex() not in gone:
                 yield str(ticket), int(at)
 
-    def tickets_like(self, text: str, most: int) -> list[str]:
+    def tickets_like(self, text: str, most: int, sent_to: Sequence[str] = ()) -> list[str]:
         """The first tickets by number, at most so many, whose number holds a text, large and small letters alike; those first that
-        begin with it."""
+        begin with it. `sent_to`: only those that were sent to a unit of one of these names by a dispatch that stands."""
         held = re.sub(r"([%_\\])", r"\\\1", text)
-        sql = "select distinct ticket from events where ticket like ? escape '\\' order by ticket limit ?"
+        sql = "select distinct ticket from events where ticket like ? escape '\\' order by ticket"
+        mine = self._sent_to(sent_to) if sent_to else None
         found: dict[str, None] = {}
         for pattern in (f"{held}%", f"%{held}%"):
-            found.update({str(ticket): None for (ticket,) in self._db.execute(sql, (pattern, most))})
-            if len(found) >= most:
-                break
-        return [*found][:most]
+            for (ticket,) in self._db.execute(sql, (pattern,)):
+                if len(found) == most:
+                    return [*found]
+                if mine is None or ticket in mine:
+                    found[str(ticket)] = None
+        return [*found]
+
+    def _sent_to(self, units: Sequence[str]) -> set[str]:
+        """The tickets of the dispatches that stand and name one of these units."""
+        gone = voided_keys(self.events(kinds=("void",)))
+        marks = ", ".join("?" for _ in units)
+        sql = f"select key, ticket from events where kind = 'dispatch' and json_extract(fact, '$.unit') in ({marks})"
+        return {str(ticket) for key, ticket in self._db.execute(sql, (*units,)) if key.hex() not in gone}
 
     def units(self) -> set[str]:
         """Every unit that was enrolled or sent a ticket, those whose facts were voided too."""

@@ -45,7 +45,9 @@ def taken(desk: Opened, to: Path, names: list[str]) -> Iterator[Path]:
                 page = desk.enter(browser, viewport={"width": wide, "height": tall}, color_scheme=scheme)
                 for name, address in pages(desk).items():
                     if not names or name in names:
-                        yield _picture(page, desk.base + address, to / f"{name}-{width}-{scheme}.png", wide, TALLEST[width])
+                        yield _picture(
+                            page, desk.base + address, to / f"{name}-{width}-{scheme}.png", wide, TALLEST[width]
+                        )
                 page.context.close()
         browser.close()
 

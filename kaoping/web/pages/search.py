@@ -1,7 +1,7 @@
 """What somebody looks for by a ticket's number or a unit's name: on to it where it is the only one, else a list to choose from."""
 
 from kaoping.office.period.months import newest_month
-from kaoping.office.units import units_like
+from kaoping.office.units import tickets_like, units_like
 from kaoping.reports.page import Block, Column, Kind, Page, Paragraph, Table
 from kaoping.web.desk import Elsewhere, Inquiry, View, ticket_path
 
@@ -13,11 +13,9 @@ def search(inquiry: Inquiry) -> View | Elsewhere:
     """The ticket itself where its whole number is given or no other is like it; else the tickets and units that hold the text."""
     session, sought = inquiry.session(), " ".join((inquiry.one("q") or "").split())
     say = session.language.say
-    if inquiry.own_unit is not None and sought:  # its page says whether it is the unit's
-        return Elsewhere(inquiry.link(ticket_path(sought), provisional=None))
     with session.ledger() as opened:
-        tickets = opened.tickets_like(sought, MOST + 1) if sought else []
-        units = units_like(opened, sought) if sought else []
+        tickets = tickets_like(opened, sought, MOST + 1, own_unit=inquiry.own_unit) if sought else []
+        units = units_like(opened, sought, own_unit=inquiry.own_unit) if sought else []
     if sought in tickets or (len(tickets) == 1 and not units):
         return Elsewhere(inquiry.link(ticket_path(sought if sought in tickets else tickets[0]), provisional=None))
     blocks: list[Block] = []
