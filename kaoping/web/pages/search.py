@@ -13,8 +13,6 @@ def search(inquiry: Inquiry) -> View | Elsewhere:
     """The ticket itself where its whole number is given or no other is like it; else the tickets and units that hold the text."""
     session, sought = inquiry.session(), " ".join((inquiry.one("q") or "").split())
     say = session.language.say
-    if inquiry.own_unit is not None and sought:  # its page says whether it is the unit's
-        return Elsewhere(inquiry.link(ticket_path(sought), provisional=None))
     with session.ledger() as opened:
         tickets = tickets_like(opened, sought, MOST + 1, own_unit=inquiry.own_unit) if sought else []
         units = units_like(opened, sought, own_unit=inquiry.own_unit) if sought else []

@@ -38,7 +38,6 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/publish/{period}"): A, ("POST", "/publish/{period}/return"): A,
     ("GET", "/password"): E + A + U + C, ("POST", "/password"): E + A + U + C, ("POST", "/leave"): E + A + U + C,
     ("GET", "/views"): C,
-    ("GET", "/search"): E + A + U + C, ("GET", "/head"): E + A + U + C,
 }  # fmt: skip
 """Each address, and the accounts that may."""
 
