@@ -1,4 +1,4 @@
-"""The same month at a desk with accounts: an office's editor, the unit that lost points, and whoever signs, each in a browser of its own."""
+"""The same month at a desk with accounts: its editor, the unit that lost points, and whoever signs, each in a browser of its own."""
 
 import json
 import re
