@@ -65,6 +65,7 @@ bench: $(BENCH)
 	.venv-bench/bin/python -m bench.scoring
 	.venv-bench/bin/python -m bench.history
 	.venv-bench/bin/python -m bench.append
+	.venv-bench/bin/python -m bench.mirror
 
 # That every bench runs to its end, at a size that measures nothing; it writes nothing.
 bench-smoke: $(BENCH)
@@ -73,6 +74,7 @@ bench-smoke: $(BENCH)
 	.venv-bench/bin/python -m bench.scoring --tickets 1000 --units 5
 	.venv-bench/bin/python -m bench.history --tickets 1000
 	.venv-bench/bin/python -m bench.append --tickets 1000 --rounds 1
+	.venv-bench/bin/python -m bench.mirror --tickets 1000 2000 --rounds 1
 
 $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench

@@ -1,24 +1,24 @@
-"""Speed of a large ledger: verify, audit of one ticket, diff of a month; each a process of its own.
+"""Speed of a large ledger: verify, audit of one ticket, score, diff and publication of a month; each a process of its own.
 
     python -m bench.history [--tickets 200000] [--folder FOLDER]
 
 Lives are drawn from a seed, 5.3 facts a ticket, over the months of 2023 and sixty units, and appended through the real ledger.
-The folder keeps the ledger for the next run. Times are CPU seconds of whole processes (user and system) and wall seconds; the
-peer named beside verify is SHA-256 over the bytes of the file, the least that any check of it must do.
+The folder keeps the ledger for the next run. Told are CPU seconds of whole processes (user and system), wall seconds and peak
+memory; the peer named beside verify is SHA-256 over the bytes of the file, the least that any check of it must do.
 """
 
 import argparse
 import hashlib
-import os
 import random
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.measured import Told, cost, whole
 from ledger.batches import Source
 from ledger.facts import Close, Contact, Dispatch, Enrol, Extend, Fact, Redo, Return, Sign, Survey
 from ledger.store import Ledger
@@ -75,18 +75,6 @@ def append(ledger: Ledger, name: str, facts: list[Fact]) -> None:
     ledger.append(Source(name=name, sha256="0" * 64, profile="events", rows=len(rows), facts=rows), 1_704_067_200_000)
 
 
-def timed(*command: str, times: int = 3) -> tuple[float, float]:
-    """(CPU, wall) seconds of a process, the median of some runs."""
-    spent = []
-    for _ in range(times):
-        before, began = os.times(), time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        after = os.times()
-        cpu = after.children_user + after.children_system - before.children_user - before.children_system
-        spent.append((cpu, time.perf_counter() - began))
-    return statistics.median(cpu for cpu, _ in spent), statistics.median(wall for _, wall in spent)
-
-
 def main() -> None:
     """Build what is missing, then measure."""
     parser = argparse.ArgumentParser()
@@ -114,16 +102,28 @@ def measure(path: Path, tickets: int) -> None:
     subprocess.run(
         [*kaoping, "audit", ticket, *ledger], check=True, stdout=subprocess.DEVNULL
     )  # whatever is kept is kept now
-    rows = (
+    commands = (
         ("verify", 1, ["verify"]),
         ("audit of one ticket", 5, ["audit", ticket, "--json"]),
         ("score of a month", 3, ["score", "2023-05", "--json"]),
         ("diff of a month, two readings", 1, ["diff", "now", "half_day=half_blocks", "--period", "2023-05", "--json"]),
         ("diff of a month, two as-ofs", 1, ["diff", "as_of=1000", "now", "--period", "2023-05", "--json"]),
     )  # fmt: skip
-    for name, times, command in rows:
-        cpu, wall = timed(*kaoping, *command, *ledger, times=times)
-        print(f"{name:32} {cpu:7.2f} s CPU {wall:7.2f} s wall {cpu / peer:8.1f} x SHA-256 of the file", flush=True)
+    for name, times, command in commands:
+        told(name, peer, [whole([*kaoping, *command, *ledger])[0] for _ in range(times)])
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:  # of a copy, as it writes
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        told("publish of a month", peer, [whole([*kaoping, "publish", "2023-05", "--ledger", str(copy)])[0]])
+
+
+def told(name: str, peer: float, runs: Sequence[Told]) -> None:
+    """One row."""
+    one = cost(runs)
+    print(
+        f"{name:32} {one.cpu:7.2f} s CPU {one.wall:7.2f} s wall {one.peak:6,} MB {one.cpu / peer:8.1f} x SHA-256 of the file",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -56,6 +57,22 @@ def apart(module: str, *asked: str) -> Told:
         sys.exit(f"{module} {' '.join(asked)}\n{done.stderr}")
     told: Told = json.loads(done.stdout.strip().splitlines()[-1])
     return told
+
+
+def whole(command: Sequence[str]) -> tuple[Told, bytes]:
+    """What a process took from its start to its end, with the peak memory of that process, and what it printed."""
+    begun = perf_counter()
+    with tempfile.TemporaryFile() as out:
+        running = subprocess.Popen([*command], stdout=out)
+        _, status, used = os.wait4(running.pid, 0)
+        wall = perf_counter() - begun
+        out.seek(0)
+        printed = out.read()
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        sys.exit(f"{' '.join(command)}: ended with {running.returncode}")
+    peak = used.ru_maxrss // (KIB * KIB if sys.platform == "darwin" else KIB)
+    return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "peak": peak}, printed
 
 
 def in_turns(runs: Mapping[str, Callable[[], Told]], rounds: int, seed: int = 0) -> dict[str, list[Told]]:

@@ -1,6 +1,7 @@
 """A fact of the ledger as people read it: when, and each of its details in the reader's words, items by their titles in the rulebook."""
 
 from collections.abc import Container, Mapping
+from datetime import date
 
 from calendars.instants import SHANGHAI, day_end, day_start, local_day, read_iso
 from kaoping.language.language import Language
@@ -17,11 +18,14 @@ OF_OURS = ("role", "about", "mode")  # details whose values are words of ours
 def at_told(language: Language, fact: Fact) -> str:
     """When a fact was, with its weekday; the day alone where its kind needs no more and nothing more was said: a finding from the
     first millisecond of the day, an appeal at its last."""
+    return moment(fact.at, language.code) if day_alone(fact) is None else day_shown(fact.at, language.code)
+
+
+def day_alone(fact: Fact) -> date | None:
+    """The day of a fact of which nothing more was said, and whose kind needs no more; None where there is a time."""
     day = local_day(fact.at)
     begins = fact.kind in DAY_BEGINS and fact.at == day_start(day, SHANGHAI)
-    if begins or (fact.kind in DAY_ENDS and fact.at == day_end(day, SHANGHAI)):
-        return day_shown(fact.at, language.code)
-    return moment(fact.at, language.code)
+    return day if begins or (fact.kind in DAY_ENDS and fact.at == day_end(day, SHANGHAI)) else None
 
 
 def details_told(language: Language, book: Rulebook, fact: Fact, leave: Container[str]) -> Mapping[str, object]:

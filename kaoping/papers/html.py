@@ -145,9 +145,10 @@ def block_html(block: Block, language: str, leads: Leads) -> Markup:
         case Lifeline():
             return Markup('<div class="wide" tabindex="0">{}</div>').format(life_svg(block, language))
         case Table():
+            chart = Markup(' data-chart="{}"').format(block.chart) if block.chart else ""
             return Markup(
-                '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>'
-            ).format(visible(block.title) or "·", Markup("").join(_table(block, language, leads)))
+                '<div class="wide" tabindex="0" role="region" aria-label="{}"><table{}>{}</table></div>'
+            ).format(visible(block.title) or "·", chart, Markup("").join(_table(block, language, leads)))
 
 
 def _table(table: Table, language: str, leads: Leads) -> Iterator[Markup]:

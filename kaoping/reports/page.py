@@ -79,7 +79,7 @@ class Column:
 class Table:
     """A table: its title, the columns that name a row, and the columns of what is said of it; `foot` names the row of totals,
     without which there is none. `filtered`: a reader will look for rows in it. `tones`: of each row its tone, where a paper has
-    colours; words in the row say the same."""
+    colours; words in the row say the same. `chart`: what a page may draw of it, such as months."""
 
     title: str
     keys: Sequence[Column]
@@ -87,6 +87,7 @@ class Table:
     foot: str = attrs.field(default="", kw_only=True)
     filtered: bool = attrs.field(default=False, kw_only=True)
     tones: "Sequence[Tone]" = attrs.field(default=(), kw_only=True)
+    chart: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen

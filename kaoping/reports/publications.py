@@ -8,7 +8,7 @@ from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.office.publications import Issue, Publication, Published, Recomputed
 from kaoping.reports.ground import ground_lines
-from kaoping.reports.page import Block, Column, Kind, Note, Table, page_of
+from kaoping.reports.page import Block, Column, Kind, Note, Paragraph, Table, page_of
 from kaoping.reports.score import imprint
 from scoring.scores.scoring import stamps_json
 
@@ -103,6 +103,31 @@ def _changes_blocks(language: Language, one: Recomputed) -> Iterator[Block]:
     yield Table(title, columns, [])
     if len(changes) > SHOWN:
         yield language.say("… and {count} more; --json lists them all.", count=len(changes) - SHOWN)
+
+
+@page_of
+def publication_page(language: Language, one: Publication) -> Iterator[Block]:
+    """What was published, in a table: its number, stamps and versions; and the checkpoint, as it is to be copied."""
+    say, fact = language.say, one.fact
+    rows = [
+        (say("period"), fact.period),
+        (say("published"), moment(fact.at, language.code)),
+        (say("document number of the notice"), fact.document or "-"),
+        (say("result"), fact.digest),
+        (say("ledger"), fact.ledger),
+        (say("rulebook"), fact.rulebook),
+        (say("calendar"), fact.calendar),
+        (say("as of"), moment(fact.as_of, language.code)),
+        (say("register"), str(fact.register)),
+        (say("version"), str(fact.version)),
+        (say("readings"), fact.readings or "-"),
+        (say("accepted"), fact.accepted or "-"),
+    ]
+    keys = [Column(say("what"), [name for name, _ in rows])]
+    title = say("Publication #{position}: {period}", position=one.position, period=fact.period)
+    yield Table(title, keys, [Column(say("value"), [value for _, value in rows])])
+    yield Paragraph(say("The checkpoint, to be copied into the notice:"))
+    yield fact.ledger
 
 
 @page_of

@@ -10,7 +10,7 @@ import attrs
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.reports.clauses import Clauses
-from kaoping.reports.page import Block, Heading, page_of
+from kaoping.reports.page import Block, Column, Heading, Table, page_of
 from kaoping.reports.workings import CHANGES, Teller
 from metrics.measures import LIMITED
 from scoring.law.rulebook import Item, Part, Rulebook, Sheet, Veto, Year
@@ -151,6 +151,25 @@ def rules_page(language: Language, book: Rulebook) -> Iterator[Block]:
     yield from _readings_blocks(language, book)
 
 
+@page_of
+def law_page(language: Language, book: Rulebook) -> Iterator[Block]:
+    """Of each sheet its items: the words of the law, and beside them how they are judged."""
+    clauses, say = Clauses(language, book), language.say
+    for sheet in book.sheets:
+        rows = [(item, part) for item in sheet.items for part in item.parts]
+        keys = [Column(say("item"), [item.title for item, _ in rows])]
+        columns = [
+            Column(say("full marks"), [clauses.full(item) for item, _ in rows]),
+            Column(say("place in the law"), [item.place for item, _ in rows]),
+            Column(say("words of the law"), [part.words or item.words for item, part in rows]),
+            Column(
+                say("how it is judged"),
+                ["; ".join((clauses.part(part), *clauses.limits(sheet, part))) for _, part in rows],
+            ),
+        ]
+        yield Table(sheet.title, keys, columns)
+
+
 def _ends(clauses: Clauses, vetoes: Sequence[Veto], rule: Sheet | Year) -> Iterator[Block]:
     """What makes a period count nothing; grades and lists."""
     for veto in vetoes:
@@ -218,6 +237,21 @@ def _workings(teller: Teller, one: Outcome) -> Iterator[str]:
             yield f"{item.item.title} {points(item.score, digits.item)}  " + "; ".join(told or teller.counted(item))
     for step in line.adjustments if not one.case.item else ():
         yield f"{teller.language.say(CHANGES[step.code])} {points(step.points, digits.total)}  {teller.adjustment(step)}"
+
+
+@page_of
+def cases_page(language: Language, outcomes: Sequence[Outcome]) -> Iterator[Block]:
+    """The worked cases in a table: what each is about, what is expected, and what came out."""
+    say = language.say
+    keys = [Column(say("item"), [one.case.name for one in outcomes])]
+    columns = [
+        Column(say("case"), [one.case.title for one in outcomes]),
+        Column(say("expected"), [str(one.case.score) for one in outcomes]),
+        Column(say("came out"), [points(one.got) for one in outcomes]),
+        Column(say("state"), [say("holds") if one.holds else say("DIFFERS") for one in outcomes]),
+    ]
+    failed = sum(not one.holds for one in outcomes)
+    yield Table(say("{count} cases, {failed} failed", count=len(outcomes), failed=failed), keys, columns)
 
 
 @page_of

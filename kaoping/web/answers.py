@@ -19,6 +19,7 @@ from kaoping.web.desk import FILTERS, Download, Elsewhere, Inquiry, Told, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.filled import Forged
 from kaoping.web.gate import TooLarge
+from kaoping.web.pages.wording import DeskLanguage
 from ledger.sentences import NoLedger, Sentence, UserError, as_sentence, sentence
 
 TYPES: Mapping[str, str] = {
@@ -74,7 +75,7 @@ def _data(view: View, inquiry: Inquiry) -> bytes:
     if inquiry.form == "csv" and rows.tables(view.body):
         shown = rows.narrowed(view.body, inquiry.filters, inquiry.language) if view.filtered else view.body
         return rows.csv_text(shown, inquiry.language).encode()
-    narrows = FILTERS if inquiry.form == "json" else (*FILTERS, "sheet")
+    narrows = (*FILTERS, "act") if inquiry.form == "json" else (*FILTERS, "sheet")
     given = [name for name in narrows if inquiry.one(name) is not None]
     if given and inquiry.form in ("json", "xlsx"):
         raise NoSuchForm(
@@ -127,4 +128,4 @@ def refusal(
     language: Language, status: int, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None
 ) -> Response:
     """A page that says what cannot be done, and what can."""
-    return HTMLResponse(refusal_html(language, why, remedy, inquiry), status)
+    return HTMLResponse(refusal_html(DeskLanguage(language.code), why, remedy, inquiry), status)

@@ -15,6 +15,7 @@ from kaoping.language.language import Language
 from kaoping.office.accounts.file import Accounts
 from kaoping.office.session import Session, WrongArgument, read_day
 from kaoping.web.accounts.rights import THE_CLERK, Caller
+from kaoping.web.pages.wording import DeskLanguage
 from kaoping.web.rows import Filters
 from kaoping.web.shelf.drawn import NOTHING_STANDS, Answers, Around
 from ledger.sentences import sentence
@@ -100,7 +101,8 @@ class Inquiry:
         code = self.one("lang") or self.desk.session.language.code
         if code not in ("zh", "en"):
             raise WrongArgument(sentence("there is no language {code}.", code=code), "Use zh or en.")
-        return Language(code)
+        own = self.form in ("html", "csv")  # the JSON and the workbook are the command's, word for word
+        return DeskLanguage(code) if own else Language(code)
 
     @property
     def filters(self) -> Filters:

@@ -36,10 +36,17 @@ class Address:
 ADDRESSES: tuple[Address, ...] = (
     Address(path="/", right=Right.RANKING, answer=months.newest, asks=READS, own=True),
     Address(
-        path="/due", right=Right.UNIT, answer=due.due, asks=(*READS[:-1], *FILTERS, "at", "unit", "within"), own=True
+        path="/due",
+        right=Right.UNIT,
+        answer=due.due,
+        asks=(*READS[:-1], *FILTERS, "at", "unit", "within", "act"),
+        own=True,
     ),
-    Address(path="/published", right=Right.RANKING, answer=publications.published, own=True),
-    Address(path="/rules", right=Right.RULES, answer=rules.rules, own=True),
+    Address(path="/published", right=Right.RANKING, answer=publications.published, asks=("period",), own=True),
+    Address(path="/published/{position}", right=Right.OFFICE, answer=publications.one, asks=FILTERS),
+    Address(path="/rules", right=Right.RULES, answer=rules.rules, asks=FILTERS, own=True),
+    Address(path="/rules/cases", right=Right.RULES, answer=rules.cases, asks=FILTERS, own=True),
+    Address(path="/rules/readings", right=Right.OFFICE, answer=rules.readings, asks=("period", *READS, *FILTERS)),
     Address(path="/calendar", right=Right.RULES, answer=calendars.newest, asks=("known_on",), own=True),
     Address(path="/calendar/{month}", right=Right.RULES, answer=calendars.month, asks=("known_on", *FILTERS), own=True),
     Address(path="/search", right=Right.UNIT, answer=search.search, asks=(*READS, "q"), own=True),
@@ -88,6 +95,13 @@ ADDRESSES: tuple[Address, ...] = (
         right=Right.UNIT,
         answer=tickets.ticket,
         asks=(*READS[:-1], *FILTERS, *tickets.SUPPOSES),
+        own=True,
+    ),
+    Address(
+        path="/{period}/unit/{unit:path}/months",
+        right=Right.UNIT,
+        answer=units.months,
+        asks=(*READS, *FILTERS),
         own=True,
     ),
     Address(

@@ -8,10 +8,13 @@ from io import StringIO
 
 import attrs
 
+from calendars.instants import SHANGHAI, day_start
 from kaoping.language.language import Language
+from kaoping.office.session import WrongArgument
 from kaoping.papers.cells import cell_text, texts_of
 from kaoping.papers.exchange.spreadsheet import BYTE_ORDER_MARK
 from kaoping.reports.page import Cell, Column, Marked, Page, Table
+from ledger.sentences import sentence
 from ledger.texts import guarded, visible
 
 
@@ -60,11 +63,22 @@ def sortable(page: Page) -> list[str]:
 
 
 def narrowed(page: Page, filters: Filters, language: Language) -> Page:
-    """The page with only the rows asked for, in the order asked for; a table without the column asked about stays in its order."""
+    """The page with only the rows asked for, in the order asked for; a table without the column asked about stays in its order. Raises
+    WrongArgument for a heading that no table has."""
     if not filters:
         return page
+    _refuse_unknown(page, filters, language)
     blocks = [_narrowed(one, filters, language) if isinstance(one, Table) else one for one in page.blocks]
     return attrs.evolve(page, blocks=blocks)
+
+
+def _refuse_unknown(page: Page, filters: Filters, language: Language) -> None:
+    name, known = filters.sort.removeprefix("-"), sortable(page)
+    if name and name not in known and tables(page):
+        raise WrongArgument(
+            sentence("no column here is called {name}.", name=name),
+            sentence("Known: {known}", known=language.say(", ").join(known)),
+        )
 
 
 def _narrowed(table: Table, filters: Filters, language: Language) -> Table:
@@ -102,8 +116,8 @@ def _rank(cell: Cell) -> tuple[int, Fraction, str]:
     value = cell.value if isinstance(cell, Marked) else cell
     if isinstance(value, tuple):
         return 0, value[0] if value else Fraction(0), ""
-    if isinstance(value, date):
-        return 0, Fraction(value.toordinal()), ""
+    if isinstance(value, date):  # beside instants it is the first of its day
+        return 0, Fraction(day_start(value, SHANGHAI)), ""
     if isinstance(value, int | Fraction):
         return 0, Fraction(value), ""
     return 1, Fraction(0), str(value)

@@ -73,9 +73,7 @@ def write_portable(ledger: Ledger, folder: Path, aside: Mapping[str, Any]) -> Po
             head=outline.head, checkpoint=ledger.checkpoint(outline.head.position), files=tuple(files),
             facts=(*outline.findings, *outline.enrolments), aside=aside,
         )  # fmt: skip
-        temporary = folder / f"{token_hex(8)}.part"
-        temporary.write_text(_text(found), "utf-8")
-        temporary.replace(folder / NAME)
+        put_portable(found, folder)
     except (OSError, NoUse) as error:
         raise UnusableMirror(
             sentence("the mirror {path} cannot be written.", path=folder),
@@ -85,6 +83,13 @@ def write_portable(ledger: Ledger, folder: Path, aside: Mapping[str, Any]) -> Po
         with suppress(OSError):
             (folder / old).unlink()
     return found
+
+
+def put_portable(found: PortableMirror, folder: Path) -> None:
+    """Write what a folder holds, once its files are there. Raises OSError."""
+    temporary = folder / f"{token_hex(8)}.part"
+    temporary.write_text(_text(found), "utf-8")
+    temporary.replace(folder / NAME)
 
 
 def _written_before(folder: Path) -> frozenset[str]:

@@ -369,7 +369,7 @@ def test_an_appeal_from_contest_to_restated_score(may: Run, monkeypatch: pytest.
         "--item",
         "closing",
         "--at",
-        "2023-06-08T10:00",
+        "2023-06-05T10:00",
         "--reason",
         "平台故障",
         "--json",
@@ -397,7 +397,7 @@ def test_an_appeal_from_contest_to_restated_score(may: Run, monkeypatch: pytest.
 
 
 def test_an_appeal_that_makes_no_sense(may: Run) -> None:
-    rest = ("--at", "2023-06-08T10:00", "--reason", "平台故障")
+    rest = ("--at", "2023-06-05T10:00", "--reason", "平台故障")
     for ticket, unit, item in (
         ("GX-9", "茅店镇", "closing"),
         ("GX-1", "区城管局", "closing"),

@@ -40,7 +40,7 @@ def told(may: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
         "--item",
         "signing",
         "--at",
-        "2023-06-08T10:00",
+        "2023-06-07T10:00",
         "--reason",
         "平台故障",
         "--json",
@@ -60,7 +60,7 @@ def test_a_report_is_as_it_was(told: Run, golden: Golden, name: str, lang: str) 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_published_and_contested_is_told(may: Run, golden: Golden, lang: str) -> None:
     golden(f"report-published.{lang}.txt", may("publish", "2023-05", "--lang", lang).out)
-    contested = ("--unit", "茅店镇", "--item", "signing", "--at", "2023-06-08T10:00", "--reason", "平台故障")
+    contested = ("--unit", "茅店镇", "--item", "signing", "--at", "2023-06-05T10:00", "--reason", "平台故障")
     golden(f"report-appeal.{lang}.txt", may("appeal", "GX-1", *contested, "--lang", lang).out)
 
 

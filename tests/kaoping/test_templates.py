@@ -131,7 +131,7 @@ def appeal_rows(known: dict[str, list[str]]) -> Iterator[dict[str, Value]]:
         ticket = {"茅店镇": "GX-1", "区城管局": "GX-3"}[unit]
         item = known["考评项目"][number % len(known["考评项目"])]
         yield {
-            "申诉日期": MAY + timedelta(40),
+            "申诉日期": MAY + timedelta(34),
             "工单编号": ticket,
             "单位": unit,
             "考评项目": item,

@@ -6,8 +6,9 @@ from functools import cached_property
 
 import attrs
 
-from calendars.instants import show_iso
+from calendars.instants import local_day, show_iso
 from calendars.periods import month_of
+from kaoping import now
 from kaoping.language import words
 from kaoping.office.session import groups_of
 from ledger.exchange import content, key_of
@@ -26,9 +27,10 @@ class Held:
     """What the ledger holds that a fact is checked against: read once, however many facts there are. `register`: with the units that
     come with the facts; `settled`: without, since a unit that comes under another's alias must not end the alias."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, at: int | None = None) -> None:
         self._ledger = ledger
-        self._units: dict[str, set[str]] = {}
+        self.today = local_day(now.now_ms() if at is None else at)
+        self._sent: dict[str, list[Dispatch]] = {}
         self._expected: list[Fact] = []
         self._taken: set[Fact] = set()
         entered = ledger.events(kinds=("enrol", "alias"))
@@ -56,15 +58,23 @@ class Held:
 
     def units_of(self, ticket: str) -> set[str]:
         """The units that a ticket was dispatched to; none: it is unknown."""
-        if ticket not in self._units:
-            found = [
+        return {self.register.unit_of(str(fact.unit)) for fact in self._dispatches(ticket)}
+
+    def sent_at(self, ticket: str, unit: str) -> int | None:
+        """When a ticket was first dispatched to a unit; None: never."""
+        own = (fact.at for fact in self._dispatches(ticket) if self.register.unit_of(str(fact.unit)) == unit)
+        return min(own, default=None)
+
+    def _dispatches(self, ticket: str) -> list[Dispatch]:
+        if ticket not in self._sent:
+            told = [
                 event.fact
                 for event in self._ledger.events(ticket=ticket, kinds=("dispatch",))
                 if event.key not in self.gone
             ]
-            found += [fact for fact in self._expected if isinstance(fact, Dispatch) and fact.ticket == ticket]
-            self._units[ticket] = {self.register.unit_of(str(fact.unit)) for fact in found}
-        return self._units[ticket]
+            told += [fact for fact in self._expected if fact.ticket == ticket]
+            self._sent[ticket] = [fact for fact in told if isinstance(fact, Dispatch)]
+        return self._sent[ticket]
 
     def has(self, finding: Finding) -> bool:
         """Whether the same matter is there already."""
@@ -303,6 +313,21 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
         )
         why = sentence("never had ticket {ticket}", ticket=fact.ticket)
         yield EntryObjection("unit", reason, why, sentence("it was dispatched to: {units}", units=several))
+    if isinstance(fact, Appeal):
+        yield from _untimely(held, fact)
+
+
+def _untimely(held: Held, fact: Appeal) -> Iterator[EntryObjection]:
+    """That an appeal is dated when nobody could make it: on a day yet to come, or before the unit had the ticket."""
+    sent = held.sent_at(str(fact.ticket), str(fact.unit))
+    if local_day(fact.at) > held.today:
+        reason = sentence("the appeal is dated {at}, a day yet to come.", at=show_iso(fact.at))
+        yield EntryObjection("at", reason, sentence("is a day yet to come"), sentence("mend the day"))
+    elif sent is not None and fact.at < sent:
+        told = {"at": show_iso(fact.at), "sent": show_iso(sent)}
+        reason = sentence("the appeal is dated {at}, before its ticket was dispatched to the unit ({sent}).", **told)
+        why = sentence("is before the ticket was dispatched to the unit ({sent})", sent=show_iso(sent))
+        yield EntryObjection("at", reason, why, sentence("mend the day"))
 
 
 def contestable(book: Rulebook) -> set[str]:

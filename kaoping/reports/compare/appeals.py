@@ -184,17 +184,21 @@ def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
     shown = list(_all(told.lines))
     if shown:
         yield ""
-        yield from _restated_blocks(language, shown, told.published)
+        titles = {one.id: one.title for one in told.scoring.book.sheets}
+        yield from _restated_blocks(language, shown, told.published, titles)
 
 
 def _restated_blocks(
-    language: Language, shown: Sequence[tuple[int, str, str, UnitScore]], published: LastPublished
+    language: Language,
+    shown: Sequence[tuple[int, str, str, UnitScore]],
+    published: LastPublished,
+    titles: Mapping[str, str],
 ) -> Iterator[Block]:
     say = language.say
     was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]
     columns = [
         Column(say("month"), [show_month(month) for month, *_ in shown]),
-        Column(say("sheet"), [sheet for _, sheet, *_ in shown]),
+        Column(say("sheet"), [titles.get(sheet, sheet) for _, sheet, *_ in shown]),
         Column(say("unit"), [unit for _, _, unit, _ in shown], Kind.UNIT),
         Column(say("published"), [score and Fraction(score) for score, _ in was], Kind.NUMBER),
         Column(say("restated"), [line.score for *_, line in shown], Kind.NUMBER),

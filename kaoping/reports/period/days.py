@@ -27,15 +27,33 @@ def days_json(calendar: Calendar, month: int) -> dict[str, Any]:
     """The month as JSON; no command gives it."""
     return {
         "month": show_month(month), "calendar": calendar.digest(), "official_until": calendar.official_until.isoformat(),
-        "days": [
-            {
-                "date": one.date.isoformat(), "works": one.working, "kind": one.kind, "reason": one.reason,
-                "hours": calendar.hours(one.number).show() if one.working else None, "source": one.source,
-                "provisional": one.provisional,
-            }
-            for one in days_of(calendar, month)
-        ],
+        "days": [_day_json(calendar, one) for one in days_of(calendar, month)],
     }  # fmt: skip
+
+
+def day_json(calendar: Calendar, day: Day) -> dict[str, Any]:
+    """A day as JSON; no command gives it."""
+    told = {"calendar": calendar.digest(), "official_until": calendar.official_until.isoformat()}
+    return {**told, **_day_json(calendar, day)}
+
+
+def _day_json(calendar: Calendar, one: Day) -> dict[str, Any]:
+    return {
+        "date": one.date.isoformat(), "works": one.working, "kind": one.kind, "reason": one.reason,
+        "hours": calendar.hours(one.number).show() if one.working else None, "source": one.source,
+        "provisional": one.provisional,
+    }  # fmt: skip
+
+
+@page_of
+def day_page(language: Language, calendar: Calendar, day: Day) -> Iterator[Block]:
+    """A day: its hours and the notice that makes it what it is."""
+    say = language.say
+    if day.provisional:
+        yield Note(
+            say("Days after {day} are provisional: no official notice tells of them yet.", day=calendar.official_until)
+        )
+    yield _days_table(language, calendar, [day], day.date.isoformat())
 
 
 @page_of
@@ -49,6 +67,11 @@ def days_page(language: Language, calendar: Calendar, month: int) -> Iterator[Bl
             say("Days after {day} are provisional: no official notice tells of them yet.", day=calendar.official_until)
         )
     yield _weeks(language, days)
+    yield _days_table(language, calendar, days, say("Day by day"))
+
+
+def _days_table(language: Language, calendar: Calendar, days: Sequence[Day], title: str) -> Table:
+    say = language.say
     keys = [Column(say("day"), [one.date for one in days], Kind.DAY)]
     columns = [
         Column(say("day of the week"), [say(WEEKDAYS[one.date.weekday()]) for one in days]),
@@ -58,7 +81,7 @@ def days_page(language: Language, calendar: Calendar, month: int) -> Iterator[Bl
         Column(say("notice"), [one.source for one in days], absent=""),
         Column(say("provisional"), [say("yes") if one.provisional else "" for one in days]),
     ]
-    yield Table(say("Day by day"), keys, columns)
+    return Table(title, keys, columns)
 
 
 def _reason(language: Language, day: Day) -> str:

@@ -23,6 +23,7 @@ from kaoping.reports.page import (
     Entry,
     Heading,
     Kind,
+    Listing,
     Marked,
     Note,
     Paragraph,
@@ -300,6 +301,39 @@ def _entry(language: Language, told: DueList, line: DueLine) -> Entry:
     )  # fmt: skip
     key = hashlib.sha256(name.encode()).hexdigest()[:32]
     return Entry(key=f"{key}@{told.ledger[:16]}.kaoping", at=one.due, warn_at=line.amber_at, title=title, text=text)
+
+
+# what the desk tells besides
+
+
+@page_of
+def lamps_page(language: Language, told: DueList) -> Iterator[Block]:
+    """How many acts have which light, by what is to do; and from when a light is on."""
+    say = language.say
+    counts = {
+        act: [sum(line.light == light and line.pending.measure == measure for line in told.lines) for light in LIGHTS]
+        for measure, act in ACT.items()
+    }
+    keys = [Column(say("warning"), [say(word) for word in LIGHTS.values()])]
+    columns = [
+        *(Column(say(act), [count or None for count in found], Kind.COUNT, absent="") for act, found in counts.items()),
+        Column(say("in all"), [sum(row) for row in zip(*counts.values(), strict=True)], Kind.COUNT),
+    ]
+    yield Table(say("Lights"), keys, columns, tones=[TONES[light] for light in LIGHTS])
+    leads = {
+        name: (short(lead.days), short(lead.share))
+        for name, lead in (("amber", told.warnings.amber), ("red", told.warnings.red))
+    }
+    yield Note(
+        say("Amber: {amber} working days or less are left, and {amber_share} % or less of the time there was; "
+            "red: {red} days, and {red_share} %.",
+            amber=leads["amber"][0], amber_share=leads["amber"][1], red=leads["red"][0], red_share=leads["red"][1])
+    )  # fmt: skip
+
+
+def messages_listing(language: Language, told: DueList) -> Listing:
+    """The lines to be sent on, one for each unit."""
+    return Listing(language.say("To copy, one message a line"), due_messages(language, told))
 
 
 # messages to paste

@@ -6,7 +6,7 @@ import attrs
 
 from calendars.instants import DAY_MS, EPOCH_DAY, ZONE_MS, local_day
 from calendars.workdays import Calendar, OutsideCalendar
-from kaoping.language.facts import details_told
+from kaoping.language.facts import day_alone, details_told
 from kaoping.language.language import Language
 from kaoping.language.numbers import points, short
 from kaoping.office.period.bulletins import PeriodReport
@@ -60,7 +60,7 @@ def _facts_table(language: Language, told: TicketReport) -> Table:
     gone = [say("voided") if event.key in told.voided else "" for event in events]
     keys = [
         Column(say("position"), [event.position for event in events], Kind.FACT),
-        Column(say("time"), [event.fact.at for event in events], Kind.INSTANT),
+        Column(say("time"), [day_alone(event.fact) or event.fact.at for event in events], Kind.INSTANT),
     ]
     columns = [
         Column(say("what"), [" ".join(filter(None, (_word(language, event), one))) for event, one in zip(events, gone, strict=True)]),

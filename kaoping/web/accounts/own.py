@@ -14,6 +14,7 @@ from kaoping.office.period.published import (
     published_losses,
     published_period,
 )
+from kaoping.office.period.standings import UnitStandings, standings
 from kaoping.office.scores import PeriodScore, period_score
 from kaoping.office.session import Session, WrongArgument
 from kaoping.reports.page import Block, Column, Kind, Note, Page, Table
@@ -133,6 +134,22 @@ def losses(inquiry: Inquiry, session: Session, unit: str, period: str, *, brief:
         return told, note
     _refuse_otherwise(inquiry, period)
     return published_losses(session, unit, period), say("As published.")
+
+
+def standings_shown(inquiry: Inquiry, session: Session, unit: str, period: str) -> UnitStandings:
+    """A unit over twelve months; to the unit itself as published alone, unless the office opens how it stands. Raises NotAllowed,
+    NotPublished."""
+    unit = own_or_asked(inquiry, unit) or unit
+    if inquiry.own_unit is None or inquiry.desk.opens_unpublished:
+        return standings(session, unit, period, as_of=inquiry.as_of, provisional=inquiry.provisional)
+    _refuse_otherwise(inquiry, period)
+    told = standings(session, unit, period)
+    sheets = {
+        name: tuple(attrs.evolve(one, score=None, rank=None, units=0, mean=False, state="") for one in rows)
+        for name, rows in told.sheets.items()
+        if any(one.published is not None for one in rows)
+    }
+    return attrs.evolve(told, sheets=sheets)
 
 
 def _how_it_stands(session: Session, period: str) -> str:

@@ -99,7 +99,8 @@ def openapi() -> dict[str, Any]:
         "openapi": VERSION,
         "info": {
             "title": "Kaoping", "version": __version__,
-            "description": "Each document is that of a command, byte for byte, at the same moment. Ask with the cookie of a browser that was let in.",
+            "description": "Each document is that of a command, byte for byte, at the same moment. Ask with the cookie of a browser that "
+            "was let in.",
         },
         "paths": paths,
         "components": {"schemas": {_name(path): _schema(keys) for path, (_, keys) in DOCUMENTS.items()}},

@@ -16,8 +16,8 @@ from kaoping.reports.page import Block, Heading, Page
 from kaoping.reports.period.tickets import life_page
 from kaoping.web.accounts.rights import Right, refuse_unless
 from kaoping.web.desk import Inquiry, View, month_path, ticket_path, unit_path
+from kaoping.web.forms.asking import asking
 from kaoping.web.forms.blank import Field
-from kaoping.web.pages.asking import asking
 from kaoping.web.pages.stamped import reproduced
 from ledger.sentences import sentence
 from scoring.compare.options import OtherVerdict

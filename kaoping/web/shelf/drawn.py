@@ -65,8 +65,8 @@ class Answers:
 
     @asynccontextmanager
     async def turn(self, path: str, key: Hashable) -> AsyncIterator[Around]:
-        """Around a request, what it is answered from. Who asks for what must be drawn waits until no more than `AT_ONCE` others draw, and of
-        several who ask for the same only the first draws. They wait in no thread, so that whoever asks for what is there is answered."""
+        """Around a request, what it is answered from. Who asks for what must be drawn waits until no more than `AT_ONCE` others draw, and
+        of several who ask for the same only the first draws. They wait in no thread, so that whoever asks for what is there is answered."""
         around = self.surroundings(path)
         if path not in PATHS or self._is_there(around, key):
             yield around

@@ -15,6 +15,7 @@ import pytest
 
 from kaoping import now
 from kaoping.cli import main
+from ledger.store import Ledger
 from tests.kaoping.web.conftest import LATER, NOW, Browser, let_in
 
 AT = "2023-06-07T09:00"
@@ -25,6 +26,7 @@ SAME = [
     ("/2023-05", {"known_on": "2023-05-01"}, ("score", "2023-05", "--known-on", "2023-05-01")),
     pytest.param("/2023年5月", {}, ("score", "2023-05"), marks=pytest.mark.slow),
     ("/appeals", {}, ("appeals",)),
+    pytest.param("/rules/readings", {"period": "2023-05"}, ("readings", "2023-05"), marks=pytest.mark.slow),
     ("/2023-05/unit/茅店镇", {}, ("why", "茅店镇", "2023-05", "--brief")),
     ("/ticket/GX-1", {}, ("audit", "GX-1")),
     ("/ticket/GX-1", {"closed": "2023-05-05T17:30"}, ("audit", "GX-1", "--if", "closed=2023-05-05T17:30")),
@@ -40,13 +42,21 @@ SAME = [
 LONG = [
     ("/2023-05/unit/茅店镇", {"full": "1"}, ("why", "茅店镇", "2023-05")),
     ("/published", {}, ("recompute",)),
+    ("/published", {"period": "2023-05"}, ("recompute", "2023-05")),
 ]
 AT_ANY_TIME: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ("/rules", {}, ("rules",)),
     ("/log", {}, ("batches",)),
+    ("/rules/cases", {}, ("rules", "--check")),
+    ("/aside", {}, ("aside",)),
 ]
 QUICK = ("/2023-05", "/2023-05/unit/茅店镇", "/log", "/calendar/2023-05")
-FILTERED = ("/2023-05", "/2023-05/unit/茅店镇", "/ticket/GX-1", "/due?at=2023-05-05T16:00", "/log", "/calendar/2023-05")
+FILTERED = (
+    "/2023-05", "/2023-05/unit/茅店镇", "/ticket/GX-1", "/due?at=2023-05-05T16:00", "/log", "/calendar/2023-05", "/appeals",
+    "/rules", "/rules/cases", "/calendar/2023-05-06", "/2023-05/unit/茅店镇/months", "/published/23",
+    "/ticket/GX-1?closed=2023-05-05T17:30",
+    "/due?at=2023-05-05T16:00&act=closed",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +91,7 @@ def test_the_json_is_the_commands(
     assert told.content == said(capsys, monkeypatch, *command, "--as-of", as_of, "--json")
 
 
-@pytest.mark.parametrize(("path", "query", "command"), AT_ANY_TIME, ids=["rules", "log"])
+@pytest.mark.parametrize(("path", "query", "command"), AT_ANY_TIME, ids=["rules", "log", "cases", "aside"])
 def test_the_json_of_what_has_no_moment(
     browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str],
     command: tuple[str, ...],
@@ -90,7 +100,7 @@ def test_the_json_of_what_has_no_moment(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "query", "command"), LONG, ids=["every reading", "recompute"])
+@pytest.mark.parametrize(("path", "query", "command"), LONG, ids=["every reading", "recompute", "recompute a period"])
 def test_the_json_of_what_takes_its_time(
     browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str],
     command: tuple[str, ...],
@@ -100,15 +110,19 @@ def test_the_json_of_what_takes_its_time(
 
 
 class Rows(HTMLParser):
-    """The rows of a page's tables as a browser shows them, heads of two lines left out."""
+    """The rows of a page's tables as a browser shows them, heads of two lines left out, and the numbers under a chart."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self.body = self.cell = False
+        self.body = self.cell = self.chart = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "figure":
+            self.chart = True
+        if self.chart:
+            return
         if tag == "table":
             self.tables.append([])
         if tag == "tbody":
@@ -120,6 +134,8 @@ class Rows(HTMLParser):
             self.cell = True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "figure":
+            self.chart = False
         if tag in ("td", "th"):
             self.cell = False
         if tag == "tbody":
@@ -147,31 +163,31 @@ def plain(tables: list[list[list[str]]]) -> list[list[list[str]]]:
     return [[[cell.removeprefix("'") for cell in row] for row in table] for table in tables]
 
 
-@pytest.fixture(scope="module")
-def choices(browser: Browser) -> dict[str, tuple[list[str], list[str]]]:
-    """What each page offers to order by, and texts of its cells to look for."""
-    found = {}
-    for path in FILTERED:
-        text = browser.get(quote(path, safe="/?=")).text
-        sorts = [html.unescape(one) for one in re.findall(r'<option value="(-?[^"]+)"', text)]
+CHOICES: dict[str, tuple[list[str], list[str]]] = {}
+
+
+def choices(browser: Browser, path: str) -> tuple[list[str], list[str]]:
+    """What a page offers to order by, and texts of its cells to look for."""
+    if path not in CHOICES:
+        text = browser.get(quote(path, safe="/?=&:")).text
+        offered = re.search(r'<select name="sort">.*?</select>', text, re.DOTALL)
+        sorts = [html.unescape(one) for one in re.findall(r'<option value="(-?[^"]+)"', offered[0] if offered else "")]
         cells = sorted({cell for table in Rows(text).tables for row in table for cell in row if cell})
-        found[path] = (sorts, cells)
-    return found
+        CHOICES[path] = (sorts, cells)
+    return CHOICES[path]
 
 
 @pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(8, 60))])
-def test_the_csv_is_the_rows_shown(
-    browser: Browser, choices: dict[str, tuple[list[str], list[str]]], seed: int
-) -> None:
+def test_the_csv_is_the_rows_shown(browser: Browser, seed: int) -> None:
     draw = random.Random(seed)
     path = draw.choice(FILTERED if seed >= 8 else QUICK)
-    sorts, cells = choices[path]
+    sorts, cells = choices(browser, path)
     place, _, own = path.partition("?")
-    query: dict[str, str] = dict([own.split("=")] if own else [])
+    query: dict[str, str] = dict(one.split("=") for one in own.split("&") if own)
     if draw.random() < 0.7:
         cell = draw.choice([*cells, "no cell holds this"])
         query["q"] = cell[: draw.randint(1, len(cell))]
-    if draw.random() < 0.7:
+    if sorts and draw.random() < 0.7:
         query["sort"] = draw.choice(sorts)
     if draw.random() < 0.3 and place == "/2023-05":
         query["group"] = draw.choice(["乡镇", "职能单位", "没有这一组"])
@@ -194,7 +210,11 @@ def test_what_the_json_cannot_narrow_is_refused(browser: Browser) -> None:
     for query in ({"q": "茅店"}, {"group": "乡镇"}, {"sort": "得分"}):
         for form in (".json", ".xlsx"):
             assert browser.client.get(address("/2023-05", form, query)).status_code == 400
-    assert browser.client.get("/rules.csv").status_code == 400
+    assert browser.client.get("/import.csv").status_code == 400
+    for form in ("", ".csv"):
+        unknown = browser.client.get(address("/2023-05", form, {"sort": "-得份"}))
+        assert unknown.status_code == 400
+        assert "得分" in unknown.text, "the headings that there are"
     assert browser.client.get("/2023-05?groop=x").status_code == 400
     assert browser.client.get("/2023-05?as_of=1&as_of=2").status_code == 400
 
@@ -256,7 +276,7 @@ def test_tables_are_read_aloud_rightly(browser: Browser) -> None:
         "/log",
         "/calendar/2023-05",
     ):
-        text = browser.get(quote(path, safe="/?=")).text
+        text = browser.get(quote(path, safe="/?=&:")).text
         tables = re.findall(r"<table>.*?</table>", text, re.DOTALL)
         assert tables
         for table in tables:
@@ -289,11 +309,66 @@ def test_a_ticket_is_asked_what_had_been(browser: Browser) -> None:
     assert browser.client.get("/ticket/GX-1?closed=2023-05-05T17:30&round=x").status_code == 400
 
 
+def test_acts_due_are_narrowed_by_what_is_to_do(browser: Browser) -> None:
+    whole = browser.get("/due?at=2023-05-05T16:00").text
+    assert "各灯件数" in whole
+    assert "黄灯：" in whole
+    assert "可复制的短信" in whole
+    assert 'href="/2023-05"' in whole
+    closing = browser.get(address("/due", "", {"at": "2023-05-05T16:00", "act": "办结"})).text
+    acts = [row[1] for table in Rows(closing).tables[2:] for row in table]
+    assert acts
+    assert {*acts} == {"办结"}
+    assert browser.client.get("/due?at=2023-05-05T16:00&act=closed").text.count("<tr") == closing.count("<tr")
+    assert browser.client.get("/due?act=whatever").status_code == 400
+    assert browser.client.get("/due.json?act=closed").status_code == 400
+
+
+def test_a_unit_has_its_twelve_months(browser: Browser) -> None:
+    unit = quote("/2023-05/unit/茅店镇")
+    assert f'href="{unit}/months"' in browser.get(unit).text
+    text = browser.get(f"{unit}/months").text
+    assert '<table data-chart="months">' in text
+    rows = re.findall(r"<tbody>.*?</tbody>", text, re.DOTALL)[0]
+    assert rows.count("<tr") == 12
+    told = browser.get(f"{unit}/months.json").json()["sheets"][0]["months"]
+    score = browser.get("/2023-05.json?sheet=hotline").json()["sheets"][0]["units"]
+    mine = next(one for one in score if one["unit"] == "茅店镇")
+    assert (told[-1]["period"], told[-1]["score"], told[-1]["rank"]) == ("2023-05", mine["score"], mine["rank"])
+    assert told[-1]["published"] == mine["score"]
+    assert told[0]["state"] == "nothing"
+
+
+def test_a_publication_stands_beside_what_is_known_now(
+    browser: Browser, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger(browser.path) as ledger:
+        position = next(event.position for event in ledger.events(kinds=("publish",)))
+    text = browser.get(f"/published/{position}").text
+    assert "1号" in text
+    assert f"{position - 1}:" in text, "the checkpoint"
+    told = browser.get(f"/published/{position}.json").content
+    assert told == said(capsys, monkeypatch, "diff", f"#{position}", "now", "--json")
+    assert browser.client.get("/published/1").status_code == 400
+    assert browser.client.get("/published?period=2022-01").status_code == 400
+
+
 def test_a_calendar_tells_why_a_day_works(browser: Browser) -> None:
     text = browser.get("/calendar/2023-05").text
     assert "6 上班（调休）" in text
     assert "09:00" in text
     assert "工作日" in text
+
+
+def test_a_day_has_its_hours_and_notice_as_known_then(browser: Browser) -> None:
+    text = browser.get("/calendar/2023-05-06").text
+    assert "09:00" in text
+    assert "上班（调休）" in text
+    then = browser.get("/calendar/2020-01-31?known_on=2020-01-25").text
+    assert then != browser.get("/calendar/2020-01-31").text
+    assert 'name="known_on" value="2020-01-25"' in then
+    assert browser.client.get("/calendar/2023-05-32").status_code == 400
+    assert 'href="/calendar/2023-05-06"' in browser.get("/calendar/2023-05").text
 
 
 def test_a_calendar_edited_meanwhile_is_seen(
@@ -318,6 +393,24 @@ def test_what_went_wrong_is_told_as_a_page(browser: Browser) -> None:
     assert "改正办法" in answer.text
     assert browser.client.get("/2023-05?as_of=99").status_code == 400
     assert browser.client.get("/calendar/1999-01").status_code == 422
+
+
+def test_remedies_are_those_of_the_desk(browser: Browser) -> None:
+    from kaoping.web.pages.wording import AT_THE_DESK
+    from tests.kaoping.test_language import SAID
+
+    assert {*AT_THE_DESK} <= SAID, "what nobody says any more"
+    assert not [one for one in AT_THE_DESK.values() if re.search(r"kaoping [a-z]|--[a-z]", one.template)]
+    for path in (
+        "/appeals/1",
+        quote("/2023-05/unit/没有这个单位"),
+        "/2023-05?untold=x",
+        "/2023-05?as_of=99",
+        "/import/taken/99",
+    ):
+        text = browser.client.get(path).text
+        assert "改正办法" in text, path
+        assert not re.search(r"kaoping [a-z]|--[a-z]+ ", re.sub(r"<[^>]*>", "", text)), path
 
 
 def test_there_is_no_ledger_yet(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

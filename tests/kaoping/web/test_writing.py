@@ -184,6 +184,8 @@ def test_what_speaks_against_an_appeal_or_ruling_is_told_on_its_form(browser: Br
         ("unit", "区水利局"),
         ("item", "whatever"),
         ("at", "someday"),
+        ("at", "2023-06-08"),  # tomorrow
+        ("at", "2023-05-05T15:29"),  # before the ticket was sent
         ("reason", ""),
     ):
         told = browser.post("/appeals/preview", **{**APPEAL, field: value})

@@ -25,7 +25,8 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/{period}/unit/{unit:path}"): E + A + U + C,
     ("GET", "/rules"): E + A + U + C, ("GET", "/calendar"): E + A + U + C, ("GET", "/calendar/{month}"): E + A + U + C,
     ("GET", "/search"): E + A + U + C, ("GET", "/head"): E + A + U + C,
-    ("GET", "/openapi"): E + A + U + C,
+    ("GET", "/openapi"): E + A + U + C, ("GET", "/rules/cases"): E + A + U + C, ("GET", "/rules/readings"): E + A + C,
+    ("GET", "/published/{position}"): E + A + C, ("GET", "/{period}/unit/{unit:path}/months"): E + A + U + C,
     ("GET", "/log"): E + A + C,
     ("GET", "/import/waiting/{upload}"): E, ("POST", "/import/waiting/{upload}"): E, ("GET", "/import/waiting/{upload}/rows"): E,
     ("GET", "/import/waiting/{upload}/profile/{name}"): E, ("GET", "/import/taken/{batches}"): E,
@@ -187,7 +188,9 @@ def test_a_unit_learns_of_no_other_units_tickets(opened: Office) -> None:
             f"/due?unit={other}", "/due?at=2023-05-12T12:00", f"/due?at=2023-05-12T12:00&unit={other}", "/due?at=2023-05-05T12:00",
             "/appeals", f"/appeals?unit={other}", "/appeals/24", "/rules", "/calendar/2023-05", "/log", "/views", "/import",
             "/publish/2023-05", f"/2023-05/unit/{own}?full=1", f"/2023-06/unit/{own}", "/2023-05?q=GX", "/appeals/new?ticket=",
-            "/search?q=GX", f"/search?q={other}", "/head", "/aside", f"/ticket/{TICKETS[who]}?signed=2023-05-04T11:20",
+            f"/2023-05/unit/{own}/months", f"/2023-05/unit/{other}/months", "/rules/readings", "/published/23", "/rules/cases",
+            "/due?act=closed&at=2023-05-12T12:00", "/search?q=GX", f"/search?q={other}",
+            "/head", "/aside", f"/ticket/{TICKETS[who]}?signed=2023-05-04T11:20",
         ]  # fmt: skip
         for page in pages:
             path, mark, query = page.partition("?")
@@ -197,7 +200,7 @@ def test_a_unit_learns_of_no_other_units_tickets(opened: Office) -> None:
                 assert answer.status_code < 500, (page, form, answer.text[-300:])
                 for ticket in tickets:
                     assert ticket.encode() not in answer.content, (who, page, form)
-    assert asked == 240
+    assert asked == 288
 
 
 def test_a_unit_sees_what_was_published_and_nothing_newer(shared: Office) -> None:
