@@ -74,7 +74,8 @@ def opened(path: Path, *command: str) -> Iterator[Opened]:
     """The desk of a ledger, until it is looked at no more: of this machine, or another that a command puts up."""
     words = command or ("desk", "--no-browser")
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *words, "--ledger", str(path)], cwd=path.parent, env=_surroundings(), stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", PROGRAM, *words, "--ledger", str(path)], cwd=path.parent, env=_surroundings(),
+        stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
@@ -118,7 +119,8 @@ def pages(desk: Opened) -> dict[str, str]:
     unit, appeal = quote(UNIT), desk.head()
     return {
         "month": f"/{MONTH}", "year": "/2023", "unit": f"/{MONTH}/unit/{unit}", "ticket": f"/ticket/{TICKET}",
+        "supposed": f"/ticket/{TICKET}?closed=2023-05-19T16:00",
         "due": "/due?at=2023-05-26T15:00", "appeals": "/appeals", "contest": f"/appeals/new?ticket={TICKET}&unit={unit}&item=closing",
-        "ruling": f"/appeals/{appeal}", "import": "/import", "published": "/published", "publish": "/publish/2023-04",
+        "ruling": f"/appeals/{appeal}", "import": "/import", "aside": "/aside", "published": "/published", "publish": "/publish/2023-04",
         "rules": "/rules", "calendar": f"/calendar/{MONTH}", "log": "/log", "search": "/search?q=GX202305", "refusal": "/2023-05?as_of=0",
     }  # fmt: skip

@@ -16,7 +16,7 @@ PLACE = Path(__file__).parents[2] / "docs" / "pictures" / "desk"
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 TALLEST = {"wide": 1300, "phone": 1500}
-COLOURS = 40
+COLOURS = 20
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The same month at a desk with accounts: an office's editor, the unit that lost points, and whoever signs, each in a browser of its own."""
+"""The same month at a desk with accounts: its editor, the unit that lost points, and whoever signs, each in a browser of its own."""
 
 import json
 import re
@@ -24,7 +24,19 @@ def shared_desk(chromium: Any, tmp_path: Path) -> Iterator[Opened]:
     """A desk with four accounts, and no ledger yet."""
     for name, (role, unit) in PEOPLE.items():
         of_unit = ("--unit", unit) if unit else ()
-        call(tmp_path, "account", "add", name, "--accounts", "desk.db", "--role", role, *of_unit, "--password-stdin", typed=f"{FIRST}\n")
+        call(
+            tmp_path,
+            "account",
+            "add",
+            name,
+            "--accounts",
+            "desk.db",
+            "--role",
+            role,
+            *of_unit,
+            "--password-stdin",
+            typed=f"{FIRST}\n",
+        )
     with opened(tmp_path / "kaoping.db", "serve", "--accounts", "desk.db", "--port", "0") as found:
         yield found
 
