@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from kaoping import now
 from kaoping.files.places import data_folder
 from kaoping.office.shelf.shelf import Shelf
 from kaoping.office.shelf.standing import AGES_MS, STAYS_MS
-from kaoping.web import app
+from kaoping.web import answers, app
 from kaoping.web.shelf.drawn import PATHS
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG
@@ -46,7 +47,7 @@ class Count:
 def desk(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Browser, Count]]:
     """A desk, the files of rules and calendar that it looks at being old; every page that is drawn is counted."""
     count = Count()
-    answered = app.answered
+    answered = answers.answered
 
     def counting(view: Any, inquiry: Any, token: str) -> Any:
         count.drawn.append(inquiry.path)
@@ -190,7 +191,7 @@ def test_a_shelf_is_bounded_and_emptied_when_its_basis_moves() -> None:
     shelf = Shelf(100)
     drawer = shelf.on(1)
     for key in range(50):
-        drawer.take(key, lambda key=key: key, weigh=lambda _: 10)
+        drawer.take(key, partial(int, key), weigh=lambda _: 10)
         assert shelf.weight <= 100
     assert drawer.take("large", lambda: "large", weigh=lambda _: 26) == "large"
     assert not shelf.holds(1, "large")
