@@ -215,7 +215,9 @@ def test_what_must_hold_runs_all_that_is_offered() -> None:
     """Every target of the Makefile, the cleaning, the full bench and the longest laws left out, and the README's commands without make."""
     offered = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     run = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert {*offered} - {"clean", "bench", "test-long", "pictures"} == {*re.findall(r"^make ([a-z-]+)$", run, re.MULTILINE)}
+    assert {*offered} - {"clean", "bench", "test-long", "pictures"} == {
+        *re.findall(r"^make ([a-z-]+)$", run, re.MULTILINE)
+    }
     elsewhere = re.findall(r"^    (python3 -m venv .venv|\.venv/bin/.*)$", readme("README.md"), re.MULTILINE)
     assert len(elsewhere) == 3
     assert "README.md" in run

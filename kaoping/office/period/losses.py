@@ -47,9 +47,7 @@ def lost_points(
     other readings would make of it. Raises WrongArgument, ProvisionalPeriod."""
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
-        return losses_of(
-            session, opened, scoring, unit, text, provisional=provisional, brief=brief
-        )
+        return losses_of(session, opened, scoring, unit, text, provisional=provisional, brief=brief)
 
 
 def losses_of(
