@@ -69,6 +69,14 @@ class Ledger(Records):
             self._attest(mark)
         return taken
 
+    @contextmanager
+    def supposing(self, source: Source, recorded_at: int) -> Iterator[Taken]:
+        """With a source appended for as long as this lasts, and then taken back: what is read here meanwhile reads it too. Whoever
+        else writes waits."""
+        with told(self.path), self._room(), self._transaction(keep=False):
+            self._refuse_moved()
+            yield self._append(source, recorded_at)[0]
+
     def _refuse_moved(self) -> None:
         if self._since not in (None, self.head().position):
             raise LedgerMoved(

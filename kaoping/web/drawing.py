@@ -115,6 +115,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool, str]]:
     found = [
         (Right.RANKING, say("overview"), month_path(period) if period else "/", "m"), (Right.UNIT, say("Acts due"), "/due", "d"),
         (Right.CASES, say("appeals"), "/appeals", "a"), (Right.IMPORT, say("import"), "/import", "i"),
+        (Right.IMPORT, say("Record"), "/record", "n"),
         (Right.RANKING, say("publications"), "/published", "p"), (Right.RULES, say("rulebook"), "/rules", "r"),
         (Right.RULES, say("calendar"), f"/calendar/{period}" if MONTH.fullmatch(period) else "/calendar", "c"),
         (Right.OFFICE, say("log"), "/log", "l"), (Right.VIEWS, say("views"), "/views", "v"),
@@ -129,7 +130,7 @@ def menu(inquiry: Inquiry, period: str) -> list[tuple[str, str, bool, str]]:
 
 def _leading(inquiry: Inquiry, path: str) -> str:
     """The address with what is asked of the ledger kept, where the page there can be asked for it."""
-    if path in ("/import", "/log", "/rules", "/published", "/views"):
+    if path in ("/import", "/record", "/log", "/rules", "/published", "/views"):
         return inquiry.link(path, as_of=None, known_on=None, reading=None, untold=None, provisional=None)
     if path.startswith("/calendar"):
         return inquiry.link(path, as_of=None, reading=None, untold=None, provisional=None)

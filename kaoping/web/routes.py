@@ -9,7 +9,7 @@ from kaoping.web.accounts import pages as accounts
 from kaoping.web.accounts.rights import Right
 from kaoping.web.api.described import described
 from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, Told, View
-from kaoping.web.forms import appeals, aside, imports, mending, publishing
+from kaoping.web.forms import appeals, aside, entries, imports, mending, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
 
 __all__ = ["ADDRESSES", "Address", "Right"]
@@ -60,6 +60,10 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/import/waiting/{upload}/rows", right=Right.IMPORT, answer=mending.rows_aside, asks=FILTERS),
     Address(path="/import/waiting/{upload}/profile/{name}", right=Right.IMPORT, answer=mending.profile_file),
     Address(path="/import/taken/{batches}", right=Right.IMPORT, answer=imports.taken),
+    Address(path="/record", right=Right.IMPORT, answer=entries.blank, asks=("kind", *entries.every_field())),
+    Address(path="/record/preview", right=Right.IMPORT, answer=entries.preview, method="POST"),
+    Address(path="/record", right=Right.IMPORT, answer=entries.record, method="POST"),
+    Address(path="/recorded/{position}", right=Right.OFFICE, answer=entries.recorded),
     Address(path="/aside", right=Right.IMPORT, answer=aside.listed, asks=("settled", *FILTERS)),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.batch, asks=("settled", *FILTERS)),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.said, method="POST"),
