@@ -89,7 +89,8 @@ def _month(
         mine = None if score is None else next((one for one in score.units if one.unit == unit), None)
         was = _line(published, sheet.id, unit)
         yield MonthStanding(
-            sheet=sheet, month=month, score=None if mine is None else mine.score, rank=None if mine is None else mine.rank, units=len(units), state=state,
+            sheet=sheet, month=month, score=None if mine is None else mine.score, rank=None if mine is None else mine.rank,
+            units=len(units), state=state,
             mean=mine is not None and mine.basis == "mean",
             published=None if was.get("score") is None else Fraction(was["score"]), published_rank=was.get("rank"),
         )  # fmt: skip
