@@ -38,10 +38,26 @@ ASKED: Mapping[str, tuple[str, Schema]] = {
     "unit": ("one unit", NAME),
     "within": ("within so many working days", {"type": "string", "pattern": "^[0-9]{1,4}(\\.[0-9]{1,4})?$"}),
     "month": ("one month", MONTH),
+    "period": ("one period: a month, a quarter, a half-year or a year", TEXT),
+    "settled": ("what was mended, taken or declined since too", {"enum": ["1"]}),
+    "act": ("the acts of one kind; the JSON refuses it", {"enum": ["signed", "responded", "closed", "sealed"]}),
+    **{
+        name: (f"suppose it had been so ({name}): the answer is that of kaoping audit --if", TEXT)
+        for name in ("signed", "contacted", "returned", "closed", "sealed", "due", "satisfied", "without")
+    },
+    "round": ("suppose: which round", {"type": "string", "pattern": "^[0-9]{1,8}$"}),
     "lang": ("the language of what is told in words", {"enum": ["zh", "en"]}),
 }
 """What a query may ask, with what it means."""
-PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT}
+PLACES: Mapping[str, Schema] = {
+    "period": PERIOD,
+    "month": MONTH,
+    "unit": NAME,
+    "ticket": NAME,
+    "position": COUNT,
+    "batch": COUNT,
+    "batches": NAME,
+}
 """What stands in a path."""
 STAMPED: Mapping[str, Schema] = {"rulebook": TEXT, "stamps": STAMPS}
 DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
@@ -56,6 +72,13 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
     }),
     "/calendar/{month}": ("the days of a month; no command tells them", {"month": MONTH, "calendar": TEXT, "official_until": TEXT, "days": LIST}),
     "/log": ("kaoping batches --json", {"batches": LIST}),
+    "/aside": ("kaoping aside --json", {"batches": LIST}),
+    "/aside/{batch}": ("kaoping aside BATCH --json", {"batches": LIST}),
+    "/import/taken/{batches}": ("the batches of an import; no command tells them so", {"batches": LIST, "aside": LIST}),
+    "/published/{position}": ("kaoping diff '#POSITION' now --json", {"period": TEXT, "before": THING, "after": THING, "legs": LIST, "sheets": LIST}),
+    "/rules/cases": ("kaoping rules --check --json", {"rulebook": TEXT, "cases": COUNT, "failed": COUNT, "outcomes": LIST}),
+    "/rules/readings": ("kaoping readings --json", {**STAMPED, "period": TEXT}),
+    "/{period}/unit/{unit}/months": ("a unit over twelve months; no command tells it", {**STAMPED, "unit": TEXT, "sheets": LIST}),
     "/appeals": ("kaoping appeals --json", {**STAMPED, "appeals": LIST, "ground": {"type": ["object", "null"]}}),
     "/ticket/{ticket}": ("kaoping audit --json", {
         **STAMPED, "ticket": TEXT, "lost": TEXT, "events": LIST, "rounds": LIST, "findings": LIST, "oddities": LIST, "ground": THING,
@@ -70,7 +93,8 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
 }  # fmt: skip
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""
 WORDLESS = frozenset({
-    "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}",
+    "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}", "/record", "/recorded/{position}",
+    "/import/waiting/{upload}", "/import/waiting/{upload}/rows", "/import/waiting/{upload}/profile/{name}", "/search", "/head",
 })  # fmt: skip
 """The addresses that are read, and are forms or lead on: they have no JSON."""
 REFUSED: Mapping[str, str] = {

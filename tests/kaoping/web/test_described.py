@@ -10,7 +10,7 @@ from kaoping.web.routes import ADDRESSES
 from tests.kaoping.web.conftest import Browser
 
 READ = {plain(one.path): one for one in ADDRESSES if one.method == "GET" and not getattr(one, "shared", False)}
-PLACES = {"period": "2023-05", "month": "2023-05", "unit": "茅店镇", "ticket": "GX-1"}
+PLACES = {"period": "2023-05", "month": "2023-05", "unit": "茅店镇", "ticket": "GX-1", "position": "23", "batch": "1", "batches": "1"}
 TYPES = {"string": str, "array": list, "object": dict, "integer": int, "boolean": bool, "null": type(None)}
 
 
