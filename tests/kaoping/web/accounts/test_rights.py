@@ -32,6 +32,7 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/import/waiting/{upload}"): E, ("POST", "/import/waiting/{upload}"): E, ("GET", "/import/waiting/{upload}/rows"): E,
     ("GET", "/import/waiting/{upload}/profile/{name}"): E, ("GET", "/import/taken/{batches}"): E,
     ("GET", "/aside"): E, ("GET", "/aside/{batch}"): E, ("POST", "/aside/{batch}"): E,
+    ("GET", "/record"): E, ("POST", "/record/preview"): E, ("POST", "/record"): E, ("GET", "/recorded/{position}"): E + A + C,
     ("GET", "/import"): E, ("POST", "/import/preview"): E, ("POST", "/import"): E,
     ("GET", "/appeals"): E + A + U + C, ("GET", "/appeals/{position}"): E + A + U + C,
     ("GET", "/appeals/new"): E + U, ("POST", "/appeals/preview"): E + U, ("POST", "/appeals"): E + U,
