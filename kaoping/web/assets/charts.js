@@ -3,6 +3,7 @@
   "use strict";
   var LIBRARY = document.currentScript.dataset.library;
   var DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
+  var SHAPES = ["circle", "triangle", "rect", "diamond"];
   var drawn = [];
 
   function colour(name) {
@@ -57,7 +58,7 @@
       xAxis: bars ? numbers : names, yAxis: bars ? names : numbers,
       series: data.series.map(function (one, at) {
         return {
-          name: one.name, data: one.values, type: bars ? "bar" : "line", barMaxWidth: 16, symbolSize: 6, connectNulls: false,
+          name: one.name, data: one.values, type: bars ? "bar" : "line", barMaxWidth: 16, symbolSize: 7, symbol: SHAPES[at % SHAPES.length], connectNulls: false,
           cursor: bars && data.links.some(Boolean) ? "pointer" : "default",
           itemStyle: { color: colour(at ? "--c" + at % 4 : "--bar") },
           lineStyle: { color: colour(at ? "--c" + at % 4 : "--bar"), type: DASHES[at % DASHES.length] },
