@@ -13,12 +13,12 @@ from markupsafe import Markup
 from kaoping.language.language import Language
 from kaoping.language.moments import moment
 from kaoping.papers.html import Leads, block_html
-from kaoping.reports.page import Block, Chart, Imprint, Kind, Listing, Page
+from kaoping.reports.page import Block, Chart, Imprint, Kind, Listing, Page, Table
 from kaoping.reports.score import imprint
 from kaoping.web import rows
 from kaoping.web.accounts.rights import Right
 from kaoping.web.assets import asset_path
-from kaoping.web.charts import chart_html
+from kaoping.web.charts import chart_html, months_html
 from kaoping.web.desk import UNITS_OF, Inquiry, View, month_path, ticket_path, unit_path
 from ledger.sentences import Sentence, UserError
 from ledger.texts import visible
@@ -187,6 +187,8 @@ def _drawn(block: Block, language: str, leads: Leads) -> Markup:
             if many
             else Markup("<h2>{}</h2><ul>{}</ul>").format(title, items)
         )
+    if isinstance(block, Table) and block.chart == "months":
+        return months_html(block, language, leads)
     return chart_html(block, language, leads) if isinstance(block, Chart) else block_html(block, language, leads)
 
 

@@ -118,7 +118,8 @@ def pages(desk: Opened) -> dict[str, str]:
     """Name -> address of every page, as the last act of the ledger is an appeal."""
     unit, appeal = quote(UNIT), desk.head()
     return {
-        "month": f"/{MONTH}", "year": "/2023", "unit": f"/{MONTH}/unit/{unit}", "ticket": f"/ticket/{TICKET}",
+        "month": f"/{MONTH}", "year": "/2023", "unit": f"/{MONTH}/unit/{unit}", "months": f"/{MONTH}/unit/{unit}/months",
+        "ticket": f"/ticket/{TICKET}",
         "supposed": f"/ticket/{TICKET}?closed=2023-05-19T16:00",
         "due": "/due?at=2023-05-26T15:00", "appeals": "/appeals", "contest": f"/appeals/new?ticket={TICKET}&unit={unit}&item=closing",
         "ruling": f"/appeals/{appeal}", "import": "/import", "aside": "/aside", "published": "/published", "publish": "/publish/2023-04",

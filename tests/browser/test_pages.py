@@ -12,7 +12,8 @@ from tests.browser.desks import MONTH, TICKET, Opened, pages
 
 pytestmark = pytest.mark.slow
 NAMES = (
-    "month", "year", "unit", "ticket", "supposed", "due", "appeals", "contest", "ruling", "import", "aside", "published", "publish",
+    "month", "year", "unit", "months",
+    "ticket", "supposed", "due", "appeals", "contest", "ruling", "import", "aside", "published", "publish",
     "rules", "calendar", "log", "search", "refusal",
 )  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}

@@ -3,6 +3,7 @@
   "use strict";
   var LIBRARY = document.currentScript.dataset.library;
   var DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
+  var SHAPES = ["circle", "triangle", "rect", "diamond"];
   var drawn = [];
 
   function colour(name) {
@@ -10,16 +11,17 @@
   }
   function read(figure) {
     var table = figure.querySelector("table");
-    var heads = Array.prototype.slice.call(table.querySelectorAll("thead th"), 1);
+    var every = Array.prototype.slice.call(table.querySelectorAll("thead th"));
+    var columns = figure.dataset.columns ? figure.dataset.columns.split(" ").map(Number) : every.slice(1).map(function (_, at) { return at + 1; });
     var rows = Array.prototype.slice.call(table.querySelectorAll("tbody tr"));
     return {
       labels: rows.map(function (row) { return row.cells[0].textContent; }),
       links: rows.map(function (row) { var link = row.cells[0].querySelector("a"); return link ? link.href : ""; }),
-      series: heads.map(function (head, at) {
+      series: columns.map(function (column) {
         return {
-          name: head.textContent,
+          name: every[column].textContent,
           values: rows.map(function (row) {
-            var text = row.cells[at + 1].textContent.trim();
+            var text = row.cells[column].textContent.trim();
             return /^-?[\d.]+$/.test(text) ? Number(text) : null; // for the eye alone: what is counted stands in the table
           })
         };
@@ -37,7 +39,7 @@
     var known = [].concat.apply([], data.series.map(function (one) { return one.values; })).filter(function (one) { return one !== null; });
     var least = Math.min.apply(null, known.length ? known : [0]);
     return {
-      type: "value", max: full || undefined, min: Math.min(Math.floor(least / 10) * 10, (full || 10) - 10),
+      type: "value", max: full || undefined, min: Math.min(Math.floor(least / 10) * 10, full ? full - 10 : least),
       splitLine: { lineStyle: { color: colour("--rule") } }, axisLabel: { color: colour("--ink"), fontSize: 12 }
     };
   }
@@ -56,7 +58,7 @@
       xAxis: bars ? numbers : names, yAxis: bars ? names : numbers,
       series: data.series.map(function (one, at) {
         return {
-          name: one.name, data: one.values, type: bars ? "bar" : "line", barMaxWidth: 16, symbolSize: 6, connectNulls: false,
+          name: one.name, data: one.values, type: bars ? "bar" : "line", barMaxWidth: 16, symbolSize: 7, symbol: SHAPES[at % SHAPES.length], connectNulls: false,
           cursor: bars && data.links.some(Boolean) ? "pointer" : "default",
           itemStyle: { color: colour(at ? "--c" + at % 4 : "--bar") },
           lineStyle: { color: colour(at ? "--c" + at % 4 : "--bar"), type: DASHES[at % DASHES.length] },
