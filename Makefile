@@ -9,11 +9,12 @@ SPARK := .venv-spark/.ready
 BROWSER := .venv-browser/.ready
 # What looks for what some readers cannot use, from the npm registry; tests/browser/test_pages.py names the same.
 AXE := 4.14.1
+API := .venv-api/.ready
 # How many inputs `make fuzz` tries, and for how long at most; the whole is `make fuzz SECONDS=7200`.
 INPUTS := 100000
 SECONDS := 60
 
-.PHONY: demo test test-slow test-long peers fuzz spark browser pictures lint types map bench bench-smoke clean
+.PHONY: demo test test-slow test-long peers fuzz spark api browser pictures lint types map bench bench-smoke clean
 
 demo: $(READY)
 	$(BIN)/kaoping demo
@@ -48,6 +49,10 @@ browser: $(BROWSER)
 pictures: $(BROWSER)
 	.venv-browser/bin/python -m tests.browser.pictures
 
+# That the JSON of the desk is as its description says, whatever is asked (schemathesis, in an environment of its own).
+api: $(READY) $(API)
+	KAOPING_SCHEMATHESIS=.venv-api/bin/schemathesis $(BIN)/python -m pytest tests/api
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -66,6 +71,7 @@ bench: $(BENCH)
 	.venv-bench/bin/python -m bench.history
 	.venv-bench/bin/python -m bench.append
 	.venv-bench/bin/python -m bench.mirror
+	.venv-bench/bin/python -m bench.desk
 
 # That every bench runs to its end, at a size that measures nothing; it writes nothing.
 bench-smoke: $(BENCH)
@@ -75,10 +81,11 @@ bench-smoke: $(BENCH)
 	.venv-bench/bin/python -m bench.history --tickets 1000
 	.venv-bench/bin/python -m bench.append --tickets 1000 --rounds 1
 	.venv-bench/bin/python -m bench.mirror --tickets 1000 2000 --rounds 1
+	.venv-bench/bin/python -m bench.desk --tickets 1000 --readers 10 --seconds 3 --requests 200 --added 100 --pause 0.1
 
 $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -e . -r bench/requirements.txt
+	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -e ".[desk]" -r bench/requirements.txt
 	touch $(BENCH)
 
 # Atheris has no wheel for every system: where it cannot be installed, the structured inputs alone are tried.
@@ -102,6 +109,11 @@ $(BROWSER): pyproject.toml constraints.txt tests/browser/requirements.txt
 		echo "axe-core could not be fetched"
 	touch $(BROWSER)
 
+$(API): tests/api/requirements.txt
+	$(PYTHON) -m venv .venv-api
+	.venv-api/bin/python -m pip install --quiet -r tests/api/requirements.txt
+	touch $(API)
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -109,4 +121,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-bench .venv-fuzz .venv-spark .venv-browser .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-bench .venv-fuzz .venv-spark .venv-api .venv-browser .fuzz .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -2,9 +2,9 @@
 
     python -m bench.desk [--tickets 50000] [--readers 50] [--seconds 30] [--requests 10000] [--added 2000]
 
-Everything comes from a seed. The ledger is made by `kaoping import`, the desk is a process of its own, a reader of the overview
-asks for it again as soon as it has it, one of a mix of pages looks at each for a while (--pause), and the import of more tickets begins when the readers do. Printed are: the first overview after the start, the
-waits for the overview and for a mix of pages, a page that the browser has already (304), processor seconds and memory of the server.
+Everything comes from a seed. The ledger is made by `kaoping import`, the desk is a process of its own; a reader of the overview asks for it
+again as soon as it is there, one of a mix of pages looks at each for a while (--pause); an import begins when the readers do. Printed are
+the first overview, the waits, a page that the browser has already (304), processor seconds and memory of the server.
 """
 
 import argparse
@@ -138,9 +138,16 @@ def path_of(page: str, draw: random.Random) -> str:
     """An address of a kind of page."""
     month, unit = draw.choice(MONTHS), quote(draw.choice(UNITS))
     return {
-        "overview": "/2023-05", "month": f"/{month}", "unit": f"/2023-05/unit/{unit}", "json": "/2023-05.json", "csv": f"/{month}.csv",
-        "due": "/due?at=2023-05-22T09:00", "rules": "/rules", "calendar": f"/calendar/{month}", "log": "/log",
-    }[page]  # fmt: skip
+        "overview": "/2023-05",
+        "month": f"/{month}",
+        "unit": f"/2023-05/unit/{unit}",
+        "json": "/2023-05.json",
+        "csv": f"/{month}.csv",
+        "due": "/due?at=2023-05-22T09:00",
+        "rules": "/rules",
+        "calendar": f"/calendar/{month}",
+        "log": "/log",
+    }[page]
 
 
 async def read(server: Server, seed: int, pages: Sequence[str], until: float, most: int, pause: float) -> list[Wait]:
@@ -194,8 +201,8 @@ def told(name: str, waits: Sequence[Wait], seconds: float) -> None:
         of = [one.seconds for one in waits if page in (None, one.page)]
         rate = f"{len(of) / seconds:7.0f}/s" if page is None else ""
         print(
-            f"  {name if page is None else f'  {page}':34} {len(of):7} answers{rate:10}  p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  "
-            f"most {at_share(of, 100):7.1f} ms",
+            f"  {name if page is None else f'  {page}':34} {len(of):7} answers{rate:10}  "
+            f"p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  most {at_share(of, 100):7.1f} ms",
             flush=True,
         )
     if wrong:

@@ -86,7 +86,9 @@ def _gate(desk: Desk, door: Door, port: int, doors: Sequence[Route], addresses: 
                 sentence("Open the page again and fill in the form there."),
             )
         caller = request.scope["caller"]
-        return refusal(desk.session.language, status, why, remedy, None if caller is None else _plain(desk, caller))
+        told = refusal(desk.session.language, status, why, remedy, None if caller is None else _plain(desk, caller))
+        told.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # such as what is allowed there
+        return told
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: nowhere})
     large = frozenset(one.path for one in addresses if one.large)
@@ -127,8 +129,7 @@ def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        token = request.scope["caller"].token
-        async with desk.drawn.turn(address.path, _key(request, token)) as request.state.around:
+        async with desk.drawn.turn(address.path, _key(request)) as request.state.around:
             return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
@@ -223,12 +224,12 @@ def _read(address: Address, inquiry: Inquiry, request: Request) -> Response:
     def draw() -> tuple[Response, int | None]:
         return answered(address.answer(asked, **request.path_params), asked, token), None
 
-    return inquiry.desk.drawn.answer(around, _key(request, token), draw)[0]
+    return inquiry.desk.drawn.answer(around, _key(request), draw)[0]
 
 
-def _key(request: Request, token: str) -> tuple[str, str, str, str]:
+def _key(request: Request) -> tuple[Caller, str, str, str]:
     """What an answer that is given again is known by: who asks, and for what."""
-    return token, request.scope["form"], _path(request), str(request.url.query)
+    return request.scope["caller"], request.scope["form"], _path(request), str(request.url.query)
 
 
 def _plain(desk: Desk, caller: Caller) -> Inquiry:

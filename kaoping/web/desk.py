@@ -44,7 +44,10 @@ class Desk:
     accounts: Accounts | None = None
     opens_unpublished: bool = False
     writer: Lock = attrs.field(factory=Lock, eq=False)
-    drawn: Answers = attrs.field(default=attrs.Factory(lambda self: Answers(self.session), takes_self=True), eq=False)
+    drawn: Answers = attrs.field(
+        default=attrs.Factory(lambda self: Answers(self.session, shared=self.accounts is not None), takes_self=True),
+        eq=False,
+    )
 
     @property
     def has_ledger(self) -> bool:

@@ -178,8 +178,10 @@ class Gate:
         host = headers.get("host", "")
         if host not in self.hosts:
             return self._told(403, ASKED_ELSEWHERE, host=host[:80])
-        if scope["method"] not in ("GET", "HEAD", "POST"):
-            return self._told(405, NO_SUCH_WAY, method=scope["method"][:20])
+        if scope["method"] not in (("GET", "HEAD", "POST") if scope["form"] == "html" else ("GET", "HEAD")):
+            told = self._told(405, NO_SUCH_WAY, method=scope["method"][:20])
+            told.headers["Allow"] = "GET, HEAD, POST" if scope["form"] == "html" else "GET, HEAD"
+            return told
         if scope["path"] not in self.open_paths:
             try:
                 scope["caller"] = self.door.caller(scope["cookie"])

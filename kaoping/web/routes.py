@@ -79,7 +79,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/appeals/{position}/return", right=Right.RULE, answer=appeals.send_back, method="POST", shared=True),
     Address(path="/publish/{period}", right=Right.CHECKS, answer=publishing.checks, asks=("provisional",)),
     Address(path="/publish/{period}", right=Right.PUBLISH, answer=publishing.publish, method="POST"),
-    Address(path="/openapi", right=Right.OPEN, answer=described, own=True),
+    Address(path="/openapi", right=Right.RULES, answer=described, own=True),
     Address(
         path="/publish/{period}/prepare", right=Right.PREPARE, answer=publishing.prepare, method="POST", shared=True
     ),

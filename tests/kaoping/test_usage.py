@@ -62,6 +62,9 @@ SAID: dict[str, tuple[str, ...]] = {
     "report": ("report", "2023-05", "--out", "papers", "--xlsx"),
     "due": ("due", "--at", "2023-05-05T16:00"),
     "desk": ("desk", "--addresses"),
+    "backup": ("backup", "away.db"),
+    "restore": ("restore", "kept.db"),
+    "doctor": ("doctor",),
     "serve": ("serve", "--accounts", "desk.db", "--addresses"),
     "account add": ("account", "add", "乙", *ACCOUNTS, "--role", "unit", "--unit", RARE, "--password-stdin"),
     "account list": ("account", "list", *ACCOUNTS),
@@ -135,6 +138,7 @@ def build(run: Run, folder: Path) -> None:
             assert told.code == 0, told
     if find_spec("argon2") is not None:
         add(Accounts(folder / "desk.db", HashCost(1, 8, 1)), "甲", "unit", RARE, TYPED.strip())
+    assert run("backup", "kept.db").code == 0
     (folder / "proof.json").write_text(run("prove", "GX-1", "--json").out, "utf-8")
 
 
@@ -164,7 +168,12 @@ def test_an_option_given_by_environment_is_that_given_by_hand(
     run: Run, office: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     draw = random.Random(count)
-    pairs = [one for one in BY_ENVIRONMENT if one[0] not in SLOW or count > len(BY_ENVIRONMENT)]
+    told_by_place = ("doctor",)  # it names the folder that it is called in
+    pairs = [
+        one
+        for one in BY_ENVIRONMENT
+        if one[0] not in told_by_place and (one[0] not in SLOW or count > len(BY_ENVIRONMENT))
+    ]
     draw.shuffle(pairs)
     for number in range(count):
         name, sure, _ = pairs[number % len(pairs)]

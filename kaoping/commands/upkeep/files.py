@@ -15,7 +15,7 @@ from kaoping.papers import terminal
 def backup(
     asked: Asked,
     to: Annotated[Path, typer.Argument(help="the file to write; the checkpoints lie beside it")],
-    accounts: Annotated[Path | None, typer.Option("--accounts", help="copy this file of accounts too, to a file with .accounts behind the name")] = None,
+    accounts: Annotated[Path | None, typer.Option("--accounts", help="copy this file of accounts too, to TO.accounts")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="replace a backup that is there")] = False,
 ) -> None:  # fmt: skip
     """Copy the ledger, while others write to it, and verify the copy."""

@@ -56,8 +56,7 @@ class Shelf:
             if coming is None:
                 mine = self._coming[basis, key] = Future()
         if coming is not None:
-            thing = coming.result()
-            return thing
+            return coming.result()  # type: ignore[no-any-return]
         try:
             thing = make()
             self._put(basis, key, thing, weigh, still)

@@ -78,15 +78,21 @@ def _good(name: str, what: Sentence) -> Look:
 
 
 def _python() -> Look:
-    what = sentence("Python {python}, Kaoping {kaoping}, {system}", python=platform.python_version(), kaoping=__version__,
-        system=f"{platform.system()} {platform.release()} {platform.machine()}")  # fmt: skip
+    what = sentence(
+        "Python {python}, Kaoping {kaoping}, {system}",
+        python=platform.python_version(),
+        kaoping=__version__,
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+    )
     lacking = [name for name in _needed() if not _is_installed(name)]
     if not lacking:
         return _good("python", what)
     return Look(
-        name="python", state=WRONG, what=sentence("not installed: {names}", names=" ".join(lacking)),
+        name="python",
+        state=WRONG,
+        what=sentence("not installed: {names}", names=" ".join(lacking)),
         remedy=sentence("Install Kaoping again: pip install --force-reinstall kaoping"),
-    )  # fmt: skip
+    )
 
 
 def _needed() -> list[str]:
@@ -112,9 +118,11 @@ def _sqlite() -> Look:
         return _good("sqlite", sentence("SQLite {version}", version=found))
     least = ".".join(map(str, OLDEST_SQLITE))
     return Look(
-        name="sqlite", state=WRONG, what=sentence("SQLite {version} is too old: it must be {least} or later.", version=found, least=least),
+        name="sqlite",
+        state=WRONG,
+        what=sentence("SQLite {version} is too old: it must be {least} or later.", version=found, least=least),
         remedy=sentence("Take a later Python: it brings its own SQLite on Windows and macOS."),
-    )  # fmt: skip
+    )
 
 
 def _extra(name: str) -> Look:
@@ -122,17 +130,23 @@ def _extra(name: str) -> Look:
     if not lacking:
         return _good(name, sentence("the extra {name} is installed", name=name))
     return Look(
-        name=name, state=LACKS, what=sentence("the extra {name} lacks {modules}", name=name, modules=" ".join(lacking)),
+        name=name,
+        state=LACKS,
+        what=sentence("the extra {name} lacks {modules}", name=name, modules=" ".join(lacking)),
         remedy=sentence("Where it is needed: pip install 'kaoping[{name}]'", name=name),
-    )  # fmt: skip
+    )
 
 
 def _libreoffice(program: str | None) -> Look:
     if program is None:
         return Look(
-            name="libreoffice", state=LACKS, what=sentence("LibreOffice is not found: --pdf cannot be made here."),
-            remedy=sentence("Install LibreOffice (Writer and Calc), or print the .xlsx and .docx from Excel, Word or WPS."),
-        )  # fmt: skip
+            name="libreoffice",
+            state=LACKS,
+            what=sentence("LibreOffice is not found: --pdf cannot be made here."),
+            remedy=sentence(
+                "Install LibreOffice (Writer and Calc), or print the .xlsx and .docx from Excel, Word or WPS."
+            ),
+        )
     return _good("libreoffice", sentence("LibreOffice: {path}", path=program))
 
 
@@ -150,18 +164,26 @@ def _fonts(families: tuple[str, ...]) -> Iterator[Look]:
             yield _good("fonts", sentence("font {family} is there", family=family))
         else:
             yield Look(
-                name="fonts", state=LACKS, what=sentence("font {family} is not there: {other} stands in for it", family=family, other=drawn or "-"),
-                remedy=sentence("A PDF looks as the standard wants only with the office's own fonts; install them, or print from Word or WPS."),
-            )  # fmt: skip
+                name="fonts",
+                state=LACKS,
+                what=sentence(
+                    "font {family} is not there: {other} stands in for it", family=family, other=drawn or "-"
+                ),
+                remedy=sentence(
+                    "A PDF looks as the standard wants only with the office's own fonts; install them, or print from Word or WPS."
+                ),
+            )
 
 
 def _java() -> Look:
     if shutil.which("java"):
         return _good("java", sentence("Java is there"))
     return Look(
-        name="java", state=LACKS, what=sentence("Java is not found: a ledger of many millions cannot be computed with Spark here."),
+        name="java",
+        state=LACKS,
+        what=sentence("Java is not found: a ledger of many millions cannot be computed with Spark here."),
         remedy=sentence("Only --engine spark needs it: Java 17."),
-    )  # fmt: skip
+    )
 
 
 def _said(command: list[str], **around: str) -> str:
@@ -178,9 +200,11 @@ def _zones() -> Look:
         ZoneInfo("Asia/Shanghai")
     except ZoneInfoNotFoundError:
         return Look(
-            name="zones", state=WRONG, what=sentence("the time zone Asia/Shanghai is not known here."),
+            name="zones",
+            state=WRONG,
+            what=sentence("the time zone Asia/Shanghai is not known here."),
             remedy=sentence("Install its data: pip install tzdata"),
-        )  # fmt: skip
+        )
     return _good("zones", sentence("the time zone Asia/Shanghai is known"))
 
 
@@ -189,9 +213,13 @@ def _encoding(screen: Screen) -> Look:
         "考评：茅店镇 ■▲●○ √×".encode(screen.encoding)
     except (LookupError, UnicodeEncodeError):
         return Look(
-            name="terminal", state=LACKS, what=sentence("the terminal's encoding {name} cannot show all characters; others stand in.", name=screen.encoding),
+            name="terminal",
+            state=LACKS,
+            what=sentence(
+                "the terminal's encoding {name} cannot show all characters; others stand in.", name=screen.encoding
+            ),
             remedy=sentence("Set PYTHONUTF8=1; on Windows also: chcp 65001."),
-        )  # fmt: skip
+        )
     return _good("terminal", sentence("the terminal shows all characters ({name})", name=screen.encoding))
 
 
@@ -201,28 +229,44 @@ def _folder(path: Path) -> Iterator[Look]:
         goes_on = lets_readers_go_on(place)
     except OSError as error:
         yield Look(
-            name="folder", state=WRONG, what=sentence("{path} cannot be written to: {why}", path=place, why=error.strerror or error),
+            name="folder",
+            state=WRONG,
+            what=sentence("{path} cannot be written to: {why}", path=place, why=error.strerror or error),
             remedy=sentence("Put the ledger (--ledger) into a folder where you may write."),
-        )  # fmt: skip
+        )
         return
     except Exception as error:  # what SQLite says of a drive on which it cannot lock
         yield Look(
-            name="folder", state=WRONG, what=sentence("{path} holds no database: {why}", path=place, why=error),
-            remedy=sentence("Put the ledger on a disk of this machine: drives over a network do not lock as they should."),
-        )  # fmt: skip
+            name="folder",
+            state=WRONG,
+            what=sentence("{path} holds no database: {why}", path=place, why=error),
+            remedy=sentence(
+                "Put the ledger on a disk of this machine: drives over a network do not lock as they should."
+            ),
+        )
         return
     yield _good("folder", sentence("{path} can be written to", path=place))
     if not goes_on or _is_remote(place):
         yield Look(
-            name="drive", state=LACKS, what=sentence("{path} is a drive over a network: whoever writes and whoever reads hold each other up.", path=place),
-            remedy=sentence("Put the ledger on a disk of this machine: drives over a network do not lock as they should."),
-        )  # fmt: skip
+            name="drive",
+            state=LACKS,
+            what=sentence(
+                "{path} is a drive over a network: whoever writes and whoever reads hold each other up.", path=place
+            ),
+            remedy=sentence(
+                "Put the ledger on a disk of this machine: drives over a network do not lock as they should."
+            ),
+        )
     free = shutil.disk_usage(place).free // 1024**2
     if free < ROOM_MB:
         yield Look(
-            name="room", state=LACKS, what=sentence("{free} MB are free in {path}", free=free, path=place),
-            remedy=sentence("Make room: a ledger of 50,000 tickets needs about 80 MB, and as much again while it is written."),
-        )  # fmt: skip
+            name="room",
+            state=LACKS,
+            what=sentence("{free} MB are free in {path}", free=free, path=place),
+            remedy=sentence(
+                "Make room: a ledger of 50,000 tickets needs about 80 MB, and as much again while it is written."
+            ),
+        )
     else:
         yield _good("room", sentence("{free} MB are free in {path}", free=free, path=place))
 
@@ -259,14 +303,23 @@ def _calendar(session: Session) -> Iterator[Look]:
     year = local_day(session.now).year
     if known.official_until < date(year, 12, 31):
         yield Look(
-            name="calendar", state=WRONG, what=sentence("the calendar knows no official days after {day}", day=known.official_until.isoformat()),
-            remedy=sentence("Add the notice of {year} to a calendar folder of your own (docs/calendars.md), or take a later Kaoping.", year=year),
-        )  # fmt: skip
+            name="calendar",
+            state=WRONG,
+            what=sentence("the calendar knows no official days after {day}", day=known.official_until.isoformat()),
+            remedy=sentence(
+                "Add the notice of {year} to a calendar folder of your own (docs/calendars.md), or take a later Kaoping.",
+                year=year,
+            ),
+        )
     elif known.official_until < date(year + 1, 12, 31):
         yield Look(
-            name="calendar", state=LACKS, what=sentence("the official days of {year} are not known yet", year=year + 1),
-            remedy=sentence("Once the notice is out, add it to a calendar folder of your own (docs/calendars.md), or take a later Kaoping."),
-        )  # fmt: skip
+            name="calendar",
+            state=LACKS,
+            what=sentence("the official days of {year} are not known yet", year=year + 1),
+            remedy=sentence(
+                "Once the notice is out, add it to a calendar folder of your own (docs/calendars.md), or take a later Kaoping."
+            ),
+        )
     else:
         yield _good("calendar", sentence("official days are known up to {day}", day=known.official_until.isoformat()))
 
@@ -292,10 +345,15 @@ def _ledger(session: Session) -> Iterator[Look]:
     if newest > session.now:
         ahead = timedelta(milliseconds=newest - session.now)
         yield Look(
-            name="clock", state=WRONG,
-            what=sentence("the clock says {now}, but the newest batch was recorded at {newest} ({hours} hours later)",
-                now=show_iso(session.now), newest=show_iso(newest), hours=-(-int(ahead.total_seconds()) // 3600)),
+            name="clock",
+            state=WRONG,
+            what=sentence(
+                "the clock says {now}, but the newest batch was recorded at {newest} ({hours} hours later)",
+                now=show_iso(session.now),
+                newest=show_iso(newest),
+                hours=-(-int(ahead.total_seconds()) // 3600),
+            ),
             remedy=sentence("Set this machine's clock; what is recorded until then is dated like the newest batch."),
-        )  # fmt: skip
+        )
     else:
         yield _good("clock", sentence("the clock says {now}", now=show_iso(session.now)))

@@ -19,64 +19,131 @@ MAYBE: Schema = {"type": ["string", "null"]}
 MONTH: Schema = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}
 PERIOD: Schema = {"type": "string", "pattern": "^20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?$"}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
+SOME: Schema = {"type": "string", "maxLength": 100}
 STAMPS: Schema = {
-    "type": "object", "required": ["ledger", "rulebook", "calendar", "as_of"],
+    "type": "object",
+    "required": ["ledger", "rulebook", "calendar", "as_of"],
     "properties": {
-        "ledger": {"type": "string", "pattern": "^[0-9]+:[0-9a-f]{64}$"}, "rulebook": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        "calendar": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "as_of": TEXT,
+        "ledger": {"type": "string", "pattern": "^[0-9]+:[0-9a-f]{64}$"},
+        "rulebook": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "calendar": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "as_of": TEXT,
     },
-}  # fmt: skip
+}
 ASKED: Mapping[str, tuple[str, Schema]] = {
     "as_of": ("as known then: an instant (ISO 8601), or a position in the ledger", TEXT),
-    "known_on": ("the calendar as known that day", {"type": "string", "format": "date"}),
+    "known_on": ("the calendar as known that day", {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"}),
     "reading": ("another reading, READING=OPTION", {"type": "array", "items": TEXT}),
-    "untold": ("what no source tells", {"enum": ["full", "breach"]}),
-    "provisional": ("score days past the last official notice too", {"enum": ["1"]}),
-    "full": ("with what other readings would make of it", {"enum": ["1"]}),
-    "sheet": ("one sheet", NAME),
+    "untold": ("what no source tells", {"enum": ["full", "breach", ""]}),
+    "provisional": ("score days past the last official notice too: any text says so", TEXT),
+    "full": ("with what other readings would make of it: any text says so", TEXT),
+    "sheet": ("one sheet", SOME),
     "at": ("the instant (ISO 8601)", TEXT),
-    "unit": ("one unit", NAME),
-    "within": ("within so many working days", {"type": "string", "pattern": "^[0-9]{1,4}(\\.[0-9]{1,4})?$"}),
-    "month": ("one month", MONTH),
-    "lang": ("the language of what is told in words", {"enum": ["zh", "en"]}),
+    "unit": ("one unit", SOME),
+    "within": ("within so many working days", {"type": "string", "pattern": "^([0-9]{1,4}(\\.[0-9]{1,4})?)?$"}),
+    "month": ("one month", {"type": "string", "pattern": "^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"}),
+    "lang": ("the language of what is told in words", {"enum": ["zh", "en", ""]}),
 }
-"""What a query may ask, with what it means."""
+"""What a query may ask, with what it means; an empty text asks nothing."""
 PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT}
 """What stands in a path."""
 STAMPED: Mapping[str, Schema] = {"rulebook": TEXT, "stamps": STAMPS}
 DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
-    "/due": ("kaoping due --json", {
-        **STAMPED, "at": TEXT, "fed_at": TEXT, "fed_by": TEXT, "old": YES, "last_at": MAYBE, "unit": MAYBE, "within": MAYBE, "alert": COUNT,
-        "due": LIST, "omitted": COUNT, "exempted": COUNT, "untold": THING, "aside": COUNT,
-    }),
+    "/due": (
+        "kaoping due --json",
+        {
+            **STAMPED,
+            "at": TEXT,
+            "fed_at": TEXT,
+            "fed_by": TEXT,
+            "old": YES,
+            "last_at": MAYBE,
+            "unit": MAYBE,
+            "within": MAYBE,
+            "alert": COUNT,
+            "due": LIST,
+            "omitted": COUNT,
+            "exempted": COUNT,
+            "untold": THING,
+            "aside": COUNT,
+        },
+    ),
     "/published": ("kaoping recompute --json", {"publications": LIST, "elsewhere": LIST}),
-    "/rules": ("kaoping rules --json", {
-        "rulebook": TEXT, "title": TEXT, "issuer": TEXT, "source": TEXT, "valid_from": TEXT, "valid_until": TEXT, "digest": TEXT,
-        "sheets": LIST, "years": LIST, "readings": LIST,
-    }),
-    "/calendar/{month}": ("the days of a month; no command tells them", {"month": MONTH, "calendar": TEXT, "official_until": TEXT, "days": LIST}),
+    "/rules": (
+        "kaoping rules --json",
+        {
+            "rulebook": TEXT,
+            "title": TEXT,
+            "issuer": TEXT,
+            "source": TEXT,
+            "valid_from": TEXT,
+            "valid_until": TEXT,
+            "digest": TEXT,
+            "sheets": LIST,
+            "years": LIST,
+            "readings": LIST,
+        },
+    ),
+    "/calendar/{month}": (
+        "the days of a month; no command tells them",
+        {"month": MONTH, "calendar": TEXT, "official_until": TEXT, "days": LIST},
+    ),
     "/log": ("kaoping batches --json", {"batches": LIST}),
     "/appeals": ("kaoping appeals --json", {**STAMPED, "appeals": LIST, "ground": {"type": ["object", "null"]}}),
-    "/ticket/{ticket}": ("kaoping audit --json", {
-        **STAMPED, "ticket": TEXT, "lost": TEXT, "events": LIST, "rounds": LIST, "findings": LIST, "oddities": LIST, "ground": THING,
-    }),
-    "/{period}/unit/{unit}": ("kaoping why --brief --json; with full=1 kaoping why --json", {
-        **STAMPED, "unit": TEXT, "period": TEXT, "sheets": LIST,
-    }),
-    "/{period}": ("kaoping score --json", {
-        **STAMPED, "period": TEXT, "sheets": LIST, "within_validity": YES, "provisional_verdicts": COUNT, "readings": THING, "ground": THING,
-    }),
+    "/ticket/{ticket}": (
+        "kaoping audit --json",
+        {
+            **STAMPED,
+            "ticket": TEXT,
+            "lost": TEXT,
+            "events": LIST,
+            "rounds": LIST,
+            "findings": LIST,
+            "oddities": LIST,
+            "ground": THING,
+        },
+    ),
+    "/{period}/unit/{unit}": (
+        "kaoping why --brief --json; with full=1 kaoping why --json",
+        {
+            **STAMPED,
+            "unit": TEXT,
+            "period": TEXT,
+            "sheets": LIST,
+        },
+    ),
+    "/{period}": (
+        "kaoping score --json",
+        {
+            **STAMPED,
+            "period": TEXT,
+            "sheets": LIST,
+            "within_validity": YES,
+            "provisional_verdicts": COUNT,
+            "readings": THING,
+            "ground": THING,
+        },
+    ),
     "/openapi": ("this document", {"openapi": TEXT, "info": THING, "paths": THING}),
-}  # fmt: skip
+}
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""
-WORDLESS = frozenset({
-    "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}",
-})  # fmt: skip
+WORDLESS = frozenset(
+    {
+        "/",
+        "/calendar",
+        "/import",
+        "/appeals/new",
+        "/appeals/{position}",
+        "/publish/{period}",
+    }
+)
 """The addresses that are read, and are forms or lead on: they have no JSON."""
 REFUSED: Mapping[str, str] = {
-    "400": "what is asked cannot be", "403": "nobody was let in by this, or it is not for this role", "404": "there is no such page",
+    "400": "what is asked cannot be",
+    "403": "nobody was let in by this, or it is not for this role",
+    "404": "there is no such page",
     "422": "the data do not allow an answer",
-}  # fmt: skip
+}
 
 
 def described(inquiry: Inquiry) -> View:
@@ -98,13 +165,14 @@ def openapi() -> dict[str, Any]:
     return {
         "openapi": VERSION,
         "info": {
-            "title": "Kaoping", "version": __version__,
-            "description": "Each document is that of a command, byte for byte, at the same moment. Ask with the cookie of a browser that "
-            "was let in.",
+            "title": "Kaoping",
+            "version": __version__,
+            "description": "Each document is that of a command, byte for byte, at the same moment. "
+            "Ask with the cookie of a browser that was let in.",
         },
         "paths": paths,
         "components": {"schemas": {_name(path): _schema(keys) for path, (_, keys) in DOCUMENTS.items()}},
-    }  # fmt: skip
+    }
 
 
 def plain(path: str) -> str:
@@ -116,16 +184,19 @@ def _operation(path: str, asks: tuple[str, ...]) -> dict[str, Any]:
     told, _ = DOCUMENTS[path]
     refusal = {"text/html": {"schema": {"type": "string"}}}
     return {
-        "operationId": _name(path), "summary": told, "parameters": [*_parameters(path, asks)],
+        "operationId": _name(path),
+        "summary": told,
+        "parameters": [*_parameters(path, asks)],
         "responses": {
             "200": {
-                "description": told, "headers": {"ETag": {"schema": TEXT}},
+                "description": told,
+                "headers": {"ETag": {"schema": TEXT}},
                 "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{_name(path)}"}}},
             },
             "304": {"description": "it is as it was (If-None-Match)"},
             **{status: {"description": why, "content": refusal} for status, why in REFUSED.items()},
         },
-    }  # fmt: skip
+    }
 
 
 def _parameters(path: str, asks: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -51,7 +51,9 @@ Answer = tuple[Response, int | None]
 class Answers:
     """The answers of a desk, and what they were drawn from. Who asks is part of an answer's key, so nobody gets another's."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, shared: bool = False) -> None:
+        """`shared`: several people use it, so that their browsers keep nothing."""
+        self._shared = shared
         self._sentry = Sentry(session)
         self._answers = Shelf(MOST)
         self._scorings = Shelf(SCORINGS)
@@ -65,8 +67,8 @@ class Answers:
 
     @asynccontextmanager
     async def turn(self, path: str, key: Hashable) -> AsyncIterator[Around]:
-        """Around a request, what it is answered from. Who asks for what must be drawn waits until no more than `AT_ONCE` others draw, and
-        of several who ask for the same only the first draws. They wait in no thread, so that whoever asks for what is there is answered."""
+        """Around a request, what it is answered from. Who asks for what must be drawn waits until less than `AT_ONCE` others draw; of
+        several who ask for the same only the first draws. They wait in no thread, so that whoever asks for what is there is answered."""
         around = self.surroundings(path)
         if path not in PATHS or self._is_there(around, key):
             yield around
@@ -95,9 +97,17 @@ class Answers:
         if around.standing is None:
             return draw()
         held, rows = self._answers.on(around.standing).take(
-            key, lambda: _with_tag(draw()), weigh=_weight, still=lambda: self._sentry.standing() == around.standing
+            key, lambda: self._with_tag(draw()), weigh=_weight, still=lambda: self._sentry.standing() == around.standing
         )
         return (held if held.status_code != 200 else _again(held)), rows
+
+    def _with_tag(self, drawn: Answer) -> Answer:
+        answer, _ = drawn
+        if answer.status_code == 200:
+            answer.headers["ETag"] = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
+            if not self._shared:
+                answer.headers["Cache-Control"] = "private, no-cache"
+        return drawn
 
     def close(self) -> None:
         """Let go of the ledger."""
@@ -114,14 +124,6 @@ def unchanged(answer: Response, headers: Headers) -> Response:
         status_code=304,
         headers={name: answer.headers[name] for name in ("etag", "cache-control") if name in answer.headers},
     )
-
-
-def _with_tag(drawn: Answer) -> Answer:
-    answer, _ = drawn
-    if answer.status_code == 200:
-        answer.headers["ETag"] = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
-        answer.headers["Cache-Control"] = "private, no-cache"
-    return drawn
 
 
 def _weight(drawn: Answer) -> int:

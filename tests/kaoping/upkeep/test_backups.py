@@ -13,7 +13,7 @@ import pytest
 
 from kaoping import now
 from ledger.store import Ledger
-from tests.kaoping.test_cli import LOG, PRAISE, UNITS, Run, run  # noqa: F401
+from tests.kaoping.test_cli import LOG, PRAISE, UNITS, Run
 
 COMMAND = [sys.executable, "-c", "from kaoping.cli import main; main()"]
 

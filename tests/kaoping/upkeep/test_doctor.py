@@ -7,7 +7,7 @@ import pytest
 from calendars.instants import read_iso
 from kaoping import now
 from kaoping.office.upkeep import doctor
-from tests.kaoping.test_cli import LOG, Run, run  # noqa: F401
+from tests.kaoping.test_cli import LOG, Run
 
 
 def found(run: Run, *more: str) -> dict[str, dict[str, str]]:
