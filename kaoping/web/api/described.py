@@ -30,6 +30,8 @@ STAMPS: Schema = {
         "as_of": TEXT,
     },
 }
+SUPPOSES = ("signed", "contacted", "returned", "closed", "sealed", "due", "satisfied", "without", "round")
+"""What a ticket's page supposes; its document is then that of `kaoping audit --if --json`."""
 ASKED: Mapping[str, tuple[str, Schema]] = {
     "as_of": ("as known then: an instant (ISO 8601), or a position in the ledger", TEXT),
     "known_on": ("the calendar as known that day", {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"}),
@@ -42,10 +44,22 @@ ASKED: Mapping[str, tuple[str, Schema]] = {
     "unit": ("one unit", SOME),
     "within": ("within so many working days", {"type": "string", "pattern": "^([0-9]{1,4}(\\.[0-9]{1,4})?)?$"}),
     "month": ("one month", {"type": "string", "pattern": "^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"}),
+    "act": ("one kind of act due", SOME),
+    "period": ("one period", TEXT),
+    "settled": ("also what was mended, taken or declined since", TEXT),
+    **{name: ("had it been so", TEXT) for name in SUPPOSES},
     "lang": ("the language of what is told in words", {"enum": ["zh", "en", ""]}),
 }
 """What a query may ask, with what it means; an empty text asks nothing."""
-PLACES: Mapping[str, Schema] = {"period": PERIOD, "month": MONTH, "unit": NAME, "ticket": NAME, "position": COUNT}
+PLACES: Mapping[str, Schema] = {
+    "period": PERIOD,
+    "month": MONTH,
+    "unit": NAME,
+    "ticket": NAME,
+    "position": COUNT,
+    "batch": COUNT,
+    "batches": NAME,
+}
 """What stands in a path."""
 STAMPED: Mapping[str, Schema] = {"rulebook": TEXT, "stamps": STAMPS}
 DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
@@ -68,7 +82,7 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
             "aside": COUNT,
         },
     ),
-    "/published": ("kaoping recompute --json", {"publications": LIST, "elsewhere": LIST}),
+    "/published": ("kaoping recompute --json", {"publications": LIST}),
     "/rules": (
         "kaoping rules --json",
         {
@@ -91,17 +105,8 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
     "/log": ("kaoping batches --json", {"batches": LIST}),
     "/appeals": ("kaoping appeals --json", {**STAMPED, "appeals": LIST, "ground": {"type": ["object", "null"]}}),
     "/ticket/{ticket}": (
-        "kaoping audit --json",
-        {
-            **STAMPED,
-            "ticket": TEXT,
-            "lost": TEXT,
-            "events": LIST,
-            "rounds": LIST,
-            "findings": LIST,
-            "oddities": LIST,
-            "ground": THING,
-        },
+        "kaoping audit --json, or with --if",
+        {},
     ),
     "/{period}/unit/{unit}": (
         "kaoping why --brief --json; with full=1 kaoping why --json",
@@ -124,11 +129,23 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
             "ground": THING,
         },
     ),
+    "/{period}/unit/{unit}/months": ("a unit's standing over twelve months", {}),
+    "/rules/cases": ("the rulebook's worked cases, and what comes of them", {}),
+    "/rules/readings": ("kaoping readings --json", {}),
+    "/aside": ("kaoping aside --json", {}),
+    "/aside/{batch}": ("kaoping aside BATCH --json", {}),
+    "/published/{position}": ("a publication beside what it would be now", {}),
+    "/import/taken/{batches}": ("kaoping import --json of what was taken", {}),
     "/openapi": ("this document", {"openapi": TEXT, "info": THING, "paths": THING}),
 }
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""
 WORDLESS = frozenset(
     {
+        "/search",
+        "/head",
+        "/import/waiting/{upload}",
+        "/import/waiting/{upload}/rows",
+        "/import/waiting/{upload}/profile/{name}",
         "/",
         "/calendar",
         "/import",
