@@ -47,7 +47,7 @@ ASKED: Mapping[str, tuple[str, Schema]] = {
     "act": ("one kind of act due", SOME),
     "period": ("one period", TEXT),
     "settled": ("also what was mended, taken or declined since", TEXT),
-    **{name: ("had it been so", TEXT) for name in SUPPOSES},
+    **dict.fromkeys(SUPPOSES, ("had it been so", TEXT)),
     "lang": ("the language of what is told in words", {"enum": ["zh", "en", ""]}),
 }
 """What a query may ask, with what it means; an empty text asks nothing."""
