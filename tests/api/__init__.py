@@ -1,0 +1,1 @@
+"""The JSON of the desk, asked whatever its description allows and does not."""

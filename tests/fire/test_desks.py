@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from ledger.facts import Appeal
 from ledger.store import Ledger
 from tests.fire.desks import COMMAND, RunningDesk, running
 from tests.kaoping.test_cli import LOG, UNITS
@@ -152,7 +153,7 @@ def test_four_write_while_others_read(office: Path, count: int) -> None:
     assert {one.ticket for one in facts if (one.ticket or "").startswith("F-")} == {
         f"F-{number}" for number in range(count) if number % 8 < 4
     }
-    reasons = {one.reason for one in facts if one.kind == "appeal"}
+    reasons = {one.reason for one in facts if isinstance(one, Appeal)}
     assert reasons == {f"第{number}号" for number in range(count) if number % 8 >= 4}
     assert {name for name in met if name.startswith("read")} == {"read 200"}
     assert met["409"] > 0, "four who write at once meet forms that have grown old"
@@ -191,7 +192,8 @@ def test_a_server_killed_in_the_middle_of_writing(office: Path, count: int) -> N
 def there(office: Path, numbers: Sequence[int]) -> set[str]:
     """The tickets that were sent and are in the ledger, each once."""
     with Ledger(office / "kaoping.db") as ledger:
-        found = Counter(one.fact.ticket for one in ledger.events() if (one.fact.ticket or "").startswith("K-"))
+        tickets = [one.fact.ticket or "" for one in ledger.events()]
+    found = Counter(one for one in tickets if one.startswith("K-"))
     assert {*found} <= {f"K-{number}" for number in numbers}
     assert set(found.values()) <= {1}
     return {*found}

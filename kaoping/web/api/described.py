@@ -109,25 +109,29 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
     "/aside": ("kaoping aside --json", {"batches": LIST}),
     "/aside/{batch}": ("kaoping aside BATCH --json", {"batches": LIST}),
     "/import/taken/{batches}": ("the batches of an import; no command tells them so", {"batches": LIST, "aside": LIST}),
-    "/published/{position}": ("kaoping diff '#POSITION' now --json", {
-        "period": TEXT, "before": THING, "after": THING, "legs": LIST, "sheets": LIST,
-    }),
-    "/rules/cases": ("kaoping rules --check --json", {"rulebook": TEXT, "cases": COUNT, "failed": COUNT, "outcomes": LIST}),
+    "/published/{position}": (
+        "kaoping diff '#POSITION' now --json",
+        {
+            "period": TEXT,
+            "before": THING,
+            "after": THING,
+            "legs": LIST,
+            "sheets": LIST,
+        },
+    ),
+    "/rules/cases": (
+        "kaoping rules --check --json",
+        {"rulebook": TEXT, "cases": COUNT, "failed": COUNT, "outcomes": LIST},
+    ),
     "/rules/readings": ("kaoping readings --json", {**STAMPED, "period": TEXT}),
-    "/{period}/unit/{unit}/months": ("a unit over twelve months; no command tells it", {**STAMPED, "unit": TEXT, "sheets": LIST}),
+    "/{period}/unit/{unit}/months": (
+        "a unit over twelve months; no command tells it",
+        {**STAMPED, "unit": TEXT, "sheets": LIST},
+    ),
     "/appeals": ("kaoping appeals --json", {**STAMPED, "appeals": LIST, "ground": {"type": ["object", "null"]}}),
     "/ticket/{ticket}": (
-        "kaoping audit --json",
-        {
-            **STAMPED,
-            "ticket": TEXT,
-            "lost": TEXT,
-            "events": LIST,
-            "rounds": LIST,
-            "findings": LIST,
-            "oddities": LIST,
-            "ground": THING,
-        },
+        "kaoping audit --json, or with --if",
+        {},
     ),
     "/{period}/unit/{unit}": (
         "kaoping why --brief --json; with full=1 kaoping why --json",
