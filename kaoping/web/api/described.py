@@ -154,22 +154,6 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
             "ground": THING,
         },
     ),
-    "/{period}/unit/{unit}/months": (
-        "the twelve months of a unit; no command tells them",
-        {**STAMPED, "unit": TEXT, "sheets": LIST},
-    ),
-    "/published/{position}": (
-        "kaoping diff #POSITION now --json",
-        {"period": TEXT, "before": THING, "after": THING, "sheets": LIST},
-    ),
-    "/rules/cases": (
-        "kaoping rules --check --json",
-        {"rulebook": TEXT, "cases": COUNT, "failed": COUNT, "outcomes": LIST},
-    ),
-    "/rules/readings": ("kaoping readings --json", {**STAMPED, "period": TEXT, "readings": LIST, "ground": THING}),
-    "/import/taken/{batches}": ("what was taken in; no command tells it", {"batches": LIST}),
-    "/aside": ("kaoping aside --json", {"batches": LIST}),
-    "/aside/{batch}": ("kaoping aside BATCH --json", {"batches": LIST}),
     "/openapi": ("this document", {"openapi": TEXT, "info": THING, "paths": THING}),
 }
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""

@@ -25,7 +25,6 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/{period}/unit/{unit:path}"): E + A + U + C,
     ("GET", "/rules"): E + A + U + C, ("GET", "/calendar"): E + A + U + C, ("GET", "/calendar/{month}"): E + A + U + C,
     ("GET", "/search"): E + A + U + C, ("GET", "/head"): E + A + U + C,
-    ("GET", "/record"): E, ("POST", "/record/preview"): E, ("POST", "/record"): E, ("GET", "/recorded/{position}"): E + A + C,
     ("GET", "/openapi"): E + A + U + C, ("GET", "/rules/cases"): E + A + U + C, ("GET", "/rules/readings"): E + A + C,
     ("GET", "/published/{position}"): E + A + C, ("GET", "/{period}/unit/{unit:path}/months"): E + A + U + C,
     ("GET", "/log"): E + A + C,
