@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from calendars.instants import read_iso
+from kaoping import now
 from tests.kaoping.test_cli import Run, run
 
 __all__ = ["run"]
 ROOT = Path(__file__).parents[2]
 TIME = re.compile(r"(\w{3} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( 周.)?")
+
+
+READ = read_iso("2023-06-20T10:00:00+08:00")
+"""When somebody reads it: later than the last day that it tells of."""
 
 
 def quoted(name: str) -> list[tuple[str, list[str]]]:
@@ -38,6 +44,7 @@ def test_the_quick_start_prints_what_it_quotes(
 ) -> None:
     shutil.copytree(ROOT / "data" / "samples", tmp_path / "data" / "samples")
     monkeypatch.setenv("KAOPING_LANG", language)
+    monkeypatch.setattr(now, "now_ms", lambda: READ)
     commands = quoted(name)
     assert len(commands) >= 8
     commands.sort(key=lambda one: one[0] == "import", reverse=True)
