@@ -61,6 +61,9 @@ STORY = [
     ("profile new, profile check", ["profile", "check", "bad.csv", "--profile", "hotline-log"]),
     ("template", ["template", "units", "--out", "units.xlsx"]),
     ("alias", ["alias", "茅店镇", "茅店镇人民政府"]),
+    ("backup, restore, doctor", ["backup", "away.db"]),
+    ("backup, restore, doctor", ["restore", "away.db"]),
+    ("backup, restore, doctor", ["doctor"]),
 ]  # fmt: skip
 
 

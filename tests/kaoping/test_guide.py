@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kaoping import now
 from tests.kaoping.test_cli import Run, run
 from tests.kaoping.test_commands_page import examples
-from tests.kaoping.test_readme import check
+from tests.kaoping.test_readme import READ, check
 
 __all__ = ["run"]
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def test_the_month_goes_as_told(
 ) -> None:
     shutil.copytree(ROOT / "data" / "samples", tmp_path / "data" / "samples")
     monkeypatch.setenv("KAOPING_LANG", language)
+    monkeypatch.setattr(now, "now_ms", lambda: READ)
     story = examples((ROOT / "docs" / page).read_text("utf-8"))
     assert len(story) >= 16
     for command, lines in story:
