@@ -117,6 +117,11 @@ class Inquiry:
         """The unit whose matters alone are told; of an office's people None."""
         return self.caller.unit
 
+    @property
+    def sees_standings(self) -> bool:
+        """Whether it is told how units stand now, published or not: a unit only where the office opens that."""
+        return self.own_unit is None or self.desk.opens_unpublished
+
     def session(self, *, writes: bool = False, by: str | None = None, since: int | None = None) -> Session:
         """The surroundings of this request, at one instant; only a form writes, made of the ledger up to `since`: `by` whom it says,
         where there are accounts by the one that is in. Raises WrongArgument."""

@@ -25,20 +25,20 @@ UNMOVED = sentence(
 STATES = {"pending": "awaiting a ruling", "granted": "upheld", "refused": "dismissed"}
 
 
-def effects_json(effects: Sequence[Effect]) -> list[dict[str, Any]]:
-    """What an exemption is worth, by sheet and month."""
+def effects_json(effects: Sequence[Effect], *, stands: bool = True) -> list[dict[str, Any]]:
+    """What an exemption is worth, by sheet and month, and how the unit `stands` without it and with it."""
     return [
         {
             "sheet": one.sheet.id, "item": one.item.id, "period": show_month(one.month),
             "points": None if one.points is None else points(one.points),
-            "without": _score(one.without), "with": _score(one.within),
+            "without": _score(one.without) if stands else None, "with": _score(one.within) if stands else None,
         }
         for one in effects
     ]  # fmt: skip
 
 
-def appeals_json(told: AppealList) -> dict[str, Any]:
-    """The document of `kaoping appeals --json`."""
+def appeals_json(told: AppealList, *, stands: bool = True) -> dict[str, Any]:
+    """The document of `kaoping appeals --json`; unless it is told how units stand (`stands`), nothing is restated."""
     return {
         "rulebook": told.scoring.book.id,
         "stamps": stamps_json(told.scoring.stamps),
@@ -50,7 +50,7 @@ def appeals_json(told: AppealList) -> dict[str, Any]:
                 "ruling": None if one.case.ruling is None else {
                     "at": show_iso(one.case.ruling.at), "reason": one.case.ruling.reason, "document": one.case.ruling.document,
                 },
-                "worth": effects_json(one.effects),
+                "worth": effects_json(one.effects, stands=stands),
             }
             for one in told.appeals
         ],
@@ -59,7 +59,7 @@ def appeals_json(told: AppealList) -> dict[str, Any]:
                 "period": show_month(month), "sheet": sheet, "unit": unit, "published": _of(told.published[month], sheet, unit)[0],
                 "published_rank": _of(told.published[month], sheet, unit)[1], "restated": _score(line), "rank": line.rank,
             }
-            for month, sheet, unit, line in _all(told.lines)
+            for month, sheet, unit, line in _all(told.lines if stands else {})
         ],
     }  # fmt: skip
 
@@ -77,8 +77,9 @@ def effects_page(language: Language, effects: Sequence[Effect]) -> Iterator[Bloc
 
 
 @page_of
-def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]:
-    """What the appeal asks for: of each sheet and month the unit's score and rank as they are without the exemption, and with it."""
+def worth_page(language: Language, effects: Sequence[Effect], *, stands: bool = True) -> Iterator[Block]:
+    """What the appeal asks for: of each sheet and month what it is worth, and how the unit `stands` without the exemption, and with it:
+    score and rank."""
     say = language.say
     if effects:
         keys = [
@@ -87,12 +88,17 @@ def worth_page(language: Language, effects: Sequence[Effect]) -> Iterator[Block]
         ]
         columns = [
             Column(say("item"), [one.item.title for one in effects]),
-            Column(say("score if refused"), [one.without.score for one in effects], Kind.NUMBER),
-            Column(say("score if granted"), [one.within.score for one in effects], Kind.NUMBER),
             Column(say("worth"), [one.points for one in effects], Kind.NUMBER, signed=True),
-            Column(say("rank if refused"), [one.without.rank for one in effects], Kind.COUNT),
-            Column(say("rank if granted"), [one.within.rank for one in effects], Kind.COUNT),
         ]
+        if stands:
+            columns[1:1] = [
+                Column(say("score if refused"), [one.without.score for one in effects], Kind.NUMBER),
+                Column(say("score if granted"), [one.within.score for one in effects], Kind.NUMBER),
+            ]
+            columns += [
+                Column(say("rank if refused"), [one.without.rank for one in effects], Kind.COUNT),
+                Column(say("rank if granted"), [one.within.rank for one in effects], Kind.COUNT),
+            ]
         yield Table(say("What the ruling would change for {unit}", unit=effects[0].without.unit), keys, columns)
     if not any(one.points for one in effects):
         yield Note(language.tell(UNMOVED if effects else UNTOUCHED))
@@ -134,8 +140,8 @@ def appeal_table(language: Language, book: Rulebook, fact: Appeal, title: str) -
 
 
 @page_of
-def case_page(language: Language, told: Listed, book: Rulebook) -> Iterator[Block]:
-    """An appeal: who contests what and why, how it stands, and what it is worth."""
+def case_page(language: Language, told: Listed, book: Rulebook, *, stands: bool = True) -> Iterator[Block]:
+    """An appeal: who contests what and why, what became of it, and what it is worth (`worth_page`)."""
     say, case = language.say, told.case
     title = say("Appeal #{position}, {state}", position=case.position, state=say(STATES[case.state]))
     yield appeal_table(language, book, case.appeal, title)
@@ -143,12 +149,12 @@ def case_page(language: Language, told: Listed, book: Rulebook) -> Iterator[Bloc
         yield Paragraph(
             f"{say(STATES[case.state])} {at_told(language, case.ruling)}  {case.ruling.reason}  {case.ruling.document}"
         )
-    yield from worth_page(language, told.effects).blocks
+    yield from worth_page(language, told.effects, stands=stands).blocks
 
 
 @page_of
-def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
-    """The list, then the units it speaks of."""
+def appeals_page(language: Language, told: AppealList, *, stands: bool = True) -> Iterator[Block]:
+    """The list, then how the units it speaks of stand."""
     say = language.say
     if not told.appeals:
         yield say("There is no appeal.")
@@ -181,7 +187,7 @@ def appeals_page(language: Language, told: AppealList) -> Iterator[Block]:
         yield f"#{case.position} {at_told(language, case.appeal)}  {case.appeal.reason}"
         if case.ruling is not None:
             yield f"  {say(STATES[case.state])} {at_told(language, case.ruling)}  {case.ruling.reason}"
-    shown = list(_all(told.lines))
+    shown = list(_all(told.lines if stands else {}))
     if shown:
         yield ""
         titles = {one.id: one.title for one in told.scoring.book.sheets}

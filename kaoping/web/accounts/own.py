@@ -128,7 +128,7 @@ def losses(inquiry: Inquiry, session: Session, unit: str, period: str, *, brief:
     Raises NotAllowed, NotPublished."""
     unit = own_or_asked(inquiry, unit) or unit
     say = session.language.say
-    if inquiry.own_unit is None or inquiry.desk.opens_unpublished:
+    if inquiry.sees_standings:
         told = lost_points(session, unit, period, as_of=inquiry.as_of, provisional=inquiry.provisional, brief=brief)
         note = "" if inquiry.own_unit is None else _how_it_stands(session, period)
         return told, note
@@ -140,7 +140,7 @@ def standings_shown(inquiry: Inquiry, session: Session, unit: str, period: str) 
     """A unit over twelve months; to the unit itself as published alone, unless the office opens how it stands. Raises NotAllowed,
     NotPublished."""
     unit = own_or_asked(inquiry, unit) or unit
-    if inquiry.own_unit is None or inquiry.desk.opens_unpublished:
+    if inquiry.sees_standings:
         return standings(session, unit, period, as_of=inquiry.as_of, provisional=inquiry.provisional)
     _refuse_otherwise(inquiry, period)
     told = standings(session, unit, period)

@@ -30,7 +30,8 @@ def listed(inquiry: Inquiry) -> View:
     language = session.language
     unit = own_or_asked(inquiry, inquiry.one("unit"))
     told = office.appeal_list(session, inquiry.one("month"), unit, as_of=inquiry.as_of)
-    page, gaps = appeals_page(language, told), gaps_page(language, told.gaps)
+    stands = inquiry.sees_standings
+    page, gaps = appeals_page(language, told, stands=stands), gaps_page(language, told.gaps)
     open_ones = [one.case.position for one in told.appeals if one.case.ruling is None]
     rules = inquiry.caller.may(Right.RULE) or inquiry.caller.may(Right.DRAFT)
     word = "Rule on #{position}" if rules else "Appeal #{position}"
@@ -39,7 +40,7 @@ def listed(inquiry: Inquiry) -> View:
         leading = [(language.say("Contest a ticket"), inquiry.link("/appeals/new", as_of=None)), *leading]
     return View(
         title=language.say("Appeals"), body=attrs.evolve(page, blocks=(*page.blocks, *gaps.blocks)), filtered=True,
-        document=lambda: {**appeals_json(told), "ground": gaps_json(told.gaps)}, stamps=told.scoring.stamps,
+        document=lambda: {**appeals_json(told, stands=stands), "ground": gaps_json(told.gaps)}, stamps=told.scoring.stamps,
         reproduce=reproduced(session, inquiry, told.scoring),
         links=leading,
     )  # fmt: skip
@@ -81,7 +82,7 @@ def preview(inquiry: Inquiry, filled: Filled, *, stale: bool = False) -> View:
         fact, effects, gaps = office.foreseen(inquiry.session(), _fields(filled, CONTESTED), own_unit=inquiry.own_unit)
     except UserError as error:
         return objected(_asking(inquiry, filled), error, language)
-    page, session = worth_page(language, effects), inquiry.session()
+    page, session = worth_page(language, effects, stands=inquiry.sees_standings), inquiry.session()
     contested = appeal_table(language, session.book(), fact, language.say("What is contested"))
     body = attrs.evolve(page, blocks=(contested, *page.blocks, *gaps_page(language, gaps).blocks))
     form = Blank(
@@ -116,7 +117,7 @@ def _case(inquiry: Inquiry, position: str, filled: Filled, *, stale: bool = Fals
     say, session = language.say, inquiry.session()
     scoring, told = office.contested(session, position, own_unit=inquiry.own_unit)
     draft = _draft(inquiry, position)
-    body = case_page(language, told, scoring.book)
+    body = case_page(language, told, scoring.book, stands=inquiry.sees_standings)
     if inquiry.own_unit is None:  # whom else it moves is the office's to see
         body = attrs.evolve(body, blocks=(*body.blocks, *others_page(language, told.effects).blocks))
     if draft is not None:

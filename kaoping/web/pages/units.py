@@ -24,7 +24,7 @@ def unit(inquiry: Inquiry, period: str, unit: str) -> View:
     brief = inquiry.one("full") is None
     told, note = losses(inquiry, session, unit, name, brief=brief)
     lines, why = losses_page(language, told), why_page(language, told)
-    as_published = inquiry.own_unit is not None and not inquiry.desk.opens_unpublished
+    as_published = not inquiry.sees_standings
     notes = [Note(note)] if note else []
     return View(
         title=f"{told.unit} {name}", body=attrs.evolve(why, blocks=(*notes, *lines.blocks, *why.blocks)), period=name, filtered=True,

@@ -219,6 +219,35 @@ def test_a_unit_sees_what_was_published_and_nothing_newer(shared: Office) -> Non
     assert unit.get("/2023-05.xlsx").status_code == 400
 
 
+@pytest.mark.parametrize(("desk", "told"), [("shared", False), ("opened", True)])
+def test_an_appeal_tells_a_unit_what_it_is_worth_and_not_how_units_stand(
+    request: pytest.FixtureRequest, desk: str, told: bool
+) -> None:
+    office: Office = request.getfixturevalue(desk)
+    unit = office.people["茅店"]
+    listed = unit.get("/appeals.json").json()
+    assert bool(listed["restated"]) == told
+    worth = [one for case in listed["appeals"] for one in case["worth"]]
+    assert worth
+    assert all((one["with"] is not None) == told for one in worth)
+    fields = {
+        "ticket": "GX-1",
+        "unit": "茅店镇",
+        "item": "signing",
+        "at": "2023-06-07",
+        "reason": "故障",
+        "document": "",
+    }
+    pages = [
+        unit.get("/appeals").text,
+        unit.get("/appeals/24").text,
+        unit.post("/appeals/preview", **fields, head="").text,
+    ]
+    for page, word in zip(pages, ("重算后", "准则得分", "准则得分"), strict=True):
+        assert (word in page) == told, word
+    assert office.people["经办"].get("/appeals.json").json()["restated"]
+
+
 def test_where_the_office_opens_it_a_unit_sees_its_own_line_before(opened: Office) -> None:
     unit = opened.people["茅店"]
     page = unit.get("/2023-04?provisional=1")
