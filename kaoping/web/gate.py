@@ -230,9 +230,10 @@ def _asked_from(scope: Scope, *, behind_proxy: bool) -> tuple[str, str]:
         return address, "http"
     headers = Headers(scope=scope)
     proto = "https" if headers.get("x-forwarded-proto", "").strip().lower() == "https" else "http"
+    told = headers.getlist("x-forwarded-for") or [""]
     named = (
-        headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    )  # the last is who asked the proxy; others can be made up
+        told[-1].rpartition(",")[2].strip()
+    )  # the last of the last line is who asked the proxy; others can be made up
     return (named[:45] or address), proto
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from hashlib import sha256
 from secrets import token_urlsafe
-from threading import BoundedSemaphore
+from threading import Lock
 
 import attrs
 
@@ -19,8 +19,10 @@ TRIES, LOCKED = 5, 10 * MINUTE
 """After so many failures within so long nobody is let in for as long: by that name, and from that address."""
 SITTINGS = 20
 """An account's sign-ins at once; of more the oldest ends."""
-AT_ONCE = BoundedSemaphore(2)
-"""Passwords tried at once: each takes as much memory as its cost says."""
+IN_TURN = Lock()
+"""Held by the one password that is tried: many at once are counted as one after the other, and none for another's."""
+TURN_S = 20
+"""So long one waits for that."""
 
 
 class WrongEntry(UserError):
@@ -47,9 +49,12 @@ def sign_in(accounts: Accounts, name: str, password: str, address: str) -> str:
     """The id of a new sign-in, which only the browser keeps. Raises WrongEntry, TooOften: the same whether or not there is such an
     account."""
     name = unicodedata.normalize("NFC", name.strip())[:LONGEST_NAME]
-    _try(accounts, name, password, address)
+    stored = _try(accounts, name, password, address)
     made, instant = token_urlsafe(32), now.now_ms()
     with accounts.writing() as db:
+        still = db.execute("select 1 from account where name = ? and password = ? and not disabled", (name, stored))
+        if still.fetchone() is None:  # it was changed meanwhile, which ends all sign-ins by the one before
+            raise _wrong()
         db.execute("delete from sitting where begun_at <= ? or seen_at <= ?", (instant - LONGEST, instant - IDLE))
         db.execute(
             "delete from sitting where hash in (select hash from sitting where account = ? order by seen_at desc limit -1 offset ?)",
@@ -62,9 +67,18 @@ def sign_in(accounts: Accounts, name: str, password: str, address: str) -> str:
 LONGEST_NAME = 100
 
 
-def _try(accounts: Accounts, name: str, password: str, address: str) -> None:
-    """One try of a password, counted before it is looked at, so that many at once are as many as one after the other. Raises
-    WrongEntry, TooOften."""
+def _try(accounts: Accounts, name: str, password: str, address: str) -> str:
+    """One try of a password, counted before it is looked at, so that none is free where the desk ends meanwhile; what is stored of the
+    password. Raises WrongEntry, TooOften."""
+    if not IN_TURN.acquire(timeout=TURN_S):
+        raise TooOften(sentence("too many sign in at this moment."), "Try again in a minute.")
+    try:
+        return _tried(accounts, name, password, address)
+    finally:
+        IN_TURN.release()
+
+
+def _tried(accounts: Accounts, name: str, password: str, address: str) -> str:
     instant = now.now_ms()
     whose = (("name", name), ("address", address))
     with accounts.writing() as db:
@@ -73,20 +87,24 @@ def _try(accounts: Accounts, name: str, password: str, address: str) -> None:
             raise TooOften(
                 sentence("too many wrong tries: nobody is let in by that name, or from that address, for {minutes} minutes.",
                     minutes=LOCKED // MINUTE),
-                "Wait, then try again. Whoever keeps the accounts can set another password.",
+                "Wait, then try again. Another password, set by whoever keeps the accounts, lifts that for the name, not for the address.",
             )  # fmt: skip
         numbers = [
             db.execute("insert into failure (kind, whose, at) values (?, ?, ?)", (*one, instant)).lastrowid
             for one in whose
         ]
         row = db.execute("select password from account where name = ? and not disabled", (name,)).fetchone()
-    with AT_ONCE:
-        right = matches(None if row is None else row[0], password, accounts.cost)
-    if not right:
-        raise WrongEntry(sentence("name and password do not belong together."), "Try again.")
+    stored = None if row is None else row[0]
+    if not matches(stored, password, accounts.cost) or stored is None:
+        raise _wrong()
     with accounts.writing() as db:
         db.executemany("delete from failure where number = ?", [(one,) for one in numbers])
         db.execute("delete from failure where kind = 'name' and whose = ?", (name,))
+    return str(stored)
+
+
+def _wrong() -> WrongEntry:
+    return WrongEntry(sentence("name and password do not belong together."), "Try again.")
 
 
 def _is_locked(db: Connection, kind: str, whose: str, instant: int) -> bool:

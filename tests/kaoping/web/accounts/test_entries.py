@@ -2,13 +2,16 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from time import perf_counter  # the clock of this test alone
+from typing import Any
 
 import pytest
 
 from kaoping import now
+from kaoping.office.accounts import entries
 from kaoping.office.accounts.entries import IDLE, LONGEST, MINUTE, WrongEntry, sign_in, sitting
 from kaoping.office.accounts.file import Accounts, HashCost, NoAccounts
 from kaoping.office.accounts.people import (
@@ -83,6 +86,34 @@ def test_an_address_that_tries_many_names_is_not_heard_either(shared: Office) ->
         assert shared.sign_in(client, f"无此人{number}", "x").status_code == 401
     assert shared.sign_in(client, "经办").status_code == 429
     assert shared.sign_in(shared.browser(address="10.2.0.2"), "经办").status_code == 303
+
+
+def test_many_who_sign_in_at_once_are_all_let_in(shared: Office) -> None:
+    clients = [shared.browser(address="10.2.0.3") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        told = [*pool.map(lambda client: shared.sign_in(client, "经办").status_code, clients)]
+    assert told == [303] * 8
+
+
+def test_a_password_changed_meanwhile_lets_nobody_in(shared: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = entries._try
+
+    def slow(*asked: Any) -> str:
+        found = tried(*asked)
+        set_password(shared.accounts, "经办", OTHER, own=True)
+        return found
+
+    monkeypatch.setattr(entries, "_try", slow)
+    assert shared.sign_in(shared.browser(), "经办").status_code == 401
+
+
+def test_who_asked_the_proxy_is_told_by_its_last_line(shared: Office) -> None:
+    from kaoping.web.gate import _asked_from
+
+    lines = [(b"x-forwarded-for", b"6.6.6.6, 7.7.7.7"), (b"x-forwarded-for", b"1.2.3.4")]
+    scope = {"type": "http", "client": ("127.0.0.1", 1), "headers": lines}
+    assert _asked_from(scope, behind_proxy=True) == ("1.2.3.4", "http")
+    assert _asked_from({**scope, "client": ("10.0.0.9", 1)}, behind_proxy=True) == ("10.0.0.9", "http")
 
 
 def test_nobody_learns_which_accounts_there_are(shared: Office) -> None:
