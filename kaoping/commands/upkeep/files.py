@@ -71,8 +71,8 @@ def restore(
     if done.lost is not None:
         terminal.tell(
             say(
-                "Note: it went on to event {lost}; what came after event {position} is not in the ledger now. Import those files again.",
+                "Note: it went on to event {lost}, and not all of that is in the ledger now. Import those files again, and enter again"
+                " what was entered by hand.",
                 lost=done.lost,
-                position=told.position,
             )
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,7 +49,7 @@ class Backup:
 @attrs.frozen(kw_only=True)
 class Restored:
     """A backup put back: `aside` are the files that lay there before, by their new names; `lost`: up to which event the ledger that lay
-    there went on, where that is further than the backup, else None."""
+    there went on, where not all of that is in the backup, else None."""
 
     report: Verified
     path: Path
@@ -62,8 +63,11 @@ def back_up(session: Session, to: Path, accounts: Path | None = None, *, replace
     and may not be replaced, DamagedLedger, LedgerError, NoLedger."""
     other = None if accounts is None else to.with_name(f"{to.name}.accounts")
     _refuse_itself(session.path, to)
-    if accounts is not None and not accounts.exists():
-        raise WrongArgument(sentence("there is no file {path}.", path=accounts), "Name the file of accounts.")
+    if accounts is not None and other is not None:
+        if not accounts.exists():
+            raise WrongArgument(sentence("there is no file {path}.", path=accounts), "Name the file of accounts.")
+        if other.exists() and other.samefile(accounts):
+            raise WrongArgument(sentence("{path} is the file of accounts itself.", path=other), "Name another file.")
     if not replace:
         _refuse_there([to, *([other] if other else [])])
     with _unfinished(to) as made, session.busy("copying the ledger"):
@@ -73,8 +77,7 @@ def back_up(session: Session, to: Path, accounts: Path | None = None, *, replace
             with _unfinished(other) as half:
                 _copy_database(accounts, half)
                 kept = _finish(half, other)
-        _finish(checkpoints.path_of(made), checkpoints.path_of(to))
-        return Backup(report=report, ledger=_finish(made, to), accounts=kept)
+        return Backup(report=report, ledger=_finish_ledger(made, to), accounts=kept)
 
 
 def restore(session: Session, source: Path) -> Restored:
@@ -87,8 +90,7 @@ def restore(session: Session, source: Path) -> Restored:
             report = _copy_ledger(source, made, only_read=True)
         lost = _refuse_other(made, path, report.position)
         aside = _put_aside(path, show_iso(session.now)[:19].replace(":", "").replace("-", ""))
-        _finish(checkpoints.path_of(made), checkpoints.path_of(path))
-        _finish(made, path)
+        _finish_ledger(made, path)
     Mirror(mirror_of(path)).discard()  # derived from what lay there; it is made anew
     return Restored(report=report, path=path, aside=aside, lost=lost)
 
@@ -97,20 +99,29 @@ def _copy_ledger(source: Path, made: Path, *, only_read: bool = False) -> Verifi
     """Copy a ledger and its checkpoints to a name that nobody knows, and verify the copy."""
     lines = checkpoints.path_of(source)
     text = lines.read_bytes() if lines.exists() else b""  # first: lines may lack the newest batch, a ledger may not
+    _make_private(made)
     with Ledger(source, only_read=only_read) as ledger:
         ledger.copy_to(made)
     checkpoints.path_of(made).write_bytes(text)
+    shutil.copymode(source, made)
     with Ledger(made) as copy:
         return copy.verify()
 
 
+def _make_private(made: Path) -> None:
+    """An empty file that nobody else may read, till it has the permissions of what is copied to it."""
+    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _copy_database(source: Path, made: Path) -> None:
+    _make_private(made)
     with told(source):
         db = watching(source)
         try:
             copied(db, made)
         finally:
             db.close()
+    shutil.copymode(source, made)
 
 
 @contextmanager
@@ -130,6 +141,14 @@ def _unfinished(path: Path) -> Iterator[Path]:
 def _all_of(path: Path) -> list[Path]:
     """A database's file, what SQLite may keep beside it, and a ledger's checkpoints."""
     return [path, *(path.with_name(f"{path.name}{ending}") for ending in BESIDE), checkpoints.path_of(path)]
+
+
+def _finish_ledger(made: Path, path: Path) -> Copy:
+    """Give a ledger its name, and then its checkpoints theirs: older lines beside it attest it too, newer ones speak against it."""
+    lines = checkpoints.path_of(made)
+    whole = _finish(made, path)
+    _finish(lines, checkpoints.path_of(path))
+    return whole
 
 
 def _finish(made: Path, path: Path) -> Copy:
@@ -159,7 +178,7 @@ def _refuse_itself(ledger: Path, other: Path) -> None:
 
 
 def _refuse_other(made: Path, path: Path, position: int) -> int | None:
-    """How far the ledger at a path goes, where that is further than the backup of it. Raises WrongArgument where what lies there is
+    """How far the ledger at a path goes, where not all of that is in the backup of it. Raises WrongArgument where what lies there is
     another ledger, or cannot be told to be this one; InUse."""
     if not path.exists() or is_empty(path):
         if not _are_of_one(made, path):
@@ -170,6 +189,8 @@ def _refuse_other(made: Path, path: Path, position: int) -> int | None:
             if there.head(1) != backup.head(1):
                 raise _another(path)
             end = there.head().position
+            both = min(end, position)
+            is_apart = there.head(both) != backup.head(both)
         with told(path):
             if is_in_use(path):
                 raise InUse(
@@ -182,7 +203,7 @@ def _refuse_other(made: Path, path: Path, position: int) -> int | None:
         if not checkpoints.speaks(path) or not _are_of_one(made, path):
             raise _another(path) from error
         return None
-    return end if end > position else None
+    return end if end > position or is_apart else None
 
 
 def _are_of_one(made: Path, path: Path) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -69,6 +70,36 @@ def test_the_accounts_go_along(run: Run, office: Path) -> None:
     assert (office / "b.db.accounts").stat().st_size == told["accounts"]["bytes"]
     assert run("backup", "c.db", "--accounts", "none.db").code == 2
     assert "c.db" not in names(office)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+def test_a_copy_is_for_whom_the_file_is_for(run: Run, office: Path) -> None:
+    shutil.copy(office / "kaoping.db", office / "desk.db")
+    (office / "desk.db").chmod(0o600)
+    (office / "kaoping.db").chmod(0o640)
+    assert run("backup", "b.db", "--accounts", "desk.db").code == 0
+    assert stat.S_IMODE((office / "b.db.accounts").stat().st_mode) == 0o600
+    assert stat.S_IMODE((office / "b.db").stat().st_mode) == 0o640
+
+
+def test_the_accounts_are_not_replaced_by_a_copy_of_themselves(run: Run, office: Path) -> None:
+    shutil.copy(office / "kaoping.db", office / "b.db.accounts")
+    assert run("backup", "b.db", "--accounts", "b.db.accounts", "--replace").code == 2
+    assert "b.db" not in names(office)
+
+
+def test_a_ledger_that_went_another_way_is_said_to_be_lost(run: Run, office: Path) -> None:
+    for path in office.glob("kaoping.db*"):
+        shutil.copy(path, office / path.name.replace("kaoping", "other"))
+    finding = '{"kind":"finding","unit":"茅店镇","item":"praise","document":"×府办〔2023〕2号","at":"2023-05-21T10:00:00+08:00"}\n'
+    (office / "one.jsonl").write_text(finding, "utf-8")
+    assert run("import", "one.jsonl").code == 0
+    assert run("import", "六月.csv", "--ledger", "other.db").code == 0
+    assert run("backup", "b.db", "--ledger", "other.db").code == 0
+    with Ledger(office / "kaoping.db") as ledger:
+        end = ledger.head().position
+    done = run("restore", "b.db", "--json").document
+    assert done["went_on_to"] == end <= done["position"], "the finding is in no ledger now"
 
 
 def test_a_damaged_ledger_leaves_no_backup(run: Run, office: Path) -> None:
