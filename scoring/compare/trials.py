@@ -11,6 +11,7 @@ from ledger.facts import KINDS, RANK
 from ledger.sentences import UserError, sentence
 from metrics.custody import ROUND, placed
 from metrics.derive import FRAMES, Derived, Spliced, derive
+from scoring.law.rulebook import Rulebook
 from scoring.scores.scoring import Scoring
 
 ACTS: Mapping[str, str] = {
@@ -53,6 +54,7 @@ def supposed(
 
     Raises CannotSuppose.
     """
+    _refuse_senseless(suppositions, scoring.book)
     practice = scoring.book.practice()
     rows = _rows(scoring, ticket)
     where = placed(_frame(rows), attrs.evolve(practice, assist_rounds="count")).collect()
@@ -63,6 +65,21 @@ def supposed(
     changed = derive(_frame(rows), practice, scoring.calendar)
     derived = _spliced(scoring.derived, changed, ticket)
     return attrs.evolve(scoring, given=derived, kept=None, supposed=True)
+
+
+def _refuse_senseless(suppositions: Sequence[Supposition], book: Rulebook) -> None:
+    """Raises CannotSuppose where an act is supposed in two ways, or a rating is one that the rulebook does not know."""
+    acts = [ACTS.get(one.name, one.name) for one in suppositions if one.name]
+    for act in acts:
+        if acts.count(act) > 1:
+            raise CannotSuppose(sentence("{name} is supposed twice.", name=act), "Suppose each act in one way.")
+    known = [word for words in attrs.astuple(book.ratings) for word in words]
+    for one in suppositions:
+        if one.rating is not None and one.rating not in known:
+            raise CannotSuppose(
+                sentence("the rulebook knows no rating {word}.", word=one.rating),
+                sentence("Known: {known}", known=" ".join(known)),
+            )
 
 
 def _rows(scoring: Scoring, ticket: str) -> list[Row]:

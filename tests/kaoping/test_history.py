@@ -316,6 +316,10 @@ def test_without_a_fact(may: Run) -> None:
     (rated,) = may("audit", "GX-2", "--if", "satisfied=满意", "--json").document["months"]
     assert [one["after"] for one in moves(rated, "茅店镇") if one["measure"] == "satisfied"] == ["met"]
     assert may("audit", "GX-1", "--without", "redo").code == 1
+    unknown = may("audit", "GX-2", "--if", "satisfied=好极了")
+    assert unknown.code == 1
+    assert "非常满意" in unknown.err, "what is known is told"
+    assert may("audit", "GX-1", "--without", "sign", "--if", "signed=2023-05-04T17:00").code == 1
     assert may("audit", "GX-1", "--if", "signed=2023-04-01T10:00").code == 1
 
 
