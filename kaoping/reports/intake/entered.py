@@ -35,6 +35,8 @@ def foreseen_page(language: Language, book: Rulebook, told: Foreseen) -> Iterato
     names = (say("as it is"), say("with this recorded"))
     for one in told.moved:
         yield from diff_page(language, one, show_month(one.months[0]), names, None, None).blocks
+    shown = say(", ").join(map(show_month, told.months))
     if not told.moved:
-        shown = say(", ").join(map(show_month, told.months))
         yield Note(say("No score and no rank would move in {months}.", months=shown))
+    else:
+        yield Note(say("Looked at: {months}. What other months have is not told here.", months=shown))

@@ -130,7 +130,7 @@ def _mended(inquiry: Inquiry, number: int, filled: Filled) -> View | Elsewhere:
         return objected(_batch(inquiry, number, filled), nothing, session.language)
     profile = next(one.profile for one in office.batches(session) if one.number == number)
     files = [Upload(name, data) for name, data in workbooks(session.language, rows).items()]
-    held = store(inquiry.desk.uploads, files, Wish(profile=profile if _is_known(profile) else ""))
+    held = store(inquiry.desk.uploads, files, Wish(profile=profile if _is_known(profile) else ""), inquiry.caller.name)
     return Elsewhere(inquiry.link(f"/import/waiting/{held.name}"))
 
 

@@ -61,7 +61,7 @@ def preview(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
     if not files:
         raise WrongArgument(sentence("no file came with the form."), "Choose a file, then send the form.")
     wish = Wish().as_filled(filled)
-    held = store(inquiry.desk.uploads, files, wish)
+    held = store(inquiry.desk.uploads, files, wish, inquiry.caller.name)
     return _with_own(inquiry, held, filled) or Elsewhere(inquiry.link(f"/import/waiting/{held.name}"))
 
 

@@ -16,7 +16,7 @@ from kaoping.office.intake.mending import Meanings, with_meanings
 from kaoping.office.session import WrongArgument
 from kaoping.web.filled import Filled, Upload
 from ledger.intake.profile import Profile
-from ledger.sentences import UnusableFile, sentence
+from ledger.sentences import sentence
 
 KEPT = 10
 """So many uploads wait to be taken; of more the oldest goes."""
@@ -122,23 +122,23 @@ class Waiting:
         return paths
 
     def give(self, upload: Upload) -> None:
-        """A profile of its own. Raises UnusableFile for one that is not as it should be, and then keeps none."""
-        path = self.place / OWN
+        """A profile of its own. Raises UnusableFile for one that is not as it should be, and then keeps that of before."""
+        path = self.place / f"new-{OWN}"
         path.write_bytes(upload.data)
         try:
             read_profile(folder.text_of(path), harmless(upload.name))
-        except UnusableFile:
-            path.unlink()
-            raise
+            path.replace(self.place / OWN)
+        finally:
+            path.unlink(missing_ok=True)
 
     def drop(self) -> None:
         """It waits no more."""
         shutil.rmtree(self.place, ignore_errors=True)
 
 
-def store(uploads: Path, files: Sequence[Upload], wish: Wish) -> Waiting:
-    """Files in a folder named by their digest, each under its own name made harmless; the oldest beyond a few go."""
-    digest = sha256()
+def store(uploads: Path, files: Sequence[Upload], wish: Wish, whose: str) -> Waiting:
+    """Files in a folder named by their digest and by whose they are, each under its own name made harmless; the oldest beyond a few go."""
+    digest = sha256(whose.encode())
     for one in files:
         digest.update(sha256(one.name.encode("utf-8", "replace") + b"\0" + one.data).digest())
     place = uploads / digest.hexdigest()

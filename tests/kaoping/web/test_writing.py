@@ -99,7 +99,7 @@ def test_the_first_import_makes_the_ledger(browser: Browser) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_an_upload_stays_in_its_folder(tmp_path: Path, name: str) -> None:
-    path = store(tmp_path, [Upload(name, b"x")], Wish()).files[0]
+    path = store(tmp_path, [Upload(name, b"x")], Wish(), "").files[0]
     assert path.parent.parent.parent.parent == tmp_path
     assert path.read_bytes() == b"x"
     assert not set(path.name) & set('<>:"/\\|?*\x00')
@@ -107,9 +107,15 @@ def test_an_upload_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     assert harmless("五月.csv") == "五月.csv"
 
 
+def test_two_who_bring_the_same_file_have_each_their_own(tmp_path: Path) -> None:
+    one, other = (store(tmp_path, [Upload("a.csv", b"x")], Wish(), whose) for whose in ("甲", "乙"))
+    assert one.place != other.place
+    assert store(tmp_path, [Upload("a.csv", b"x")], Wish(), "甲").place == one.place
+
+
 def test_few_uploads_wait(tmp_path: Path) -> None:
     for number in range(KEPT + 3):
-        store(tmp_path, [Upload("a.csv", str(number).encode())], Wish())
+        store(tmp_path, [Upload("a.csv", str(number).encode())], Wish(), "")
     assert len([*tmp_path.iterdir()]) == KEPT
 
 
