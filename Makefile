@@ -72,7 +72,6 @@ bench: $(BENCH)
 	.venv-bench/bin/python -m bench.append
 	.venv-bench/bin/python -m bench.desk
 	.venv-bench/bin/python -m bench.mirror
-	.venv-bench/bin/python -m bench.desk
 
 # That every bench runs to its end, at a size that measures nothing; it writes nothing.
 bench-smoke: $(BENCH)
@@ -83,7 +82,6 @@ bench-smoke: $(BENCH)
 	.venv-bench/bin/python -m bench.append --tickets 1000 --rounds 1
 	.venv-bench/bin/python -m bench.desk --tickets 1000 --readers 10 --seconds 3 --requests 200 --added 100 --pause 0.1
 	.venv-bench/bin/python -m bench.mirror --tickets 1000 2000 --rounds 1
-	.venv-bench/bin/python -m bench.desk --tickets 1000 --readers 10 --seconds 3 --requests 200 --added 100 --pause 0.1
 
 $(BENCH): pyproject.toml constraints.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench

@@ -9,11 +9,13 @@ the first overview, the waits, a page that the browser has already (304), proces
 
 import argparse
 import asyncio
+import json
 import random
 import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -196,7 +198,7 @@ def at_share(waits: Sequence[float], share: float) -> float:
 
 def told(name: str, waits: Sequence[Wait], seconds: float) -> None:
     """A line of waits, and one for each kind of page where they are several."""
-    wrong = sum(one.status != 200 for one in waits)
+    refused = Counter(f"{one.page} {one.status}" for one in waits if one.status != 200)
     for page in [None, *sorted({one.page for one in waits})] if len({one.page for one in waits}) > 1 else [None]:
         of = [one.seconds for one in waits if page in (None, one.page)]
         rate = f"{len(of) / seconds:7.0f}/s" if page is None else ""
@@ -205,8 +207,8 @@ def told(name: str, waits: Sequence[Wait], seconds: float) -> None:
             f"p50 {at_share(of, 50):7.1f} ms  p95 {at_share(of, 95):7.1f} ms  most {at_share(of, 100):7.1f} ms",
             flush=True,
         )
-    if wrong:
-        sys.exit(f"{wrong} answers were refused")
+    if refused:
+        sys.exit(f"answers were refused: {dict(refused)}")
 
 
 def made(folder: Path, tickets: int, added: int) -> tuple[Path, Path]:
@@ -214,9 +216,13 @@ def made(folder: Path, tickets: int, added: int) -> tuple[Path, Path]:
     ledger, more = folder / "kaoping.db", folder / "more.csv"
     write(folder / "year.csv", "wide", tickets)
     write(more, "wide", added, tickets + 1)
+    register = folder / "units.jsonl"
+    enrolled = [{"kind": "enrol", "unit": unit, "group": "乡镇", "at": "2022-12-01T09:00:00+08:00"} for unit in UNITS]
+    register.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in enrolled), "utf-8")
     subprocess.run(
-        [*COMMAND, "import", str(folder / "year.csv"), "--ledger", str(ledger)], check=True, stdout=subprocess.DEVNULL
-    )
+        [*COMMAND, "import", str(register), str(folder / "year.csv"), "--ledger", str(ledger)],
+        check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
     return ledger, more
 
 

@@ -120,7 +120,7 @@ def sound(path: Path) -> int:
     return end
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [16, pytest.param(200, marks=pytest.mark.long)])
 def test_four_write_while_others_read(office: Path, count: int) -> None:
     """Mixed writes by four threads through a server: it verifies, no gap, nothing lost, what is old is refused."""
     import httpx2
@@ -159,7 +159,7 @@ def test_four_write_while_others_read(office: Path, count: int) -> None:
     assert met["409"] > 0, "four who write at once meet forms that have grown old"
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [5, pytest.param(200, marks=pytest.mark.long)])
 def test_a_server_killed_in_the_middle_of_writing(office: Path, count: int) -> None:
     """After each kill the ledger is whole; what was answered as taken is there, and nothing but what was sent."""
     import httpx2
