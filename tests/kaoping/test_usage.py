@@ -188,6 +188,7 @@ def test_an_option_given_by_environment_is_that_given_by_hand(
             monkeypatch.chdir(fresh(office, way))
             by_hand = [word for (option, _), value in given.items() for word in (option, value)]
             with monkeypatch.context() as around:
+                around.setattr(sys, "stdin", StringIO(TYPED))
                 for (_, variable), value in given.items() if way == "environment" else ():
                     around.setenv(variable, value)
                 told[way] = run(*SAID[name], *others, *(by_hand if way == "hand" else ()))
