@@ -44,6 +44,10 @@ class Keyboard:
 
     page: Any
 
+    def __attrs_post_init__(self) -> None:
+        # A browser hands files' windows over a while after it is asked to: asked at the press of the key, it is too late at times.
+        self.page.on("filechooser", lambda _: None)
+
     def reach(self, selector: str) -> None:
         """Tab on to what is wanted; what no key leads to is not there."""
         self.page.locator(selector).first.wait_for(state="visible")
