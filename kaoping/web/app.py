@@ -129,7 +129,12 @@ def _handler(address: Address, desk: Desk) -> Handler:
     """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
 
     async def read(request: Request) -> Response:
-        async with desk.drawn.turn(address.path, _key(request)) as request.state.around:
+        key = _key(request)
+        async with desk.drawn.turn(address.path, key) as around:
+            held = None if desk.accounts is not None else desk.drawn.held(around, key)
+            if held is not None:  # no line of a log waits to be written, so no thread is needed
+                return unchanged(held, request.headers)
+            request.state.around = around
             return await run_in_threadpool(_logged, address, desk, request, None)
 
     async def write(request: Request) -> Response:
@@ -204,11 +209,12 @@ def _answer(address: Address, desk: Desk, request: Request, filled: Filled | Non
             return RedirectResponse(PASSWORD, 303)
         inquiry = Inquiry(
             desk=desk, path=_path(request), form=request.scope["form"], query=query, asks=address.asks, is_form=filled is not None,
-            caller=caller, client=request.scope["address"], cookie=request.scope["cookie"], head=head_now(desk),
+            caller=caller, client=request.scope["address"], cookie=request.scope["cookie"],
         )  # fmt: skip
         if filled is None:
             return unchanged(_read(address, inquiry, request), request.headers)
         refuse_forged(filled, caller.token)
+        inquiry = attrs.evolve(inquiry, head=head_now(desk))
         with desk.writer:
             view = address.answer(inquiry, filled, **request.path_params)
         return answered(view, inquiry, caller.token)
@@ -218,12 +224,13 @@ def _answer(address: Address, desk: Desk, request: Request, filled: Filled | Non
 
 def _read(address: Address, inquiry: Inquiry, request: Request) -> Response:
     """What is read at an address: drawn, or as it was drawn before for whoever sees the same."""
-    asked = attrs.evolve(inquiry, around=request.state.around)
+    around = request.state.around
 
     def draw() -> tuple[Response, int | None]:
+        asked = attrs.evolve(inquiry, around=around, head=head_now(inquiry.desk))  # before anything of it is read
         return answered(address.answer(asked, **request.path_params), asked, asked.caller.token), None
 
-    return inquiry.desk.drawn.answer(asked.around, _key(request), draw)[0]
+    return inquiry.desk.drawn.answer(around, _key(request), draw)[0]
 
 
 def _key(request: Request) -> tuple[Caller, str, str, str]:

@@ -35,6 +35,18 @@ class Shelf:
         """Whether the thing is there."""
         return (basis, key) in self._things
 
+    def find(self, basis: Hashable, key: Hashable) -> Any:
+        """The thing, if it is there; else None."""
+        with self._lock:
+            held = self._touched(basis, key)
+            return None if held is None else held[0]
+
+    def _touched(self, basis: Hashable, key: Hashable) -> tuple[Any, int] | None:
+        held = self._things.get((basis, key))
+        if held is not None:
+            self._things.move_to_end((basis, key))
+        return held
+
     @property
     def weight(self) -> int:
         """What is on it."""
@@ -47,9 +59,8 @@ class Shelf:
         """The thing of a key, made if it is not there; whoever asks while it is being made waits, and gets the same, or the same error.
         It is put on the shelf if its basis is `still` the one."""
         with self._lock:
-            held = self._things.get((basis, key))
+            held = self._touched(basis, key)
             if held is not None:
-                self._things.move_to_end((basis, key))
                 thing: Thing = held[0]
                 return thing
             coming = self._coming.get((basis, key))

@@ -101,6 +101,13 @@ class Answers:
         )
         return (held if held.status_code != 200 else _again(held)), rows
 
+    def held(self, around: Around, key: Hashable) -> Response | None:
+        """The answer as it was drawn before, if it is there; whoever it was drawn for may have it."""
+        if around.standing is None:
+            return None
+        found = self._answers.find(around.standing, key)
+        return None if found is None else _again(found[0])
+
     def _with_tag(self, drawn: Answer) -> Answer:
         answer, _ = drawn
         if answer.status_code == 200:
