@@ -24,8 +24,8 @@ class Leg:
     """A stretch of the way with one reason: `facts`, `calendar`, `rulebook`, `reading` (then `reading` names it), `untold` (what is
     to come of what no source tells), or `supposed`: facts of one ticket taken otherwise than they are.
 
-    `touches`: by ticket, the facts that only one side knows or takes as voided. `voids`: position of a voided fact ->
-    position of its void.
+    `touches`: by ticket, the facts that only one side knows or takes as voided, of the tickets that it moved anything of. `voids`:
+    position of a voided fact -> position of its void.
     """
 
     reason: str
@@ -117,19 +117,28 @@ def difference(
     before: Scoring, after: Scoring, months: Sequence[int], period: str = "month", legs: Sequence[Leg] | None = None
 ) -> Difference:
     """The difference of two reports, for the sheets of one kind of period; by these legs, or those of `legs_of`."""
-    legs = legs_of(before, after) if legs is None else tuple(legs)
-    stops = [_Stop.of(before, months, period)]
+    stops, gone = [_Stop.of(before, months, period)], []
     changes: dict[tuple[str, str], dict[str, list[ItemMoves]]] = {}
-    for leg in legs:
-        stops.append(_Stop.of(leg.after, months, period))
-        for (sheet, unit), cuts in _cuts(leg, stops[-2], stops[-1]):
+    for asked in legs_of(before, after) if legs is None else legs:
+        stops.append(_Stop.of(asked.after, months, period))
+        made = [*_cuts(asked, stops[-2], stops[-1])]
+        leg = _touched(asked, [cut for _, cuts in made for cut in cuts])
+        gone.append(leg)
+        for (sheet, unit), cuts in made:
             of_unit = changes.setdefault((sheet, unit), {})
             for cut in cuts:
-                of_unit.setdefault(cut.item, []).append(cut)
+                of_unit.setdefault(cut.item, []).append(attrs.evolve(cut, leg=leg))
     sheets = tuple(
         _sheet_change(name, stops[0], stops[-1], changes) for name in _names(stops[0].sheets, stops[-1].sheets)
     )
-    return Difference(before=before, after=after, months=tuple(months), legs=tuple(legs), sheets=sheets)
+    return Difference(before=before, after=after, months=tuple(months), legs=tuple(gone), sheets=sheets)
+
+
+def _touched(leg: Leg, cuts: Sequence[ItemMoves]) -> Leg:
+    """The leg, with the facts that touched the tickets it moved anything of; a ledger knows millions of others."""
+    charges = [move.charge for cut in cuts for move in cut.moves]
+    tickets = {one.ticket for one in charges if one is not None and one.ticket}
+    return attrs.evolve(leg, touches=touches_of(leg.before, leg.after, leg.voids, tickets))
 
 
 def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = None) -> tuple[Leg, ...]:
@@ -139,8 +148,7 @@ def legs_of(before: Scoring, after: Scoring, voids: Mapping[int, int] | None = N
 
     def go(there: Scoring, reason: str, reading: str = "") -> Scoring:
         there = after if _same(there, after) else there
-        touches = touches_of(here, there, voids)
-        legs.append(Leg(reason=reason, reading=reading, before=here, after=there, touches=touches, voids=voids))
+        legs.append(Leg(reason=reason, reading=reading, before=here, after=there, voids=voids))
         return there
 
     here = before

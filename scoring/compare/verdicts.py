@@ -1,13 +1,14 @@
 """Two reports of one period -> the verdicts and findings that stand otherwise in them, each with what made it so."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import narwhals as nw
 
 from ledger.facts import KINDS
+from metrics.derive import Derived
 from metrics.verdicts import COLUMNS, KEY, Verdict, read_verdicts
 from scoring.scores.evidence import Charge, Evidence
 from scoring.scores.scoring import Scoring
@@ -61,14 +62,21 @@ def flips_of(before: Scoring, after: Scoring, months: Sequence[int]) -> list[Ver
     """The verdicts of some months that differ, by unit, measure and ticket."""
     if _judged_alike(before, after):
         return []
-    sides = [_decided(scoring, months) for scoring in (before, after)]
+    tickets = _moved(before, after, months)
+    if not tickets:
+        return []
+    narrow = [scoring.of_tickets(tickets) for scoring in (before, after)]
+    sides = [_decided(derived, scoring.as_of, months) for derived, scoring in zip(narrow, (before, after), strict=True)]
     changed = [_not_in(sides[0], sides[1]), _not_in(sides[1], sides[0])]
     keys = nw.concat([side.select(*KEY) for side in changed], how="vertical").unique().collect()
     if not len(keys):
         return []
     wanted = keys.lazy()
     found = [_by_key(side.join(wanted, on=list(KEY), how="inner")) for side in sides]
-    others = [_elsewhere(scoring, wanted, months) for scoring in (before, after)]
+    others = [
+        _elsewhere(derived, scoring.as_of, wanted, months)
+        for derived, scoring in zip(narrow, (before, after), strict=True)
+    ]
     every = sorted({*found[0], *found[1]}, key=lambda key: (key[2], key[0], key[1], key[3], key[4]))
     return [
         VerdictChange(
@@ -88,10 +96,21 @@ def _judged_alike(before: Scoring, after: Scoring) -> bool:
     return practices[0] == practices[1] and before.calendar.digest() == after.calendar.digest() and not after.supposed
 
 
-def _decided(scoring: Scoring, months: Sequence[int]) -> Any:
-    frame = scoring.derived.verdicts.filter(
-        nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= scoring.as_of)
-    )
+def _moved(before: Scoring, after: Scoring, months: Sequence[int]) -> set[str]:
+    """The tickets with a verdict of some months that only one side has, or that it has otherwise: by what months are counted from, so
+    that only these are derived once more."""
+    sides = [_counting(scoring, months) for scoring in (before, after)]
+    ways = (_not_in(sides[0], sides[1]), _not_in(sides[1], sides[0]))
+    return {ticket for way in ways for (ticket,) in way.select("ticket").unique().collect().rows()}
+
+
+def _counting(scoring: Scoring, months: Sequence[int]) -> Any:
+    frame = scoring.counting(months)["verdicts"].filter(nw.col("decided_at") <= scoring.as_of)
+    return frame.select(*KEY, "breached").collect().lazy()
+
+
+def _decided(derived: Derived, as_of: int, months: Sequence[int]) -> Any:
+    frame = derived.verdicts.filter(nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= as_of))
     return frame.select(*COLUMNS).collect().lazy()
 
 
@@ -104,24 +123,24 @@ def _by_key(frame: Any) -> dict[tuple[Any, ...], Verdict]:
     return {attrs.astuple(one)[: len(KEY)]: one for one in read_verdicts(frame)}
 
 
-def _elsewhere(scoring: Scoring, wanted: Any, months: Sequence[int]) -> dict[tuple[Any, ...], int]:
+def _elsewhere(derived: Derived, as_of: int, wanted: Any, months: Sequence[int]) -> dict[tuple[Any, ...], int]:
     """The other month that a verdict counts in on this side."""
-    frame = scoring.derived.verdicts.filter(
-        ~nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= scoring.as_of)
-    )
+    frame = derived.verdicts.filter(~nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= as_of))
     rows = frame.select(*KEY, "month").join(wanted, on=list(KEY), how="inner").collect().rows()
     return {tuple(row[:5]): row[5] for row in rows}
 
 
-def touches_of(before: Scoring, after: Scoring, voids: Mapping[int, int]) -> Mapping[str, tuple[FactChange, ...]]:
-    """By ticket, the facts that make its history another one on the later side, in the order of the ledger.
+def touches_of(
+    before: Scoring, after: Scoring, voids: Mapping[int, int], tickets: Collection[str]
+) -> Mapping[str, tuple[FactChange, ...]]:
+    """By ticket, of some tickets, the facts that make its history another one on the later side, in the order of the ledger.
 
     `voids`: position of a voided fact -> position of its void.
     """
-    if before.snapshot.head == after.snapshot.head:
+    if before.snapshot.head == after.snapshot.head or not tickets:
         return {}
-    columns = ("ticket", "position", "rank")
-    frames = [scoring.snapshot.events.select(*columns) for scoring in (before, after)]
+    columns, asked = ("ticket", "position", "rank"), nw.col("ticket").is_in([*tickets])
+    frames = [scoring.snapshot.events.filter(asked).select(*columns) for scoring in (before, after)]
     ends = [scoring.snapshot.head.position for scoring in (before, after)]
     found: dict[str, list[FactChange]] = defaultdict(list)
     for side, other, gone in ((1, 0, False), (0, 1, True)):

@@ -5,7 +5,9 @@ from contextlib import suppress
 from functools import cached_property
 
 import attrs
+import narwhals as nw
 
+from calendars.clock_columns import Frame
 from calendars.instants import show_iso
 from calendars.periods import show_month
 from calendars.workdays import Calendar
@@ -71,10 +73,24 @@ class Scoring:
             return self.derived
         return derive(self.snapshot.events_of(ticket), self.book.practice(), self.calendar)
 
+    def of_tickets(self, tickets: Collection[str]) -> Derived:
+        """The same of some tickets at least."""
+        if self.kept is None:
+            return self.derived
+        events = self.snapshot.events.filter(nw.col("ticket").is_in([*tickets]))
+        return derive(events, self.book.practice(), self.calendar)
+
     @cached_property
     def counted(self) -> Countable:
         """What its months are counted from."""
         return counted_of(self.derived, self.snapshot.events, self.book.practice())
+
+    def counting(self, months: Sequence[int]) -> Mapping[str, Frame]:
+        """What some months are counted from (`metrics.tallies.COUNTED`): as it was derived before, or now."""
+        if self.kept is not None:
+            with suppress(NoUse):
+                return self.kept.months(months)
+        return self.counted.months(months)
 
     @property
     def stamps(self) -> Stamps:
