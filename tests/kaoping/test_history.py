@@ -19,6 +19,7 @@ from kaoping import now
 from kaoping.files.places import data_folder
 from kaoping.office.proofs import NotProved, check_proof
 from kaoping.office.traces import ONLY_TOLD
+from ledger.columns import segments
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG, ROOT, Run, may, run, score_of
 
@@ -213,6 +214,31 @@ def test_every_kind_of_version(may: Run) -> None:
         assert ran.code == 0, ran.err
         assert reason in [leg["reason"] for leg in ran.document["legs"]]
     assert may("diff", "now", "now", "--period", "2023-05").out.count("没有变化") == 1
+
+
+def test_a_large_ledger_differs_as_a_small_one(may: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted from a mirror, and derived again of a few tickets alone, moves just what is derived whole."""
+    pairs = [
+        ("as_of=12", "now"),
+        ("now", "as_of=12"),
+        ("now", "half_day=half_blocks"),
+        ("2023-05", "now"),
+        ("known_on=2022-01-05", "now"),
+    ]
+    may("publish", "2023-05")
+
+    def told() -> list[dict[str, Any]]:
+        ran = [may("diff", *pair, "--period", "2023-05", "--json") for pair in pairs]
+        assert [one.code for one in ran] == [0] * len(pairs), [one.err for one in ran]
+        return [
+            {name: value for name, value in one.document.items() if name not in ("before", "after", "legs")}
+            for one in ran
+        ]
+
+    whole = told()
+    assert sum(bool(moves(one, "茅店镇")) for one in whole) > 2
+    monkeypatch.setattr(segments, "LEAST", 1)
+    assert told() == whole
 
 
 @pytest.mark.parametrize(
