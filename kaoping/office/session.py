@@ -128,7 +128,7 @@ class Session:
                 counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
             if counted is None:
                 with suppress(NoUse):
-                    counted = counted_alone(ledger, position, book, calendar)
+                    counted = counted_alone(ledger, position, book, calendar, mirrored=mirrored)
             return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, instant, counted)
 
     def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:

@@ -99,12 +99,20 @@ def counted_now(
     return None
 
 
-def counted_alone(ledger: Ledger, upto: int, book: Rulebook, calendar: Calendar) -> Countable:
-    """What months are counted from at a position, derived from the ledger's events alone, some tickets at a time: nothing of a mirror is
-    read. It lies in a folder of its own, which goes with it. Raises NoUse where there is no room for that."""
+def counted_alone(
+    ledger: Ledger, upto: int, book: Rulebook, calendar: Calendar, *, mirrored: bool = False
+) -> Countable:
+    """What months are counted from at a position, derived some tickets at a time: from the ledger's events alone, nothing of a mirror
+    being read, unless they may be `mirrored`. It lies in a folder of its own, which goes with it. Raises NoUse where there is no room
+    for that."""
     anew, head = Mirror(Path(mkdtemp())), ledger.head(upto)
+    basis, beside = Basis(head.position, head.hash, ""), Mirror(path_of(ledger.path))
     try:
-        found = MirroredFrames(anew, _made(anew, ledger, Basis(head.position, head.hash, ""), book, calendar))
+        parts: dict[str, SealedFile] | None = None
+        if mirrored:
+            with suppress(NoUse):
+                parts = _made(anew, ledger, basis, book, calendar, events=beside)
+        found = MirroredFrames(anew, _made(anew, ledger, basis, book, calendar) if parts is None else parts)
     except BaseException:
         anew.discard()
         raise
@@ -165,18 +173,21 @@ def _changed(
     return parts
 
 
-def _made(mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar) -> dict[str, SealedFile]:
-    """The parts of all that is derived from a ledger, derived some tickets at a time. Raises NoUse."""
+def _made(
+    mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar, events: Mirror | None = None
+) -> dict[str, SealedFile]:
+    """The parts of all that is derived from a ledger, derived some tickets at a time; its `events` lie in the same mirror, or in
+    another. Raises NoUse."""
     import polars as pl
 
     voids = ledger.events(basis.position, kinds=("void",))
-    events = standing_events(ledger, basis.position, event_segments(ledger, mirror, basis.position), voids)
+    standing = standing_events(ledger, basis.position, event_segments(ledger, events or mirror, basis.position), voids)
     pieces: dict[str, list[SealedFile]] = defaultdict(list)
     made: dict[str, SealedFile] = {}
     try:
         with TemporaryDirectory(dir=mirror.path) as folder:
             scratch = Mirror(Path(folder))
-            for number, some in enumerate(slices(scratch, events)):
+            for number, some in enumerate(slices(scratch, standing)):
                 for name, frame in _by_part(some, book, calendar).items():
                     pieces[name].append(scratch.write(f"{name}-{number}", frame))
             for name, found in pieces.items():
