@@ -66,6 +66,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/recorded/{position}", right=Right.OFFICE, answer=entries.recorded),
     Address(path="/aside", right=Right.IMPORT, answer=aside.listed, asks=("settled", *FILTERS)),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.batch, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}/preview", right=Right.IMPORT, answer=aside.preview, method="POST"),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.said, method="POST"),
     Address(
         path="/appeals",

@@ -174,6 +174,28 @@ def test_a_file_of_which_nothing_is_read_can_still_be_read_otherwise(browser: Br
     assert "入账</button>" in page
 
 
+def test_what_would_be_declined_is_shown_row_by_row(browser: Browser) -> None:
+    taken(browser, browser.upload(("六月.csv", WORDS.encode())).text)
+    with Ledger(browser.path) as ledger:
+        number = ledger.batches()[-1].number
+        first, *_, last = [row for row, *_ in ledger.quarantine(number)]
+    before = browser.head()
+    place = f"/aside/{number}"
+    asked = browser.post(f"{place}/preview", rows=f"{first} 999", reason="与考评无关")
+    assert asked.status_code == 200
+    assert "1 行、0 处改动" in asked.text
+    assert "第 999 行没有隔离的内容" in asked.text
+    assert f">{last}<" not in asked.text
+    assert browser.post(f"{place}/preview", rows="999", reason="与考评无关").status_code == 422
+    assert browser.post(f"{place}/preview", rows="", reason="").status_code == 422
+    stale = browser.post(place, **(fields_of(asked.text) | {"head": "1:x"}))
+    assert stale.status_code == 409
+    assert "1 行、0 处改动" in stale.text
+    assert browser.head() == before
+    assert browser.post(place, **fields_of(asked.text)).status_code == 303
+    assert browser.head()[0] == before[0] + 1
+
+
 def test_what_is_aside_is_mended_or_declined_later(browser: Browser) -> None:
     taken(browser, browser.upload(("六月.csv", WORDS.encode())).text)
     with Ledger(browser.path) as ledger:
@@ -196,12 +218,16 @@ def test_what_is_aside_is_mended_or_declined_later(browser: Browser) -> None:
     )
     assert unchanged.status_code in (303, 422)
     head = fields_of(browser.get(place).text)["head"]
-    wrong = browser.post(place, does="decline", head=head, rows="five", reason="与考评无关")
+    wrong = browser.post(f"{place}/preview", head=head, rows="five", reason="与考评无关")
     assert wrong.status_code == 422
     assert "与考评无关" in wrong.text
     before = browser.head()[0]
-    declined = browser.post(place, does="decline", head=head, rows="", reason="与考评无关", by="热线办")
-    assert declined.status_code == 303
+    asked = browser.post(f"{place}/preview", rows="", reason="与考评无关", by="热线办").text
+    assert "2 行、0 处改动" in asked
+    assert "转督办" in asked
+    assert browser.head()[0] == before, "nothing is recorded by looking"
+    declined = browser.post(place, **fields_of(asked))
+    assert declined.status_code == 303, declined.text[-500:]
     assert browser.head()[0] == before + 2
     assert "没有隔离的行" in browser.get("/aside").text
     assert browser.client.get("/aside/99").status_code == 400

@@ -57,7 +57,7 @@ def test_a_wrong_unit_is_changed_and_whoever_was_in_is_out(shared: Office, run: 
     told = run("account", "unit", "茅店", "区城管局", *where, "--json")
     assert told.document["accounts"][0]["unit"] == "区城管局"
     assert shared.people["茅店"].get("/2023-05").status_code != 200
-    line = log_lines(shared.accounts, last=2)[0].viewed
+    line = log_lines(shared.accounts)[-1].viewed
     assert (line.method, line.path, line.about) == ("kaoping", "account unit 茅店 区城管局", "茅店: 茅店镇 → 区城管局")
     verify_log(shared.accounts)
     assert "茅店镇 → 区城管局" in run("account", "log", *FILE).out
