@@ -72,6 +72,25 @@ def test_several_files_are_taken_at_once(browser: Browser) -> None:
     assert text.count("六月.csv") >= 2
 
 
+def test_with_a_row_mended_just_what_is_shown_is_taken(browser: Browser) -> None:
+    place = place_of(browser.upload(("六月.csv", WORDS.encode())))
+    shown = browser.get(place).text
+    cell = next(name for name, value in fields_of(shown).items() if value == "6月10日")
+    shown = say(browser, place, does="rows", **{cell: "2023-06-10 09:30:00"})
+    added = [int(one) for one in re.findall(r"<td[^>]*>(\d+)</td>\s*</tr>", table_of(shown, "各行的去向"))]
+    before = browser.head()[0]
+    text = taken(browser, shown)
+    assert browser.head()[0] == before + sum(added), (added, text[-300:])
+    assert added[-1] == 2, "the act, and that the row in its stead is mended"
+
+
+def table_of(text: str, title: str) -> str:
+    """The table of a title."""
+    found = re.search(rf"{title}.*?</table>", text, re.DOTALL)
+    assert found, text[-3000:]
+    return found[0]
+
+
 def test_words_that_no_profile_knows_are_explained_for_an_import(browser: Browser) -> None:
     shown = browser.upload(("六月.csv", WORDS.encode()))
     assert "转督办" in shown.text
