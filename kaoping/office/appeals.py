@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping import now
+from kaoping.language.facts import at_written
 from kaoping.office.intake.entries import Recorded, Refused, checked, fact_of, key_at, record
 from kaoping.office.period.untold import PeriodGaps, sheet_gaps
 from kaoping.office.publications import publications, published_text
@@ -144,9 +144,9 @@ def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sent
         yield sentence("the ledger holds no appeal with key {key}.", key=fact.key)
         return
     if fact.at < case.appeal.at:
-        yield sentence("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
+        yield sentence("the ruling is dated before its appeal ({at}).", at=at_written(case.appeal))
     if case.ruling is not None and fact.at <= case.ruling.at:
-        yield sentence("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
+        yield sentence("the ruling is not dated after the one that holds ({at}).", at=at_written(case.ruling))
     if case.ruling is not None and case.ruling.granted == fact.granted:
         yield sentence("the appeal is {state} already.", state=sentence("upheld" if fact.granted else "dismissed"))
 

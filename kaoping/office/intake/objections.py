@@ -10,6 +10,7 @@ from calendars.instants import local_day, show_iso
 from calendars.periods import month_of
 from kaoping import now
 from kaoping.language import words
+from kaoping.language.facts import at_written
 from kaoping.office.session import groups_of
 from ledger.exchange import content, key_of
 from ledger.facts import ALL_ITEMS, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
@@ -175,7 +176,7 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[E
         yield EntryObjection("document", reason, sentence("is missing"), remedy)
     if not book.covers(month_of(fact.at)):
         bounds = {"start": book.valid_from, "until": book.valid_until}
-        reason = sentence("{at} lies outside the rulebook ({start} to {until}).", at=show_iso(fact.at), **bounds)
+        reason = sentence("{at} lies outside the rulebook ({start} to {until}).", at=at_written(fact), **bounds)
         remedy = sentence("write a day within it, or name with --rulebook the rulebook that was valid then")
         yield EntryObjection("at", reason, sentence("lies outside the rulebook ({start} to {until})", **bounds), remedy)
     if not held.is_enrolled(fact.unit, month_of(fact.at)) and (
@@ -319,13 +320,16 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
 
 def _untimely(held: Held, fact: Appeal) -> Iterator[EntryObjection]:
     """That an appeal is dated when nobody could make it: on a day yet to come, or before the unit had the ticket."""
-    sent = held.sent_at(str(fact.ticket), str(fact.unit))
+    sent, told = held.sent_at(str(fact.ticket), str(fact.unit)), {"at": at_written(fact)}
     if local_day(fact.at) > held.today:
-        reason = sentence("the appeal is dated {at}, a day yet to come.", at=show_iso(fact.at))
+        reason = sentence("the appeal is dated {at}, a day yet to come.", **told)
         yield EntryObjection("at", reason, sentence("is a day yet to come"), sentence("mend the day"))
     elif sent is not None and fact.at < sent:
-        told = {"at": show_iso(fact.at), "sent": show_iso(sent)}
-        reason = sentence("the appeal is dated {at}, before its ticket was dispatched to the unit ({sent}).", **told)
+        reason = sentence(
+            "the appeal is dated {at}, before its ticket was dispatched to the unit ({sent}).",
+            **told,
+            sent=show_iso(sent),
+        )
         why = sentence("is before the ticket was dispatched to the unit ({sent})", sent=show_iso(sent))
         yield EntryObjection("at", reason, why, sentence("mend the day"))
 
