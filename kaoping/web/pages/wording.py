@@ -65,8 +65,6 @@ AT_THE_DESK: Mapping[str, Sentence] = {
         sentence("1 row or change is kept aside (see Import): what it tells may be done already."),
     "{rows} rows, {part} parts of rows and {changes} changes are kept aside (kaoping aside lists them).":
         sentence("{rows} rows, {part} parts of rows and {changes} changes are kept aside (see Import, What is kept aside)."),
-    "Files lack columns that say who is judged: {columns} (kaoping import told what is taken in their stead)":
-        sentence("Files lack columns that say who is judged: {columns} (the import told what is taken in their stead)"),
     "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."
     " They stay as they are; one that should not be there is voided with kaoping void POSITION.": sentence(
         "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."
