@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG
-from tests.kaoping.web.conftest import Browser
+from tests.kaoping.web.conftest import HOST, Browser
 from tests.kaoping.web.test_writing import JUNE, sent
 
 WORDS = (
@@ -191,6 +191,21 @@ def test_a_file_of_which_nothing_is_read_can_still_be_read_otherwise(browser: Br
     assert "入账</button>" not in shown.text
     page = say(browser, place_of(shown), does="words", **{"word · hotline-log · kinds · 转督办": "dispatch"})
     assert "入账</button>" in page
+
+
+def test_a_renamed_time_is_told_with_the_heading_most_like_it_and_a_profile_proposed(browser: Browser) -> None:
+    shown = browser.upload(("六月.csv", JUNE.replace("操作时间", "操作的时间").encode()))
+    assert shown.status_code == 422
+    assert "操作时间（是不是 操作的时间）" in shown.text
+    assert "kaoping profile new" in shown.text
+    place = place_of(shown)
+    assert f'href="{place}/proposed"' in shown.text
+    draft = browser.get(f"{place}/proposed").content
+    assert "操作的时间" in tomllib.loads(draft.decode())["columns"]["at"]
+    sent_form = {"token": browser.token, "does": "settings", "profile": ""}
+    own = [("own", ("own.toml", draft))]
+    told = browser.client.post(place, data=sent_form, files=own, headers={"Origin": HOST})
+    assert "入账</button>" in browser.get(told.headers["location"]).text
 
 
 def test_what_would_be_declined_is_shown_row_by_row(browser: Browser) -> None:
