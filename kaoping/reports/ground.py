@@ -58,11 +58,13 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
 
 
 def _with_stead(language: Language, heading: str) -> str:
-    """A heading that files lack, with what is taken in its stead where the profiles agree on what it is: 是否匿名（都按不匿名算）."""
+    """A heading that files lack, with what is taken in its stead where the profiles agree on what it is."""
     columns = {column for one in profiles() for column in IN_ITS_STEAD if heading in one.columns.get(column, ())[:1]}
     if len(columns) != 1:
         return heading
-    return language.say("{heading} ({what})", heading=heading, what=language.say(IN_ITS_STEAD[columns.pop()]))
+    return language.say(
+        "{heading} (without it {what})", heading=heading, what=language.say(IN_ITS_STEAD[columns.pop()])
+    )
 
 
 def _few_lines(language: Language, few: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ledger.exchange import content, key_of
 from ledger.facts import ALL_ITEMS, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.intake.nearest import nearest
 from ledger.register import read_as, register_of
-from ledger.sentences import Sentence, sentence
+from ledger.sentences import Sentence, listed, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
 from scoring.law.rulebook import Part, Rulebook
@@ -171,7 +171,7 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[E
     else:
         yield _unknown_finding(book, fact.item, known)
     if not fact.document:
-        reason = sentence("finding {item} needs its document (文号).", item=fact.item)
+        reason = sentence("finding {item} needs its document (文号).", item=_called(book, fact.item))
         remedy = sentence("write the number of the document that says so")
         yield EntryObjection("document", reason, sentence("is missing"), remedy)
     if not book.covers(month_of(fact.at)):
@@ -188,12 +188,18 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[E
     if held.has(fact):
         reason = sentence(
             "finding {item} of {unit} under document {document} is there already.",
-            item=fact.item,
+            item=_called(book, fact.item),
             unit=fact.unit,
             document=fact.document,
         )
         why = sentence("is the same finding again: of this unit, item, day, ticket and document there is one already")
         yield EntryObjection("document", reason, why, sentence("leave out this row, or tell what is different in it"))
+
+
+def _called(book: Rulebook, item: str) -> str:
+    """A finding as people call it, and what the exchange format does: 受到群众表扬(praise)."""
+    word = words.word_of_finding(book, item)
+    return item if word == item else f"{word}({item})"
 
 
 def _unknown_finding(book: Rulebook, item: str, known: Iterable[str]) -> EntryObjection:
@@ -210,8 +216,9 @@ def _manner_objections(book: Rulebook, fact: Finding, part: Part | None) -> Iter
         if str(getattr(fact, part.by)) in part.prices:
             return
         reason = sentence(
-            "finding {item} needs {by}, one of: {known}", item=fact.item, by=part.by, known=" ".join(part.prices)
-        )
+            "finding {item} needs {by}, one of: {known}",
+            item=_called(book, fact.item), by=sentence(part.by), known=listed([*map(sentence, part.prices)], " "),
+        )  # fmt: skip
         field, given, known = part.by, getattr(fact, part.by), [*part.prices]
     elif fact.mode is not None and fact.mode not in words.manners_of(book):
         known = [*words.manners_of(book)]
