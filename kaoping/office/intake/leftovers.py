@@ -211,7 +211,7 @@ def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int
     _refuse_unsaid(batch, reason)
     with session.ledger() as opened:
         asked = _asked(opened, batch, rows)
-        digests = dict.fromkeys(one.digest for one in (*asked.rows, *asked.changes))
+        digests = dict.fromkeys([*(one.digest for one in asked.rows), *(one.digest for one in asked.changes)])
         facts = [
             (number, masked_fact(Settle(at=session.now, digest=digest, reason=reason.strip())))
             for number, digest in enumerate(digests, 1)

@@ -113,39 +113,34 @@ def said(inquiry: Inquiry, filled: Filled, upload: str) -> View | Elsewhere:
 def rehearsed(inquiry: Inquiry, held: Waiting, *, stale: bool = False, amiss: Amiss | None = None) -> View:
     """The page of an upload that waits, with the forms that change what is asked for and the one that takes it."""
     language, say, head = inquiry.language, inquiry.language.say, head_of(inquiry)
-    names = say(", ").join(path.name for path in held.files)
-    title = say("Import {file}: what would become of it", file=names)
-    place = f"/import/waiting/{held.name}"
-    notes, status = [say("A rehearsal: nothing was written.")], 200
+    title = say("Import {file}: what would become of it", file=say(", ").join(path.name for path in held.files))
+    notes, status, usable = [say("A rehearsal: nothing was written.")], 200, True
     try:
         session = inquiry.session(writes=True, by=held.wish.by or None)
         arrivals = import_files(session, held.every, held.profile, held.manner(keep=False))
-        usable = True
     except NothingUsable as refused:
         arrivals, usable, status = [refused.arrival], False, 422
         notes = [language.tell(_by_name(refused.why, held)), language.tell(_by_name(refused.remedy, held))]
     except UserError as error:
         return _unread(inquiry, held, error, title)
     if amiss:
-        rows = " ".join(str(row.row) for row in amiss.values())
-        notes, status = (
-            [say("Rows {rows} cannot be read as they were mended either; the others are kept.", rows=rows)],
-            422,
-        )
-    forms = mending_forms(inquiry, held, arrivals, head, amiss or {})
-    take = Blank(
+        rows, status = " ".join(str(row.row) for row in amiss.values()), 422
+        notes = [say("Rows {rows} cannot be read as they were mended either; the others are kept.", rows=rows)]
+    links = _downloads(inquiry, f"/import/waiting/{held.name}", arrivals, held)
+    view = View(title=title, body=arrivals_page(language, arrivals), status=status, links=links)
+    every = [*([_taking(inquiry, held, arrivals, head)] if usable else []), _settings(inquiry, held, head)]
+    every += mending_forms(inquiry, held, arrivals, head, amiss or {})
+    return form_view(view, every[0], notes, stale=stale, besides=every[1:], language=language)
+
+
+def _taking(inquiry: Inquiry, held: Waiting, arrivals: list[Arrival], head: str) -> Blank:
+    """The form that takes an upload into the ledger as it was shown."""
+    say = inquiry.language.say
+    return Blank(
         action=inquiry.link("/import"), head=head, button=say("Take it into the ledger"),
         fields=[Field(name="upload", kind="hidden", value=held.name), Field(name="shown", kind="hidden", value=held.shown())],
         title=say("Take it"), about=_changes_told(inquiry, arrivals, held),
     )  # fmt: skip
-    view = View(
-        title=title,
-        body=arrivals_page(language, arrivals),
-        status=status,
-        links=_downloads(inquiry, place, arrivals, held),
-    )
-    every = [*([take] if usable else []), _settings(inquiry, held, head), *forms]
-    return form_view(view, every[0], notes, stale=stale, besides=every[1:], language=language)
 
 
 def _changes_told(inquiry: Inquiry, arrivals: list[Arrival], held: Waiting) -> str:
