@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "appeals": "appeals", "export": "logs", "verify": "proof", "prove": "proof", "check-proof": "proof", "demo": "demo",
     "report": "period.report", "due": "period.due", "desk": "desk.alone", "serve": "desk.shared",
     "account add": "desk.accounts", "account list": "desk.accounts", "account disable": "desk.accounts", "account enable": "desk.accounts",
-    "account password": "desk.accounts", "account log": "desk.accounts",
+    "account password": "desk.accounts", "account unit": "desk.accounts", "account log": "desk.accounts",
     "backup": "upkeep.files", "restore": "upkeep.files", "doctor": "upkeep.doctor",
 }  # fmt: skip
 """Each command, and the file kaoping/commands/*.py it stands in: only that one is loaded."""

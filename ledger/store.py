@@ -70,12 +70,12 @@ class Ledger(Records):
         return taken
 
     @contextmanager
-    def supposing(self, source: Source, recorded_at: int) -> Iterator[Taken]:
-        """With a source appended for as long as this lasts, and then taken back: what is read here meanwhile reads it too. Whoever
-        else writes waits."""
+    def supposing(self, sources: Iterable[Source], recorded_at: int) -> Iterator[list[Taken]]:
+        """With sources appended one after the other for as long as this lasts, and then taken back: what is read here meanwhile reads
+        them too, and each knows those before it. Whoever else writes waits."""
         with told(self.path), self._room(), self._transaction(keep=False):
             self._refuse_moved()
-            yield self._append(source, recorded_at)[0]
+            yield [self._append(one, recorded_at)[0] for one in sources]
 
     def _refuse_moved(self) -> None:
         if self._since not in (None, self.head().position):

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 from datetime import date
 
-from calendars.instants import SHANGHAI, day_end, day_start, local_day, read_iso
+from calendars.instants import SHANGHAI, day_end, day_start, local_day, read_iso, show_iso
 from kaoping.language.language import Language
 from kaoping.language.moments import day_shown, moment
 from kaoping.language.words import DAY_BEGINS, DAY_ENDS, word_of_finding, words_of_items, words_of_manner
@@ -19,6 +19,12 @@ def at_told(language: Language, fact: Fact) -> str:
     """When a fact was, with its weekday; the day alone where its kind needs no more and nothing more was said: a finding from the
     first millisecond of the day, an appeal at its last."""
     return moment(fact.at, language.code) if day_alone(fact) is None else day_shown(fact.at, language.code)
+
+
+def at_written(fact: Fact) -> str:
+    """When a fact was, as somebody would write it again: 2023-06-05 where the day was all that was said, else ISO 8601."""
+    day = day_alone(fact)
+    return show_iso(fact.at) if day is None else day.isoformat()
 
 
 def day_alone(fact: Fact) -> date | None:

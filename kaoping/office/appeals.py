@@ -1,17 +1,16 @@
 """Appeals: a unit contests, the office rules, and each is listed with what it is worth."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from calendars.instants import show_iso
 from calendars.periods import show_month
 from kaoping import now
+from kaoping.language.facts import at_written
 from kaoping.office.intake.entries import Recorded, Refused, checked, fact_of, key_at, record
 from kaoping.office.period.untold import PeriodGaps, sheet_gaps
-from kaoping.office.publications import publications, published_text
+from kaoping.office.publications import last_document
 from kaoping.office.session import Session, WrongArgument, read_month
 from kaoping.office.units import refuse_foreign, unit_asked
 from ledger.batches import Source
@@ -144,9 +143,9 @@ def objections_to_ruling(case: AppealCase | None, fact: Ruling) -> Iterator[Sent
         yield sentence("the ledger holds no appeal with key {key}.", key=fact.key)
         return
     if fact.at < case.appeal.at:
-        yield sentence("the ruling is dated before its appeal ({at}).", at=show_iso(case.appeal.at))
+        yield sentence("the ruling is dated before its appeal ({at}).", at=at_written(case.appeal))
     if case.ruling is not None and fact.at <= case.ruling.at:
-        yield sentence("the ruling is not dated after the one that holds ({at}).", at=show_iso(case.ruling.at))
+        yield sentence("the ruling is not dated after the one that holds ({at}).", at=at_written(case.ruling))
     if case.ruling is not None and case.ruling.granted == fact.granted:
         yield sentence("the appeal is {state} already.", state=sentence("upheld" if fact.granted else "dismissed"))
 
@@ -199,7 +198,7 @@ def appeal_list(
         if number is not None:
             found = [one for one in found if any(effect.month == number for effect in one.effects)]
         months = sorted({effect.month for one in found for effect in one.effects if number in (None, effect.month)})
-        published = {one: _published(opened, one) for one in months}
+        published = {one: last_document(opened, show_month(one)) for one in months}
         gaps = _gaps(scoring, [effect for one in found for effect in one.effects if effect.month in months])
         lines = _restated(scoring, found, months)
     return AppealList(scoring=scoring, appeals=found, lines=lines, published=published, gaps=gaps)
@@ -207,12 +206,6 @@ def appeal_list(
 
 def _gaps(scoring: Scoring, effects: Sequence[Effect]) -> PeriodGaps:
     return sheet_gaps(scoring, [(effect.sheet, effect.month) for effect in effects])
-
-
-def _published(ledger: Ledger, month: int) -> Mapping[str, Any] | None:
-    """The document last published for a month."""
-    found = publications(ledger, ledger.head().position, show_month(month))
-    return json.loads(published_text(ledger, found[-1])) if found else None
 
 
 def _restated(scoring: Scoring, found: Sequence[Listed], months: Sequence[int]) -> Lines:

@@ -157,6 +157,19 @@ def published_text(ledger: Ledger, one: Publication) -> str:
     return _text(ledger, one, one.fact.digest)
 
 
+def last_document(ledger: Ledger, period: str, upto: int | None = None) -> Mapping[str, Any] | None:
+    """The document last published for a period, as known at a position (none: now); None where none was. Raises NotHere."""
+    found = publications(ledger, ledger.head().position if upto is None else upto, period)
+    return json.loads(published_text(ledger, found[-1])) if found else None
+
+
+def line_published(document: Mapping[str, Any] | None, sheet: str, unit: str) -> tuple[str | None, int | None]:
+    """(score, rank) of a unit on a sheet of a published document."""
+    sheets = () if document is None else document.get("sheets", ())
+    found = [line for one in sheets if one["sheet"] == sheet for line in one["units"] if line["unit"] == unit]
+    return (found[0]["score"], found[0]["rank"]) if found else (None, None)
+
+
 def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
     """The report a publication was made from, from the ledger alone. Raises NotHere, UnusableFile."""
     position, hashed = one.base

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kaoping.files.folder import profiles
 from kaoping.language.language import Language
 from kaoping.office.period.untold import PeriodGaps, gaps_json
+from kaoping.reports.intake.coverage import IN_ITS_STEAD
 from kaoping.reports.page import Block, Listing, page_of
 from scoring.scores.parts import FEW
 
@@ -40,17 +42,29 @@ def ground_lines(language: Language, ground: Mapping[str, Any]) -> Iterator[Bloc
     if count := ground["changes"]:
         lines.append(say("{count} changes are kept aside: kaoping aside lists them", count=count))
     if count := ground["assumed"]:
-        lines.append(say("{count} acts happened at an instant that no source tells: a reading gives it", count=count))
+        told = (
+            "{count} acts happened at an instant that no source tells: an extension counts at the due that it moves,"
+            " a redo at the last close"
+        )
+        lines.append(say(told, count=count))
     if lacked := ground.get("lacked"):
-        lines.append(
-            say("Files lack columns that say who is judged: {columns} (kaoping import told what is taken in their stead)",
-                columns="、".join(lacked))
-        )  # fmt: skip
+        columns = "、".join(_with_stead(language, heading) for heading in lacked)
+        lines.append(say("Files lack columns that say who is judged: {columns}", columns=columns))
     lines += _few_lines(language, ground["few"])
     for name in ground["accepted"]:
         lines.append(say("Accepted ({name}): {why}", name=name, why=say(ACCEPTED[name])))
     if lines:
         yield Listing(say("What it rests on"), lines)
+
+
+def _with_stead(language: Language, heading: str) -> str:
+    """A heading that files lack, with what is taken in its stead where the profiles agree on what it is."""
+    columns = {column for one in profiles() for column in IN_ITS_STEAD if heading in one.columns.get(column, ())[:1]}
+    if len(columns) != 1:
+        return heading
+    return language.say(
+        "{heading} (without it {what})", heading=heading, what=language.say(IN_ITS_STEAD[columns.pop()])
+    )
 
 
 def _few_lines(language: Language, few: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from kaoping.office.period.published import NotPublished
 from kaoping.papers.terminal import json_text
 from kaoping.web import rows
 from kaoping.web.accounts.rights import NotAllowed
-from kaoping.web.desk import FILTERS, Download, Elsewhere, Inquiry, Told, View
+from kaoping.web.desk import FILTERS, Download, Elsewhere, HeadText, Inquiry, View
 from kaoping.web.drawing import page_html, refusal_html
 from kaoping.web.filled import Forged
 from kaoping.web.gate import TooLarge
@@ -48,13 +48,13 @@ class Stale(UserError):
     """The ledger has moved since the form was made, and the form cannot be shown again."""
 
 
-def answered(view: View | Elsewhere | Told | Download, inquiry: Inquiry, token: str) -> Response:
+def answered(view: View | Elsewhere | HeadText | Download, inquiry: Inquiry, token: str) -> Response:
     """The answer. Raises NoSuchForm."""
     if isinstance(view, Elsewhere):
         return RedirectResponse(view.address, 303)
-    if isinstance(view, Told) and inquiry.form == "html":
+    if isinstance(view, HeadText) and inquiry.form == "html":
         return PlainTextResponse(view.text, headers={"ETag": f'"{view.tag}"'})
-    if isinstance(view, Told):
+    if isinstance(view, HeadText):
         raise _no_such_form(inquiry)
     if isinstance(view, Download):
         name = quote(view.name, safe="")

@@ -163,10 +163,11 @@ def _kept(
     if desk.accounts is None or address.quiet:
         return answer
     answer.headers[KEPT] = HEADERS[KEPT]
-    asked, rows = str(request.url.query), answer.headers.get(ROWS)
+    asked, rows, form = str(request.url.query), answer.headers.get(ROWS), request.scope["form"]
+    path = request.scope["path"] + ("" if form == "html" else f".{form}") + (f"?{asked}" if asked else "")
     viewed = Viewed(
         at=now.now_ms(), user=caller.name, role=str(caller.role), address=request.scope["address"], method=request.method,
-        route=address.path, path=masked(visible(unquote(request.scope["path"] + (f"?{asked}" if asked else ""))))[:MOST_OF_PATH],
+        route=address.path, path=masked(visible(unquote(path)))[:MOST_OF_PATH],
         about=_about(request, filled), status=answer.status_code, rows=None if rows is None else int(rows),
     )  # fmt: skip
     try:

@@ -201,8 +201,8 @@ class View:
 
 
 @attrs.frozen
-class Told:
-    """A short text for the scripts of a page, and what tells it from another (`tag`)."""
+class HeadText:
+    """The head of the ledger, 697:3dc3…, as a page asks for it to see whether it is still of now; `tag` tells it from another."""
 
     text: str
     tag: str

@@ -8,7 +8,7 @@ import attrs
 from kaoping.web.accounts import pages as accounts
 from kaoping.web.accounts.rights import Right
 from kaoping.web.api.described import described
-from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, Told, View
+from kaoping.web.desk import FILTERS, READS, Download, Elsewhere, HeadText, View
 from kaoping.web.forms import appeals, aside, entries, imports, mending, publishing
 from kaoping.web.pages import calendars, due, log, months, publications, rules, search, tickets, units
 
@@ -24,7 +24,7 @@ class Address:
 
     path: str
     right: Right
-    answer: Callable[..., View | Elsewhere | Told | Download]
+    answer: Callable[..., View | Elsewhere | HeadText | Download]
     method: Literal["GET", "POST"] = "GET"
     asks: tuple[str, ...] = ()
     large: bool = False
@@ -58,6 +58,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.shown),
     Address(path="/import/waiting/{upload}", right=Right.IMPORT, answer=imports.said, method="POST"),
     Address(path="/import/waiting/{upload}/rows", right=Right.IMPORT, answer=mending.rows_aside, asks=FILTERS),
+    Address(path="/import/waiting/{upload}/proposed", right=Right.IMPORT, answer=imports.proposed),
     Address(path="/import/waiting/{upload}/profile/{name}", right=Right.IMPORT, answer=mending.profile_file),
     Address(path="/import/taken/{batches}", right=Right.IMPORT, answer=imports.taken),
     Address(path="/record", right=Right.IMPORT, answer=entries.blank, asks=("kind", *entries.every_field())),
@@ -66,6 +67,7 @@ ADDRESSES: tuple[Address, ...] = (
     Address(path="/recorded/{position}", right=Right.OFFICE, answer=entries.recorded),
     Address(path="/aside", right=Right.IMPORT, answer=aside.listed, asks=("settled", *FILTERS)),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.batch, asks=("settled", *FILTERS)),
+    Address(path="/aside/{batch}/preview", right=Right.IMPORT, answer=aside.preview, method="POST"),
     Address(path="/aside/{batch}", right=Right.IMPORT, answer=aside.said, method="POST"),
     Address(
         path="/appeals",

@@ -356,7 +356,10 @@ class Records:
                 refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()
             if answer != "ok":
-                raise DamagedLedger(sentence("SQLite finds the file damaged: {answer}", answer=answer))
+                raise DamagedLedger(
+                    sentence("SQLite finds the file damaged: {answer}", answer=answer),
+                    "Take the last backup that verifies.",
+                )
             sound = verify(self._db.execute, expected(), schema_of(self._db.execute), anchors)
             for size, root in checkpoints:
                 found = self.tree(size).root(size).hex() if size <= sound.position else None

@@ -218,6 +218,18 @@ def test_a_rehearsal_leaves_nothing_behind(may: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("fresh.db*"))
 
 
+def test_a_rehearsal_says_just_what_is_then_written(may: Run, tmp_path: Path) -> None:
+    rows = LOG.replace("GX-", "KX-").splitlines(keepends=True)
+    (tmp_path / "first.csv").write_text("".join(rows[:12]), "utf-8")
+    (tmp_path / "second.csv").write_text("".join(rows), "utf-8")
+    (tmp_path / "third.jsonl").write_text(UNITS.replace("茅店镇", "江口镇"), "utf-8")
+    files = ("first.csv", "second.csv", "third.jsonl")
+    rehearsed = may("import", *files, "--dry-run", "--json").document["batches"]
+    written = may("import", *files, "--json").document["batches"]
+    assert rehearsed == written
+    assert [one["events_added"] for one in written[:2]] == [11, 7], "the second knows the first"
+
+
 def test_verify(may: Run) -> None:
     ran = may("verify", "--json")
     assert {*ran.document} == {

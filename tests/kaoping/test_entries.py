@@ -124,13 +124,13 @@ SUPERVISED = ("unit=茅店镇", "item=supervised", AT, DOCUMENT)
     ("fields", "reason"),
     [
         (("unit=茅店镇", "item=prase", AT, DOCUMENT), "the rulebook knows no finding prase; known: mishandled "),
-        (SUPERVISED, "finding supervised needs mode, one of: sms phone wechat written leader onsite"),
-        ((*SUPERVISED, "mode=fax"), "finding supervised needs mode, one of: sms phone wechat written leader onsite"),
-        (("unit=茅店镇", "item=mishandled", AT, DOCUMENT), "finding mishandled needs role, one of: lead assist"),
+        (SUPERVISED, "finding 被督办(supervised) needs mode, one of: sms phone wechat written leader onsite"),
+        ((*SUPERVISED, "mode=fax"), "finding 被督办(supervised) needs mode, one of: sms phone wechat written leader onsite"),
+        (("unit=茅店镇", "item=mishandled", AT, DOCUMENT), "finding 推诿不予办理或办理不到位(mishandled) needs role, one of: lead assist"),
         (("unit=茅店镇", "item=praise", AT, DOCUMENT, "count=-3"), "count is not a count of 1 or more: write a whole"),
         (("unit=茅店镇", "item=praise", AT, DOCUMENT, "count=--3"), "count is not a count of 1 or more: write a whole"),
         (("unit=茅店镇", "item=praise", AT, DOCUMENT, "count=0"), "count is not a count of 1 or more: write a whole"),
-        (("unit=茅店镇", "item=praise", AT), "finding praise needs its document (文号)."),
+        (("unit=茅店镇", "item=praise", AT), "finding 受到群众表扬(praise) needs its document (文号)."),
         (("unit=茅坪镇", "item=praise", AT, DOCUMENT), "茅坪镇 is not enrolled at that time; enrol it first."),
         (("unit=茅店镇", "item=praise", AT, DOCUMENT, "ticket=GX-9"), "the ledger knows no ticket GX-9."),
         (("unit=茅店镇", "item=praise", AT, DOCUMENT, "colour=red"), "colour is no field of finding: use one of: at "),
@@ -155,13 +155,13 @@ def test_every_reason_is_told_at_once(may: Run) -> None:
     assert len(said.splitlines()) == 1 + 5
     said = refused(may, "record", "finding", *fields, "--lang", "zh")
     assert said.startswith("没有入账：\n  ")
-    assert "考评记录 supervised 要写 mode" in said
+    assert "考评记录 被督办(supervised) 要写方式" in said
     assert "is not" not in said
 
 
 def test_a_finding_twice(may: Run) -> None:
     assert may(*PRAISE).code == 0
-    assert "praise of 茅店镇 under document 表扬〔2023〕1号 is there already." in refused(may, *PRAISE)
+    assert "受到群众表扬(praise) of 茅店镇 under document 表扬〔2023〕1号 is there already." in refused(may, *PRAISE)
     assert may(*PRAISE, "ticket=GX-2").code == 0
     assert may("record", "finding", "unit=茅店镇", "item=praise", AT, "document=另一份").code == 0
 

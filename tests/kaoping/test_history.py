@@ -426,6 +426,15 @@ def test_an_appeal_from_contest_to_restated_score(may: Run, monkeypatch: pytest.
     assert may("recompute", "2023-05", "--json").document["identical"] is True
 
 
+def test_an_appeal_of_a_day_is_refused_by_its_day(may: Run) -> None:
+    appeal = ("appeal", "GX-1", "--unit", "茅店镇", "--item", "closing", "--reason", "故障", "--at")
+    assert "申诉的日期 2023-06-09 还没到" in may(*appeal, "2023-06-09").err
+    early = may(*appeal, "2023-04-27").err
+    assert "2023-04-27" in early
+    assert "23:59" not in early
+    assert "2023-04-27T09:30" in may(*appeal, "2023-04-27T09:30").err, "a time that was said is told"
+
+
 def test_an_appeal_that_makes_no_sense(may: Run) -> None:
     rest = ("--at", "2023-06-05T10:00", "--reason", "平台故障")
     for ticket, unit, item in (

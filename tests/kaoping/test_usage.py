@@ -71,6 +71,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "account disable": ("account", "disable", "甲", *ACCOUNTS),
     "account enable": ("account", "enable", "甲", *ACCOUNTS),
     "account password": ("account", "password", "甲", *ACCOUNTS, "--password-stdin"),
+    "account unit": ("account", "unit", "甲", "区城管局", *ACCOUNTS),
     "account log": ("account", "log", *ACCOUNTS, "--verify"),
     "mirror": ("mirror", "away"),
 }

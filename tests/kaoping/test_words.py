@@ -54,7 +54,7 @@ def test_the_words_stand_for_what_the_books_and_the_program_know() -> None:
 def test_a_finding_in_peoples_words_is_the_same_fact(may: Run) -> None:
     assert may(*PRAISE).code == 0
     again = ("单位=茅店镇", "项目=表扬", "时间=2023年5月20日 10:00", DOCUMENT.replace("document", "文号"))
-    assert "finding praise of 茅店镇 under document 表扬〔2023〕1号 is there already." in refused(
+    assert "finding 受到群众表扬(praise) of 茅店镇 under document 表扬〔2023〕1号 is there already." in refused(
         may, "record", "考评记录", *again
     )
 

@@ -21,7 +21,7 @@ NameArgument = Annotated[str, typer.Argument(help="the account's name, kept with
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="read the password from stdin, a line")]
 
 
-@asks("lang", "as_json")
+@asks("ledger", "lang", "as_json")
 def account_add(
     asked: Asked,
     name: NameArgument,
@@ -34,9 +34,12 @@ def account_add(
     refuse_lacking()
     from kaoping.office.accounts.file import Accounts
     from kaoping.office.accounts.people import add
+    from kaoping.office.accounts.units import check_unit
 
-    language = asked.session().language
-    _answer(asked, language, [add(Accounts(accounts), name, role, unit, _password(language, stdin=password_stdin))])
+    session = asked.session()
+    language, known = session.language, unit is None or check_unit(session, unit.strip())
+    made = add(Accounts(accounts), name, role, unit, _password(language, stdin=password_stdin))
+    _answer(asked, language, [made], "" if known else str(session.path))
 
 
 @asks("lang", "as_json")
@@ -83,6 +86,25 @@ def account_password(
     _answer(asked, language, [set_password(file, name, _password(language, stdin=password_stdin))])
 
 
+@asks("ledger", "lang", "as_json")
+def account_unit(
+    asked: Asked,
+    name: NameArgument,
+    unit: Annotated[str, typer.Argument(help="the unit that it belongs to from now on, as the ledger calls it")],
+    accounts: AccountsOption,
+) -> None:
+    """Give an account of the role unit another unit; whoever is in with it is out."""
+    refuse_lacking()
+    from kaoping.office.accounts.file import Accounts
+    from kaoping.office.accounts.people import account_of
+    from kaoping.office.accounts.units import check_unit, set_unit
+
+    session, file = asked.session(), Accounts(accounts)
+    account_of(file, name)  # before the ledger is asked
+    known = check_unit(session, unit.strip())
+    _answer(asked, session.language, [set_unit(file, name, unit)], "" if known else str(session.path))
+
+
 @asks("lang", "as_json")
 def account_log(
     asked: Asked,
@@ -105,13 +127,13 @@ def account_log(
         terminal.show(views_page(asked.session().language, lines, sealed))
 
 
-def _answer(asked: Asked, language: Language, found: "list[Account]") -> None:
+def _answer(asked: Asked, language: Language, found: "list[Account]", unheld: str = "") -> None:
     from kaoping.reports.accounts.people import accounts_json, accounts_page
 
     if asked.as_json:
-        terminal.answer(accounts_json(found))
+        terminal.answer(accounts_json(found, unheld))
     else:
-        terminal.show(accounts_page(language, found))
+        terminal.show(accounts_page(language, found, unheld))
 
 
 def _password(language: Language, *, stdin: bool) -> str:

@@ -7,7 +7,7 @@ from hashlib import sha256
 import attrs
 
 from kaoping.office.accounts.entries import seen
-from kaoping.office.accounts.file import Accounts
+from kaoping.office.accounts.file import Accounts, Connection
 from ledger.sentences import UserError, sentence
 
 BEGIN = "0" * 64
@@ -52,11 +52,16 @@ def keep(accounts: Accounts, viewed: Viewed, cookie: str = "") -> None:
     with accounts.writing(at_once=False) as db:
         if cookie:
             seen(db, cookie)
-        last = db.execute("select number, hash from view order by number desc limit 1").fetchone() or (0, BEGIN)
-        number, values = last[0] + 1, [getattr(viewed, name) for name in FIELDS]
-        hashed = _hash(last[1], number, viewed)
-        marks = ", ".join("?" * (len(FIELDS) + 2))
-        db.execute(f"insert into view (number, {', '.join(FIELDS)}, hash) values ({marks})", (number, *values, hashed))
+        add_line(db, viewed)
+
+
+def add_line(db: Connection, viewed: Viewed) -> None:
+    """Add a line inside a transaction that writes more than it."""
+    last = db.execute("select number, hash from view order by number desc limit 1").fetchone() or (0, BEGIN)
+    number, values = last[0] + 1, [getattr(viewed, name) for name in FIELDS]
+    hashed = _hash(last[1], number, viewed)
+    marks = ", ".join("?" * (len(FIELDS) + 2))
+    db.execute(f"insert into view (number, {', '.join(FIELDS)}, hash) values ({marks})", (number, *values, hashed))
 
 
 def _hash(before: str, number: int, viewed: Viewed) -> str:

@@ -110,7 +110,8 @@ def _value(book: Rulebook | None, kind: str, field: str, value: str) -> object:
 
 
 def _told(mistake: Mistake) -> Sentence:
-    return sentence("{column} {why}: {remedy}", column=mistake.column, why=mistake.why, remedy=mistake.remedy)
+    column = sentence(NAMED.get(mistake.column, mistake.column))  # which people call otherwise
+    return sentence("{column} {why}: {remedy}", column=column, why=mistake.why, remedy=mistake.remedy)
 
 
 def record(ledger: Ledger, book: Rulebook, fact: Fact) -> Recorded:

@@ -41,7 +41,7 @@ def foresee(session: Session, kind: str, fields: Mapping[str, str | None]) -> Fo
         voided = _voided(opened, fact)
         before = recompute(snapshot_of(opened, opened.head().position), book, calendar, session.now)
         source = Source(name="kaoping record", sha256="", profile="record", rows=1, facts=[(1, fact)])
-        with opened.supposing(source, session.now):
+        with opened.supposing([source], session.now):
             snapshot, voids = snapshot_of(opened, opened.head().position), voids_of(opened)
         after = recompute(snapshot, book, calendar, session.now)
         months = _months(opened, (before, after), (fact, *([voided] if voided else ())))

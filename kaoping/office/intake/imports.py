@@ -16,7 +16,7 @@ from kaoping.language.language import Language
 from kaoping.language.words import is_explanation, kind_of_form
 from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
-from ledger.batches import Batch, Change, Event, Source
+from ledger.batches import Batch, Change, Event, Source, Taken
 from ledger.facts import Alias, Dispatch, Enrol
 from ledger.intake.headings import choose, lacking, refuse_lacking, unread
 from ledger.intake.leftovers import number_of, row_digest
@@ -400,21 +400,35 @@ def _refuse_unusable(arrivals: Sequence[Arrival]) -> None:
 def take_in(
     session: Session, ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner = PLAIN
 ) -> list[Arrival]:  # fmt: skip
-    """The arrivals appended to the ledger, each in a transaction of its own. Raises PartlyWritten."""
+    """The arrivals appended to the ledger, each in a transaction of its own; of a rehearsal all in one that is taken back, so that each
+    is held against those before it as it will be. Raises PartlyWritten."""
+    if not manner.keep:
+        moment, sources = now.now_ms(), (source_of(one, manner) for one in arrivals)
+        with session.busy("writing the ledger"), ledger.supposing(sources, moment) as several:
+            found = [_arrived(arrival, taken, moment) for arrival, taken in zip(arrivals, several, strict=True)]
+            return _held_together(ledger, found, manner)
     done: list[Arrival] = []
     for arrival in arrivals:
         try:
             with session.busy("writing the ledger"):
                 moment = now.now_ms()
-                taken = ledger.take(source_of(arrival, manner), moment, keep=manner.keep)
+                taken = ledger.take(source_of(arrival, manner), moment)
         except (UserError, KeyboardInterrupt) as error:
-            if not manner.keep or not done:
+            if not done:
                 raise
             raise PartlyWritten(done, arrivals[len(done) :], error) from error
-        ahead = taken.batch.recorded_at > moment
-        done.append(
-            attrs.evolve(arrival, batch=taken.batch, changes=taken.changes, absent_facts=taken.absent, ahead=ahead)
-        )
+        done.append(_arrived(arrival, taken, moment))
+    return _held_together(ledger, done, manner)
+
+
+def _arrived(arrival: Arrival, taken: Taken, moment: int) -> Arrival:
+    """The arrival with what it came to in the ledger."""
+    ahead = taken.batch.recorded_at > moment
+    return attrs.evolve(arrival, batch=taken.batch, changes=taken.changes, absent_facts=taken.absent, ahead=ahead)
+
+
+def _held_together(ledger: Ledger, done: Sequence[Arrival], manner: Manner) -> list[Arrival]:
+    """The arrivals, each with what the ledger and the others say of it: units nobody enrolled, tickets named no more."""
     register = ledger.register()
     known = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
     left = [_without_told_elsewhere(one, known) for one in known]

@@ -199,26 +199,19 @@ class Declined:
     positions: tuple[int, ...]
 
 
+def to_decline(session: Session, batch: int | None, reason: str, rows: Sequence[int] = ()) -> Leftovers:
+    """What declining a batch, or some rows of its file, would be about; nothing is recorded. Raises WrongArgument."""
+    _refuse_unsaid(batch, reason)
+    with session.ledger() as opened:
+        return _asked(opened, batch, rows)
+
+
 def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int] = ()) -> Declined:
     """That what is aside of a batch, or of some rows of its file, is not to be taken, recorded with the reason. Raises WrongArgument."""
-    if batch is None:
-        raise WrongArgument(sentence("--decline speaks of one batch."), "Name its number, as kaoping aside shows it.")
-    if not reason.strip():
-        raise WrongArgument(
-            sentence("--decline needs a reason."), "Give it with --reason, such as --reason 以台账为准."
-        )
-    refuse_hidden("reason", reason)
+    _refuse_unsaid(batch, reason)
     with session.ledger() as opened:
-        left = leftovers(opened, opened.batches(), opened.head().position)
-        asked = [one for one in left.rows if one.batch == batch and not one.became and (not rows or one.row in rows)]
-        changes = [
-            one for one in left.changes
-            if one.batch == batch and not one.became and (not rows or one.change.row in rows)
-        ]  # fmt: skip
-        digests = dict.fromkeys([*(one.digest for one in asked), *(one.digest for one in changes)])
-        if not digests:
-            why = sentence("nothing of batch {batch} is aside under these rows.", batch=batch)
-            raise WrongArgument(why, "kaoping aside lists what is.")
+        asked = _asked(opened, batch, rows)
+        digests = dict.fromkeys([*(one.digest for one in asked.rows), *(one.digest for one in asked.changes)])
         facts = [
             (number, masked_fact(Settle(at=session.now, digest=digest, reason=reason.strip())))
             for number, digest in enumerate(digests, 1)
@@ -228,4 +221,29 @@ def decline(session: Session, batch: int | None, reason: str, rows: Sequence[int
             Source(name="kaoping aside", sha256="", profile="record", rows=len(facts), facts=facts), session.now
         )
         positions = tuple(range(before + 1, opened.head().position + 1))
-    return Declined(len(asked), len(changes), positions)
+    return Declined(len(asked.rows), len(asked.changes), positions)
+
+
+def _refuse_unsaid(batch: int | None, reason: str) -> None:
+    """Raises WrongArgument for declining that names no batch, or gives no reason that can be read."""
+    if batch is None:
+        raise WrongArgument(sentence("--decline speaks of one batch."), "Name its number, as kaoping aside shows it.")
+    if not reason.strip():
+        raise WrongArgument(
+            sentence("--decline needs a reason."), "Give it with --reason, such as --reason 以台账为准."
+        )
+    refuse_hidden("reason", reason)
+
+
+def _asked(ledger: Ledger, batch: int | None, rows: Sequence[int]) -> Leftovers:
+    """What is aside of a batch, or of some rows of its file. Raises WrongArgument where nothing is."""
+    left = leftovers(ledger, ledger.batches(), ledger.head().position)
+    asked = [one for one in left.rows if one.batch == batch and not one.became and (not rows or one.row in rows)]
+    changes = [
+        one for one in left.changes
+        if one.batch == batch and not one.became and (not rows or one.change.row in rows)
+    ]  # fmt: skip
+    if not asked and not changes:
+        why = sentence("nothing of batch {batch} is aside under these rows.", batch=batch)
+        raise WrongArgument(why, "kaoping aside lists what is.")
+    return Leftovers(tuple(asked), tuple(changes))

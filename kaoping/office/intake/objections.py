@@ -10,12 +10,13 @@ from calendars.instants import local_day, show_iso
 from calendars.periods import month_of
 from kaoping import now
 from kaoping.language import words
+from kaoping.language.facts import at_written
 from kaoping.office.session import groups_of
 from ledger.exchange import content, key_of
 from ledger.facts import ALL_ITEMS, Alias, Appeal, Dispatch, Enrol, Exempt, Fact, Finding, Publish, Ruling, Void
 from ledger.intake.nearest import nearest
 from ledger.register import read_as, register_of
-from ledger.sentences import Sentence, sentence
+from ledger.sentences import Sentence, listed, sentence
 from ledger.store import Ledger
 from ledger.voids import voided_keys
 from scoring.law.rulebook import Part, Rulebook
@@ -170,12 +171,12 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[E
     else:
         yield _unknown_finding(book, fact.item, known)
     if not fact.document:
-        reason = sentence("finding {item} needs its document (文号).", item=fact.item)
+        reason = sentence("finding {item} needs its document (文号).", item=_called(book, fact.item))
         remedy = sentence("write the number of the document that says so")
         yield EntryObjection("document", reason, sentence("is missing"), remedy)
     if not book.covers(month_of(fact.at)):
         bounds = {"start": book.valid_from, "until": book.valid_until}
-        reason = sentence("{at} lies outside the rulebook ({start} to {until}).", at=show_iso(fact.at), **bounds)
+        reason = sentence("{at} lies outside the rulebook ({start} to {until}).", at=at_written(fact), **bounds)
         remedy = sentence("write a day within it, or name with --rulebook the rulebook that was valid then")
         yield EntryObjection("at", reason, sentence("lies outside the rulebook ({start} to {until})", **bounds), remedy)
     if not held.is_enrolled(fact.unit, month_of(fact.at)) and (
@@ -187,12 +188,18 @@ def _finding_objections(held: Held, book: Rulebook, fact: Finding) -> Iterator[E
     if held.has(fact):
         reason = sentence(
             "finding {item} of {unit} under document {document} is there already.",
-            item=fact.item,
+            item=_called(book, fact.item),
             unit=fact.unit,
             document=fact.document,
         )
         why = sentence("is the same finding again: of this unit, item, day, ticket and document there is one already")
         yield EntryObjection("document", reason, why, sentence("leave out this row, or tell what is different in it"))
+
+
+def _called(book: Rulebook, item: str) -> str:
+    """A finding as people call it, and what the exchange format does: 受到群众表扬(praise)."""
+    word = words.word_of_finding(book, item)
+    return item if word == item else f"{word}({item})"
 
 
 def _unknown_finding(book: Rulebook, item: str, known: Iterable[str]) -> EntryObjection:
@@ -209,8 +216,9 @@ def _manner_objections(book: Rulebook, fact: Finding, part: Part | None) -> Iter
         if str(getattr(fact, part.by)) in part.prices:
             return
         reason = sentence(
-            "finding {item} needs {by}, one of: {known}", item=fact.item, by=part.by, known=" ".join(part.prices)
-        )
+            "finding {item} needs {by}, one of: {known}",
+            item=_called(book, fact.item), by=sentence(part.by), known=listed([*map(sentence, part.prices)], " "),
+        )  # fmt: skip
         field, given, known = part.by, getattr(fact, part.by), [*part.prices]
     elif fact.mode is not None and fact.mode not in words.manners_of(book):
         known = [*words.manners_of(book)]
@@ -319,13 +327,16 @@ def _exempt_objections(held: Held, book: Rulebook, fact: Exempt | Appeal) -> Ite
 
 def _untimely(held: Held, fact: Appeal) -> Iterator[EntryObjection]:
     """That an appeal is dated when nobody could make it: on a day yet to come, or before the unit had the ticket."""
-    sent = held.sent_at(str(fact.ticket), str(fact.unit))
+    sent, told = held.sent_at(str(fact.ticket), str(fact.unit)), {"at": at_written(fact)}
     if local_day(fact.at) > held.today:
-        reason = sentence("the appeal is dated {at}, a day yet to come.", at=show_iso(fact.at))
+        reason = sentence("the appeal is dated {at}, a day yet to come.", **told)
         yield EntryObjection("at", reason, sentence("is a day yet to come"), sentence("mend the day"))
     elif sent is not None and fact.at < sent:
-        told = {"at": show_iso(fact.at), "sent": show_iso(sent)}
-        reason = sentence("the appeal is dated {at}, before its ticket was dispatched to the unit ({sent}).", **told)
+        reason = sentence(
+            "the appeal is dated {at}, before its ticket was dispatched to the unit ({sent}).",
+            **told,
+            sent=show_iso(sent),
+        )
         why = sentence("is before the ticket was dispatched to the unit ({sent})", sent=show_iso(sent))
         yield EntryObjection("at", reason, why, sentence("mend the day"))
 

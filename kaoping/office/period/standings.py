@@ -1,6 +1,5 @@
 """How a unit stood over twelve months: as the ledger has it, beside what was last published."""
 
-import json
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -9,10 +8,9 @@ import attrs
 
 from calendars.periods import months_from, show_month
 from kaoping.office.period.untold import period_gaps
-from kaoping.office.publications import publications, published_text
+from kaoping.office.publications import last_document, line_published
 from kaoping.office.session import Session, read_month
 from kaoping.office.units import unit_asked
-from ledger.store import Ledger
 from scoring.law.rulebook import Sheet
 from scoring.scores.evidence import together
 from scoring.scores.scoring import Scoring
@@ -57,7 +55,7 @@ def standings(
         evidence = scoring.evidence(months)
         found: dict[str, list[MonthStanding]] = {}
         for each in months:
-            published = _published(opened, scoring, each)
+            published = last_document(opened, show_month(each), scoring.snapshot.head.position)
             state = _refusal(scoring, each, provisional=provisional) if evidence[each].tallies else "nothing"
             for one in _month(scoring, each, unit, state, published):
                 found.setdefault(one.sheet.id, []).append(one)
@@ -77,7 +75,7 @@ def _refusal(scoring: Scoring, month: int, *, provisional: bool) -> str:
 
 
 def _month(
-    scoring: Scoring, month: int, unit: str, state: str, published: Mapping[str, Any]
+    scoring: Scoring, month: int, unit: str, state: str, published: Mapping[str, Any] | None
 ) -> Iterator[MonthStanding]:
     evidence = together([scoring.evidence([month])[month]])
     lines = {} if state else {one.sheet.id: one for one in scoring.sheets(evidence)}
@@ -87,27 +85,10 @@ def _month(
         score = lines.get(sheet.id)
         units = [] if score is None else [one for one in score.units if one.rank is not None]
         mine = None if score is None else next((one for one in score.units if one.unit == unit), None)
-        was = _line(published, sheet.id, unit)
+        was, rank = line_published(published, sheet.id, unit)
         yield MonthStanding(
             sheet=sheet, month=month, score=None if mine is None else mine.score, rank=None if mine is None else mine.rank,
             units=len(units), state=state,
             mean=mine is not None and mine.basis == "mean",
-            published=None if was.get("score") is None else Fraction(was["score"]), published_rank=was.get("rank"),
+            published=None if was is None else Fraction(was), published_rank=rank,
         )  # fmt: skip
-
-
-def _published(ledger: Ledger, scoring: Scoring, month: int) -> Mapping[str, Any]:
-    """The document last published for a month, as known then; empty where none was."""
-    found = publications(ledger, scoring.snapshot.head.position, show_month(month))
-    return json.loads(published_text(ledger, found[-1])) if found else {}
-
-
-def _line(document: Mapping[str, Any], sheet: str, unit: str) -> Mapping[str, Any]:
-    told = [
-        line
-        for one in document.get("sheets", ())
-        if one["sheet"] == sheet
-        for line in one["units"]
-        if line["unit"] == unit
-    ]
-    return told[0] if told else {}

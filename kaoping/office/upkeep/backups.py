@@ -17,7 +17,7 @@ from ledger.columns.mirror import path_of as mirror_of
 from ledger.files import copied, is_empty, is_in_use, told, watching
 from ledger.proof import checkpoints
 from ledger.proof.verify import Verified
-from ledger.sentences import LedgerError, NoLedger, UserError, sentence
+from ledger.sentences import DamagedLedger, LedgerError, NoLedger, UserError, sentence
 from ledger.store import Ledger
 
 BESIDE = ("-wal", "-shm", "-journal")
@@ -87,12 +87,25 @@ def restore(session: Session, source: Path) -> Restored:
     _refuse_itself(path, source)
     with _unfinished(path) as made:
         with session.busy("copying the ledger"):
-            report = _copy_ledger(source, made, only_read=True)
+            report = _copy_backup(source, made, path)
         lost = _refuse_other(made, path, report.position)
         aside = _put_aside(path, show_iso(session.now)[:19].replace(":", "").replace("-", ""))
         _finish_ledger(made, path)
     Mirror(mirror_of(path)).discard()  # derived from what lay there; it is made anew
     return Restored(report=report, path=path, aside=aside, lost=lost)
+
+
+def _copy_backup(source: Path, made: Path, path: Path) -> Verified:
+    """Copy a backup that is to lie at a path, and verify the copy. Raises DamagedLedger, which says what to do without this backup."""
+    try:
+        return _copy_ledger(source, made, only_read=True)
+    except DamagedLedger as error:
+        remedy = sentence(
+            "This backup cannot be put back: take an earlier one, which kaoping verify --ledger finds whole."
+            " What lies at {path} was not touched.",
+            path=path,
+        )
+        raise DamagedLedger(error.why, remedy) from error
 
 
 def _copy_ledger(source: Path, made: Path, *, only_read: bool = False) -> Verified:

@@ -32,6 +32,7 @@ ROOM_MB = 1024
 PATIENCE_S = 20
 GOOD, LACKS, WRONG = "good", "lacks", "wrong"
 """Nothing to do; something that some commands need is not there; what every command needs is not there, or is not as it must be."""
+OWN_DISK = sentence("Put the ledger on a disk of this machine: drives over a network do not lock as they should.")
 
 
 @attrs.frozen(kw_only=True)
@@ -240,9 +241,7 @@ def _folder(path: Path) -> Iterator[Look]:
             name="folder",
             state=WRONG,
             what=sentence("{path} holds no database: {why}", path=place, why=error),
-            remedy=sentence(
-                "Put the ledger on a disk of this machine: drives over a network do not lock as they should."
-            ),
+            remedy=OWN_DISK,
         )
         return
     yield _good("folder", sentence("{path} can be written to", path=place))
@@ -253,22 +252,19 @@ def _folder(path: Path) -> Iterator[Look]:
             what=sentence(
                 "{path} is a drive over a network: whoever writes and whoever reads hold each other up.", path=place
             ),
-            remedy=sentence(
-                "Put the ledger on a disk of this machine: drives over a network do not lock as they should."
-            ),
+            remedy=OWN_DISK,
         )
+    yield _room(place)
+
+
+def _room(place: Path) -> Look:
+    """Whether a folder has room for a large import."""
     free = shutil.disk_usage(place).free // 1024**2
-    if free < ROOM_MB:
-        yield Look(
-            name="room",
-            state=LACKS,
-            what=sentence("{free} MB are free in {path}", free=free, path=place),
-            remedy=sentence(
-                "Make room: a ledger of 50,000 tickets needs about 80 MB, and as much again while it is written."
-            ),
-        )
-    else:
-        yield _good("room", sentence("{free} MB are free in {path}", free=free, path=place))
+    what = sentence("{free} MB are free in {path}", free=free, path=place)
+    if free >= ROOM_MB:
+        return _good("room", what)
+    remedy = "Make room: a ledger of 50,000 tickets needs about 80 MB, and as much again while it is written."
+    return Look(name="room", state=LACKS, what=what, remedy=sentence(remedy))
 
 
 REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "webdav", "davfs"})

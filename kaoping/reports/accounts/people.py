@@ -27,20 +27,27 @@ STATES = {
 }  # fmt: skip
 
 
-def accounts_json(found: Sequence[Account]) -> dict[str, Any]:
-    """The document of `kaoping account list --json`."""
+def accounts_json(found: Sequence[Account], unheld: str = "") -> dict[str, Any]:
+    """The document of `kaoping account list --json`; `unheld`: the ledger that could not be asked for a unit."""
     return {
         "accounts": [
             {"name": one.name, "role": str(one.role), "unit": one.unit, "state": state_of(one), "made_at": show_iso(one.made_at)}
             for one in found
-        ]
+        ],
+        **({"held_against": None} if unheld else {}),
     }  # fmt: skip
 
 
 @page_of
-def accounts_page(language: Language, found: Sequence[Account]) -> Iterator[Block]:
-    """The accounts, each with its role and how it stands."""
+def accounts_page(language: Language, found: Sequence[Account], unheld: str = "") -> Iterator[Block]:
+    """The accounts, each with its role and how it stands; `unheld`: the ledger that could not be asked for a unit."""
     say = language.say
+    if unheld:
+        told = (
+            "There is no ledger with units at {path}: the unit was held against nothing."
+            " If it is another, kaoping account unit changes it."
+        )
+        yield Note(say(told, path=unheld))
     if not found:
         yield say("There is no account yet.")
         return

@@ -10,6 +10,7 @@ from kaoping.language.facts import at_told, item_told
 from kaoping.language.language import Language
 from kaoping.language.numbers import points
 from kaoping.office.appeals import AppealList, LastPublished, Lines, Listed
+from kaoping.office.publications import line_published
 from kaoping.reports.page import Block, Column, Kind, Note, Paragraph, Table, page_of
 from ledger.facts import Appeal
 from ledger.sentences import sentence
@@ -56,10 +57,11 @@ def appeals_json(told: AppealList, *, stands: bool = True) -> dict[str, Any]:
         ],
         "restated": [
             {
-                "period": show_month(month), "sheet": sheet, "unit": unit, "published": _of(told.published[month], sheet, unit)[0],
-                "published_rank": _of(told.published[month], sheet, unit)[1], "restated": _score(line), "rank": line.rank,
+                "period": show_month(month), "sheet": sheet, "unit": unit, "published": was, "published_rank": was_rank,
+                "restated": _score(line), "rank": line.rank,
             }
             for month, sheet, unit, line in _all(told.lines if stands else {})
+            for was, was_rank in [line_published(told.published[month], sheet, unit)]
         ],
     }  # fmt: skip
 
@@ -201,7 +203,7 @@ def _restated_blocks(
     titles: Mapping[str, str],
 ) -> Iterator[Block]:
     say = language.say
-    was = [_of(published[month], sheet, unit) for month, sheet, unit, _ in shown]
+    was = [line_published(published[month], sheet, unit) for month, sheet, unit, _ in shown]
     columns = [
         Column(say("month"), [show_month(month) for month, *_ in shown]),
         Column(say("sheet"), [titles.get(sheet, sheet) for _, sheet, *_ in shown]),
@@ -229,13 +231,6 @@ def _all(lines: Lines) -> Iterator[tuple[int, str, str, UnitScore]]:
     for month, found in lines.items():
         for (sheet, unit), line in found.items():
             yield month, sheet, unit, line
-
-
-def _of(document: Mapping[str, Any] | None, sheet: str, unit: str) -> tuple[str | None, int | None]:
-    """(score, rank) of a unit in a published document."""
-    sheets = () if document is None else document["sheets"]
-    found = [line for one in sheets if one["sheet"] == sheet for line in one["units"] if line["unit"] == unit]
-    return (found[0]["score"], found[0]["rank"]) if found else (None, None)
 
 
 def _score(line: UnitScore) -> str | None:

@@ -53,7 +53,8 @@ def coverage_lines(language: Language, coverage: Coverage) -> Iterator[str]:
             else say(" Is it {like}? Then list that heading in the profile.", like=one["like"])
         )
     if coverage.assumed:
-        yield say("  {count} acts without a time: a reading of the rulebook gives it", count=coverage.assumed)
+        said = "  {count} acts without a time: the import gives them none; they count as the rulebook reads them, or not at all"
+        yield say(said, count=coverage.assumed)
 
 
 def stood_in(language: Language, coverage: Coverage) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ def doctor_page(language: Language, findings: Sequence[Look]) -> Iterator[Block]
     for one in findings:
         yield f"{MARKS[one.state]} {language.tell(one.what)}"
         if one.remedy is not None:
-            yield language.say("    To fix: {remedy}", remedy=one.remedy)
+            yield language.say("    To fix: {remedy}", remedy=language.tell(one.remedy))
     wrong, lacks = (sum(one.state == state for one in findings) for state in ("wrong", "lacks"))
     if wrong:
         yield language.say(

@@ -159,7 +159,8 @@ DOCUMENTS: Mapping[str, tuple[str, Mapping[str, Schema]]] = {
 """The documents: which command's each is, and what each always holds. All else in them is told in docs/commands.md."""
 WORDLESS = frozenset({
     "/", "/calendar", "/import", "/appeals/new", "/appeals/{position}", "/publish/{period}", "/search", "/head", "/record",
-    "/recorded/{position}", "/import/waiting/{upload}", "/import/waiting/{upload}/rows", "/import/waiting/{upload}/profile/{name}",
+    "/recorded/{position}", "/import/waiting/{upload}", "/import/waiting/{upload}/rows", "/import/waiting/{upload}/proposed",
+    "/import/waiting/{upload}/profile/{name}",
 })  # fmt: skip
 """The addresses that are read, and are forms or lead on: they have no JSON."""
 REFUSED: Mapping[str, str] = {

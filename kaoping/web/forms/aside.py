@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import attrs
+
 from kaoping.files import folder
 from kaoping.office.intake import imports as office
 from kaoping.office.intake.imports import Remainder
-from kaoping.office.intake.leftovers import decline
+from kaoping.office.intake.leftovers import Leftovers, decline, to_decline
 from kaoping.office.intake.mending import mended
 from kaoping.office.session import WrongArgument
 from kaoping.papers.sheets import sheets_bytes
@@ -13,7 +15,7 @@ from kaoping.reports.intake.aside import aside_json, aside_sheets
 from kaoping.reports.intake.problems import aside_tables, rows_page
 from kaoping.web.desk import Elsewhere, Inquiry, View
 from kaoping.web.filled import Filled, Upload, is_stale
-from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, objected
+from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, hidden, objected
 from kaoping.web.forms.mending import rows_form, workbooks, written_in
 from kaoping.web.forms.uploads import Wish, store
 from ledger.sentences import LedgerMoved, UserError, sentence
@@ -77,37 +79,73 @@ def _declining(inquiry: Inquiry, found: Sequence[Remainder], head: str, filled: 
     if not waits and not any(not change.taken for change in one.changes):
         return []
     fields = [
-        Field(name="does", kind="hidden", value="decline"),
         Field(name="rows", label=say("only these rows of the file, such as 5 9; empty: all of the batch"), value=filled.one("rows")),
         Field(name="reason", label=say("the reason"), kind="area", value=filled.one("reason"), required=True),
         by_field(inquiry.language, inquiry, filled.one("by")),
     ]  # fmt: skip
     about = say("What is declined is not to be taken, for good; nothing of it is scored. A void takes that back.")
-    action = inquiry.link(f"/aside/{one.number}")
+    action = inquiry.link(f"/aside/{one.number}/preview")
     return [
         Blank(
             action=action,
             fields=fields,
             head=head,
             title=say("Decline"),
-            button=say("Record that it is declined"),
+            button=say("Show what would be declined"),
             about=about,
         )
     ]
 
 
+def preview(inquiry: Inquiry, filled: Filled, batch: str, *, stale: bool = False) -> View:
+    """What would be declined; nothing is written."""
+    session, number, head = inquiry.session(), _number(batch), head_of(inquiry)
+    say, named = session.language.say, filled.one("rows")
+    try:
+        rows = _rows(named)
+        asked = to_decline(session, number, filled.one("reason"), rows)
+    except UserError as error:
+        return objected(_batch(inquiry, number, filled), error, session.language)
+    one = _only(office.aside(session, number)[0], asked)
+    form = Blank(
+        action=inquiry.link(f"/aside/{number}"), head=head, button=say("Record that it is declined"),
+        fields=[Field(name="does", kind="hidden", value="decline"), *hidden(filled, "rows", "reason", "by")],
+        about=say("The reason: {reason}", reason=filled.one("reason")),
+    )  # fmt: skip
+    title = say("Decline of batch {number}: {rows} rows and {changes} changes", number=number, rows=len(asked.rows),
+        changes=len(asked.changes))  # fmt: skip
+    view = View(
+        title=title, body=rows_page(session.language, [one]), links=[(one.name, inquiry.link(f"/aside/{number}"))]
+    )
+    notes = [say("Nothing is recorded yet.")]
+    found = {each.row for each in asked.rows} | {each.change.row for each in asked.changes}
+    if others := [str(row) for row in dict.fromkeys(rows) if row not in found]:
+        notes.append(say("Nothing is aside of rows {rows}: nothing becomes of them.", rows=" ".join(others)))
+    return form_view(view, form, notes, stale=stale, language=session.language)
+
+
+def _only(one: Remainder, asked: Leftovers) -> Remainder:
+    """Of what a batch left, that which was asked for."""
+    whole, parts = ({each.row for each in asked.rows if each.part == part} for part in (False, True))
+    return attrs.evolve(
+        one, rows=tuple(each for each in one.rows if each.row in whole),
+        parts=tuple(each for each in one.parts if each.row in parts), changes=tuple(each.change for each in asked.changes),
+    )  # fmt: skip
+
+
 def said(inquiry: Inquiry, filled: Filled, batch: str) -> View | Elsewhere:
-    """Rows that were mended go on to the page of an import, which shows what becomes of them; what is declined is recorded."""
+    """Rows that were mended go on to the page of an import, which shows what becomes of them; what is declined is recorded, if the
+    ledger is still what the preview rested on."""
     number = _number(batch)
     if filled.one("does") == "rows":
         return _mended(inquiry, number, filled)
     if is_stale(inquiry.desk, filled):
-        return _batch(inquiry, number, filled, stale=True)
+        return preview(inquiry, filled, batch, stale=True)
     session = inquiry.session(writes=True, by=filled.one("by"), since=filled.since)
     try:
         decline(session, number, filled.one("reason"), _rows(filled.one("rows")))
     except LedgerMoved:
-        return _batch(inquiry, number, filled, stale=True)
+        return preview(inquiry, filled, batch, stale=True)
     except UserError as error:
         return objected(_batch(inquiry, number, filled), error, session.language)
     return Elsewhere(inquiry.link(f"/aside/{number}"))

@@ -5,17 +5,18 @@ from urllib.parse import quote
 from calendars.periods import show_month
 from kaoping.files import folder
 from kaoping.office.intake.imports import Arrival, NothingUsable, import_files, left_aside
+from kaoping.office.intake.profiles import NAME, new_profile
 from kaoping.office.intake.taken import taken as batches_taken
 from kaoping.office.session import WrongArgument
 from kaoping.reports.intake.arrivals import arrivals_page
 from kaoping.reports.intake.taken import taken_json, taken_page
 from kaoping.reports.page import Page
-from kaoping.web.desk import Elsewhere, Inquiry, View, month_path
+from kaoping.web.desk import Download, Elsewhere, Inquiry, View, month_path
 from kaoping.web.filled import Filled, is_stale
 from kaoping.web.forms.blank import Blank, Field, by_field, form_view, head_of, objected
 from kaoping.web.forms.mending import Amiss, mending_forms, remend, with_words, written_in
 from kaoping.web.forms.uploads import Waiting, Wish, store, waiting
-from ledger.sentences import LedgerMoved, Sentence, UserError, sentence
+from ledger.sentences import LedgerMoved, Sentence, UnreadableFile, UserError, sentence
 
 
 def blank(inquiry: Inquiry) -> View:
@@ -112,41 +113,34 @@ def said(inquiry: Inquiry, filled: Filled, upload: str) -> View | Elsewhere:
 def rehearsed(inquiry: Inquiry, held: Waiting, *, stale: bool = False, amiss: Amiss | None = None) -> View:
     """The page of an upload that waits, with the forms that change what is asked for and the one that takes it."""
     language, say, head = inquiry.language, inquiry.language.say, head_of(inquiry)
-    names = say(", ").join(path.name for path in held.files)
-    title = say("Import {file}: what would become of it", file=names)
-    place = f"/import/waiting/{held.name}"
-    notes, status = [say("A rehearsal: nothing was written.")], 200
+    title = say("Import {file}: what would become of it", file=say(", ").join(path.name for path in held.files))
+    notes, status, usable = [say("A rehearsal: nothing was written.")], 200, True
     try:
         session = inquiry.session(writes=True, by=held.wish.by or None)
         arrivals = import_files(session, held.every, held.profile, held.manner(keep=False))
-        usable = True
     except NothingUsable as refused:
         arrivals, usable, status = [refused.arrival], False, 422
         notes = [language.tell(_by_name(refused.why, held)), language.tell(_by_name(refused.remedy, held))]
     except UserError as error:
-        error.why, error.remedy = (_by_name(told, held) for told in (error.why, error.remedy))
-        view = _settings_alone(inquiry, held, title, head)
-        return objected(view, error, language)
+        return _unread(inquiry, held, error, title)
     if amiss:
-        rows = " ".join(str(row.row) for row in amiss.values())
-        notes, status = (
-            [say("Rows {rows} cannot be read as they were mended either; the others are kept.", rows=rows)],
-            422,
-        )
-    forms = mending_forms(inquiry, held, arrivals, head, amiss or {})
-    take = Blank(
+        rows, status = " ".join(str(row.row) for row in amiss.values()), 422
+        notes = [say("Rows {rows} cannot be read as they were mended either; the others are kept.", rows=rows)]
+    links = _downloads(inquiry, f"/import/waiting/{held.name}", arrivals, held)
+    view = View(title=title, body=arrivals_page(language, arrivals), status=status, links=links)
+    every = [*([_taking(inquiry, held, arrivals, head)] if usable else []), _settings(inquiry, held, head)]
+    every += mending_forms(inquiry, held, arrivals, head, amiss or {})
+    return form_view(view, every[0], notes, stale=stale, besides=every[1:], language=language)
+
+
+def _taking(inquiry: Inquiry, held: Waiting, arrivals: list[Arrival], head: str) -> Blank:
+    """The form that takes an upload into the ledger as it was shown."""
+    say = inquiry.language.say
+    return Blank(
         action=inquiry.link("/import"), head=head, button=say("Take it into the ledger"),
         fields=[Field(name="upload", kind="hidden", value=held.name), Field(name="shown", kind="hidden", value=held.shown())],
         title=say("Take it"), about=_changes_told(inquiry, arrivals, held),
     )  # fmt: skip
-    view = View(
-        title=title,
-        body=arrivals_page(language, arrivals),
-        status=status,
-        links=_downloads(inquiry, place, arrivals, held),
-    )
-    every = [*([take] if usable else []), _settings(inquiry, held, head), *forms]
-    return form_view(view, every[0], notes, stale=stale, besides=every[1:], language=language)
 
 
 def _changes_told(inquiry: Inquiry, arrivals: list[Arrival], held: Waiting) -> str:
@@ -170,13 +164,29 @@ def _settings(inquiry: Inquiry, held: Waiting, head: str) -> Blank:
     )  # fmt: skip
 
 
-def _settings_alone(inquiry: Inquiry, held: Waiting, title: str, head: str) -> View:
-    view = View(
-        title=title,
-        body=Page((), inquiry.language.code),
-        links=[(inquiry.language.say("Import"), inquiry.link("/import"))],
+def _unread(inquiry: Inquiry, held: Waiting, error: UserError, title: str) -> View:
+    """The page of an upload that cannot be read: why, how it may be read otherwise, and the way to a profile proposed for it."""
+    say = inquiry.language.say
+    error.why, error.remedy = (_by_name(told, held) for told in (error.why, error.remedy))
+    links = [(say("Import"), inquiry.link("/import"))]
+    if isinstance(error, UnreadableFile):
+        place = inquiry.link(f"/import/waiting/{held.name}/proposed")
+        links.insert(0, (say("A profile proposed for this file, to be looked through and sent along"), place))
+    view = View(title=title, body=Page((), inquiry.language.code), links=links)
+    return objected(
+        form_view(view, _settings(inquiry, held, head_of(inquiry)), language=inquiry.language), error, inquiry.language
     )
-    return form_view(view, _settings(inquiry, held, head), language=inquiry.language)
+
+
+def proposed(inquiry: Inquiry, upload: str) -> Download:
+    """The profile that `kaoping profile new` proposes for the first file of an upload, as TOML. Raises UnreadableFile."""
+    held = waiting(inquiry.desk.uploads, upload)
+    try:
+        draft = new_profile(held.files[0], None, inquiry.language)
+    except UserError as error:
+        error.why, error.remedy = (_by_name(told, held) for told in (error.why, error.remedy))
+        raise
+    return Download(name=f"{NAME}.toml", data=draft.text.encode(), type="application/toml; charset=utf-8")
 
 
 def _downloads(inquiry: Inquiry, place: str, arrivals: list[Arrival], held: Waiting) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from kaoping.web.desk import Inquiry, View, month_path
 from kaoping.web.forms.asking import asking
 from kaoping.web.forms.blank import Field
 from kaoping.web.pages.stamped import reproduced
-from ledger.sentences import sentence
+from ledger.sentences import listed, sentence
 
 ALSO = {"contacted": "responded"}
 """Another name of an act -> the measure that waits for it."""
@@ -55,12 +55,17 @@ def _of_act(told: DueList, act: str | None) -> DueList:
     """Those that wait for one act. Raises WrongArgument for what is none."""
     if act is None:
         return told
-    name = act_of(act)
-    name = ALSO.get(name, name)
+    name = _measure(act)
     if name not in ACT:
-        known = sentence("Known: {known}", known=" ".join(ACT))
+        known = sentence("Known: {known}", known=listed([*map(sentence, ACT.values())], " "))
         raise WrongArgument(sentence("nothing waits for {act}.", act=act), known)
     return attrs.evolve(told, lines=[line for line in told.lines if line.pending.measure == name])
+
+
+def _measure(act: str) -> str:
+    """The measure that waits for an act, as people call the act (签收), or the exchange format (sign); else the word itself."""
+    name = {told: measure for measure, told in ACT.items()}.get(act, act_of(act))
+    return ALSO.get(name, name)
 
 
 def _blocks(inquiry: Inquiry, told: DueList, blocks: Sequence[Block]) -> list[Block]:
@@ -79,7 +84,7 @@ def _fields(inquiry: Inquiry, whole: DueList) -> list[Field]:
     return [
         Field(name="unit", label=say("unit"), kind="choice", options=[("", say("all")), *((one, one) for one in units)],
             value=whole.unit or ""),
-        Field(name="act", label=say("to do"), kind="choice", options=acts, value=ALSO.get(act_of(act), act_of(act))),
+        Field(name="act", label=say("to do"), kind="choice", options=acts, value=_measure(act)),
         Field(name="at", label=say("as it stands then, such as 2023-05-22T09:00; empty: now"), value=inquiry.one("at") or ""),
         Field(name="within", label=say("no more than so many working days from then; empty: all"), value=inquiry.one("within") or ""),
     ]  # fmt: skip

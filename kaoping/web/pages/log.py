@@ -2,7 +2,7 @@
 
 from kaoping.office.intake import imports
 from kaoping.reports.intake.aside import batches_json, batches_page
-from kaoping.web.desk import Inquiry, Told, View
+from kaoping.web.desk import HeadText, Inquiry, View
 
 
 def batches(inquiry: Inquiry) -> View:
@@ -15,6 +15,6 @@ def batches(inquiry: Inquiry) -> View:
     )  # fmt: skip
 
 
-def head(inquiry: Inquiry) -> Told:
+def head(inquiry: Inquiry) -> HeadText:
     """The ledger's head, POSITION:HASH: whether it has changed since a page was drawn."""
-    return Told(inquiry.head + "\n", inquiry.head)
+    return HeadText(inquiry.head + "\n", inquiry.head)

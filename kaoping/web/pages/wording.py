@@ -35,9 +35,15 @@ AT_THE_DESK: Mapping[str, Sentence] = {
         sentence("Wait for the notice, or add provisional=1 to the address to score it on provisional days."),
     "Write --untold full or --untold breach.": sentence("Write untold=full or untold=breach."),
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE":
-        sentence("choose a profile, or send one of your own that has these headings under [columns]"),
+        sentence(
+            "choose a profile, or send one of your own that has these headings under [columns]; one is proposed here"
+            " (kaoping profile new)"
+        ),
     "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE":
-        sentence("choose another profile, or send one of your own that has these headings under [columns]"),
+        sentence(
+            "choose another profile, or send one of your own that has these headings under [columns]; one is proposed here"
+            " (kaoping profile new)"
+        ),
     "enrol it first (kaoping template units)": sentence("enrol it first, under Record"),
     "enrol it, or say whose name it is: kaoping alias {unit} {name}":
         sentence("enrol it, or record whose name it is, under Record: {name} is perhaps {unit}"),
@@ -65,8 +71,6 @@ AT_THE_DESK: Mapping[str, Sentence] = {
         sentence("1 row or change is kept aside (see Import): what it tells may be done already."),
     "{rows} rows, {part} parts of rows and {changes} changes are kept aside (kaoping aside lists them).":
         sentence("{rows} rows, {part} parts of rows and {changes} changes are kept aside (see Import, What is kept aside)."),
-    "Files lack columns that say who is judged: {columns} (kaoping import told what is taken in their stead)":
-        sentence("Files lack columns that say who is judged: {columns} (the import told what is taken in their stead)"),
     "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."
     " They stay as they are; one that should not be there is voided with kaoping void POSITION.": sentence(
         "{file}: {count} facts of its tickets are in the ledger and no longer told by this file: {facts}."

@@ -109,6 +109,19 @@ def test_a_damaged_ledger_leaves_no_backup(run: Run, office: Path) -> None:
     assert not {name for name in names(office) if "b.db" in name and not name.startswith("kaoping")}
 
 
+def test_a_damaged_backup_is_refused_with_what_to_do(run: Run, office: Path) -> None:
+    assert run("backup", "b.db").code == 0
+    whole = (office / "b.db").read_bytes()
+    before = (office / "kaoping.db").read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole.replace("茅店镇".encode(), "茅坪镇".encode())):
+        (office / "b.db").write_bytes(damaged)
+        refused = run("restore", "b.db")
+        assert refused.code == 3
+        assert "请换更早的" in refused.err
+        assert "没有动过" in refused.err
+        assert (office / "kaoping.db").read_bytes() == before
+
+
 def test_restoring_keeps_what_lay_there_and_says_what_is_lost(run: Run, office: Path) -> None:
     assert run("backup", "b.db").code == 0
     assert run("import", "六月.csv").code == 0

@@ -41,6 +41,12 @@ def test_all_that_is_looked_at_is_told_and_every_fault_has_a_remedy(run: Run) ->
     assert run("doctor").code == 0
 
 
+def test_remedies_are_told_in_the_readers_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(now, "now_ms", lambda: read_iso("2027-03-06T10:00:00+08:00"))
+    assert "    办法：把 2027 年的通知加进自己的日历文件夹" in run("doctor", "--lang", "zh").out
+    assert "    To fix: Add the notice of 2027" in run("doctor", "--lang", "en").out
+
+
 def test_a_ledger_recorded_later_than_now(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("五月.csv").write_text(LOG, "utf-8")
     assert run("import", "五月.csv").code == 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from ledger.store import Ledger
 from tests.kaoping.test_cli import LOG
-from tests.kaoping.web.conftest import Browser
+from tests.kaoping.web.conftest import HOST, Browser
 from tests.kaoping.web.test_writing import JUNE, sent
 
 WORDS = (
@@ -70,6 +70,25 @@ def test_several_files_are_taken_at_once(browser: Browser) -> None:
     with Ledger(browser.path) as ledger:
         assert [one.rows for one in ledger.batches()[-2:]] == [18, 18]
     assert text.count("六月.csv") >= 2
+
+
+def test_with_a_row_mended_just_what_is_shown_is_taken(browser: Browser) -> None:
+    place = place_of(browser.upload(("六月.csv", WORDS.encode())))
+    shown = browser.get(place).text
+    cell = next(name for name, value in fields_of(shown).items() if value == "6月10日")
+    shown = say(browser, place, does="rows", **{cell: "2023-06-10 09:30:00"})
+    added = [int(one) for one in re.findall(r"<td[^>]*>(\d+)</td>\s*</tr>", table_of(shown, "各行的去向"))]
+    before = browser.head()[0]
+    text = taken(browser, shown)
+    assert browser.head()[0] == before + sum(added), (added, text[-300:])
+    assert added[-1] == 2, "the act, and that the row in its stead is mended"
+
+
+def table_of(text: str, title: str) -> str:
+    """The table of a title."""
+    found = re.search(rf"{title}.*?</table>", text, re.DOTALL)
+    assert found, text[-3000:]
+    return found[0]
 
 
 def test_words_that_no_profile_knows_are_explained_for_an_import(browser: Browser) -> None:
@@ -174,6 +193,43 @@ def test_a_file_of_which_nothing_is_read_can_still_be_read_otherwise(browser: Br
     assert "入账</button>" in page
 
 
+def test_a_renamed_time_is_told_with_the_heading_most_like_it_and_a_profile_proposed(browser: Browser) -> None:
+    shown = browser.upload(("六月.csv", JUNE.replace("操作时间", "操作的时间").encode()))
+    assert shown.status_code == 422
+    assert "操作时间（是不是 操作的时间）" in shown.text
+    assert "kaoping profile new" in shown.text
+    place = place_of(shown)
+    assert f'href="{place}/proposed"' in shown.text
+    draft = browser.get(f"{place}/proposed").content
+    assert "操作的时间" in tomllib.loads(draft.decode())["columns"]["at"]
+    sent_form = {"token": browser.token, "does": "settings", "profile": ""}
+    own = [("own", ("own.toml", draft))]
+    told = browser.client.post(place, data=sent_form, files=own, headers={"Origin": HOST})
+    assert "入账</button>" in browser.get(told.headers["location"]).text
+
+
+def test_what_would_be_declined_is_shown_row_by_row(browser: Browser) -> None:
+    taken(browser, browser.upload(("六月.csv", WORDS.encode())).text)
+    with Ledger(browser.path) as ledger:
+        number = ledger.batches()[-1].number
+        first, *_, last = [row for row, *_ in ledger.quarantine(number)]
+    before = browser.head()
+    place = f"/aside/{number}"
+    asked = browser.post(f"{place}/preview", rows=f"{first} 999", reason="与考评无关")
+    assert asked.status_code == 200
+    assert "1 行、0 处改动" in asked.text
+    assert "第 999 行没有隔离的内容" in asked.text
+    assert f">{last}<" not in asked.text
+    assert browser.post(f"{place}/preview", rows="999", reason="与考评无关").status_code == 422
+    assert browser.post(f"{place}/preview", rows="", reason="").status_code == 422
+    stale = browser.post(place, **(fields_of(asked.text) | {"head": "1:x"}))
+    assert stale.status_code == 409
+    assert "1 行、0 处改动" in stale.text
+    assert browser.head() == before
+    assert browser.post(place, **fields_of(asked.text)).status_code == 303
+    assert browser.head()[0] == before[0] + 1
+
+
 def test_what_is_aside_is_mended_or_declined_later(browser: Browser) -> None:
     taken(browser, browser.upload(("六月.csv", WORDS.encode())).text)
     with Ledger(browser.path) as ledger:
@@ -196,12 +252,16 @@ def test_what_is_aside_is_mended_or_declined_later(browser: Browser) -> None:
     )
     assert unchanged.status_code in (303, 422)
     head = fields_of(browser.get(place).text)["head"]
-    wrong = browser.post(place, does="decline", head=head, rows="five", reason="与考评无关")
+    wrong = browser.post(f"{place}/preview", head=head, rows="five", reason="与考评无关")
     assert wrong.status_code == 422
     assert "与考评无关" in wrong.text
     before = browser.head()[0]
-    declined = browser.post(place, does="decline", head=head, rows="", reason="与考评无关", by="热线办")
-    assert declined.status_code == 303
+    asked = browser.post(f"{place}/preview", rows="", reason="与考评无关", by="热线办").text
+    assert "2 行、0 处改动" in asked
+    assert "转督办" in asked
+    assert browser.head()[0] == before, "nothing is recorded by looking"
+    declined = browser.post(place, **fields_of(asked))
+    assert declined.status_code == 303, declined.text[-500:]
     assert browser.head()[0] == before + 2
     assert "没有隔离的行" in browser.get("/aside").text
     assert browser.client.get("/aside/99").status_code == 400

@@ -320,7 +320,11 @@ def test_acts_due_are_narrowed_by_what_is_to_do(browser: Browser) -> None:
     assert acts
     assert {*acts} == {"办结"}
     assert browser.client.get("/due?at=2023-05-05T16:00&act=closed").text.count("<tr") == closing.count("<tr")
-    assert browser.client.get("/due?act=whatever").status_code == 400
+    refused = browser.client.get("/due?act=whatever")
+    assert refused.status_code == 400
+    assert "签收 联系 办结 盖章" in refused.text
+    for told in ("办结", "close"):
+        assert browser.get(f"/due?at=2023-05-05T16:00&act={told}").text.count("<tr") == closing.count("<tr")
     assert browser.client.get("/due.json?act=closed").status_code == 400
 
 

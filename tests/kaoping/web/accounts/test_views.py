@@ -26,6 +26,7 @@ def test_every_request_leaves_a_line(shared: Office) -> None:
         ("茅店", "unit", "GET", "/log", "", 403), ("茅店", "unit", "POST", "/appeals/preview", "GX-2 茅店镇", 422),
         ("茅店", "unit", "POST", "/enter", "", 401), ("", "", "POST", "/enter", "", 401),
     ]  # fmt: skip
+    assert [one.path for one in lines[:2]] == ["/ticket/GX-1.csv", "/ticket/GX-3"], "as what it left"
     assert [one.rows is not None for one in lines] == [True, False, False, False, False, False]
     assert {one.address for one in lines[:4]} == {"10.0.0.3"}
     page = auditor.get("/views?verify=1")
