@@ -24,7 +24,19 @@ def asked_again(page: Any) -> None:
 
 def records(desk: Opened) -> None:
     """Another process that writes to the ledger meanwhile."""
-    call(desk.path.parent, "appeal", TICKET, "--unit", UNIT, "--item", "closing", "--at", "2023-06-09T09:00", "--reason", "再次申诉")
+    call(
+        desk.path.parent,
+        "appeal",
+        TICKET,
+        "--unit",
+        UNIT,
+        "--item",
+        "closing",
+        "--at",
+        "2023-06-09T09:00",
+        "--reason",
+        "再次申诉",
+    )
 
 
 def shown(page: Any) -> bool:
