@@ -25,13 +25,11 @@ SHARED = (
     "given",
     "drafting",
     "signing",
-    "preparing",
     "prepared",
     "not-yours",
     "views",
     "own-month",
     "own-ticket",
-    "own-appeal",
 )
 """Of a desk with accounts the pages that look otherwise than one beside them."""
 
