@@ -41,7 +41,7 @@ nav ul{columns:12em;padding-left:1.2em;margin:.4em 0}
 caption{text-align:left;font-weight:bold;padding:.3em 0}
 th,td{border:1px solid var(--rule);padding:.22em .5em;vertical-align:top}th{background:var(--head);font-weight:600}
 td.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td{white-space:nowrap}td.t{min-width:15em;max-width:30em;white-space:normal}
-tbody th{background:none;font-weight:400;text-align:left;white-space:nowrap}tbody th.r{text-align:right}
+tbody th{background:none;font-weight:400;text-align:left;white-space:nowrap}th.r{text-align:right}
 tfoot td{font-weight:bold;border-top:2px solid var(--ink)}
 .s1{background:#fdf1ec}.s2{background:#fadfd4}.s3{background:#f5c6b4}.s4{background:#efa98f}
 .note,.state,.foot{color:var(--soft);font-size:.86rem}.note{margin:.2em 0}pre{white-space:pre-wrap;margin:0;font:inherit}
@@ -189,7 +189,8 @@ def _head(columns: "list[Column]") -> Iterator[Markup]:
 
 def _heading(column: Column, span: str) -> Markup:
     lines = Markup("<br>").join(visible(line) for line in column.heading.split("\n"))
-    return Markup('<th scope="col"{}>{}</th>').format(span, lines)
+    place = Markup(' class="r"') if column.kind in RIGHT else ""
+    return Markup('<th scope="col"{}{}>{}</th>').format(place, span, lines)
 
 
 def _cell(column: Column, row: int, language: str, leads: Leads, *, head: bool) -> str:

@@ -89,7 +89,7 @@ def frame(language: Language, token: str, signed: str = "") -> dict[str, Any]:
 def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: Inquiry | None = None) -> str:
     """A page that says what cannot be done, and what can; with the menu for whoever was let in."""
     led = () if inquiry is None else menu(inquiry, "")
-    told = frame(language, "")
+    told = frame(language, "") if inquiry is None else frame(language, inquiry.caller.token, inquiry.caller.name)
     return TEMPLATES.get_template("refusal.html").render({**told, "why": why, "remedy": remedy, "menu": led, "others": (),
         "title": language.say("That cannot be done")})  # fmt: skip
 

@@ -65,10 +65,15 @@ def desk(chromium: Any, office: Path) -> Iterator[Opened]:
 @pytest.fixture
 def own_desk(chromium: Any, office: Path, tmp_path: Path) -> Iterator[Opened]:
     """A desk whose ledger may be written to."""
-    for path in office.glob("kaoping.db*"):
-        copy(path, tmp_path)
-    with opened(tmp_path / "kaoping.db") as found:
+    with opened(copied(office, tmp_path)) as found:
         yield found
+
+
+def copied(office: Path, folder: Path) -> Path:
+    """The ledger of a folder in another."""
+    for path in office.glob("kaoping.db*"):
+        copy(path, folder)
+    return folder / "kaoping.db"
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
 import pytest
 
 from tests.browser.desks import MONTH, TICKET, Opened, pages
+from tests.browser.looking import PHONE, TWICE, WIDE, Looked, complaints, found_by, look
 
 pytestmark = pytest.mark.slow
 NAMES = (
@@ -16,38 +16,6 @@ NAMES = (
     "ticket", "supposed", "due", "appeals", "contest", "ruling", "import", "aside", "published", "publish",
     "rules", "calendar", "log", "search", "refusal",
 )  # fmt: skip
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-TWICE = {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}
-"""A screen of 1280 × 900 at 200 %."""
-AXE = "4.14.1"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
-
-@attrs.frozen
-class Looked:
-    """A page that is looked at, and what the browser told meanwhile."""
-
-    page: Any
-    console: list[str]
-    asked: list[str]
-
-    def at(self, desk: Opened, path: str) -> Any:
-        """The page at an address, drawn and its charts too; what was told before is forgotten."""
-        self.console.clear()
-        self.asked.clear()
-        self.page.goto(desk.base + path)
-        self.page.wait_for_load_state("networkidle")
-        return self.page
-
-
-def look(chromium: Any, desk: Opened, **wishes: Any) -> Iterator[Looked]:
-    page = desk.enter(chromium, **wishes)
-    looked = Looked(page, [], [])
-    page.on("console", lambda message: looked.console.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: looked.console.append(str(error)))
-    page.on("request", lambda request: looked.asked.append(request.url))
-    yield looked
-    page.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,27 +47,8 @@ def test_a_page_says_nothing_to_the_console_asks_nothing_of_elsewhere_and_fits(
     name: str, desk: Opened, wide: Looked, phone: Looked, twice: Looked
 ) -> None:
     for looked in (wide, phone, twice):
-        page = looked.at(desk, pages(desk)[name])
-        refused = [one for one in looked.console if "400 (Bad Request)" in one] if name == "refusal" else []
-        assert [one for one in looked.console if one not in refused] == []
-        assert [one for one in looked.asked if not one.startswith((desk.base, "data:"))] == []
-        screen, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
-        assert whole <= screen, (name, screen, whole)
-
-
-def found_by(axe: str, page: Any) -> list[str]:
-    """What axe finds wrong in a page."""
-    page.evaluate(axe)
-    assert page.evaluate("axe.version") == AXE
-    told = page.evaluate(
-        "levels => axe.run(document, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations']})", LEVELS
-    )
-    assert len(told["passes"]) > 5
-    return [
-        f"{one['id']}: {each['html'][:160]} {each['failureSummary'][:200]}"
-        for one in told["violations"]
-        for each in one["nodes"]
-    ]
+        looked.at(desk, pages(desk)[name])
+        assert complaints(looked, desk, 400 if name == "refusal" else 200) == []
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ def supposed_json(
 
 
 def supposed_page(
-    language: Language, told: Sequence[Difference], ifs: Sequence[str], without: Sequence[str]
+    language: Language, told: Sequence[Difference], ifs: Sequence[str], without: Sequence[str], *, called: str = ""
 ) -> Iterator[Page]:
-    """A page for each month, as it is and as it would be."""
-    names = _names(language, ifs, without)
+    """A page for each month, as it is and as it would be; `called`: what is supposed, otherwise than as options of a command."""
+    before, after = _names(language, ifs, without)
+    names = before, called or after
     return (diff_page(language, one, show_month(one.months[0]), names, None, None) for one in told)
 
 

@@ -121,27 +121,34 @@
     if (event.target.id === "use-keys") keep("keys", event.target.checked ? "" : "off");
   });
 
-  // -- whether the ledger has changed since the page was drawn: told, and nothing that is being read is exchanged
-  var seen = document.body.dataset.head || "";
+  // -- whether the ledger has changed since what is shown was drawn: told, and nothing that is being read is exchanged
+  var told = "", passed = ""; // the head that was told of, and the one that what is shown was drawn from then
+  function drawn() { return find("#page").dataset.head || ""; }
   function ask() {
-    if (document.hidden || !find("#changed").hidden) return;
-    window.fetch("/head", { headers: { "If-None-Match": '"' + seen + '"' }, credentials: "same-origin", cache: "no-store" })
+    var from = drawn();
+    if (!from || document.hidden || !find("#changed").hidden) return;
+    window.fetch("/head", { headers: { "If-None-Match": '"' + (told || from) + '"' }, credentials: "same-origin", cache: "no-store" })
       .then(function (answer) { return answer.status === 200 ? answer.text() : ""; })
       .then(function (head) {
         head = head.trim();
-        if (!head || head === seen) return;
-        seen = head;
+        if (!head || head === told || head === drawn()) return;
+        told = head;
+        passed = drawn();
         find("#changed").hidden = false;
       })
       .catch(function () { /* the desk is closed, or the network is gone: what is shown stays */ });
+  }
+  function fits() { // rows that were narrowed since are those of the ledger as it is
+    if (drawn() !== passed) find("#changed").hidden = true;
   }
 
   every("[data-scripted]").forEach(function (one) { one.hidden = false; });
   var use = find("#use-keys");
   if (use) use.checked = usesKeys();
   tellLook();
-  if (seen && find("#changed")) {
+  if (drawn()) {
     window.setInterval(ask, EVERY);
+    document.addEventListener("htmx:after:swap", fits);
     document.addEventListener("visibilitychange", ask);
     document.addEventListener("kaoping:ask", ask);
   }

@@ -30,7 +30,7 @@ def month_of_days(inquiry: Inquiry, month: str) -> View:
         period=name, document=lambda: days_json(calendar, number), filtered=True,
         links=[
             *((each, inquiry.link(f"/calendar/{each}")) for each in near_months(number)),
-            *((one.date.isoformat(), inquiry.link(f"/calendar/{one.date.isoformat()}")) for one in days_of(calendar, number)),
+            *((one.date.isoformat()[5:], inquiry.link(f"/calendar/{one.date.isoformat()}")) for one in days_of(calendar, number)),
         ],
     )  # fmt: skip
     return _as_known(inquiry, view)

@@ -57,7 +57,15 @@ def one(inquiry: Inquiry, position: str) -> View:
         one.id: one.title for side in (moved.difference.before, moved.difference.after) for one in side.book.sheets
     }
     shown = [
-        diff_page(language, moved.difference, moved.period, names, None, None, besides=moved_in(moved.years, None)),
+        diff_page(
+            language,
+            moved.difference,
+            moved.period,
+            (names[0], language.say("now")),
+            None,
+            None,
+            besides=moved_in(moved.years, None),
+        ),
         years_page(language, moved.years, None, titles),
     ]
     own = publication_page(language, told)

@@ -30,6 +30,11 @@ def rules(inquiry: Inquiry) -> View:
     )  # fmt: skip
 
 
+def _rulebook(inquiry: Inquiry) -> str:
+    """The rulebook's page, which is the same whatever is asked of the ledger."""
+    return inquiry.link("/rules", as_of=None, known_on=None, reading=None, untold=None, provisional=None)
+
+
 def cases(inquiry: Inquiry) -> View:
     """What `kaoping rules --check` tells: the worked cases of the rulebook, tried."""
     session = inquiry.session()
@@ -42,7 +47,7 @@ def cases(inquiry: Inquiry) -> View:
     blocks = page.blocks if all(one.holds for one in outcomes) else (*page.blocks, *told.blocks)
     return View(
         title=language.say("Worked cases"), body=attrs.evolve(page, blocks=blocks), filtered=True,
-        document=lambda: outcomes_json(language, book, outcomes), links=[(language.say("Rulebook"), inquiry.link("/rules"))],
+        document=lambda: outcomes_json(language, book, outcomes), links=[(language.say("Rulebook"), _rulebook(inquiry))],
     )  # fmt: skip
 
 
@@ -57,7 +62,7 @@ def readings(inquiry: Inquiry) -> View:
         title=say("Who would gain by another reading: {period}", period=period), period=period, filtered=True, stamps=scoring.stamps,
         body=attrs.evolve(page, blocks=(*page.blocks, *gaps_page(language, gaps).blocks)),
         document=lambda: {**readings_json(scoring, period, found), "ground": gaps_json(gaps)},
-        links=[(say("Rulebook"), inquiry.link("/rules")), (say("Overview {period}", period=period), inquiry.link(month_path(period)))],
+        links=[(say("Rulebook"), _rulebook(inquiry)), (say("Overview {period}", period=period), inquiry.link(month_path(period)))],
         reproduce={**reproduced(session, inquiry, scoring), "period": period},
     )  # fmt: skip
     field = Field(name="period", label=say("a month, such as 2023-05, a quarter, a half-year or a year"), value=period)

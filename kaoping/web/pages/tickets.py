@@ -72,7 +72,9 @@ def _supposed(inquiry: Inquiry, ticket: str) -> View:
         )
     moved = suppose(session, ticket, supposed, inquiry.one("unit"), _round(inquiry.one("round")), as_of=inquiry.as_of)
     told = ticket_report(session, ticket, inquiry.as_of, brief=True)
-    blocks = [block for page in supposed_page(language, moved, ifs, without) for block in page.blocks]
+    blocks = [
+        block for page in supposed_page(language, moved, ifs, without, called=_called(inquiry)) for block in page.blocks
+    ]
     view = View(
         title=language.say("Ticket {ticket}, had it been so", ticket=ticket), body=Page(blocks, language.code), period=_month(told),
         document=lambda: supposed_json(language, ticket, moved, ifs, without), filtered=True, stamps=told.scoring.stamps,
@@ -113,6 +115,14 @@ def _fields(inquiry: Inquiry, told: TicketReport) -> Iterator[Field]:
         )
     if len(rounds) > len(units):
         yield Field(name="round", label=say("which round"), value=inquiry.one("round") or "")
+
+
+def _called(inquiry: Inquiry) -> str:
+    """What is supposed, in the words of the form."""
+    say = inquiry.language.say
+    ifs = [f"{say(word)} {inquiry.one(name)}" for name, word in SUPPOSED.items() if inquiry.one(name)]
+    without = inquiry.one("without")
+    return say("supposed: {facts}", facts=" · ".join([*ifs, *([say("without {act}", act=without)] if without else [])]))
 
 
 def _month(told: TicketReport) -> str:
