@@ -94,12 +94,14 @@ def refusal_html(language: Language, why: Sentence, remedy: Sentence, inquiry: I
         "title": language.say("That cannot be done")})  # fmt: skip
 
 
-def sign_in_html(language: Language, to: str, *, error: UserError | None = None) -> str:
-    """The page that asks for name and password, and then leads `to` an address; with what went wrong."""
+def sign_in_html(language: Language, to: str, *, error: UserError | None = None, changed: bool = False) -> str:
+    """The page that asks for name and password, and then leads `to` an address; with what went wrong, or that the password is
+    another now."""
     why, remedy = ("", "") if error is None else (language.tell(error.why), language.tell(error.remedy))
     told = {
         **frame(language, ""),
         "to": to,
+        "note": language.say("The password was changed. Sign in with the new one.") if changed else "",
         "why": why,
         "remedy": remedy,
         "menu": (),

@@ -10,6 +10,7 @@ from kaoping.office.session import Session, WrongArgument
 from kaoping.office.units import no_such_unit
 from ledger.sentences import sentence
 from ledger.store import Ledger
+from ledger.texts import masked, visible
 
 COMMAND = "kaoping"
 """What stands in the log of views for the method of a request, where a command was given on the desk's own machine."""
@@ -47,7 +48,7 @@ def set_unit(accounts: Accounts, name: str, unit: str) -> Account:
         )
     line = Viewed(
         at=now.now_ms(), user="", role="", address="", method=COMMAND, route="account unit",
-        path=f"account unit {was.name} {unit}", about=f"{was.name}: {was.unit} → {unit}", status=0,
+        path=masked(visible(f"account unit {was.name} {unit}")), about=masked(visible(f"{was.name}: {was.unit} → {unit}")), status=0,
     )  # fmt: skip
     with accounts.writing() as db:
         db.execute("update account set unit = ? where name = ?", (unit, was.name))

@@ -16,12 +16,14 @@ from kaoping.web.desk import Desk
 from kaoping.web.drawing import sign_in_html
 
 ENTER = "/enter"
+CHANGED = f"{ENTER}?changed=1"
+"""The same, for whoever has just taken another password."""
 
 
 async def show(desk: Desk, request: Request) -> Response:
     """The page that asks for name and password."""
     to = _within(request.query_params.get("to", ""))
-    return HTMLResponse(sign_in_html(desk.session.language, to))
+    return HTMLResponse(sign_in_html(desk.session.language, to, changed="changed" in request.query_params))
 
 
 async def enter(desk: Desk, request: Request, cookie: str) -> Response:

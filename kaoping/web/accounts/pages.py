@@ -7,7 +7,7 @@ from kaoping.office.accounts.views import BrokenLog, log_lines, verify_log
 from kaoping.office.session import WrongArgument
 from kaoping.reports.accounts.people import views_json, views_page
 from kaoping.reports.page import Note, Page
-from kaoping.web.accounts.entering import ENTER
+from kaoping.web.accounts.entering import CHANGED, ENTER
 from kaoping.web.desk import Elsewhere, Inquiry, View
 from kaoping.web.filled import Filled
 from kaoping.web.forms.blank import Blank, Field, form_view, objected
@@ -56,7 +56,7 @@ def change_password(inquiry: Inquiry, filled: Filled) -> View | Elsewhere:
         set_password(accounts, name, new, own=True)
     except (Unfitting, WrongEntry) as error:
         return objected(password(inquiry), error, inquiry.language)
-    return Elsewhere(ENTER)
+    return Elsewhere(CHANGED)
 
 
 def leave_desk(inquiry: Inquiry, _: Filled) -> Elsewhere:
