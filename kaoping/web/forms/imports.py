@@ -171,7 +171,8 @@ def _unread(inquiry: Inquiry, held: Waiting, error: UserError, title: str) -> Vi
     links = [(say("Import"), inquiry.link("/import"))]
     if isinstance(error, UnreadableFile):
         place = inquiry.link(f"/import/waiting/{held.name}/proposed")
-        links.insert(0, (say("A profile proposed for this file, to be looked through and sent along"), place))
+        first = held.files[0].name  # whichever of several is the one that cannot be read, this is what the profile is for
+        links.insert(0, (say("A profile proposed for {name}, to be looked through and sent along", name=first), place))
     view = View(title=title, body=Page((), inquiry.language.code), links=links)
     return objected(
         form_view(view, _settings(inquiry, held, head_of(inquiry)), language=inquiry.language), error, inquiry.language
