@@ -171,7 +171,9 @@ def _unread(inquiry: Inquiry, held: Waiting, error: UserError, title: str) -> Vi
     links = [(say("Import"), inquiry.link("/import"))]
     if isinstance(error, UnreadableFile):
         place = inquiry.link(f"/import/waiting/{held.name}/proposed")
-        first = held.files[0].name  # whichever of several is the one that cannot be read, this is what the profile is for
+        first = held.files[
+            0
+        ].name  # whichever of several is the one that cannot be read, this is what the profile is for
         links.insert(0, (say("A profile proposed for {name}, to be looked through and sent along", name=first), place))
     view = View(title=title, body=Page((), inquiry.language.code), links=links)
     return objected(
