@@ -37,12 +37,12 @@ AT_THE_DESK: Mapping[str, Sentence] = {
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE":
         sentence(
             "choose a profile, or send one of your own that has these headings under [columns]; one is proposed here"
-            " (kaoping profile new)"
+            ""
         ),
     "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE":
         sentence(
             "choose another profile, or send one of your own that has these headings under [columns]; one is proposed here"
-            " (kaoping profile new)"
+            ""
         ),
     "enrol it first (kaoping template units)": sentence("enrol it first, under Record"),
     "enrol it, or say whose name it is: kaoping alias {unit} {name}":
