@@ -197,7 +197,7 @@ def test_a_renamed_time_is_told_with_the_heading_most_like_it_and_a_profile_prop
     shown = browser.upload(("六月.csv", JUNE.replace("操作时间", "操作的时间").encode()))
     assert shown.status_code == 422
     assert "操作时间（是不是 操作的时间）" in shown.text
-    assert "kaoping profile new" in shown.text
+    assert "为它拟好的一份" in shown.text
     place = place_of(shown)
     assert f'href="{place}/proposed"' in shown.text
     draft = browser.get(f"{place}/proposed").content
