@@ -126,7 +126,7 @@ def _asset(name: str) -> Handler:
 
 
 def _handler(address: Address, desk: Desk) -> Handler:
-    """What answers at an address: in a thread of its own, as what it asks of the ledger takes time."""
+    """What answers at an address: in a thread of its own, as what it asks of the ledger takes time, unless the answer is there."""
 
     async def read(request: Request) -> Response:
         key = _key(request)
