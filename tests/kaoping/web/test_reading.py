@@ -243,6 +243,7 @@ FORMS = re.compile(r"\.(?:csv|json|xlsx)$")
 READ = [(compile_path(one.path)[0], one) for one in ADDRESSES if one.method == "GET" and not one.shared]
 NOT_LED_TO = {
     "/import/waiting/{upload}", "/import/waiting/{upload}/rows", "/import/waiting/{upload}/profile/{name}",
+    "/import/waiting/{upload}/proposed",
     "/import/taken/{batches}", "/recorded/{position}", "/aside/{batch}", "/head", "/search", "/openapi",
 }  # fmt: skip
 """Where forms and scripts lead, or facts that this ledger has not."""
