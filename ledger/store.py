@@ -60,7 +60,7 @@ class Ledger(Records):
 
     def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> Taken:
         """The same, and what the source says otherwise than the ledger knew, or says no more."""
-        with told(self.path), self._room(), self._transaction(keep=keep):
+        with told(self.path), self._room(ROOM), self._transaction(keep=keep):
             self._refuse_moved()
             taken, mark = self._append(source, recorded_at)
         if keep and self._since is not None:
@@ -73,7 +73,7 @@ class Ledger(Records):
     def supposing(self, sources: Iterable[Source], recorded_at: int) -> Iterator[list[Taken]]:
         """With sources appended one after the other for as long as this lasts, and then taken back: what is read here meanwhile reads
         them too, and each knows those before it. Whoever else writes waits."""
-        with told(self.path), self._room(), self._transaction(keep=False):
+        with told(self.path), self._room(ROOM), self._transaction(keep=False):
             self._refuse_moved()
             yield [self._append(one, recorded_at)[0] for one in sources]
 
@@ -83,16 +83,6 @@ class Ledger(Records):
                 sentence("the ledger has changed since this was made: nothing is written."),
                 "Look at it as it is now, and do it again.",
             )
-
-    @contextmanager
-    def _room(self) -> Iterator[None]:
-        """More of the file in memory than a reader needs."""
-        (usual,) = self._db.execute("pragma cache_size").fetchone()
-        self._db.execute(f"pragma cache_size = {-ROOM}")
-        try:
-            yield
-        finally:
-            self._db.execute(f"pragma cache_size = {usual}")
 
     def attest(self) -> None:
         """Write the line of the last batch where it is missing: whoever kept the batch was stopped before. Raises LedgerError."""

@@ -35,13 +35,14 @@ class Version:
     period: str | None = None
 
 
-def version(session: Session, ledger: Ledger, name: str) -> Version:
+def version(session: Session, ledger: Ledger, name: str, months: Sequence[int] = ()) -> Version:
     """The version of a name: a published period (its last publication) or `#POSITION` of one, `now`, or settings like
-    as_of=600,half_day=half_blocks,untold=full upon what the command line says besides. Raises WrongArgument, NotHere."""
+    as_of=600,half_day=half_blocks,untold=full upon what the command line says besides. `months`: those that will be compared. Raises
+    WrongArgument, NotHere."""
     if "=" in name:
-        return Version(name=name, scoring=_under(session, ledger, _settings(name)))
+        return Version(name=name, scoring=_under(session, ledger, _settings(name), months))
     if name == "now":
-        return Version(name=name, scoring=session.scoring(ledger))
+        return Version(name=name, scoring=session.scoring(ledger, months=months))
     one = publication(ledger, name)
     return Version(name=name, scoring=report_of(session, ledger, one), period=one.fact.period)
 
@@ -84,7 +85,7 @@ def _settings(name: str) -> dict[str, str]:
     return settings
 
 
-def _under(session: Session, ledger: Ledger, settings: Mapping[str, str]) -> Scoring:
+def _under(session: Session, ledger: Ledger, settings: Mapping[str, str], months: Sequence[int]) -> Scoring:
     """The ledger under settings: as_of, rulebook, calendar, known_on, untold; everything else is a reading."""
     other = attrs.evolve(
         session,
@@ -94,7 +95,7 @@ def _under(session: Session, ledger: Ledger, settings: Mapping[str, str]) -> Sco
         untold=settings.get("untold", session.untold),
         readings={**session.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
-    return other.scoring(ledger, settings.get("as_of"))
+    return other.scoring(ledger, settings.get("as_of"), months=months)
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +118,8 @@ def compare(
     """Two versions compared by name in a period: that asked for, or the one published. `unit`, `sheet`: that a reader will
     look at. Raises WrongArgument, NotHere, Untold of a version that was not published."""
     with session.ledger() as opened:
-        sides = (version(session, opened, names[0]), version(session, opened, names[1]))
+        months = () if period is None else read_period(period, session.book()).months
+        sides = (version(session, opened, names[0], months), version(session, opened, names[1], months))
         before, after = (side.scoring for side in sides)
         name = _period(sides, period)
         span = read_period(name, after.book)

@@ -12,17 +12,17 @@ from kaoping import __version__, now
 from kaoping.files.rulebooks import read_kept
 from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections
 from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
-from kaoping.office.session import Differs, Session, WrongArgument, read_period
+from kaoping.office.session import Differs, Session, WrongArgument, read_period, scoring_alone
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
 from ledger.sentences import NoSuchText, UserError, listed, sentence
-from ledger.snapshot import Snapshot, snapshot_of, standing
+from ledger.snapshot import Snapshot, standing
 from ledger.store import Ledger
 from scoring.law.rulebook import Rulebook
 from scoring.scores.evidence import Evidence, together
 from scoring.scores.published import Document, document_of, text_of
-from scoring.scores.scoring import Scoring, recompute, refuse_provisional
+from scoring.scores.scoring import Scoring, refuse_provisional
 from scoring.scores.sheets import SheetScore
 from scoring.scores.years import year_of
 
@@ -184,8 +184,9 @@ def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
         )
     book = _book(ledger, one)
     calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
+    months = read_period(one.fact.period, book).months
     with session.busy("deriving rounds and verdicts"):
-        return recompute(snapshot_of(ledger, position), book, calendar, one.fact.as_of)
+        return scoring_alone(ledger, position, book, calendar, one.fact.as_of, months, mirrored=False)
 
 
 def _book(ledger: Ledger, one: Publication) -> Rulebook:
@@ -296,11 +297,11 @@ def publish_period(
 ) -> Published:  # fmt: skip
     """The ledger verified and the period published; `shown`: the digest of what somebody looked at and means to publish. Raises
     WrongArgument, ProvisionalPeriod, Untold, Objected, NotAsShown, LedgerMoved, DamagedLedger."""
-    read_period(period, session.book())
+    months = read_period(period, session.book()).months
     _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)
-        one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False, months=months), period, provisional=provisional)
         if shown not in (None, one.digest):
             raise NotAsShown(
                 sentence("the result is no longer what was shown: nothing is published."),
@@ -383,8 +384,7 @@ def recompute_period(
     """The ledger verified, and what was published computed again: of a period or all, or the `last` alone. Where a period was
     not, or what was `published` is not asked about: the period computed from history. Raises WrongArgument, NotHere where all
     were made in another ledger, ProvisionalPeriod, Untold, DamagedLedger."""
-    if period is not None:
-        read_period(period, session.book())
+    months = () if period is None else read_period(period, session.book()).months
     with session.ledger() as opened:
         _verify(session, opened)
         found = publications(opened, opened.head().position, period) if published else []
@@ -393,7 +393,7 @@ def recompute_period(
         if period is None or last:
             why = sentence("nothing was published as {name}.", name=period) if period else None
             raise WrongArgument(why or sentence("nothing was published yet."), "kaoping publish PERIOD publishes.")
-        one = issue(session.scoring(opened, as_of, mirrored=False), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False, months=months), period, provisional=provisional)
         return attrs.evolve(one, gaps=refuse_untold_of(opened, one))
 
 

@@ -104,10 +104,14 @@ class Session:
         """The office's own calendar, or the one that travels with Kaoping; of all that is known, or as known on a date."""
         return folder.working_days(self.calendar_folder, self.known_on)
 
-    def scoring(self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True) -> Scoring:
+    def scoring(
+        self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True, months: Sequence[int] = ()
+    ) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of a large ledger also from its mirror,
-        unless it is to rest on the events alone. Raises LedgerEmpty."""
-        return self.once(("scoring", as_of, mirrored), lambda: self._scoring(ledger, as_of, mirrored=mirrored))
+        unless it is to rest on the events alone. `months`: those that will be asked for, which spares the others where nobody else asks
+        for them. Raises LedgerEmpty."""
+        asked = () if self.drawer else tuple(months)
+        return self.once(("scoring", as_of, mirrored), lambda: self._scoring(ledger, as_of, asked, mirrored=mirrored))
 
     def once(self, key: Hashable, make: Callable[[], Item]) -> Item:
         """What is made of these surroundings: made once, where somebody keeps what was."""
@@ -116,19 +120,16 @@ class Session:
         said = (self.rulebook, self.calendar_folder, self.known_on, tuple(sorted(self.readings.items())), self.untold)
         return self.drawer.take((said, key), make)
 
-    def _scoring(self, ledger: Ledger, as_of: str | None, *, mirrored: bool) -> Scoring:
+    def _scoring(self, ledger: Ledger, as_of: str | None, months: Sequence[int], *, mirrored: bool) -> Scoring:
         position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
-            if not is_large(ledger):
-                return recompute(snapshot_of(ledger, position), book, calendar, instant)
             counted = None
             if mirrored and as_of is None:
                 plain = not (self.readings or self.untold) and self.known_on is None
                 counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
             if counted is None:
-                with suppress(NoUse):
-                    counted = counted_alone(ledger, position, book, calendar, mirrored=mirrored)
+                return scoring_alone(ledger, position, book, calendar, instant, months, mirrored=mirrored)
             return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, instant, counted)
 
     def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
@@ -163,6 +164,26 @@ class Session:
     def watched(self, doing: str, items: Sequence[Item]) -> Iterator[Item]:
         """Many things one after the other: whoever watches sees how many a second, and how long it will take."""
         return self.counter(self.language.say(doing), items)
+
+
+def scoring_alone(
+    ledger: Ledger,
+    position: int,
+    book: Rulebook,
+    calendar: Calendar,
+    as_of: int,
+    months: Sequence[int],
+    *,
+    mirrored: bool,
+) -> Scoring:
+    """Everything derived from the ledger up to a position, of a large one some tickets at a time and only what counts in these months,
+    where any are named; from its events alone unless they may be `mirrored`."""
+    if not is_large(ledger):
+        return recompute(snapshot_of(ledger, position), book, calendar, as_of)
+    counted = None
+    with suppress(NoUse):
+        counted = counted_alone(ledger, position, book, calendar, mirrored=mirrored, months=months)
+    return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, as_of, counted)
 
 
 def groups_of(book: Rulebook) -> Sequence[str]:

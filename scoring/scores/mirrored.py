@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FORMAT = "6"
 OFTEN = 20  # an increment may touch one ticket in so many
 EXEMPTIONS = "exemptions"
+LACKING = ("untold", "assumed")  # the frames whose rows of any month say that something is not told
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
@@ -45,20 +46,25 @@ def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
 
 @attrs.frozen(eq=False)
 class MirroredFrames:
-    """`COUNTED` as it lies in a mirror."""
+    """`COUNTED` as it lies in a mirror: of all months, or of some `only`."""
 
     mirror: Mirror
     parts: Mapping[str, SealedFile]
+    only: Collection[int] = ()
 
     @property
     def lacks(self) -> bool:
         """Whether anything of any month is untold, or its instant assumed."""
-        return any(part.rows for name, part in self.parts.items() if name.startswith(("untold-", "assumed-")))
+        return any(
+            part.rows for name, part in self.parts.items() if name.startswith(tuple(f"{one}-" for one in LACKING))
+        )
 
     def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
         """The frames of some months: of every unit, or of some. Raises NoUse."""
         import narwhals as nw
 
+        if self.only and not {*months} <= {*self.only}:
+            raise NoUse
         asked = {name: [f"{name}-{month}" for month in months] for name in MONTHLY} | {EXEMPTIONS: [EXEMPTIONS]}
         found = {name: nw.from_native(self._read(name, parts).lazy()) for name, parts in asked.items()}
         if units is not None:
@@ -100,19 +106,27 @@ def counted_now(
 
 
 def counted_alone(
-    ledger: Ledger, upto: int, book: Rulebook, calendar: Calendar, *, mirrored: bool = False
+    ledger: Ledger,
+    upto: int,
+    book: Rulebook,
+    calendar: Calendar,
+    *,
+    mirrored: bool = False,
+    months: Collection[int] = (),
 ) -> Countable:
-    """What months are counted from at a position, derived some tickets at a time: from the ledger's events alone, nothing of a mirror
-    being read, unless they may be `mirrored`. It lies in a folder of its own, which goes with it. Raises NoUse where there is no room
-    for that."""
+    """What months are counted from at a position, or some of them, derived some tickets at a time: from the ledger's events alone,
+    nothing of a mirror being read, unless they may be `mirrored`. It lies in a folder of its own, which goes with it. Raises NoUse
+    where there is no room for that."""
     anew, head = Mirror(Path(mkdtemp())), ledger.head(upto)
     basis, beside = Basis(head.position, head.hash, ""), Mirror(path_of(ledger.path))
     try:
         parts: dict[str, SealedFile] | None = None
         if mirrored:
             with suppress(NoUse):
-                parts = _made(anew, ledger, basis, book, calendar, events=beside)
-        found = MirroredFrames(anew, _made(anew, ledger, basis, book, calendar) if parts is None else parts)
+                parts = _made(anew, ledger, basis, book, calendar, events=beside, months=months)
+        if parts is None:
+            parts = _made(anew, ledger, basis, book, calendar, months=months)
+        found = MirroredFrames(anew, parts, months)
     except BaseException:
         anew.discard()
         raise
@@ -174,10 +188,11 @@ def _changed(
 
 
 def _made(
-    mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar, events: Mirror | None = None
-) -> dict[str, SealedFile]:
-    """The parts of all that is derived from a ledger, derived some tickets at a time; its `events` lie in the same mirror, or in
-    another. Raises NoUse."""
+    mirror: Mirror, ledger: Ledger, basis: Basis, book: Rulebook, calendar: Calendar, events: Mirror | None = None,
+    months: Collection[int] = (),
+) -> dict[str, SealedFile]:  # fmt: skip
+    """The parts of all that is derived from a ledger, or of what counts in some `months` of it, derived some tickets at a time; its
+    `events` lie in the same mirror, or in another. Raises NoUse."""
     import polars as pl
 
     voids = ledger.events(basis.position, kinds=("void",))
@@ -188,7 +203,7 @@ def _made(
         with TemporaryDirectory(dir=mirror.path) as folder:
             scratch = Mirror(Path(folder))
             for number, some in enumerate(slices(scratch, standing)):
-                for name, frame in _by_part(some, book, calendar).items():
+                for name, frame in _by_part(some, book, calendar, months).items():
                     pieces[name].append(scratch.write(f"{name}-{number}", frame))
             for name, found in pieces.items():
                 made[name] = mirror.write(name, _in_order(pl.concat([scratch.read(part) for part in found])))
@@ -198,8 +213,11 @@ def _made(
     return made
 
 
-def _by_part(events: "Frame | pl.LazyFrame", book: Rulebook, calendar: Calendar) -> "dict[str, pl.DataFrame]":
-    """The rows of every part, of all that is derived from events; of each frame also an empty part of its own name."""
+def _by_part(
+    events: "Frame | pl.LazyFrame", book: Rulebook, calendar: Calendar, months: Collection[int] = ()
+) -> "dict[str, pl.DataFrame]":
+    """The rows of every part, of all that is derived from events, or of what of it some `months` need; of each frame also an empty part
+    of its own name."""
     import narwhals as nw  # what derives takes long to load
 
     from metrics.derive import counted_of, derive
@@ -207,7 +225,11 @@ def _by_part(events: "Frame | pl.LazyFrame", book: Rulebook, calendar: Calendar)
     frame = nw.from_native(events)
     practice = book.practice()
     counted = counted_of(derive(frame, practice, calendar), frame, practice)
-    return dict(_split({name: frame.collect().to_native() for name, frame in counted.frames.items()}))
+    frames = dict(counted.frames)
+    if months:
+        in_them = nw.col("month").is_in([*months])
+        frames |= {name: frames[name].filter(in_them) for name in MONTHLY if name not in LACKING}
+    return dict(_split({name: frame.collect().to_native() for name, frame in frames.items()}))
 
 
 def _split(frames: "Mapping[str, pl.DataFrame]") -> "Iterator[tuple[str, pl.DataFrame]]":
