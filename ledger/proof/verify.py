@@ -1,25 +1,22 @@
 """Everything of a ledger derived again: the first thing that is not as it was appended is named."""
 
 import zlib
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 
 import attrs
 
-from ledger.exchange import digest_of, identity
+from ledger.exchange import key_of
 from ledger.proof import chain
 from ledger.proof.checkpoints import Checkpoint
-from ledger.proof.tree import EMPTY, Frontier
+from ledger.proof.tree import EMPTY, Frontier, leaf_hash
 from ledger.sentences import DamagedLedger, Sentence, sentence
 
 Query = Callable[[str], Iterator[Any]]
-EVENTS = """select position, batch, row, occurrence, fact, key, hash,
+EVENTS = """select position, key, fact, occurrence, batch, row, hash,
 case when json_valid(fact) then kind is json_extract(fact, '$.kind') and ticket is json_extract(fact, '$.ticket') else 0 end
 from events order by position"""
-AT_ONCE = 5_000  # events held in memory
 AGAIN = "Take the last backup that verifies, and import what came later again."
 
 
@@ -77,46 +74,23 @@ def _verify_events(query: Query, marks: set[int]) -> tuple[dict[int, bytes], dic
     """The chain's hash and the tree's frontier after each batch, and after the last event."""
     hashed, frontier = chain.START, Frontier()
     heads, roots = {0: chain.START}, {0: Frontier()}
-    events, ends = iter(query(EVENTS)), sorted(marks)
-    while part := list(islice(events, _step(frontier.size, ends))):
-        data = [chain.entry(*event[:5]) for event in part]
-        links = chain.links(hashed, data)
-        sound = _sound(part, links, frontier.size + 1)
-        if sound < len(part):
-            _, batch, row, *_ = part[sound]
+    expected = 0
+    for position, key, fact, occurrence, batch, row, stored, copied in query(EVENTS):
+        expected += 1
+        data = chain.entry(position, batch, row, occurrence, fact)
+        hashed = chain.link(hashed, data)
+        sound = position == expected and hashed == stored and copied
+        if not sound or key.hex() != key_of(fact, occurrence):
             raise _damaged(
                 "event {position} is not as it was appended (batch {batch}, row {row}).",
-                position=frontier.size + sound + 1, batch=batch, row=row,
+                position=expected, batch=batch, row=row,
             )  # fmt: skip
-        hashed = links[-1]
-        frontier.extend(data)
-        if frontier.size in marks:
-            heads[frontier.size], roots[frontier.size] = hashed, Frontier(frontier.size, frontier.peaks)
-    if frontier.size not in heads:
-        heads[frontier.size], roots[frontier.size] = hashed, frontier
+        frontier.push(leaf_hash(data))
+        if position in marks:
+            heads[position], roots[position] = hashed, Frontier(frontier.size, frontier.peaks)
+    if expected not in heads:
+        heads[expected], roots[expected] = hashed, frontier
     return heads, roots
-
-
-def _step(done: int, ends: Sequence[int]) -> int:
-    """How many events to read after so many: none of the next batch with those of this one. `ends` are those of batches, in order."""
-    later = bisect_right(ends, done)
-    return min(AT_ONCE, ends[later] - done) if later < len(ends) else AT_ONCE
-
-
-def _sound(part: Sequence[tuple[Any, ...]], links: Sequence[bytes], first: int) -> int:
-    """How many of these events (see EVENTS) are as they were appended before the first that is not: `links` are their hashes, `first` is
-    the position of the first."""
-    chained = [(place, link, 1) for place, link in enumerate(links, first)]
-    upto = _alike([(event[0], event[6], event[7]) for event in part], chained)
-    keys = [digest_of(identity(event[4]), event[3]) for event in part[:upto]]
-    return _alike([event[5] for event in part[:upto]], keys)
-
-
-def _alike(found: Sequence[object], derived: Sequence[object]) -> int:
-    """How many of as many are alike before the first that is not."""
-    if found == derived:
-        return len(derived)
-    return next(at for at, (one, other) in enumerate(zip(found, derived, strict=True)) if one != other)
 
 
 def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: Mapping[int, bytes]) -> dict[int, bytes]:
