@@ -1,4 +1,4 @@
-"""Speed of a large ledger: verify, audit of one ticket, score, diff and publication of a month; each a process of its own.
+"""Speed of a large ledger: verify, audit, score, diff, a publication and its recomputation; each a process of its own.
 
     python -m bench.history [--tickets 200000] [--folder FOLDER]
 
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bench.measured import Told, cost, whole
 from ledger.batches import Source
+from ledger.columns.mirror import path_of
 from ledger.facts import Close, Contact, Dispatch, Enrol, Extend, Fact, Redo, Return, Sign, Survey
 from ledger.store import Ledger
 
@@ -120,7 +121,14 @@ def measure(path: Path, tickets: int) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:  # of a copy, as it writes
         copy = Path(folder) / path.name
         shutil.copyfile(path, copy)
-        told("publish of a month", peer, [whole([*kaoping, "publish", "2023-05", "--ledger", str(copy)])[0]])
+        if (mirror := path_of(path)).exists():
+            shutil.copytree(mirror, path_of(copy))
+        for name, command in (
+            ("publish of a month", ["publish", "2023-05"]),
+            ("recompute of what was published", ["recompute", "2023-05"]),
+            ("diff of what was published", ["diff", "2023-05", "now", "--json"]),
+        ):
+            told(name, peer, [whole([*kaoping, *command, "--ledger", str(copy)])[0]])
 
 
 def told(name: str, peer: float, runs: Sequence[Told]) -> None:
