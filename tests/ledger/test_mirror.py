@@ -274,7 +274,7 @@ def test_months_derived_alone_are_what_all_of_them_hold(tmp_path: Path, monkeypa
         whole = mirrored.counted_alone(ledger, place, book, days)
         held = sorted({int(name.rsplit("-", 1)[1]) for name in whole.parts if name.startswith("verdicts-")})
         assert len(held) > 1
-        for month in held:
+        for month in held[:2]:
             alone = mirrored.counted_alone(ledger, place, book, days, months=[month])
             assert alone.lacks == whole.lacks
             wanted, found = whole.months([month]), alone.months([month])
