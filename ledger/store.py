@@ -30,7 +30,7 @@ New = tuple[int, int, bytes, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
 AT_ONCE = 5_000  # events hashed and inserted in one go
 FEW = 1_000  # events for which no index is made anew
-ROOM = 128 * 1024  # KiB of the file that a writer holds in memory: what is inserted by digest lands everywhere
+TO_WRITE = 128 * 1024  # KiB of the file that a writer holds in memory: what is inserted by digest lands everywhere
 
 
 class Ledger(Records):
@@ -60,7 +60,7 @@ class Ledger(Records):
 
     def take(self, source: Source, recorded_at: int, *, keep: bool = True) -> Taken:
         """The same, and what the source says otherwise than the ledger knew, or says no more."""
-        with told(self.path), self._room(ROOM), self._transaction(keep=keep):
+        with told(self.path), self._room(TO_WRITE), self._transaction(keep=keep):
             self._refuse_moved()
             taken, mark = self._append(source, recorded_at)
         if keep and self._since is not None:
@@ -73,7 +73,7 @@ class Ledger(Records):
     def supposing(self, sources: Iterable[Source], recorded_at: int) -> Iterator[list[Taken]]:
         """With sources appended one after the other for as long as this lasts, and then taken back: what is read here meanwhile reads
         them too, and each knows those before it. Whoever else writes waits."""
-        with told(self.path), self._room(ROOM), self._transaction(keep=False):
+        with told(self.path), self._room(TO_WRITE), self._transaction(keep=False):
             self._refuse_moved()
             yield [self._append(one, recorded_at)[0] for one in sources]
 

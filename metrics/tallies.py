@@ -43,6 +43,8 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
 """The frames that months are counted from, and their columns: verdicts that count in a month, decided or not; what no source tells
 of it (`metrics.coverage`); and the exemptions that hold, of all time."""
 MONTHLY = tuple(name for name, columns in COUNTED.items() if columns[0] == "month")
+LACKING = ("untold", "assumed")
+"""Those of them of which a row of any month says that something is not told."""
 
 APART = 2**40
 """No ledger has so many events: the positions of several do not meet when they are so far apart."""
@@ -68,7 +70,7 @@ class MonthFrames:
     @cached_property
     def lacks(self) -> bool:
         """Whether anything of any month is untold, or its instant assumed."""
-        return not all(is_empty(self.frames[name].select("unit")) for name in ("untold", "assumed"))
+        return not all(is_empty(self.frames[name].select("unit")) for name in LACKING)
 
     def months(self, months: Sequence[int], units: Collection[str] | None = None) -> Mapping[str, Frame]:
         """The same of some months: of every unit, or of some."""

@@ -35,16 +35,21 @@ class Version:
     period: str | None = None
 
 
-def version(session: Session, ledger: Ledger, name: str, months: Sequence[int] = ()) -> Version:
+def version(session: Session, ledger: Ledger, name: str, period: str | None = None) -> Version:
     """The version of a name: a published period (its last publication) or `#POSITION` of one, `now`, or settings like
-    as_of=600,half_day=half_blocks,untold=full upon what the command line says besides. `months`: those that will be compared. Raises
-    WrongArgument, NotHere."""
+    as_of=600,half_day=half_blocks,untold=full upon what the command line says besides. `period`: that in which it will be compared.
+    Raises WrongArgument, NotHere."""
     if "=" in name:
-        return Version(name=name, scoring=_under(session, ledger, _settings(name), months))
-    if name == "now":
-        return Version(name=name, scoring=session.scoring(ledger, months=months))
-    one = publication(ledger, name)
+        return Version(name=name, scoring=_under(session, ledger, _settings(name), period))
+    one = _published(ledger, name)
+    if one is None:
+        return Version(name=name, scoring=session.scoring(ledger, period=period))
     return Version(name=name, scoring=report_of(session, ledger, one), period=one.fact.period)
+
+
+def _published(ledger: Ledger, name: str) -> Publication | None:
+    """The publication that a version is of; None of one that is no publication's."""
+    return None if "=" in name or name == "now" else publication(ledger, name)
 
 
 def publication(ledger: Ledger, name: str) -> Publication:
@@ -85,7 +90,7 @@ def _settings(name: str) -> dict[str, str]:
     return settings
 
 
-def _under(session: Session, ledger: Ledger, settings: Mapping[str, str], months: Sequence[int]) -> Scoring:
+def _under(session: Session, ledger: Ledger, settings: Mapping[str, str], period: str | None) -> Scoring:
     """The ledger under settings: as_of, rulebook, calendar, known_on, untold; everything else is a reading."""
     other = attrs.evolve(
         session,
@@ -95,7 +100,7 @@ def _under(session: Session, ledger: Ledger, settings: Mapping[str, str], months
         untold=settings.get("untold", session.untold),
         readings={**session.readings, **{name: value for name, value in settings.items() if name not in SETTINGS}},
     )
-    return other.scoring(ledger, settings.get("as_of"), months=months)
+    return other.scoring(ledger, settings.get("as_of"), period=period)
 
 
 @attrs.frozen(kw_only=True)
@@ -118,8 +123,9 @@ def compare(
     """Two versions compared by name in a period: that asked for, or the one published. `unit`, `sheet`: that a reader will
     look at. Raises WrongArgument, NotHere, Untold of a version that was not published."""
     with session.ledger() as opened:
-        months = () if period is None else read_period(period, session.book()).months
-        sides = (version(session, opened, names[0], months), version(session, opened, names[1], months))
+        found = [_published(opened, name) for name in names]
+        told = period or next((one.fact.period for one in found if one is not None), None)
+        sides = (version(session, opened, names[0], told), version(session, opened, names[1], told))
         before, after = (side.scoring for side in sides)
         name = _period(sides, period)
         span = read_period(name, after.book)

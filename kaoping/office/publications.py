@@ -184,9 +184,8 @@ def report_of(session: Session, ledger: Ledger, one: Publication) -> Scoring:
         )
     book = _book(ledger, one)
     calendar = Calendar.from_text(_text(ledger, one, one.fact.calendar))
-    months = read_period(one.fact.period, book).months
     with session.busy("deriving rounds and verdicts"):
-        return scoring_alone(ledger, position, book, calendar, one.fact.as_of, months, mirrored=False)
+        return scoring_alone(ledger, position, book, calendar, one.fact.as_of, one.fact.period, mirrored=False)
 
 
 def _book(ledger: Ledger, one: Publication) -> Rulebook:
@@ -297,11 +296,11 @@ def publish_period(
 ) -> Published:  # fmt: skip
     """The ledger verified and the period published; `shown`: the digest of what somebody looked at and means to publish. Raises
     WrongArgument, ProvisionalPeriod, Untold, Objected, NotAsShown, LedgerMoved, DamagedLedger."""
-    months = read_period(period, session.book()).months
+    read_period(period, session.book())
     _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)
-        one = issue(session.scoring(opened, as_of, mirrored=False, months=months), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False, period=period), period, provisional=provisional)
         if shown not in (None, one.digest):
             raise NotAsShown(
                 sentence("the result is no longer what was shown: nothing is published."),
@@ -384,7 +383,8 @@ def recompute_period(
     """The ledger verified, and what was published computed again: of a period or all, or the `last` alone. Where a period was
     not, or what was `published` is not asked about: the period computed from history. Raises WrongArgument, NotHere where all
     were made in another ledger, ProvisionalPeriod, Untold, DamagedLedger."""
-    months = () if period is None else read_period(period, session.book()).months
+    if period is not None:
+        read_period(period, session.book())
     with session.ledger() as opened:
         _verify(session, opened)
         found = publications(opened, opened.head().position, period) if published else []
@@ -393,7 +393,7 @@ def recompute_period(
         if period is None or last:
             why = sentence("nothing was published as {name}.", name=period) if period else None
             raise WrongArgument(why or sentence("nothing was published yet."), "kaoping publish PERIOD publishes.")
-        one = issue(session.scoring(opened, as_of, mirrored=False, months=months), period, provisional=provisional)
+        one = issue(session.scoring(opened, as_of, mirrored=False, period=period), period, provisional=provisional)
         return attrs.evolve(one, gaps=refuse_untold_of(opened, one))
 
 

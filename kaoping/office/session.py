@@ -105,12 +105,12 @@ class Session:
         return folder.working_days(self.calendar_folder, self.known_on)
 
     def scoring(
-        self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True, months: Sequence[int] = ()
+        self, ledger: Ledger, as_of: str | None = None, *, mirrored: bool = True, period: str | None = None
     ) -> Scoring:
         """Everything derived from what the ledger knew at a moment: a time, a position, or now; of a large ledger also from its mirror,
-        unless it is to rest on the events alone. `months`: those that will be asked for, which spares the others where nobody else asks
+        unless it is to rest on the events alone. `period`: that which will be asked for, which spares other months where nobody else asks
         for them. Raises LedgerEmpty."""
-        asked = () if self.drawer else tuple(months)
+        asked = None if self.drawer else period
         return self.once(("scoring", as_of, mirrored), lambda: self._scoring(ledger, as_of, asked, mirrored=mirrored))
 
     def once(self, key: Hashable, make: Callable[[], Item]) -> Item:
@@ -120,7 +120,7 @@ class Session:
         said = (self.rulebook, self.calendar_folder, self.known_on, tuple(sorted(self.readings.items())), self.untold)
         return self.drawer.take((said, key), make)
 
-    def _scoring(self, ledger: Ledger, as_of: str | None, months: Sequence[int], *, mirrored: bool) -> Scoring:
+    def _scoring(self, ledger: Ledger, as_of: str | None, period: str | None, *, mirrored: bool) -> Scoring:
         position, instant = self.known(ledger, as_of)
         book, calendar = self.book(), self.calendar()
         with self.busy("deriving rounds and verdicts"):
@@ -129,7 +129,7 @@ class Session:
                 plain = not (self.readings or self.untold) and self.known_on is None
                 counted = counted_now(ledger, ledger.head(position), book, calendar, __version__, make=plain)
             if counted is None:
-                return scoring_alone(ledger, position, book, calendar, instant, months, mirrored=mirrored)
+                return scoring_alone(ledger, position, book, calendar, instant, period, mirrored=mirrored)
             return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, instant, counted)
 
     def known(self, ledger: Ledger, as_of: str | None) -> tuple[int, int]:
@@ -172,18 +172,29 @@ def scoring_alone(
     book: Rulebook,
     calendar: Calendar,
     as_of: int,
-    months: Sequence[int],
+    period: str | None,
     *,
     mirrored: bool,
 ) -> Scoring:
-    """Everything derived from the ledger up to a position, of a large one some tickets at a time and only what counts in these months,
-    where any are named; from its events alone unless they may be `mirrored`."""
+    """Everything derived from the ledger up to a position, of a large one some tickets at a time and only what counts in a period's months,
+    where one is named; from its events alone unless they may be `mirrored`."""
     if not is_large(ledger):
         return recompute(snapshot_of(ledger, position), book, calendar, as_of)
-    counted = None
+    counted, months = None, _months_in(period, book)
     with suppress(NoUse):
         counted = counted_alone(ledger, position, book, calendar, mirrored=mirrored, months=months)
     return when_asked(outline_of(ledger, position, mirrored=mirrored), book, calendar, as_of, counted)
+
+
+def _months_in(period: str | None, book: Rulebook) -> Sequence[int]:
+    """The months that a rulebook scores in a period, of a year those of each of its rules; none where none is named, or it is none."""
+    try:
+        span = None if period is None else read_period(period, book)
+    except WrongArgument:
+        return ()
+    if span is None or span.kind != "year":
+        return () if span is None else span.months
+    return sorted({*span.months, *(month for rule in book.years for month in rule.months(int(str(period))))})
 
 
 def groups_of(book: Rulebook) -> Sequence[str]:

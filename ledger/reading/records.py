@@ -26,7 +26,7 @@ from ledger.sentences import DamagedLedger, NoLedger, NoSuchText, Sentence, sent
 from ledger.voids import voided_keys
 
 AT_ONCE = 5_000  # keys looked up in one go
-ROOM = 256 * 1024  # KiB of the file held while it is verified: SQLite looks every event up in every index
+TO_VERIFY = 256 * 1024  # KiB of the file held while it is verified: SQLite looks every event up in every index
 
 
 class Records:
@@ -352,7 +352,7 @@ class Records:
         from ledger.migrations import expected, schema_of  # what makes tables takes long to load
 
         anchors = list(self._anchors())  # before the ledger, which goes on growing
-        with told(self.path, DamagedLedger), self._room(ROOM), self._transaction(keep=False, how="begin"):
+        with told(self.path, DamagedLedger), self._room(TO_VERIFY), self._transaction(keep=False, how="begin"):
             if self.path != MEMORY:
                 refuse_short(self.path)
             (answer,) = self._db.execute("pragma integrity_check(1)").fetchone()

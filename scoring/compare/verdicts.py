@@ -66,7 +66,10 @@ def flips_of(before: Scoring, after: Scoring, months: Sequence[int]) -> list[Ver
     if not tickets:
         return []
     narrow = [scoring.of_tickets(tickets) for scoring in (before, after)]
-    sides = [_decided(derived, scoring.as_of, months) for derived, scoring in zip(narrow, (before, after), strict=True)]
+    sides = [
+        _decided(derived, scoring.as_of, months, tickets)
+        for derived, scoring in zip(narrow, (before, after), strict=True)
+    ]
     changed = [_not_in(sides[0], sides[1]), _not_in(sides[1], sides[0])]
     keys = nw.concat([side.select(*KEY) for side in changed], how="vertical").unique().collect()
     if not len(keys):
@@ -109,8 +112,10 @@ def _counting(scoring: Scoring, months: Sequence[int]) -> Any:
     return frame.select(*KEY, "breached").collect().lazy()
 
 
-def _decided(derived: Derived, as_of: int, months: Sequence[int]) -> Any:
-    frame = derived.verdicts.filter(nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= as_of))
+def _decided(derived: Derived, as_of: int, months: Sequence[int], tickets: Collection[str]) -> Any:
+    """The verdicts of these tickets alone: one side may be derived of others too."""
+    asked = nw.col("month").is_in(list(months)) & (nw.col("decided_at") <= as_of)
+    frame = derived.verdicts.filter(asked & nw.col("ticket").is_in([*tickets]))
     return frame.select(*COLUMNS).collect().lazy()
 
 

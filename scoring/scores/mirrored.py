@@ -23,7 +23,7 @@ from ledger.columns.segments import brought_up, event_segments, is_large, record
 from ledger.proof.chain import digest_of
 from ledger.snapshot import columns_of_tickets
 from ledger.store import Ledger
-from metrics.tallies import MONTHLY, Countable
+from metrics.tallies import LACKING, MONTHLY, Countable
 from scoring.law.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 FORMAT = "6"
 OFTEN = 20  # an increment may touch one ticket in so many
 EXEMPTIONS = "exemptions"
-LACKING = ("untold", "assumed")  # the frames whose rows of any month say that something is not told
 
 
 def how_of(book: Rulebook, calendar: Calendar, version: str) -> str:
@@ -117,8 +116,12 @@ def counted_alone(
     """What months are counted from at a position, or some of them, derived some tickets at a time: from the ledger's events alone,
     nothing of a mirror being read, unless they may be `mirrored`. It lies in a folder of its own, which goes with it. Raises NoUse
     where there is no room for that."""
-    anew, head = Mirror(Path(mkdtemp())), ledger.head(upto)
+    head = ledger.head(upto)
     basis, beside = Basis(head.position, head.hash, ""), Mirror(path_of(ledger.path))
+    try:
+        anew = Mirror(Path(mkdtemp()))
+    except OSError as error:
+        raise NoUse from error
     try:
         parts: dict[str, SealedFile] | None = None
         if mirrored:
@@ -126,6 +129,7 @@ def counted_alone(
                 parts = _made(anew, ledger, basis, book, calendar, events=beside, months=months)
         if parts is None:
             parts = _made(anew, ledger, basis, book, calendar, months=months)
+            anew.drop(one.part for one in anew.contents().events)
         found = MirroredFrames(anew, parts, months)
     except BaseException:
         anew.discard()
@@ -216,8 +220,8 @@ def _made(
 def _by_part(
     events: "Frame | pl.LazyFrame", book: Rulebook, calendar: Calendar, months: Collection[int] = ()
 ) -> "dict[str, pl.DataFrame]":
-    """The rows of every part, of all that is derived from events, or of what of it some `months` need; of each frame also an empty part
-    of its own name."""
+    """The rows of every part, of all that is derived from events, or only of what counts in some `months`; of each frame also an empty
+    part of its own name."""
     import narwhals as nw  # what derives takes long to load
 
     from metrics.derive import counted_of, derive

@@ -224,6 +224,8 @@ def test_a_large_ledger_differs_as_a_small_one(may: Run, monkeypatch: pytest.Mon
         ("now", "half_day=half_blocks"),
         ("2023-05", "now"),
         ("known_on=2022-01-05", "now"),
+        ("as_of=12", "half_day=half_blocks"),
+        ("now", "half_day=half_blocks,whole_days=elapsed"),
     ]
     may("publish", "2023-05")
 

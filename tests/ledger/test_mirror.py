@@ -266,23 +266,25 @@ def test_some_tickets_at_a_time_give_what_all_at_once_give(tmp_path: Path, monke
 
 
 def test_months_derived_alone_are_what_all_of_them_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is untold or assumed in any month is known of too; another month is refused, and so derived."""
+    """From the events alone or from those of a mirror; whatever is untold or assumed in any month is known of too; another month is
+    refused, and so derived."""
     monkeypatch.setattr(segments, "SHARE", 40)
     log = history(505)
     with ledger_of(tmp_path / "kaoping.db", translated(log.facts)) as ledger:
         place, book, days = ledger.head().position, rulebook(), calendar()
         whole = mirrored.counted_alone(ledger, place, book, days)
+        assert isinstance(whole, mirrored.MirroredFrames)
         held = sorted({int(name.rsplit("-", 1)[1]) for name in whole.parts if name.startswith("verdicts-")})
-        assert len(held) > 1
-        for month in held[:2]:
-            alone = mirrored.counted_alone(ledger, place, book, days, months=[month])
+        assert len(held) > 2
+        for asked, kept_events in (([held[0]], False), ([*held[1:3], 209901], True)):
+            alone = mirrored.counted_alone(ledger, place, book, days, months=asked, mirrored=kept_events)
             assert alone.lacks == whole.lacks
-            wanted, found = whole.months([month]), alone.months([month])
+            wanted, found = whole.months(asked), alone.months(asked)
             assert {*wanted} == {*found}
             for name, frame in wanted.items():
                 assert found[name].collect().to_native().equals(frame.collect().to_native()), name
             with pytest.raises(NoUse):
-                alone.months([month, next(one for one in held if one != month)])
+                alone.months([*asked, next(one for one in held if one not in asked)])
         kept = when_asked(outline_of(ledger, place, mirrored=False), book, days, log.as_of_ms, alone)
         compare(recompute(snapshot_of(ledger, place), book, days, log.as_of_ms), kept, ())
 
