@@ -243,6 +243,14 @@ def test_a_large_ledger_differs_as_a_small_one(may: Run, monkeypatch: pytest.Mon
     assert told() == whole
 
 
+def test_a_large_ledger_supposes_as_a_small_one(may: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("audit", "GX-1", "--if", "closed=2023-05-05T17:30", "--json")
+    whole = may(*asked).document["months"]
+    assert any(moves(month, "茅店镇") for month in whole)
+    monkeypatch.setattr(segments, "LEAST", 1)
+    assert may(*asked).document["months"] == whole
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
