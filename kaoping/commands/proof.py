@@ -26,6 +26,14 @@ CheckpointOption = Annotated[
 ]
 
 
+HELD = {
+    "all": "{path} holds what the ledger says.",
+    "events": "{path} holds the ledger's events. Its verdicts are by other rules than those named, and were not looked at: name theirs.",
+    "nothing": "Beside the ledger lies no mirror that a score would read.",
+}
+"""What verify says of a mirror by what of it was held against the ledger."""
+
+
 @asks("rulebook", "calendar", "ledger", "lang", "as_json")
 def verify(
     asked: Asked,
@@ -42,7 +50,7 @@ def verify(
             "checkpoint": f"{told.position}:{told.root}", "attested_to": attested, "attested_by": found.attested_by,
             "dated_ahead": [dated_json(one) for one in found.ahead],
             "derived_rows_left": found.mirror is not None and found.differing is None,
-            **({} if found.differing is None else {"mirror_differs": list(found.differing)}),
+            **({} if found.differing is None else {"mirror_differs": list(found.differing), "mirror_held": found.held}),
         })  # fmt: skip
         _refuse_differing(found)
         return
@@ -65,8 +73,8 @@ def verify(
     if found.mirror and found.differing is None:
         said = "Note: {path} saves deriving again; it was not looked at. kaoping verify --mirror derives it again."
         terminal.tell(say(said, path=found.mirror))
-    elif found.mirror:
-        terminal.tell(say("{path} holds what the ledger says.", path=found.mirror))
+    elif found.held is not None and not found.differing:
+        terminal.tell(say(HELD[found.held], path=found.mirror or ""))
     _refuse_differing(found)
 
 

@@ -10,7 +10,7 @@ from kaoping.language.periods import UnclearPeriod, period_written
 from kaoping.language.words import sheet_of
 from kaoping.office.period.untold import refuse_untold
 from kaoping.office.publications import Publication, publications, report_of
-from kaoping.office.session import Session, WrongArgument, read_day, read_period
+from kaoping.office.session import Session, WrongArgument, read_day, read_scored
 from kaoping.office.units import no_such_unit
 from ledger.facts import Void
 from ledger.sentences import sentence
@@ -128,7 +128,7 @@ def compare(
         sides = (version(session, opened, names[0], told), version(session, opened, names[1], told))
         before, after = (side.scoring for side in sides)
         name = _period(sides, period)
-        span = read_period(name, after.book)
+        span = read_scored(name, after.book, before.book)
         for side in sides:
             if side.period is None:
                 refuse_untold(opened, side.scoring, span.kind, span.months)

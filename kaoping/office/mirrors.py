@@ -16,7 +16,7 @@ from kaoping.office.period.untold import refuse_untold
 from kaoping.office.scores import PeriodScore, refuse_no_sheet
 from kaoping.office.session import LedgerEmpty, Session, WrongArgument, period_evidence, read_period
 from ledger.columns.events import Frame
-from ledger.columns.mirror import NoUse
+from ledger.columns.mirror import NoUse, path_of
 from ledger.columns.portable import NAME, PortableMirror, read_portable, unusable, write_portable
 from ledger.sentences import sentence
 from ledger.snapshot import outline_of
@@ -41,7 +41,13 @@ class MirrorScore:
 
 
 def write_mirror(session: Session, folder: Path) -> PortableMirror:
-    """Write all that scores of the ledger rest on to a folder. Raises LedgerEmpty, UnusableMirror."""
+    """Write all that scores of the ledger rest on to a folder. Raises LedgerEmpty, UnusableMirror, WrongArgument for that which commands
+    keep beside the ledger."""
+    if folder.resolve() == path_of(session.path).resolve():
+        raise WrongArgument(
+            sentence("{folder} is what commands keep beside the ledger, and delete again.", folder=folder),
+            "Name a folder of your own.",
+        )
     with session.ledger() as ledger:
         position, instant = session.known(ledger, None)
         scoring = when_asked(outline_of(ledger, position), session.book(), session.calendar(), instant)
@@ -84,7 +90,7 @@ def mirror_scores(
     book = session.book()
     period = read_period(text, book)
     paths = [one.rstrip("/") for one in mirrors]
-    if len({*paths}) < len(paths):
+    if len({one if "://" in one else Path(one).resolve() for one in paths}) < len(paths):
         raise WrongArgument(sentence("a mirror is named twice."), "Name each once.")
     with session.busy("deriving rounds and verdicts"):
         found = [read_mirror(engine, path) for path in paths]

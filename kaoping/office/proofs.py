@@ -30,7 +30,7 @@ from ledger.register import register_of
 from ledger.sentences import LedgerError, Sentence, UnreadableFact, UserError, sentence
 from ledger.snapshot import standing
 from ledger.store import Ledger
-from scoring.scores.mirrored import differing
+from scoring.scores.mirrored import differing, of_other_rules
 
 FORMAT = "kaoping-proof-1"
 
@@ -43,7 +43,9 @@ class NotProved(UserError):
 class SoundLedger:
     """A sound ledger; `attested_to`: the last event that a checkpoint outside the file stands for, and `attested_by` what: the
     file beside the ledger, those `held` elsewhere; `ahead`: batches dated later than now; `mirror`: what is kept beside it, where
-    there is such; `differing`: files of it that did not hold what the ledger says (None: nobody looked), for which it was deleted."""
+    there is such; `differing`: files of it that did not hold what the ledger says (None: nobody looked), for which it was deleted;
+    `held`: what of it was held against the ledger, "all", its "events" alone where its rows are of other rules, "nothing" where there
+    was none."""
 
     report: Verified
     attested_to: int
@@ -51,6 +53,7 @@ class SoundLedger:
     ahead: tuple[Batch, ...]
     mirror: Path | None
     differing: tuple[str, ...] | None = None
+    held: str | None = None
 
 
 def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: bool = False) -> SoundLedger:
@@ -60,7 +63,7 @@ def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: 
     with session.ledger() as opened, session.busy("re-deriving every hash"):
         report = opened.verify(held)
         ahead = tuple(one for one in opened.batches() if one.recorded_at > session.now)
-        differs = _differing(session, opened) if mirrored else None
+        differs, looked = _differing(session, opened) if mirrored else (None, None)
     mirror = Mirror(path_of(session.path))
     if differs:
         mirror.discard()
@@ -68,20 +71,22 @@ def verify(session: Session, held: Sequence[tuple[int, str]] = (), *, mirrored: 
     return SoundLedger(
         report=report, attested_to=max([report.attested_to, *(size for size, _ in held)]),
         attested_by=(*beside, *(f"{size}:{root}" for size, root in held)), ahead=ahead,
-        mirror=mirror.path if mirror.path.exists() else None, differing=differs,
+        mirror=mirror.path if mirror.path.exists() else None, differing=differs, held=looked,
     )  # fmt: skip
 
 
-def _differing(session: Session, ledger: Ledger) -> tuple[str, ...]:
-    """The files of the ledger's mirror that do not hold what is derived again beside it; held again where somebody made it anew
-    meanwhile. Raises LedgerError."""
-    mirror = Mirror(path_of(session.path))
+def _differing(session: Session, ledger: Ledger) -> tuple[tuple[str, ...], str]:
+    """The files of the ledger's mirror that do not hold what is derived again beside it, and what of it was held (`SoundLedger`); held
+    again where somebody made it anew meanwhile. Raises LedgerError."""
+    mirror, book, calendar = Mirror(path_of(session.path)), session.book(), session.calendar()
     try:
         while True:
             held = mirror.contents()
-            found = tuple(differing(ledger, session.book(), session.calendar(), __version__))
+            found = tuple(differing(ledger, book, calendar, __version__))
             if not found or mirror.contents() == held:
-                return found
+                if of_other_rules(held, book, calendar, __version__):
+                    return found, "events"
+                return found, "all" if held.events or held.basis else "nothing"
     except NoUse as error:
         why = sentence("what is kept beside {path} cannot be derived again there.", path=session.path)
         raise LedgerError(why, "Make room on that disk, and verify again.") from error

@@ -12,7 +12,7 @@ from kaoping import __version__, now
 from kaoping.files.rulebooks import read_kept
 from kaoping.office.period.ground import ACCEPTABLE, Ground, ground_of, ground_text, objections
 from kaoping.office.period.untold import NO_GAPS, PeriodGaps, refuse_untold
-from kaoping.office.session import Differs, Session, WrongArgument, read_period, scoring_alone
+from kaoping.office.session import Differs, Session, WrongArgument, read_period, read_scored, scoring_alone
 from ledger.batches import Source
 from ledger.facts import Enrol, Publish
 from ledger.proof.chain import digest_of
@@ -72,7 +72,7 @@ class Issue:
 
 def issue(scoring: Scoring, period: str, *, provisional: bool) -> Issue:
     """A month, quarter, half-year or year scored. Raises ProvisionalPeriod, WrongArgument."""
-    asked = read_period(period, scoring.book)
+    asked = read_scored(period, scoring.book)
     kind, months = asked.kind, asked.months
     if not provisional:
         for month in months:
@@ -296,7 +296,7 @@ def publish_period(
 ) -> Published:  # fmt: skip
     """The ledger verified and the period published; `shown`: the digest of what somebody looked at and means to publish. Raises
     WrongArgument, ProvisionalPeriod, Untold, Objected, NotAsShown, LedgerMoved, DamagedLedger."""
-    read_period(period, session.book())
+    read_scored(period, session.book())
     _refuse_unknown(accept)
     with session.ledger() as opened:
         _verify(session, opened)

@@ -80,7 +80,10 @@ def refuse_no_sheet(book: Rulebook, sheets: Sequence[SheetScore], text: str) -> 
     """Raises WrongArgument where a rulebook has no sheet for a period, or none of the name asked for."""
     if not sheets:
         known = " ".join(f"{one.id} ({one.period})" for one in book.sheets)
-        raise WrongArgument(sentence("there is no such sheet for {month}; known: {known}", month=text, known=known))
+        raise WrongArgument(
+            sentence("there is no such sheet for {month}; known: {known}", month=text, known=known),
+            "Name a period that one of these is for.",
+        )
 
 
 def month_metrics(session: Session, text: str, unit: str | None = None, *, as_of: str | None = None) -> MonthMetrics:

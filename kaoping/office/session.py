@@ -241,6 +241,20 @@ def read_period(text: str, book: Rulebook) -> Period:
         raise WrongArgument(sentence("{text} is no month.", text=text), "Write it like 2023-05.") from error
 
 
+def read_scored(text: str, *books: Rulebook) -> Period:
+    """The same, where one of these rulebooks at least scores something in such a period. Raises WrongArgument."""
+    period = read_period(text, books[0])
+    sheets = [sheet for book in books for sheet in book.sheets]
+    ranked = period.kind == "year" and any(book.years for book in books)
+    if not ranked and period.kind not in (sheet.period for sheet in sheets):
+        known = " ".join(dict.fromkeys(f"{sheet.id} ({sheet.period})" for sheet in sheets))
+        raise WrongArgument(
+            sentence("the rulebook has nothing to score in {period}; known: {known}", period=text, known=known),
+            "Name a period that one of these is for.",
+        )
+    return period
+
+
 def read_year(text: str) -> int:
     """A year like 2023. Raises WrongArgument."""
     if not re.fullmatch(r"\d{4}", text):

@@ -8,7 +8,15 @@ from calendars.periods import month_of
 from kaoping.files import folder
 from kaoping.language.words import act_of
 from kaoping.office.period.untold import PeriodGaps, SheetGaps, refuse_untold
-from kaoping.office.session import DIGITS, Session, WrongArgument, period_evidence, read_moment, read_period
+from kaoping.office.session import (
+    DIGITS,
+    Session,
+    WrongArgument,
+    period_evidence,
+    read_moment,
+    read_period,
+    read_scored,
+)
 from ledger.sentences import sentence
 from ledger.store import Ledger
 from scoring.compare.readings import Alternative, Shift, alternatives, shifts_of
@@ -38,7 +46,7 @@ def other_readings(
     session: Session, text: str, *, as_of: str | None = None, provisional: bool = False
 ) -> tuple[Scoring, Sequence[Alternative], PeriodGaps]:
     """A period with each reading taken otherwise, and what no source tells of it. Raises WrongArgument, ProvisionalPeriod, Untold."""
-    period = read_period(text, session.book())
+    period = read_scored(text, session.book())
     with session.ledger() as opened:
         scoring = session.scoring(opened, as_of)
         period_evidence(scoring, period.months, provisional=provisional)

@@ -251,9 +251,15 @@ def _in_order(frame: "pl.DataFrame") -> "pl.DataFrame":
     return frame.sort(frame.columns)
 
 
+def of_other_rules(contents: Contents, book: Rulebook, calendar: Calendar, version: str) -> bool:
+    """Whether a mirror's rows were derived by other rules, another calendar or another version: no score by these reads them."""
+    return contents.basis is not None and contents.basis.how != how_of(book, calendar, version)
+
+
 def differing(ledger: Ledger, book: Rulebook, calendar: Calendar, version: str) -> Iterator[str]:
-    """The files of a ledger's mirror that do not hold what is read and derived from the ledger now, and those by other rules or of
-    another position, which cannot be held against anything. Raises NoUse where nothing can be derived beside the ledger."""
+    """The files of a ledger's mirror that do not hold what is read and derived from the ledger now, and those of another position, which
+    cannot be held against anything; those by other rules are not looked at (`of_other_rules`). Raises NoUse where nothing can be
+    derived beside the ledger."""
     mirror = Mirror(path_of(ledger.path))
     contents, reached = mirror.contents(), 0
     for segment in contents.events:
@@ -265,9 +271,9 @@ def differing(ledger: Ledger, book: Rulebook, calendar: Calendar, version: str) 
             yield segment.part.file
         reached = segment.position
     basis = contents.basis
-    if basis is None:
+    if basis is None or of_other_rules(contents, book, calendar, version):
         return
-    if basis.how != how_of(book, calendar, version) or ledger.head(basis.position).hash != basis.hash:
+    if ledger.head(basis.position).hash != basis.hash:
         yield from sorted(part.file for part in contents.derived.values())
         return
     with TemporaryDirectory(dir=ledger.path.parent) as folder:

@@ -258,6 +258,8 @@ def test_a_large_ledger_supposes_as_a_small_one(may: Run, monkeypatch: pytest.Mo
         ("diff", "as_of=", "now"), ("diff", "now", "colour=red", "--period", "2023-05"),
         ("diff", "now", "half_day=never", "--period", "2023-05"), ("score", "2023-05", "--known-on", "soon"),
         ("audit", "GX-1", "--if", "signed"), ("audit", "GX-1", "--if", "colour=red"), ("audit", "GX-9", "--if", "closed=2023-05-05T10:00"),
+        ("publish", "2023-Q2"), ("recompute", "2023-Q2"), ("readings", "2023-Q2"), ("report", "2023-Q2", "--out", "q2.docx"),
+        ("diff", "now", "half_day=half_blocks", "--period", "2023-Q2"),
         ("prove",), ("verify", "--checkpoint", "12"), ("ruling", "99", "--granted", *RULED),
     ],
 )  # fmt: skip

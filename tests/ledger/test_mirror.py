@@ -402,6 +402,23 @@ def test_verify_derives_again_what_nobody_can_tell_from_a_sound_mirror(may: Run,
     assert may("verify", "--mirror").code == 0
 
 
+def test_a_mirror_by_other_rules_is_not_said_to_differ(may: Run, tmp_path: Path) -> None:
+    """Somebody tried another rulebook, and nothing is wrong. Its verdicts are held against the ledger when its rules are named."""
+
+    def held(*rules: str) -> Any:
+        return may("verify", "--mirror", "--json", *rules).document["mirror_held"]
+
+    other = ("--rulebook", "yunshan-2025")
+    assert held() == "nothing"
+    assert may("score", "2023-05", *other).code == 0
+    assert [held(), held(*other)] == ["events", "all"]
+    assert "没有核对" in may("verify", "--mirror").out
+    may("score", "2023-05")
+    assert [held(), held(*other)] == ["all", "events"]
+    assert may("mirror", "kaoping.db.mirror").code == 2
+    assert held() == "all"
+
+
 def test_events_forged_in_a_mirror_are_seen_by_verify(may: Run, tmp_path: Path) -> None:
     may("score", "2023-05", "--json")
     mirror = Mirror(tmp_path / "kaoping.db.mirror")

@@ -7,7 +7,7 @@ import attrs
 from kaoping.office.appeals import appeals_waiting
 from kaoping.office.period.ground import Ground, Objection, ground_of, objections
 from kaoping.office.publications import Issue, Publication, issue, publications, refuse_nothing, refuse_untold_of
-from kaoping.office.session import Session, read_period
+from kaoping.office.session import Session, read_scored
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,7 @@ class Readiness:
 def readiness(session: Session, period: str, *, provisional: bool = False) -> Readiness:
     """What `publish` would publish, and what it would refuse; nothing is written. Raises WrongArgument, ProvisionalPeriod, Untold,
     DamagedLedger."""
-    read_period(period, session.book())
+    read_scored(period, session.book())
     with session.ledger() as opened:
         with session.busy("re-deriving every hash"):
             found = opened.verify()
