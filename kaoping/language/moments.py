@@ -10,11 +10,13 @@ PEOPLES = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:：时点](?:(\d{1,2})(?:[:：分](\d{1,2})?秒?)?)?)?"
 )
 """Dates and times as people write them; a time has at least its hour and a sign after it."""
+SHOWN = re.compile(r"(?:([A-Z][a-z]{2}) )?(\d.*?)(?: (周[一二三四五六日]))?")
+"""A date or a time as it is shown, with the name of its day before or after it."""
 
 
 def read_moment(text: str) -> int:
-    """The instant (ms) of an ISO 8601 text; without offset it is Asia/Shanghai; a date is its last millisecond. Raises ValueError:
-    a time of day alone, or a month, is no moment."""
+    """The instant (ms) of an ISO 8601 text, or of one as `moment` shows it; without offset it is Asia/Shanghai; a date is its last
+    millisecond. Raises ValueError: a time of day alone, or a month, is no moment, nor a day with another's name."""
     found = _parsed(text)
     if isinstance(found, datetime):
         return instant_of(datetime.fromisoformat(found.isoformat()))  # its own subtraction knows no milliseconds
@@ -33,11 +35,20 @@ def _parsed(text: str) -> date:
     """The date, or the datetime, in a text that begins with a whole date. Raises ValueError."""
     import pendulum
 
-    text = _as_iso(text.strip())
+    text, named = _less_weekday(text.strip())
+    text = _as_iso(text)
     found = pendulum.parse(text, exact=True, tz=SHANGHAI)
     if not isinstance(found, date) or found.isoformat()[:10] != text[:10]:
         raise ValueError("neither a date nor a time of a date")
+    if named and named not in (_weekday(found.isoweekday(), language) for language in ("zh", "en")):
+        raise ValueError("that day has another name")
     return found
+
+
+def _less_weekday(text: str) -> tuple[str, str]:
+    """(2023-05-04 09:10:00, 周四) of 2023-05-04 09:10:00 周四 or Thu 2023-05-04 09:10:00; no name where there is none."""
+    found = SHOWN.fullmatch(text)
+    return (found[2], found[1] or found[3] or "") if found else (text, "")
 
 
 def _as_iso(text: str) -> str:

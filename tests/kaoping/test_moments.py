@@ -42,11 +42,20 @@ def test_a_moment_is_read_to_the_millisecond(text: str, instant: int) -> None:
         "yesterday",
         "",
         "2023-05-04T09:10:00.1234",
+        "Fri 2023-05-04 09:10:00",
+        "2023-05-04 09:10:00 周五",
+        "Thu",
     ],
 )
 def test_what_is_no_moment_is_never_completed(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_moment(text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_moment_is_read_as_it_is_shown(language: str) -> None:
+    for instant in (MORNING, MORNING + 123, *(MORNING + day * 86_400_000 for day in range(1, 7))):
+        assert read_moment(moment(instant, language)) == instant
 
 
 def test_a_day_is_a_day() -> None:
