@@ -7,6 +7,7 @@ import typer
 
 from kaoping.commands.asked import Asked, BriefOption, asks
 from kaoping.office.period.untold import gaps_json
+from kaoping.office.session import WrongArgument
 from kaoping.office.tickets import audit_json, ticket_report
 from kaoping.papers import terminal
 from kaoping.reports.audit import audit_page
@@ -28,6 +29,11 @@ def audit(
     if if_ or without:
         _suppose(asked, ticket, if_ or (), without or (), unit, round_)
         return
+    if unit is not None or round_ is not None:
+        raise WrongArgument(
+            "--unit and --round say of which round something is supposed, and nothing is.",
+            "Add --if or --without, or leave them out: all rounds are told.",
+        )
     told = ticket_report(session, ticket, asked.as_of, brief=brief)
     if asked.as_json:
         terminal.answer({**audit_json(told), "ground": gaps_json(told.gaps)})
