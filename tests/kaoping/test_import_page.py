@@ -1,13 +1,12 @@
 """The examples of docs/import.md and its Chinese page, run in order: what they quote is printed."""
 
-import re
 import shlex
 from pathlib import Path
 
 import pytest
 
 from tests.kaoping.test_cli import UNITS, Run, run
-from tests.kaoping.test_profiles_page import examples
+from tests.kaoping.test_profiles_page import examples, table_shown
 from tests.kaoping.test_readme import plain
 
 __all__ = ["run"]
@@ -21,9 +20,7 @@ def test_the_examples_print_what_the_page_says(
 ) -> None:
     page = (DOCS / name).read_text("utf-8")
     monkeypatch.setenv("KAOPING_LANG", language)
-    shown = re.search(r"(?:^    [^$ ].*\n)+", page, re.MULTILINE)
-    assert shown is not None
-    log = "".join(f"{line[4:]}\n" for line in shown[0].splitlines())
+    log = table_shown(page)
     files = {
         "may.csv": log,
         "again.csv": log.replace("不满意", "满意").replace("2023-05-05 25:00", "2023-05-05 09:25:00"),

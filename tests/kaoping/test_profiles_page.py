@@ -30,15 +30,20 @@ def examples(page: str) -> list[tuple[str, list[str]]]:
     return found
 
 
+def table_shown(page: str) -> str:
+    """The first table of a page, as a file."""
+    shown = re.search(r"(?:^    [^$ ].*\n)+", page, re.MULTILINE)
+    assert shown is not None
+    return "".join(f"{line[4:]}\n" for line in shown[0].splitlines())
+
+
 @pytest.mark.parametrize(("name", "language"), [("profiles.md", "en"), ("profiles.zh-CN.md", "zh")])
 def test_the_examples_print_what_the_page_says(
     run: Run, monkeypatch: pytest.MonkeyPatch, name: str, language: str
 ) -> None:
     page = (DOCS / name).read_text("utf-8")
     monkeypatch.setenv("KAOPING_LANG", language)
-    log = re.search(r"(?:^    [^$ ].*\n)+", page, re.MULTILINE)
-    assert log is not None
-    Path("office.csv").write_text("".join(f"{line[4:]}\n" for line in log[0].splitlines()), "utf-8")
+    Path("office.csv").write_text(table_shown(page), "utf-8")
     Path("drift.csv").write_text(DRIFT, "utf-8")
     Path("units.jsonl").write_text(UNITS, "utf-8")
     assert run("import", "units.jsonl").code == 0
@@ -58,9 +63,7 @@ def test_the_profile_on_the_page_is_the_one_that_is_written(run: Run, monkeypatc
     assert shown is not None
     Path("shown.toml").write_text(shown[1], "utf-8")
     monkeypatch.setenv("KAOPING_LANG", "en")
-    test = re.search(r"(?:^    [^$ ].*\n)+", page, re.MULTILINE)
-    assert test is not None
-    Path("office.csv").write_text("".join(f"{line[4:]}\n" for line in test[0].splitlines()), "utf-8")
+    Path("office.csv").write_text(table_shown(page), "utf-8")
     run("profile", "new", "office.csv", "--output", "office.toml")
     assert folder.profile("shown.toml") == folder.profile("office.toml")
     assert (run("profile", "new", "office.csv", "--output", "office.toml").code, Path("office.toml").exists()) == (
