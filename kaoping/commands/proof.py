@@ -28,7 +28,7 @@ CheckpointOption = Annotated[
 
 HELD = {
     "all": "{path} holds what the ledger says.",
-    "events": "{path} holds the ledger's events. Its verdicts are by another rulebook, calendar or version than these, and were not looked at.",
+    "events": "{path} holds the ledger's events. Its verdicts are by another rulebook, calendar or version, and were not looked at.",
     "nothing": "Beside the ledger lies no mirror that a score would read.",
 }
 """What verify says of a mirror by what of it was held against the ledger."""
