@@ -19,6 +19,7 @@ BROKEN: dict[str, tuple[Callable[[str, str], object], str, list[tuple[int, str]]
     "rulebook": (read_rulebook, RULEBOOK, [(1, "format"), (5, "ratings.satisfied[1]"), (7, "ratings.unsatisfied")]),
     "profile": (read_profile, PROFILE, [(1, "name"), (5, "events[1].kind"), (6, "events[1].kinds")]),
     "calendar": (read_source, CALENDAR, [(1, "closure[0].document"), (3, "closure[0].to")]),
+    "key with a path in it": (read_source, '["a.b = [c"]\n', [(1, "a.b = [c")]),
     "cases": (read_cases, CASES, [(4, "cases[1].title"), (5, "cases[1].findings[1]")]),
 }
 

@@ -475,6 +475,14 @@ def bomb(name: str) -> bytes:
         return data.replace(said, struct.pack("<HHIIHH", 0x200, 14, 0, 2**24, 0, 65_535))
     if name == "xlsb":
         return xlsb(ROWS, far=2**20)
+    if name == "xlsb whose row has no number":  # the reader would take for it what stood in the record before
+        far, own = struct.pack("<II", 50_000, 0) + wide("x"), struct.pack("<II", 0, 0) + wide("x")
+        with zipfile.ZipFile(io.BytesIO(xlsb(ROWS))) as archive:
+            files = {one: archive.read(one) for one in archive.namelist()}
+        files["xl/worksheets/sheet1.bin"] = files["xl/worksheets/sheet1.bin"].replace(
+            record(146), record(6, far) + record(0) + record(6, own) + record(146)
+        )
+        return zipped(files)
     if name == "keys":
         return "\n".join(json.dumps({f"k{row}-{key}": 1 for key in range(20)}) for row in range(3000)).encode()
     if name == "entities":
@@ -493,6 +501,7 @@ BOMBS = [
     "xls",
     "xls that says so",
     "xlsb",
+    "xlsb whose row has no number",
     "keys",
     "entities",
     "depth",

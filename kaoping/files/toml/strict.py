@@ -58,16 +58,16 @@ class FileKind(Generic[T]):
             plain: Any = self._converter.structure(raw, self.shape)
             value: T = attrs.evolve(plain, **filled)
         except cattrs.BaseValidationError as error:
-            mistakes = [(path, self._mistake(path, one, raw)) for path, one in _flat(error, "")]
+            mistakes = [(path, self._mistake(path, one, within)) for path, within, one in _flat(error, "", raw)]
             raise UnusableFile.of(_problems(text, name, mistakes)) from error
         if misfits := tuple(self.judge(value)):
             raise UnusableFile.of(_problems(text, name, misfits))
         return value
 
-    def _mistake(self, path: str, error: BaseException, raw: Mapping[str, Any]) -> Mistake:
+    def _mistake(self, path: str, error: BaseException, within: object) -> Mistake:
         known: Sequence[str] | None = None
         if isinstance(error, cattrs.ForbiddenExtraKeysError):
-            known = self.keys(error.cl, _table_at(raw, path))
+            known = self.keys(error.cl, within if isinstance(within, dict) else {})
         return _mistake(path, error, self.filled, known)
 
     @cached_property
@@ -115,33 +115,38 @@ def _too_long(text: str) -> Problem:
     return _problem(text, line, Mistake("", None, "has a number of too many digits", "Write the number that is meant."))
 
 
-def _flat(error: BaseException, path: str) -> Iterator[tuple[str, BaseException]]:
-    """What an exception of cattrs holds, each with its path."""
+def _flat(error: BaseException, path: str, read: object) -> Iterator[tuple[str, object, BaseException]]:
+    """What an exception of cattrs about what was `read` at a path holds: each with its path, and what was read there; of a key that
+    means nothing, the table that it stands in."""
     if isinstance(error, cattrs.ClassValidationError):
         fields, alone = error.group_exceptions()
-        inner = [(f"{path}.{note.name.removesuffix('_')}", each) for each, note in fields]
+        inner: list[tuple[str, Any, Exception]] = [
+            (f"{path}.{name}", name, each) for each, note in fields for name in [note.name.removesuffix("_")]
+        ]
     elif isinstance(error, cattrs.IterableValidationError):
         items, alone = error.group_exceptions()
         inner = [
-            (f"{path}[{note.index}]" if isinstance(note.index, int) else f"{path}.{note.index}", each)
+            (f"{path}[{note.index}]" if isinstance(note.index, int) else f"{path}.{note.index}", note.index, each)
             for each, note in items
         ]
     elif isinstance(error, cattrs.ForbiddenExtraKeysError):
-        yield from ((f"{path}.{key}".removeprefix("."), error) for key in sorted(error.extra_fields))
+        yield from ((f"{path}.{key}".removeprefix("."), read, error) for key in sorted(error.extra_fields))
         return
     else:
-        yield path, error
+        yield path, read, error
         return
-    for place, each in [*inner, *((path, each) for each in alone)]:
-        yield from _flat(each, place.removeprefix("."))
+    for place, name, each in inner:
+        yield from _flat(each, place.removeprefix("."), _inside(read, name))
+    for each in alone:
+        yield from _flat(each, path, read)
 
 
-def _table_at(raw: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    """The table that the key at a path stands in."""
-    found: Any = raw
-    for name in re.findall(r"[^.\[\]]+", path)[:-1]:
-        found = found[int(name)] if isinstance(found, list) else found[name]
-    return found if isinstance(found, dict) else {}
+def _inside(read: object, name: Any) -> object:
+    """What stands in a table or a list at a key or a place; None where nothing does."""
+    try:
+        return read[name]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _mistake(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import olefile
 
 from ledger.intake.tables.extents import CellTotal, Extent
-from ledger.intake.tables.table import SAVE_AGAIN, SPLIT
+from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN, SPLIT
 from ledger.sentences import UnreadableFile
 
 # Records of [MS-XLS] 2.3: where a sheet begins, how far it says it reaches, and cells, of which two kinds hold several.
@@ -77,7 +77,7 @@ def _book(data: bytes) -> bytes:
             name = next(name for name in STREAMS if container.exists(name))
             return bytes(container.openstream(name).read())
     except Exception as refused:  # a container may be broken in any way
-        raise UnreadableFile("is a damaged workbook, or one with a password, or no workbook", SAVE_AGAIN) from refused
+        raise UnreadableFile(DAMAGED, SAVE_AGAIN) from refused
 
 
 def _records(book: bytes) -> Iterator[tuple[int, bytes]]:

@@ -14,7 +14,7 @@ import attrs
 
 from ledger.intake.tables.layout import Merge
 from ledger.intake.tables.packed import Budget, pieces
-from ledger.intake.tables.table import MAX_CELLS, SAVE_AGAIN, SPLIT, refuse_too_large
+from ledger.intake.tables.table import DAMAGED, MAX_CELLS, SAVE_AGAIN, SPLIT, refuse_too_large
 from ledger.sentences import UnreadableFile
 
 COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
@@ -191,7 +191,7 @@ def _parse(parts: Iterable[bytes], start: object, end: object = None, text: obje
             parser.Parse(part, False)
         parser.Parse(b"", True)
     except expat.ExpatError as refused:
-        raise UnreadableFile("is a damaged workbook, or one with a password, or no workbook", SAVE_AGAIN) from refused
+        raise UnreadableFile(DAMAGED, SAVE_AGAIN) from refused
 
 
 def _refuse_entity(*_: object) -> None:
@@ -275,9 +275,11 @@ def _scan_ods(parts: Iterable[bytes], total: CellTotal) -> dict[str, list[Merge]
 def _scan_binary(data: bytes, total: CellTotal) -> list[Merge]:
     extent, row, merges = Extent(), 0, list[Merge]()
     for kind, start, size in _records(data):
-        if kind == ROW_HEADER and size >= 4:
+        if size < 4 and (kind == ROW_HEADER or kind in CELLS):  # the reader would take its place from the record before
+            raise UnreadableFile(DAMAGED, SAVE_AGAIN)
+        if kind == ROW_HEADER:
             (row,) = struct.unpack_from("<I", data, start)
-        elif kind in CELLS and size >= 4:
+        elif kind in CELLS:
             extent.reach(row, struct.unpack_from("<I", data, start)[0])
         elif kind == MERGED and size >= 16:
             top, bottom, left, right = struct.unpack_from("<4I", data, start)

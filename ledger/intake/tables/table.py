@@ -15,6 +15,7 @@ MAX_CELLS = (
 )  # of all sheets, empty ones between the first and the last too: a full xls, or 130,000 rows of 120 columns
 SPLIT = "split it, for example by month"
 EXPORT_AGAIN = "export it again with the tickets in it"
+DAMAGED = "is a damaged workbook, or one with a password, or no workbook"
 SAVE_AGAIN = "open it in Excel or WPS and save it as a real .xlsx workbook, then import that"
 CUT_EMPTY = "delete the empty rows and columns beyond the data, and save it again"
 

@@ -12,13 +12,12 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from ledger.intake.tables.layout import Merge
 from ledger.intake.tables.markup import Grid
-from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
+from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
 ERRORS = 2  # the output for errors, as systems number it
 ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
-DAMAGED = "is a damaged workbook, or one with a password, or no workbook"
 NO_PASSWORD = "open it, save it without a password, and import that"
 
 
