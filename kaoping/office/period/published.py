@@ -48,7 +48,10 @@ def _standing(session: Session, opened: Ledger, period: str) -> PublishedPeriod:
             sentence("{period} is not published yet.", period=period), "It is shown here as soon as it is."
         )
     last = found[-1]
-    one = issue(report_of(session, opened, last), period, provisional=last.fact.provisional)
+    one = session.once(
+        ("published", last.position),
+        lambda: issue(report_of(session, opened, last), period, provisional=last.fact.provisional),
+    )
     if one.digest != last.fact.digest:
         raise NotPublished(
             sentence("{period} cannot be shown as it was published.", period=period),

@@ -15,6 +15,9 @@ import pytest
 
 from kaoping import now
 from kaoping.files.places import data_folder
+from kaoping.language.language import Language
+from kaoping.office.period.published import published_losses, published_period
+from kaoping.office.session import Session
 from kaoping.office.shelf.shelf import Shelf
 from kaoping.office.shelf.standing import AGES_MS, STAYS_MS
 from kaoping.web import answers, app
@@ -68,6 +71,15 @@ def aged(browser: Browser) -> Browser:
     for path in (*folder.rglob("*.toml"), *(folder / "data").iterdir()):
         os.utime(path, (OLD_S, OLD_S))
     return browser
+
+
+def test_what_was_published_is_derived_once_for_all_who_ask(office: Path) -> None:
+    told = Session(
+        path=office / "kaoping.db", rulebook="ganxian-2023", language=Language("en"), drawer=Shelf(9).on("as it stands")
+    )
+    first = published_period(told, "2023-05")
+    assert published_period(told, "2023-05").issue is first.issue
+    assert published_losses(told, "茅店镇", "2023-05").scoring is first.issue.scoring
 
 
 @pytest.mark.parametrize("page", PAGES)
