@@ -23,6 +23,8 @@ FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|
 ADD_HEADINGS = (
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE"
 )
+LIKE_A_VALUE = re.compile(r"\d{4}\s*[-/.年]\s*\d|\d{6}")  # a time, or a number: no heading has one
+HEAD_IT = "put the row of headings of the export above it, and import it again"
 CHOOSE = (
     "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE"
 )
@@ -126,6 +128,8 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
         key=lambda profile: len(lacks[profile.name]),
     )
     if not close:
+        if any(map(LIKE_A_VALUE.search, table.header)):
+            raise UnreadableFile("has no headings: what stands first in it is a row of values", HEAD_IT)
         why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
         raise UnreadableFile(why, ADD_HEADINGS)
     told = [sentence("{profile} lacks {columns}", profile=p.name, columns=_lacks(p, table.header)) for p in close[:3]]

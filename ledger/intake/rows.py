@@ -19,6 +19,7 @@ from ledger.intake.cells import (
     Meanings,
     Remembered,
     UnfitCell,
+    are_cut,
     exchanged,
     folded,
     shown,
@@ -123,6 +124,7 @@ class RowReader:
     assumed: dict[int, EventRule] = attrs.field(factory=dict)
     own_words: dict[int, tuple[str, ...]] = attrs.field(factory=dict)
     rules: tuple[TableRule, ...] = attrs.Factory(lambda self: tuple(self._rules()), takes_self=True)
+    judged: Mapping[str, frozenset[str]] = attrs.Factory(lambda self: self._judged(), takes_self=True)
     alone: Remembered[bool] = attrs.Factory(lambda self: Remembered(self._is_alone), takes_self=True)
 
     @classmethod
@@ -130,7 +132,13 @@ class RowReader:
         """The table seen through this profile."""
         places = columns_of(profile, table.header)
         kept = CellsKept.of(profile, {column: table.header[place] for column, place in places.items()})
-        return cls(profile, Meanings.of(profile), table.header, places, kept, unsure_of(profile, table, places))
+        numbers = (
+            []
+            if profile.whole_numbers or "ticket" not in places
+            else [row.cells[places["ticket"]] for row in table.rows if not row.fault]
+        )
+        means = Meanings.of(profile, cut=are_cut(numbers, by_ticket=profile.by_ticket))
+        return cls(profile, means, table.header, places, kept, unsure_of(profile, table, places))
 
     def cells(self, row: Row) -> Cells:
         """Column -> cell, None where it stands for nothing; only columns that the table has."""
@@ -152,6 +160,29 @@ class RowReader:
                 silent = plain and not (spoken or any(column in self.places for column in self._own_words(event)))
                 yield TableRule(event, event.at, plain and event.count not in self.places, silent)
 
+    def _judged(self) -> Mapping[str, frozenset[str]]:
+        """The columns of yes or no by which alone an act is known that has no time of its own -> every word that says something there."""
+        whens = [
+            when
+            for event in self.profile.events
+            if event.kind != Flag.kind
+            for when in (*event.when, *(event.told_by if event.kind in ASSUMED else ()))
+        ]
+        answers = frozenset(self.means.flags)
+        listed = {when.column: frozenset[str]() for when in whens if when.words and when.column in self.places}
+        for when in whens:
+            if when.column in listed:
+                listed[when.column] |= _folded((*when.words, *when.other_than, *when.was))
+        return {column: words | answers for column, words in listed.items() if words & answers}
+
+    def _unjudged(self, cells: Cells) -> Iterator[Mistake]:
+        """Words of such a column that say neither: whether there was an act is not known."""
+        for column, words in self.judged.items():
+            cell = cells.get(column)
+            if cell is not None and folded(shown(cell)) not in words:
+                remedy = sentence("list it under yes or no in the profile, or in the words of its event")
+                yield Mistake(self.heading(column), cell, self.means.nothing(), remedy)
+
     def heading(self, column: str) -> str:
         """The heading as the table has it, else as the profile knows it."""
         return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
@@ -170,6 +201,8 @@ class RowReader:
             told.wrong.extend(self._unplaced(self.cells(row)))
         else:
             cells = self.cells(row)
+            if self.judged:
+                told.wrong.extend(self._unjudged(cells))
             if before and before.opens:
                 self._tell_event(cells, OPENING, told)
             for event, at, timed, silent in self.rules:
