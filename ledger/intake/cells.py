@@ -25,6 +25,9 @@ from ledger.texts import SENTENCES, refuse_unseen
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
+SEPARATORS = "、，,；;/／"  # between the names of units in one cell
+LINK = re.compile(r'(?is)=HYPERLINK\((?:"[^"]*"\s*[,;]\s*)?"([^"]*)"\)')  # the text that Excel shows of it
+FORMULA = re.compile(r"=\s*[A-Za-z(+\-$'\"]")
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 AS_AMOUNT = re.compile(r"\d+\.0+|\d{1,3}(,\d{3})+(\.0+)?")  # 250912.0 and 250,912: a number, written as what it is not
 KEPT = 15  # digits of a number that Excel holds
@@ -56,6 +59,7 @@ LETTERS = str.maketrans(
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
+CALCULATED = "open it in Excel or WPS, put the values in the place of the formulas, and import that"
 AS_TIME = "write it as a time, or add its format under times in the profile; what stands for no time, list under absent"
 SAY_WHOLE = (
     "format the column as text where it comes from, and export it again; if they are whole, say so in the profile:"
@@ -159,7 +163,7 @@ class Meanings:
     def _stripped(self, cell: str) -> str | None:
         text = cell
         if cell[:1] not in PLAIN or cell[-1:] not in PLAIN:
-            text = FORCED.sub(r"\1\2", cell.strip(BLANK)).strip(BLANK)
+            text = LINK.sub(r"\1", FORCED.sub(r"\1\2", cell.strip(BLANK))).strip(BLANK)
         return None if text.casefold() in self.absent else text
 
     @property
@@ -257,7 +261,13 @@ def _same(value: Scalar) -> Scalar:
 def _text(_: Meanings, cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise UnfitCell("is not text", AS_TEXT)
+    if isinstance(cell, str) and FORMULA.match(cell):
+        raise UnfitCell("is a formula, not its value", CALCULATED)
     return cell if isinstance(cell, str) else shown(cell)
+
+
+def _unit(means: Meanings, cell: Cell) -> str:
+    return _text(means, cell).strip(f"{SEPARATORS} ")
 
 
 def _number(means: Meanings, cell: Cell) -> str:
@@ -472,7 +482,7 @@ def _rating(means: Meanings, cell: Cell) -> str:
 
 
 READ: Mapping[str, Callable[[Meanings, Cell], Scalar]] = {
-    "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
+    "unit": _unit, "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
     "limit_days": _halves, "days": _halves, "anonymous": _flag, "granted": _flag, "contacted": _flag,
     "seq": _whole, "count": _count, "role": _role, "about": _about, "rating": _rating,
 }  # fmt: skip

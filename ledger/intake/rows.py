@@ -15,6 +15,7 @@ from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_o
 from ledger.intake.cells import (
     EARLIEST,
     LATEST,
+    SEPARATORS,
     TOO_FAR,
     Meanings,
     Remembered,
@@ -37,8 +38,9 @@ Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str, bool, Remembered[Any], Remembered[Any] | None], ...], Mapping[str, Any]]
 """(field, field as stored, column, whether a guard stands before it, what its cells were read as and what is kept of people's words) of
 what the table has a column for, and the values of the rest."""
+TOO_OFTEN = 10_000  # times of one act
 MOST_ASSUMED = 50  # of one row: more is a mistake in its count
-BETWEEN = re.compile(r"\s*[、，,；;]\s*")
+BETWEEN = re.compile(rf"\s*[{SEPARATORS}]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
 BESIDE = ("activity", "transition", "resource", "round")
@@ -298,7 +300,7 @@ class RowReader:
         """How often the row says that it happened, without saying when, and the column that says so."""
         cell = cells.get(event.count) if event.count else None
         times = 0 if cell is None else whole(cell)
-        if times < 0:
+        if not 0 <= times < TOO_OFTEN:  # what is written there may be a telephone number
             raise UnfitCell("is not a count", "write a whole number of 0 or more")
         if self.profile.state_rows and before is not None and cell is not None:
             times -= self._counted(event, before)
@@ -604,7 +606,7 @@ def _with_texts(fact: Fact, texts: Mapping[str, Any]) -> Fact:
 
 def _units(cell: object) -> list[str]:
     """The units that a cell names."""
-    return BETWEEN.split(str("" if cell is None else cell).strip("、，,；; "))
+    return BETWEEN.split(str("" if cell is None else cell).strip(f"{SEPARATORS} "))
 
 
 @cache

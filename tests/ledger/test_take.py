@@ -232,6 +232,11 @@ BAD = [
      "list it under yes or no in the profile, or in the words of its event"),
     ("是否重新办理", "二次", "means nothing to profile hotline-wide",
      "list it under yes or no in the profile, or in the words of its event"),
+    ("重办次数", "13812345678", "is not a count", "write a whole number of 0 or more"),
+    ("承办单位", "=VLOOKUP(A2,单位!A:B,2,0)", "is a formula, not its value",
+     "open it in Excel or WPS, put the values in the place of the formulas, and import that"),
+    ("承办单位", "茅店镇/江口镇", "names 2 units in one cell",
+     'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'),
     ("处理时限", "尽快", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", "5天", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", 0.3, "is not a positive number of half or whole days", "write days like 5 or 0.5"),
@@ -297,6 +302,15 @@ def test_tickets_that_excel_made_one_are_seen_by_their_rows() -> None:
 )
 def test_numbers_that_are_whole_are_taken(numbers: list[Cell]) -> None:
     assert len(numbered(*numbers).facts) == len(numbers)
+
+
+def test_a_name_is_what_excel_shows_of_it() -> None:
+    done = numbered('=HYPERLINK("http://10.0.0.1/t?id=9","250912101108115409")')
+    assert [fact.ticket for _, fact in done.facts] == ["250912101108115409"]
+    table = LogTable(
+        "五月.csv", ("工单编号", "承办单位", "派单时间"), (Row(2, ("GX-1", "茅店镇、", "2023-05-04 09:10:00")),)
+    )
+    assert [fact.unit for _, fact in intake(table, PROFILES["hotline-wide"]).facts] == ["茅店镇"]
 
 
 def test_a_number_that_a_sheet_holds_whole_is_that_number() -> None:
