@@ -72,15 +72,15 @@ def unread(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
     return tuple(heading for place, heading in enumerate(header) if heading and place not in read)
 
 
-def absent(profile: Profile, header: Sequence[str]) -> tuple[AbsentColumn, ...]:
-    """The columns of the profile that the header lacks, each with the unread headings most like it."""
+def absent(profile: Profile, header: Sequence[str], among: Sequence[str] | None = None) -> tuple[AbsentColumn, ...]:
+    """The columns of the profile, all or those `among` some, that the header lacks, each with the unread headings most like it."""
     there = columns_of(profile, header)
     free = [one for one in unread(profile, header) if not CITIZENS.search(one)]
     short = [one for one in free if not FREE_TEXT.search(one)]
     return tuple(
         AbsentColumn(column, headings[0], _likest(headings, free if FREE_TEXT.search(headings[0]) else short))
         for column, headings in profile.columns.items()
-        if column not in there
+        if column not in there and (among is None or column in among)
     )
 
 
@@ -100,8 +100,7 @@ def _lacks(profile: Profile, header: Sequence[str]) -> Sentence:
         sentence("{heading} (perhaps {likest})", heading=one.heading, likest=" ".join(one.likest))
         if one.likest
         else as_sentence(one.heading)
-        for one in absent(profile, header)
-        if one.column in profile.needed
+        for one in absent(profile, header, profile.needed)
     ]
     return listed(told, " ")
 
