@@ -440,6 +440,21 @@ def test_what_is_nested_is_no_value_and_harms_nothing_else() -> None:
     assert {str(one.why) for one in taken(data.encode())[1].problems} == {"is not text"}
 
 
+# pages
+
+
+def test_a_page_that_breaks_off_in_a_table_is_refused() -> None:
+    page = html(ROWS)
+    ends = [page.rindex(end.encode("gb18030")) for end in ("</table>", "</td>", "11:59:59", "GX-2")]
+    for end in ends:
+        with pytest.raises(UnreadableFile, match="is HTML that breaks off in line 6, at: ") as told:
+            read_table(page[: end + 4], "五月.xls")
+        assert "download it again" in str(told.value.remedy)
+    assert facts(page.replace(b"</td>", b"")) == facts(page.replace(b"</table>", b"")) == PLAIN, "it says where it ends"
+    with pytest.raises(UnreadableFile, match="breaks off in line 7"):  # the table around it could have had others
+        read_table(b"<table><tr><td>" + page.replace(b"</html>", b"\n<p>x"), "x")
+
+
 # bombs
 
 

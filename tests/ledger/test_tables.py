@@ -142,7 +142,7 @@ def test_a_gzip_is_opened_first() -> None:
         (b"one column\n1\n", "has no header"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"{\\rtf1 x}", "is a Word document, whatever its name says"),
-        (b"\n<html><table>", "is HTML without a table that has a header and rows"),
+        (b"\n<html><table></table>", "is HTML without a table that has a header and rows"),
         (b"<html><p>x", "is HTML without a table in it"),
         (b"<?xml version='1.0'?><other/>", "is XML without a table in it"),
         (b"<?xml version='1.0'?><Workbook/>", "has no sheet with a header and rows"),

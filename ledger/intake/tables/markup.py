@@ -14,6 +14,8 @@ from ledger.sentences import UnreadableFile, sentence
 PIECE = 2**16  # signs
 EXCEL_COLUMNS, EXCEL_ROWS = 16_384, 1_048_576
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
+END = 40  # signs shown of where a page breaks off
+DOWNLOAD_AGAIN = "export or download it again; if it always ends so, see in Excel or WPS that its last rows are there, and save it as .xlsx"
 BREAKS = ("br", "p", "div", "li")
 
 
@@ -55,11 +57,12 @@ def forget(element: Any) -> None:
 
 
 def html_grids(text: str) -> list[Grid]:
-    """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile."""
+    """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile, also where
+    the page ends before a table does: HTML lets `</td>` and `</tr>` be left out, never `</table>`."""
     parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", no_network=True, remove_comments=True)
     done: list[Grid] = []
     open_tables: list[_HtmlTable] = []
-    for event, element in _events(parser, text):
+    for event, element in _fed(parser, text):
         tag = local(element.tag)
         if tag == "table":
             if event == "start":
@@ -72,7 +75,15 @@ def html_grids(text: str) -> list[Grid]:
         elif open_tables and event == "end" and tag == "tr":
             open_tables[-1].end_row(element.sourceline)
             forget(element)
-    return done + [table.grid for table in open_tables]
+    if open_tables:
+        raise _broken_off(text)
+    return done
+
+
+def _broken_off(text: str) -> UnreadableFile:
+    last = " ".join(text[-PIECE:].split())[-END:]
+    why = sentence("is HTML that breaks off in line {line}, at: {last}", line=text.rstrip().count("\n") + 1, last=last)
+    return UnreadableFile(why, DOWNLOAD_AGAIN)
 
 
 @attrs.define
@@ -210,13 +221,18 @@ def _moment(text: str) -> Cell:
 def _events(parser: Any, text: str) -> Iterable[tuple[str, Any]]:
     """The events of a text. Raises UnreadableFile where it is broken."""
     try:
-        for start in range(0, len(text), PIECE):
-            parser.feed(text[start : start + PIECE].encode("utf-8", "replace"))
-            yield from parser.read_events()
+        yield from _fed(parser, text)
         parser.close()
         yield from parser.read_events()
     except etree.XMLSyntaxError as refused:
         raise broken_xml(refused) from refused
+
+
+def _fed(parser: Any, text: str) -> Iterator[tuple[str, Any]]:
+    """The events of what stands in a text, without those that its end brings."""
+    for start in range(0, len(text), PIECE):
+        parser.feed(text[start : start + PIECE].encode("utf-8", "replace"))
+        yield from parser.read_events()
 
 
 def broken_xml(refused: Any) -> UnreadableFile:
