@@ -426,6 +426,22 @@ def test_each_sheet_is_read_by_its_own_headings_or_refused_by_name() -> None:
     assert [(one.name, str(one.why)) for one in held.unread] == [("五月.xlsx[Sheet4]", "is a hidden sheet")]
 
 
+@pytest.mark.parametrize("said", ["SheetHidden", "SheetVeryHidden", "SheetVisible"])
+def test_a_hidden_sheet_of_xml_2003_is_named_and_not_read(said: str) -> None:
+    page = xml2003(ROWS).decode("gbk")
+    start, end = page.index("<Worksheet"), page.index("</Workbook>")
+    options = (
+        f'<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>{said}</Visible></WorksheetOptions>'
+    )
+    other = page[start:end].replace("五月", "旧").replace("</Worksheet>", options + "</Worksheet>")
+    held = read_tables((page[:end] + other + page[end:]).encode("gbk"), "五月.xls")
+    seen = ["五月", "旧"] if said == "SheetVisible" else ["五月"]
+    assert [table.sheet for table in held.tables] == seen
+    assert [one.name for one in held.unread] == ([] if len(seen) > 1 else ["五月.xls[旧]"])
+    alone = page[:start] + other + page[end:]
+    assert facts(alone.encode("gbk")) == PLAIN, "of a workbook without a visible table the hidden one is read"
+
+
 def test_a_zip_says_what_in_it_is_not_read() -> None:
     held = read_tables(zipped({"五月.csv": text(ROWS), "说明.pdf": b"%PDF-1.7"}), "a.zip")
     assert [table.sheet for table in held.tables] == ["五月.csv"]

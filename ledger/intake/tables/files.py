@@ -159,7 +159,7 @@ def _read_markup(data: bytes, text: str, name: str, budget: Budget) -> FileTable
         return FileTables((read_xes(io.BytesIO(data), name, budget),))
     if root == "Workbook":
         refuse_entities(text)
-        return _of_grids(xml_grids(_whole(text)), name, NO_SHEET)
+        return _of_sheets([SheetGrid(grid, not grid.hidden) for grid in xml_grids(_whole(text))], name)
     if "<table" in text.casefold():
         return _of_grids(html_grids(text), name, sentence("is HTML without a table that has a header and rows"))
     kind = "HTML" if root.casefold() == "html" else "XML"

@@ -14,6 +14,7 @@ from ledger.sentences import UnreadableFile, sentence
 PIECE = 2**16  # signs
 EXCEL_COLUMNS, EXCEL_ROWS = 16_384, 1_048_576
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
+OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
 END = 40  # signs shown of where a page breaks off
 DOWNLOAD_AGAIN = "export or download it again; if it always ends so, see in Excel or WPS that its last rows are there, and save it as .xlsx"
 BREAKS = ("br", "p", "div", "li")
@@ -21,12 +22,13 @@ BREAKS = ("br", "p", "div", "li")
 
 @attrs.define
 class Grid:
-    """The cells of one table or sheet, as they stand."""
+    """The cells of one table or sheet, as they stand; `hidden`: people do not see the sheet."""
 
     name: str
     rows: list[Row] = attrs.field(factory=list)
     merges: list[Merge] = attrs.field(factory=list)
     cells: int = 0
+    hidden: bool = False
 
     def add(self, number: int, cells: list[Cell], line: int | None) -> None:
         """A row more. Raises UnreadableFile where the rows together are too many."""
@@ -151,11 +153,20 @@ def xml_grids(text: str) -> list[Grid]:
             if event == "start":
                 grids.append(Grid(element.get(f"{SHEET}Name") or f"Sheet{len(grids) + 1}"))
                 number = 0
+            else:
+                grids[-1].hidden = _is_hidden(element)
+                forget(element)
         elif event == "end" and grids:
             number = _index(element, number + 1, EXCEL_ROWS)
             grids[-1].add(number, _xml_cells(element, number, grids[-1]), element.sourceline)
             forget(element)
     return grids
+
+
+def _is_hidden(sheet: Any) -> bool:
+    """A sheet's options say SheetHidden or SheetVeryHidden."""
+    said = (element.text or "" for element in sheet.iterfind(f"{OPTIONS}WorksheetOptions/{OPTIONS}Visible"))
+    return any(one.strip() in ("SheetHidden", "SheetVeryHidden") for one in said)
 
 
 def xml_parser(**options: Any) -> Any:
