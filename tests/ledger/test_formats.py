@@ -459,6 +459,53 @@ def test_what_is_nested_is_no_value_and_harms_nothing_else() -> None:
 # pages
 
 
+def paged(*cells: str, row: str = "") -> bytes:
+    """A page with the first ticket told by the cells."""
+    heads = "".join(f"<th>{name}</th>" for name in HEADER)
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in ROWS[2:])
+    return f"<meta charset=utf-8><table><tr>{heads}</tr><tr {row}>{''.join(cells)}</tr>{lines}</table>".encode()
+
+
+@pytest.mark.parametrize(
+    ("at", "cell"),
+    [
+        (0, "<a href=x>250912101108115409</a> <button>复制</button><template>x</template>"),
+        (
+            0,
+            "<input type=hidden value=7>250912101108115409<input type=checkbox value=on><input type=submit value=修改>",
+        ),
+        (2, "<span>茅店镇</span><span style='color:red; Display : none'>茅店镇</span><i hidden>1</i>"),
+        (3, "<input value='2023-05-04 09:10:00'>"),
+        (3, "<textarea>2023-05-04 09:10:00</textarea>"),
+        (4, "<select><option>问政赣州<option selected>12345<option>留言板</select>"),
+        (4, "<select style='display:none'><option selected>问政赣州</select>12345"),
+    ],
+)
+def test_a_cell_of_a_page_holds_what_a_browser_shows_in_it(at: int, cell: str) -> None:
+    cells = [f"<td>{cell if place == at else one}</td>" for place, one in enumerate(ROWS[1])]
+    assert facts(paged(*cells)) == PLAIN
+
+
+def test_a_list_without_a_selected_option_says_nothing() -> None:
+    choice = "<select><option>问政赣州<option>12345</select>"
+    table = taken(paged(*[f"<td>{choice if place == 4 else one}</td>" for place, one in enumerate(ROWS[1])]))[0]
+    assert table.rows[0].cells[4] == "问政赣州12345", "no word of any profile: the row is told"
+
+
+@pytest.mark.parametrize("row", ["hidden", 'style="height:0; display:none"'])
+def test_a_row_that_a_page_hides_is_read_and_said(row: str) -> None:
+    page = paged(*[f"<td>{one}</td>" for one in ROWS[1]], row=row)
+    assert facts(page) == PLAIN
+    assert [str(note) for note in taken(page)[1].notes] == ["1 rows that the page hides were read all the same: row 2"]
+
+
+def test_a_hidden_cell_stands_in_the_place_of_one_that_reaches_down() -> None:
+    rows = html(MERGED, TALL).split(b"\n")
+    for at in (2, 3, 5):
+        rows[at] = rows[at].replace(b"<tr>", b"<tr><td style='display: none'>x</td>")
+    assert facts(b"\n".join(rows)) == PLAIN
+
+
 def test_a_page_that_breaks_off_in_a_table_is_refused() -> None:
     page = html(ROWS)
     ends = [page.rindex(end.encode("gb18030")) for end in ("</table>", "</td>", "11:59:59", "GX-2")]

@@ -9,7 +9,7 @@ import attrs
 from ledger.intake.tables.biff import sound_xls
 from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.extents import refuse_vast_zip
-from ledger.intake.tables.layout import laid_out
+from ledger.intake.tables.layout import SHOWN, laid_out
 from ledger.intake.tables.letters import text_of
 from ledger.intake.tables.markup import Grid, html_grids, refuse_entities, xml_grids
 from ledger.intake.tables.objects import read_objects
@@ -199,4 +199,14 @@ def _of_grids(grids: Iterable[Grid], name: str, nothing: Sentence) -> FileTables
 
 def _table(grid: Grid) -> LogTable | None:
     table = laid_out(grid.name, grid.rows, grid.merges)
-    return table if table and table.rows else None
+    if not table or not table.rows:
+        return None
+    unseen = [row.number for row in table.rows if row.number in grid.unseen]
+    return attrs.evolve(table, notes=(*table.notes, _unseen(unseen))) if unseen else table
+
+
+def _unseen(numbers: Sequence[int]) -> Sentence:
+    rows = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+    return sentence(
+        "{count} rows that the page hides were read all the same: row {rows}", count=len(numbers), rows=rows
+    )

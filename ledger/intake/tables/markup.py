@@ -1,5 +1,6 @@
 """Tables written as HTML, and XML 2003 workbooks: read as a stream, without entities, DTDs or the network."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -18,17 +19,22 @@ OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
 END = 40  # signs shown of where a page breaks off
 DOWNLOAD_AGAIN = "export or download it again; if it always ends so, see in Excel or WPS that its last rows are there, and save it as .xlsx"
 BREAKS = ("br", "p", "div", "li")
+UNREAD = ("table", "script", "style", "button", "template")  # no text of the cell that they stand in
+ROWS = ("tr", "tbody", "thead", "tfoot", "table")
+WORDLESS = ("hidden", "checkbox", "radio", "button", "submit", "reset", "image", "file", "password", "color", "range")
+UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 
 
 @attrs.define
 class Grid:
-    """The cells of one table or sheet, as they stand; `hidden`: people do not see the sheet."""
+    """The cells of one table or sheet, as they stand; `hidden`: people do not see the sheet; `unseen`: nor the rows of these numbers."""
 
     name: str
     rows: list[Row] = attrs.field(factory=list)
     merges: list[Merge] = attrs.field(factory=list)
     cells: int = 0
     hidden: bool = False
+    unseen: set[int] = attrs.field(factory=set)
 
     def add(self, number: int, cells: list[Cell], line: int | None) -> None:
         """A row more. Raises UnreadableFile where the rows together are too many."""
@@ -73,9 +79,9 @@ def html_grids(text: str) -> list[Grid]:
                 done.append(open_tables.pop().grid)
                 forget(element)
         elif open_tables and event == "end" and tag in ("td", "th"):
-            open_tables[-1].pending.append((_inner(element), _span(element, "colspan"), _span(element, "rowspan")))
+            open_tables[-1].pending.append(_HtmlCell.of(element))
         elif open_tables and event == "end" and tag == "tr":
-            open_tables[-1].end_row(element.sourceline)
+            open_tables[-1].end_row(element.sourceline, unseen=_is_unseen_row(element))
             forget(element)
     if open_tables:
         raise _broken_off(text)
@@ -88,19 +94,35 @@ def _broken_off(text: str) -> UnreadableFile:
     return UnreadableFile(why, DOWNLOAD_AGAIN)
 
 
+@attrs.frozen
+class _HtmlCell:
+    text: str
+    wide: int
+    tall: int
+    unseen: bool
+
+    @classmethod
+    def of(cls, element: Any) -> "_HtmlCell":
+        return cls(_inner(element), _span(element, "colspan"), _span(element, "rowspan"), _is_unseen(element))
+
+
 @attrs.define
 class _HtmlTable:
     grid: Grid
-    pending: list[tuple[str, int, int]] = attrs.field(factory=list)
+    pending: list[_HtmlCell] = attrs.field(factory=list)
     below: dict[int, int] = attrs.field(factory=dict)
     number: int = 0
 
-    def end_row(self, line: int | None) -> None:
-        """Place the cells of the row, past those that reach down from the rows above."""
+    def end_row(self, line: int | None, *, unseen: bool) -> None:
+        """Place the cells of the row, past those that reach down from the rows above: a hidden cell may stand in the place of one."""
         self.number += 1
         cells: list[Cell] = []
         taken = {at for at, last in self.below.items() if last >= self.number}
-        for text, wide, tall in self.pending:
+        for cell in self.pending:
+            wide, tall = cell.wide, cell.tall
+            if cell.unseen and len(cells) in taken:
+                cells.append(None)
+                continue
             while len(cells) in taken:
                 cells.append(None)
             at = len(cells)
@@ -109,11 +131,12 @@ class _HtmlTable:
                 self.below |= dict.fromkeys(range(at, at + wide), last)
             if tall > 1 or wide > 1:
                 self.grid.merges.append(Merge(self.number, last, at, at + wide - 1))
-            cells += [text or None, *[None] * (wide - 1)]
+            cells += [cell.text or None, *[None] * (wide - 1)]
             if len(cells) > EXCEL_COLUMNS:
                 raise UnreadableFile("has more columns than a sheet can have", SAVE_AGAIN)
         self.pending.clear()
         self.below = {at: last for at, last in self.below.items() if last > self.number}
+        self.grid.unseen |= {self.number} if unseen else set()
         self.grid.add(self.number, cells, line)
 
 
@@ -135,9 +158,41 @@ def _texts(element: Any) -> Iterator[str]:
         tag = local(inner.tag)
         if tag in BREAKS:
             yield "\v"
-        if tag not in ("table", "script", "style"):
+        if tag == "input":
+            yield _entered(inner)
+        elif tag == "select" and (chosen := _chosen(inner)):
+            yield "" if _is_unseen(inner) else chosen
+        elif tag not in UNREAD and not _is_unseen(inner):
             yield from _texts(inner)
         yield inner.tail or ""
+
+
+def _entered(field: Any) -> str:
+    """What stands in a field of a form."""
+    kind = (field.get("type") or "text").strip().casefold()
+    return "" if kind in WORDLESS or _is_unseen(field) else field.get("value") or ""
+
+
+def _chosen(field: Any) -> str:
+    """What is selected in a list; nothing where no option says that it is: a script may have chosen any."""
+    selected = [one for one in field.iter("option") if one.get("selected") is not None]
+    shown = selected if field.get("multiple") is not None else selected[-1:]
+    return "、".join("".join(_texts(one)).strip() for one in shown)
+
+
+def _is_unseen(element: Any) -> bool:
+    """A browser does not show it."""
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and UNSHOWN.search(style) is not None)
+
+
+def _is_unseen_row(element: Any) -> bool:
+    """A browser shows neither the row nor, perhaps, its table."""
+    while element is not None and local(element.tag) in ROWS:
+        if _is_unseen(element):
+            return True
+        element = element.getparent()
+    return False
 
 
 # XML 2003
