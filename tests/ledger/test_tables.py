@@ -44,11 +44,34 @@ def workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:
     return held.getvalue()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
 def test_chinese_text_is_read_in_the_encodings_that_offices_save(encoding: str) -> None:
     table = read("工单编号,承办单位\r\nGX-1,茅店镇\r\n", encoding=encoding)
     assert table.header == ("工单编号", "承办单位")
     assert lines(table) == [(2, ("GX-1", "茅店镇"))]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+def test_a_mark_too_many_is_no_part_of_the_first_name(encoding: str) -> None:
+    marks = "\ufeff".encode("utf-8" if encoding == "gbk" else encoding.removesuffix("-sig"))
+    table = read(marks + "工单编号,承办单位\nGX-1,茅店镇\n".encode(encoding).removeprefix(b"\xff\xfe"))
+    assert table.header == ("工单编号", "承办单位")
+
+
+def test_utf8_with_a_mark_and_an_early_broken_byte_is_not_taken_for_gb18030() -> None:
+    with pytest.raises(UnreadableFile, match="is UTF-8, broken in line 1"):
+        read(b"\xef\xbb\xbf" + b"\xe5,b\n" + "GX-1,茅店镇\n".encode())
+
+
+def test_bytes_that_are_text_in_either_order_or_none_are_not_taken_for_utf16() -> None:
+    for data in (
+        b"a,b\n1,\0\n",
+        "a,b\n1,\0".encode("utf-16-le"),
+        "\n\u0a00\u0a00\n".encode("utf-16-le") * 9,
+        b"a\0" * 9,
+    ):
+        with pytest.raises(UnreadableFile, match="is no text and no workbook"):
+            read(data)
 
 
 def test_utf8_with_one_broken_byte_is_not_taken_for_gb18030() -> None:
