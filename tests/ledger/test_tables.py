@@ -1,8 +1,11 @@
 """Bytes become rows with their line numbers; what cannot be read is said, with its line and the remedy."""
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
+import tarfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -156,6 +159,28 @@ def test_a_gzip_is_opened_first() -> None:
     assert lines(read(gzip.compress(b"a,b\n1,2\n", mtime=0))) == [(2, ("1", "2"))]
 
 
+def tarred(name: str, data: bytes) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(data)
+        archive.addfile(entry, io.BytesIO(data))
+    return held.getvalue()
+
+
+FODS = (
+    b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    b' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><table:table/></office:document>'
+)
+
+
+def test_what_a_server_puts_before_a_workbook_is_no_part_of_it() -> None:
+    book = workbook([["a", "b"], ["1", "2"]])
+    for before in (b"\r\n", b"\xef\xbb\xbf\n", b" " * 20):
+        assert lines(read(before + book)) == lines(read(book))
+        assert lines(read(before + gzip.compress(b"a,b\n1,2\n", mtime=0))) == [(2, ("1", "2"))]
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -167,6 +192,23 @@ def test_a_gzip_is_opened_first() -> None:
         (b"{\\rtf1 x}", "is a Word document, whatever its name says"),
         (b"\n<html><table></table>", "is HTML without a table that has a header and rows"),
         (b"<html><p>x", "is HTML without a table in it"),
+        (
+            b"From: <Saved by Blink>\r\nSubject: =?utf-8?Q?x?=\r\n =?y?=\r\nMIME-Version: 1.0\r\n\r\n<table>",
+            "is a web archive",
+        ),
+        (b"Mime-Version: 1.0\n", "is a web archive"),
+        (FODS, "is an OpenDocument workbook without its package (.fods)"),
+        (b"Rar!\x1a\x07\x01\0", "is a RAR archive"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "is a 7-Zip archive"),
+        (tarred("a.csv", b"a,b\n1,2\n"), "is a tar archive"),
+        (gzip.compress(tarred("a.csv", b"a,b\n1,2\n"), mtime=0), "is a tar archive"),
+        (lzma.compress(b"a,b\n1,2\n"), "is an xz archive"),
+        (bz2.compress(b"a,b\n1,2\n"), "is a bzip2 archive"),
+        (b"\x28\xb5\x2f\xfd", "is a Zstandard archive"),
+        (b"PAR1\x15\x04PAR1", "is a Parquet file"),
+        (b"SQLite format 3\0", "is a SQLite database"),
+        (b"\0\1\0\0Standard ACE DB\0", "is an Access database"),
+        (b"\x89PNG\r\n", "is a picture"),
         (b"<?xml version='1.0'?><other/>", "is XML without a table in it"),
         (b"<?xml version='1.0'?><Workbook/>", "has no sheet with a header and rows"),
         (b"<log><trace></log>", "is broken XML in line 1"),

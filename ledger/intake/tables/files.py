@@ -29,6 +29,25 @@ OTHERS = {
     "Index/": sentence("a document of Numbers or Pages"),
 }
 ASK = "ask for the export as .xlsx or CSV"
+UNPACK = "unpack it, and import what is in it"
+EXPORT_FROM = sentence("export the tickets from it as .xlsx or CSV")
+SIGNATURES = (  # (where, bytes, what it is, remedy)
+    (0, b"Rar!\x1a\x07", sentence("a RAR archive"), UNPACK),
+    (0, b"7z\xbc\xaf\x27\x1c", sentence("a 7-Zip archive"), UNPACK),
+    (257, b"ustar\0", sentence("a tar archive"), UNPACK),
+    (257, b"ustar  \0", sentence("a tar archive"), UNPACK),
+    (0, b"\xfd7zXZ\0", sentence("an xz archive"), UNPACK),
+    (0, b"\x28\xb5\x2f\xfd", sentence("a Zstandard archive"), UNPACK),
+    (4, b"1AY&SY", sentence("a bzip2 archive"), UNPACK),
+    (0, b"PAR1\x15", sentence("a Parquet file"), EXPORT_FROM),
+    (0, b"SQLite format 3\0", sentence("a SQLite database"), EXPORT_FROM),
+    (0, b"\0\1\0\0Standard Jet DB", sentence("an Access database"), EXPORT_FROM),
+    (0, b"\0\1\0\0Standard ACE DB", sentence("an Access database"), EXPORT_FROM),
+    (0, b"\x89PNG", sentence("a picture"), ASK),
+    (0, b"\xff\xd8\xff", sentence("a picture"), ASK),
+)
+LEADING = b"\xef\xbb\xbf \t\r\n"  # what web servers put before a file by mistake
+ARCHIVE = re.compile(r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?mime-version:", re.IGNORECASE | re.ASCII)
 NO_SHEET = sentence("has no sheet with a header and rows")
 UNHIDE = "show the sheet in Excel, save, and import again, if it is meant"
 
@@ -64,6 +83,8 @@ def read_tables(data: bytes, name: str) -> FileTables:
 
 
 def _read(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
+    if (bare := data[:64].lstrip(LEADING)).startswith((ZIP, OLE, GZIP)):
+        data = data[min(len(data), 64) - len(bare) :]
     if data.startswith(GZIP):
         return _read_gzip(data, name, budget, depth)
     if data.startswith(ZIP):
@@ -72,6 +93,9 @@ def _read(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
         if ENCRYPTED in data:
             raise UnreadableFile("is a workbook with a password", NO_PASSWORD)
         return _of_sheets(read_workbook(sound_xls(data), {}), name)
+    for at, signature, kind, remedy in SIGNATURES:
+        if data.startswith(signature, at):
+            raise UnreadableFile(sentence("is {kind}", kind=kind), remedy)
     return _read_text(data, name, budget)
 
 
@@ -119,7 +143,7 @@ def _none_read(unread: Sequence[UnreadTable]) -> UnreadableFile:
 
 def _refuse_deep(depth: int) -> None:
     if depth == 0:
-        raise UnreadableFile("is packed again and again", "unpack it, and import what is in it")
+        raise UnreadableFile("is packed again and again", UNPACK)
 
 
 # texts
@@ -132,7 +156,7 @@ def _read_text(data: bytes, name: str, budget: Budget) -> FileTables:
         raise UnreadableFile("is a PDF", ASK)
     if start.startswith("{\\rtf"):
         raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=sentence("a Word document")), ASK)
-    if start.casefold().startswith("mime-version:"):
+    if ARCHIVE.match(start.replace("\r", "")):
         raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=sentence("a web archive")), SAVE_AGAIN)
     if start.startswith("<"):
         return _read_markup(data, text, name, budget)
@@ -160,6 +184,9 @@ def _read_markup(data: bytes, text: str, name: str, budget: Budget) -> FileTable
     if root == "Workbook":
         refuse_entities(text)
         return _of_sheets([SheetGrid(grid, not grid.hidden) for grid in xml_grids(_whole(text))], name)
+    if root == "document" and "urn:oasis:names:tc:opendocument" in text[: 2**16]:
+        flat = sentence("an OpenDocument workbook without its package (.fods)")
+        raise UnreadableFile(sentence("is {kind}", kind=flat), "open it in LibreOffice and save it as .ods or .xlsx")
     if "<table" in text.casefold():
         return _of_grids(html_grids(text), name, sentence("is HTML without a table that has a header and rows"))
     kind = "HTML" if root.casefold() == "html" else "XML"
