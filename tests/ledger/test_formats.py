@@ -518,6 +518,71 @@ def test_a_page_that_breaks_off_in_a_table_is_refused() -> None:
         read_table(b"<table><tr><td>" + page.replace(b"</html>", b"\n<p>x"), "x")
 
 
+# JSON otherwise than as an array of objects
+
+
+HEADINGS, OTHERS = ROWS[0], ROWS[1:]
+NUMBERED = {str(at): row for at, row in enumerate(objects(ROWS))}
+ONCE = {row["工单编号"]: row for row in objects(ROWS[:2])}
+COLUMNS = {name: [row[at] for row in OTHERS] for at, name in enumerate(HEADINGS)}
+JSON = {
+    "arrays": ROWS,
+    "arrays in an object": {"code": 0, "data": {"total": 5, "rows": ROWS}},
+    "columns and rows": {"columns": HEADINGS, "rows": OTHERS},
+    "split as pandas does": {"columns": HEADINGS, "index": [*range(5)], "data": OTHERS},
+    "by column": COLUMNS,
+    "by column as pandas does": {
+        name: {str(at): one for at, one in enumerate(cells)} for name, cells in COLUMNS.items()
+    },
+    "by number": NUMBERED,
+    "by number in an object": {"code": 0, "data": NUMBERED, "msg": ""},
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_a_table_may_be_written_in_json_otherwise(name: str) -> None:
+    for indent in (None, 1):
+        data = json.dumps(JSON[name], ensure_ascii=indent is None, indent=indent).encode()
+        assert facts(data) == PLAIN
+        assert [row.number for row in taken(data)[0].rows] == [1, 2, 3, 4, 5]
+
+
+def test_objects_may_stand_under_their_numbers() -> None:
+    assert facts(json.dumps({"data": ONCE}).encode()) == facts(text(ROWS[:2]))
+
+
+@pytest.mark.parametrize("call", ["callback(%s)", "\n jQuery1_2.done ( %s ) ;\n", "/**/cb(%s);"])
+def test_json_in_the_call_of_a_script_is_read(call: str) -> None:
+    data = call % json.dumps(objects(ROWS), ensure_ascii=False, indent=1)
+    assert facts(data.encode()) == PLAIN
+    assert taken(data.encode())[0].rows[0].line == data[: data.index("{")].count("\n") + 1
+    with pytest.raises(UnreadableFile, match="is broken JSON in line"):
+        read_table(data.rstrip(" ;)\n").encode(), "x")
+
+
+def test_arrays_may_stand_in_lines() -> None:
+    lines = [json.dumps(row, ensure_ascii=False) for row in ROWS]
+    assert facts("\n".join(lines).encode()) == PLAIN
+    table = taken("\n".join([*lines, '["GX-3", "派', "{}", '["GX-3"]', '["\\ud800"]']).encode())[0]
+    assert [(row.line, str(row.fault and row.fault.why)) for row in table.rows[5:]] == [
+        (7, "is no complete JSON object"), (8, "is no JSON array as the header is"), (9, "has 1 cells, the header has 7"),
+        (10, "is no complete JSON array"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("found", [
+    {"a": {"工单编号": "GX-1"}, "b": {"工单编号": "GX-2"}},  # what are a and b?
+    {"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 4}},
+    {"1": {"2": "x"}, "3": {"2": "y"}},
+    {"a": HEADINGS, "b": HEADINGS, "data": OTHERS},
+    {"may": ROWS, "june": ROWS},
+])  # fmt: skip
+def test_what_can_be_read_in_two_ways_is_refused_with_a_way_out(found: object) -> None:
+    with pytest.raises(UnreadableFile) as told:
+        read_table(json.dumps(found, indent=1).encode(), "x")
+    assert str(told.value.remedy) == "export the tickets as a JSON array of objects, or as CSV"
+
+
 # bombs
 
 

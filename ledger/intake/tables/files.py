@@ -12,7 +12,7 @@ from ledger.intake.tables.extents import refuse_vast_zip
 from ledger.intake.tables.layout import SHOWN, laid_out
 from ledger.intake.tables.letters import text_of
 from ledger.intake.tables.markup import Grid, html_grids, refuse_entities, xml_grids
-from ledger.intake.tables.objects import read_objects
+from ledger.intake.tables.objects import is_json, read_objects, uncalled
 from ledger.intake.tables.packed import Budget, GzipText, directory, members, ungzipped
 from ledger.intake.tables.table import EXPORT_AGAIN, SAVE_AGAIN, LogTable
 from ledger.intake.tables.workbooks import NO_PASSWORD, SheetGrid, read_workbook
@@ -160,8 +160,9 @@ def _read_text(data: bytes, name: str, budget: Budget) -> FileTables:
         raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=sentence("a web archive")), SAVE_AGAIN)
     if start.startswith("<"):
         return _read_markup(data, text, name, budget)
-    if start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]", "")):
-        return FileTables(read_objects(text, name, budget))
+    json = text if is_json(start) else uncalled(text)
+    if json:
+        return FileTables(read_objects(json, name, budget))
     return FileTables((read_delimited(text, name, budget),))
 
 
