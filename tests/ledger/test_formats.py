@@ -506,6 +506,27 @@ def test_a_hidden_cell_stands_in_the_place_of_one_that_reaches_down() -> None:
     assert facts(b"\n".join(rows)) == PLAIN
 
 
+def parted(rows: Rows, header: str = "th", gutter: str = "<th></th>") -> bytes:
+    """A page whose header is a table of its own, with a place for the scroll bar."""
+    names = "".join(f"<{header}>{name}</{header}>" for name in rows[0])
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows[1:])
+    return f"<meta charset=utf-8><div><table><tr>{names}{gutter}</table></div><table>{lines}</table>".encode()
+
+
+def test_a_header_in_a_table_of_its_own_belongs_to_the_rows_below() -> None:
+    for gutter in ("<th></th>", ""):
+        assert facts(parted(ROWS, gutter=gutter)) == PLAIN
+    assert [row.number for row in taken(parted(ROWS))[0].rows] == [1, 2, 3, 4, 5]
+
+
+def test_only_a_header_alone_is_put_above_rows_without_one() -> None:
+    menu = [["首页", "工单", "统计", "设置", "帮助", "甲", "退出"], *ROWS]
+    for page in (parted(ROWS, header="td", gutter=""), parted(ROWS, gutter="<th>x</th>"), parted(menu)):
+        (table,) = read_table(page, "x")
+        assert table.header in (tuple(HEADER), tuple(map(str, ROWS[1])))
+    assert facts(parted(menu)) == PLAIN, "a table with a header keeps it"
+
+
 def test_a_page_that_breaks_off_in_a_table_is_refused() -> None:
     page = html(ROWS)
     ends = [page.rindex(end.encode("gb18030")) for end in ("</table>", "</td>", "11:59:59", "GX-2")]

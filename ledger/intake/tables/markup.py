@@ -1,14 +1,14 @@
 """Tables written as HTML, and XML 2003 workbooks: read as a stream, without entities, DTDs or the network."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import attrs
 from lxml import etree
 
-from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.layout import TIME, Merge
 from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile, sentence
 
@@ -68,7 +68,7 @@ def html_grids(text: str) -> list[Grid]:
     """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile, also where
     the page ends before a table does: HTML lets `</td>` and `</tr>` be left out, never `</table>`."""
     parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", no_network=True, remove_comments=True)
-    done: list[Grid] = []
+    done: list[_HtmlTable] = []
     open_tables: list[_HtmlTable] = []
     for event, element in _fed(parser, text):
         tag = local(element.tag)
@@ -76,16 +76,17 @@ def html_grids(text: str) -> list[Grid]:
             if event == "start":
                 open_tables.append(_HtmlTable(Grid(f"table {len(done) + len(open_tables) + 1}")))
             elif open_tables:
-                done.append(open_tables.pop().grid)
+                done.append(open_tables.pop())
                 forget(element)
         elif open_tables and event == "end" and tag in ("td", "th"):
             open_tables[-1].pending.append(_HtmlCell.of(element))
+            open_tables[-1].kinds.add(tag)
         elif open_tables and event == "end" and tag == "tr":
             open_tables[-1].end_row(element.sourceline, unseen=_is_unseen_row(element))
             forget(element)
     if open_tables:
         raise _broken_off(text)
-    return done
+    return _joined(done)
 
 
 def _broken_off(text: str) -> UnreadableFile:
@@ -112,6 +113,7 @@ class _HtmlTable:
     pending: list[_HtmlCell] = attrs.field(factory=list)
     below: dict[int, int] = attrs.field(factory=dict)
     number: int = 0
+    kinds: set[str] = attrs.field(factory=set)
 
     def end_row(self, line: int | None, *, unseen: bool) -> None:
         """Place the cells of the row, past those that reach down from the rows above: a hidden cell may stand in the place of one."""
@@ -138,6 +140,36 @@ class _HtmlTable:
         self.below = {at: last for at, last in self.below.items() if last > self.number}
         self.grid.unseen |= {self.number} if unseen else set()
         self.grid.add(self.number, cells, line)
+
+
+def _joined(tables: Sequence[_HtmlTable]) -> list[Grid]:
+    """The tables; a header in a table of its own is row 0 of that which follows, as pages write it whose header stays while rows move."""
+    done: list[Grid] = []
+    for place, table in enumerate(tables):
+        names = _names_above(tables[place - 1], table) if place else None
+        if names:
+            table.grid.rows.insert(0, names)
+            done.pop()
+        done.append(table.grid)
+    return done
+
+
+def _names_above(upper: _HtmlTable, lower: _HtmlTable) -> Row | None:
+    """The header in a table that is nothing else, if all rows of the next are as wide, without a header, and the first has a date."""
+    heads, rows = _filled(upper.grid), _filled(lower.grid)
+    if upper.kinds != {"th"} or len(heads) != 1 or upper.grid.merges or lower.kinds != {"td"} or not rows:
+        return None
+    width, names = len(rows[0].cells), heads[0].cells
+    there = [name for name in names[:width] if name]
+    if any(len(row.cells) != width for row in rows) or len(names) < width or any(names[width:]) or len(there) < 2:
+        return None
+    first = [str(cell) for cell in rows[0].cells if cell]
+    is_ticket = len(first) > 1 and any(map(TIME.search, first))
+    return attrs.evolve(heads[0], number=0, cells=names[:width]) if is_ticket else None
+
+
+def _filled(grid: Grid) -> list[Row]:
+    return [row for row in grid.rows if any(row.cells)]
 
 
 def _span(element: Any, name: str) -> int:
