@@ -18,7 +18,7 @@ from ledger.exchange import READERS, ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.kept import text_kept
 from ledger.intake.profile import OTHERS, Profile
-from ledger.intake.tables.table import Cell
+from ledger.intake.tables.table import AS_VALUE, NO_VALUES, SAVE_AGAIN, UNCALCULATED, Cell
 from ledger.sentences import Sentence, as_sentence, sentence
 from ledger.texts import SENTENCES, refuse_unseen
 
@@ -74,6 +74,15 @@ def shown(cell: Cell) -> str:
     return " ".join(str(cell).split())
 
 
+def without_value(cell: Cell) -> UnfitCell | None:
+    """Why a cell has no value, whatever its field: it shows an error, or stands for a formula that no program has calculated."""
+    if not isinstance(cell, str) or cell not in NO_VALUES:
+        return None
+    if cell == UNCALCULATED:
+        return UnfitCell("is a formula that was never calculated", SAVE_AGAIN)
+    return UnfitCell("is an error of the sheet, no value", AS_VALUE)
+
+
 def folded(word: object) -> str:
     """A word as it is looked up: case does not count."""
     return str(word).strip().casefold()
@@ -104,7 +113,8 @@ class Remembered(dict[Any, Worked]):
 @attrs.frozen
 class Meanings:
     """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days`
-    are what was already read, `finer` the first time that was told finer than a millisecond."""
+    are what was already read, `finer` the first time that was told finer than a millisecond, `valueless` errors of a sheet, and what
+    stands for formulas that no program has calculated, that were met."""
 
     profile: Profile
     absent: frozenset[str]
@@ -113,6 +123,7 @@ class Meanings:
     words: Mapping[str, Mapping[str, Scalar]]
     formats: tuple[str, ...]
     finer: list[str] = attrs.field(factory=list)
+    valueless: set[str] = attrs.field(factory=set)
     stripped: Remembered[str | None] = attrs.Factory(
         lambda self: Remembered(self._stripped, self._bare_time), takes_self=True
     )
@@ -144,7 +155,11 @@ class Meanings:
         text = cell
         if cell[:1] not in PLAIN or cell[-1:] not in PLAIN:
             text = FORCED.sub(r"\1\2", cell.strip(BLANK)).strip(BLANK)
-        return None if text.casefold() in self.absent else text
+        if text.casefold() in self.absent:
+            return None
+        if text in NO_VALUES:
+            self.valueless.add(text)
+        return text
 
     @property
     def notes(self) -> tuple[Sentence, ...]:
