@@ -44,11 +44,13 @@ NARROW = str.maketrans({wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, 0xFF0E, 0
 LETTERS = str.maketrans(
     {wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 )
+DAYS = re.compile(r"[0-9]{5}(\.[0-9]+)?")  # of Excel's serial numbers, as text
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
 AS_TIME = "write it as a time, or add its format under times in the profile"
 AS_FLAG = "list the word under yes or no in the profile"
+AS_DATES = "format the column as dates with the time of day in the sheet, save it, and import that"
 TOO_FAR = "lies before 1990 or after 2100"
 
 
@@ -305,6 +307,8 @@ def _from_text(means: Meanings, text: str) -> int | date:
     for form in means.profile.dates:
         if reading := _clock_reading(text, form):
             return reading.date()
+    if DAYS.fullmatch(text):
+        raise UnfitCell("is a number of days, and does not say since when", AS_DATES)
     raise UnfitCell("is a time in none of the profile's formats", AS_TIME)
 
 

@@ -1,4 +1,5 @@
-"""A cell that shows an error, or a formula that no program has calculated, is no empty cell in any format: its row is a problem."""
+"""A cell that shows an error, or a formula that no program has calculated, is no empty cell in any format: its row is a problem. Nor are
+days since 1904 days since 1900."""
 
 import io
 import struct
@@ -6,8 +7,10 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 import pytest
+import xlsxwriter
 import xlwt
 
+from calendars.instants import show_iso
 from kaoping.files import folder
 from ledger.intake.headings import choose
 from ledger.intake.tables.files import read_table
@@ -164,3 +167,65 @@ def test_an_error_in_a_part_of_no_sheet_is_refused() -> None:
 def test_a_fact_holds_no_error() -> None:
     line = b'{"kind":"dispatch","ticket":"GX-1","at":"2023-05-04T09:00:00+08:00","unit":"#N/A","channel":"12345"}\n'
     assert told(line) == [(1, "unit", "#N/A", ERROR)]
+
+
+NUMBER = "is a number of days, and does not say since when"
+
+
+def with_days(*, since_1904: bool, form: str) -> bytes:
+    """A book whose dispatch is at 2023-05-04 12:00, formatted so."""
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True, "date_1904": since_1904}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(written.ROWS[:2]):
+            sheet.write_row(at, 0, row)
+        sheet.write_number(
+            1, HEADER.index("操作时间"), 45050.5 - 1462 * since_1904, book.add_format({"num_format": form})
+        )
+        sheet.write_number(1, HEADER.index("处理时限"), 5)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("since_1904", "form", "expected"),
+    [
+        (False, "General", []),
+        (False, "yyyy-mm-dd hh:mm", []),
+        (True, "yyyy-mm-dd hh:mm", []),
+        (True, "General", [(2, "操作时间", "43588.5", NUMBER)]),
+    ],
+)
+def test_days_since_1904_are_no_days_since_1900(
+    since_1904: bool, form: str, expected: list[tuple[int, str, str, str]]
+) -> None:
+    done = taken(with_days(since_1904=since_1904, form=form))
+    assert [(one.row, one.column, one.value, str(one.why)) for one in done.problems] == expected
+    assert {show_iso(fact.at) for _, fact in done.facts} == (set() if expected else {"2023-05-04T12:00:00+08:00"})
+
+
+def test_an_xls_and_an_ods_tell_from_when_they_count_days() -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    book.dates_1904 = True
+    sheet = book.add_sheet("五月")
+    for at, row in enumerate(with_cell("", at=2)):
+        for column, cell in enumerate(row):
+            sheet.write(at, column, 43588.5 if (at, column) == (2, 3) else cell)
+    held = io.BytesIO()
+    book.save(held)
+    assert told(held.getvalue()) == [(3, "操作时间", "43588.5", NUMBER)]
+    parts = parts_of(written.ods(with_cell("43588.5")))
+    typed = b'<table:table-cell office:value-type="float" office:value="43588.5"><text:p>43588.5'
+    old = b'<table:table-cell office:value-type="string" table:number-rows-spanned="1"><text:p>43588.5'
+    first = b'<table:calculation-settings><table:null-date table:date-value="1904-01-01"/></table:calculation-settings>'
+    content = (
+        parts["content.xml"].replace(old, typed).replace(b"<table:table table:name", first + b"<table:table table:name")
+    )
+    assert told(written.zipped({**parts, "content.xml": content})) == [(4, "操作时间", "43588.5", NUMBER)]
+
+
+def test_a_number_of_days_in_a_text_is_told_as_such() -> None:
+    (problem,) = taken(written.text(with_cell("45050.5"))).problems
+    assert (str(problem.why), str(problem.remedy).split(",")[0]) == (
+        NUMBER,
+        "format the column as dates with the time of day in the sheet",
+    )
