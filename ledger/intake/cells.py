@@ -51,6 +51,10 @@ AS_TEXT = "format the column as text where it comes from, and export it again"
 AS_TIME = "write it as a time, or add its format under times in the profile"
 AS_FLAG = "list the word under yes or no in the profile"
 AS_DATES = "format the column as dates with the time of day in the sheet, save it, and import that"
+AS_MOMENT = (
+    "give the time of day; midnight, in a sheet, as text: '2023-05-04 00:00:00, with the apostrophe; only deadlines may"
+    " be dates"
+)
 TOO_FAR = "lies before 1990 or after 2100"
 
 
@@ -286,7 +290,7 @@ def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     try:
         moment = _from_text(means, cell) if isinstance(cell, str) else from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
-            raise UnfitCell("is a date without a time of day", "give the time of day; only deadlines may be dates")
+            raise UnfitCell("is a date without a time of day", AS_MOMENT)
         instant = _on_clock(moment, means.profile.zone)
     except OverflowError:
         raise UnfitCell(TOO_FAR, AS_TIME) from None

@@ -2,6 +2,7 @@
 days since 1904 days since 1900."""
 
 import io
+import re
 import struct
 from collections.abc import Callable, Sequence
 from html import escape
@@ -229,3 +230,16 @@ def test_a_number_of_days_in_a_text_is_told_as_such() -> None:
         NUMBER,
         "format the column as dates with the time of day in the sheet",
     )
+
+
+def test_midnight_is_told_how_to_be_written_and_read_so() -> None:
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(with_cell("", at=1)[:2]):
+            sheet.write_row(at, 0, row)
+        sheet.write_number(1, HEADER.index("操作时间"), 45050, book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}))
+    (problem,) = taken(held.getvalue()).problems
+    (remedy,) = re.findall(r"'\S+ [0-9:]+", str(problem.remedy))
+    for cell in (remedy, remedy[1:]):  # Excel keeps the apostrophe beside the text
+        assert told(xlsx(with_cell(cell, at=1))) == []
