@@ -9,6 +9,7 @@ Nor does any text keep a citizen's telephone or identity number: they are masked
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 NAME_LENGTH, TEXT_LENGTH = 200, 2_000  # characters
@@ -56,12 +57,17 @@ WITHHELD = "…"
 """What stands in a fact for a text that was there and is not kept: a return with a reason that nobody stored is explained all the same."""
 LONGEST_WORD = 32  # characters; what is longer in a column of words is a sentence
 _DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_GAP = "[-. \u2010-\u2015]?"  # between the groups of a number
 _NUMBERS = {
-    "phone": re.compile(r"(?<!\d)(?:\+?(?:00)?86[- ]?)?(1[3-9]\d(?:[- ]?\d{4}){2})(?!\d)|(?<!\d)(0\d{2,3}[- ]?\d{7,8})(?!\d)"),
-    "id": re.compile(rf"(?<!\d)([1-9]\d{{5}}(?:(?:18|19|20)\d\d{_DATE}\d{{3}}[\dXx]|\d\d{_DATE}\d{{3}}))(?!\d)"),
+    "phone": re.compile(
+        rf"(?<!\d)(?:\+?(?:00)?86{_GAP})?(1[3-9]\d(?:{_GAP}\d{{4}}){{2}})(?!\d)|(?<!\d)(\(?0\d{{2,3}}\)?{_GAP}\d{{7,8}})(?!\d)"
+    ),
+    "id": re.compile(
+        rf"(?<!\d)([1-9]\d{{5}}(?:{_GAP}(?:18|19|20)\d\d{_DATE}{_GAP}\d{{3}}[\dXx]|\d\d{_DATE}\d{{3}}))(?!\d)"
+    ),
 }  # fmt: skip
 """A citizen's identity number (GB 11643, 18 or formerly 15 places) and telephone numbers (mobile; fixed line with its area code)."""
-_MAYBE = re.compile(r"\d(?:[- ]?\d){9}")
+_MAYBE = re.compile(r"\d(?:[-. )\u2010-\u2015]{0,2}\d){9}")
 
 
 @lru_cache(maxsize=50_000)
@@ -80,12 +86,16 @@ def numbers_in(text: str) -> dict[str, int]:
 
 
 def _places(text: str, kind: str) -> list[tuple[int, int]]:
-    """Where the numbers of a kind stand, full-width digits and signs read as plain ones."""
+    """Where the numbers of a kind stand, full-width digits and signs read as plain ones, what cannot be seen passed over."""
     plain = text if text.isascii() else "".join(map(_plain, text))
+    seen: Sequence[int] = range(len(text))
+    if UNSEEN.search(plain):
+        seen = [place for place, letter in enumerate(plain) if not UNSEEN.match(letter)]
+        plain = "".join(plain[place] for place in seen)
     if not _MAYBE.search(plain):
         return []
-    found = [(match, match.lastindex or 0) for match in _NUMBERS[kind].finditer(plain)]
-    return [match.span(group) for match, group in found]
+    found = [match.span(match.lastindex or 0) for match in _NUMBERS[kind].finditer(plain)]
+    return [(seen[start], seen[end - 1] + 1) for start, end in found]
 
 
 def _plain(letter: str) -> str:

@@ -1,7 +1,7 @@
 """What one cell means to a profile: the value of a field, or why it is none. Nothing is guessed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,9 +25,20 @@ from ledger.texts import SENTENCES, refuse_unseen
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
+SEPARATORS = "、，,；;/／"  # between the names of units in one cell
+LINK = re.compile(r'(?is)=HYPERLINK\((?:"[^"]*"\s*[,;]\s*)?"([^"]*)"\)')  # the text that Excel shows of it
+FORMULA = re.compile(r"=\s*[A-Za-z(+\-$'\"]")
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
+AS_AMOUNT = re.compile(r"\d+\.0+|\d{1,3}(,\d{3})+(\.0+)?")  # 250912.0 and 250,912: a number, written as what it is not
+KEPT = 15  # digits of a number that Excel holds
+FEW = 6  # numbers that do not all end in a zero by chance
+ACTS = 8  # rows of a log that tell of one ticket, at the most on average
+CLAD = "=\"'\t \u3000\xa0"  # what a number is clad in to stay a text
+LONG = re.compile(r"\d{16,}")  # of which Excel keeps 15 digits, a script 17
 USUAL = "%Y-%m-%d %H:%M:%S"
-DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
+DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "I": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
+HALVES = {"上午": 0, "am": 0, "a.m.": 0, "下午": 12, "pm": 12, "p.m.": 12}
+"""Of a day, as %p reads them -> the hours before it."""
 REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
 PLAIN = frozenset(ascii_letters + digits)
 USUAL_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} ")
@@ -39,6 +50,7 @@ FORCED = re.compile(
     r"""(?s)^(?:="([^"]*)"|['‘’](?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])([^'‘’]*))$"""
 )  # how Excel is made to keep a text
 FINER = re.compile(r"(?<=:[0-9]{2})([.,][0-9]{3})[0-9]*[1-9][0-9]*")
+HALF = f"((?i:{'|'.join(map(re.escape, HALVES))}))"
 WIDE_DIGITS = (0xFF0D, *range(0xFF10, 0xFF1A))  # with the hyphen
 NARROW = str.maketrans({wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, 0xFF0E, 0xFF0F, 0xFF1A)} | {0x3000: 0x20})
 LETTERS = str.maketrans(
@@ -48,7 +60,12 @@ DAYS = re.compile(r"[0-9]{5}(\.[0-9]+)?")  # of Excel's serial numbers, as text
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
-AS_TIME = "write it as a time, or add its format under times in the profile"
+CALCULATED = "open it in Excel or WPS, put the values in the place of the formulas, and import that"
+AS_TIME = "write it as a time, or add its format under times in the profile; what stands for no time, list under absent"
+SAY_WHOLE = (
+    "format the column as text where it comes from, and export it again; if they are whole, say so in the profile:"
+    " whole_numbers = true"
+)
 AS_FLAG = "list the word under yes or no in the profile"
 AS_DATES = "format the column as dates with the time of day in the sheet, save it, and import that"
 AS_MOMENT = (
@@ -119,8 +136,9 @@ class Remembered(dict[Any, Worked]):
 @attrs.frozen
 class Meanings:
     """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days`
-    are what was already read, `finer` the first time that was told finer than a millisecond, `valueless` errors of a sheet, and what
-    stands for formulas that no program has calculated, that were met."""
+    are what was already read, `cut` whether the numbers of the table have lost their last digits, `finer` the first time that was told
+    finer than a millisecond, `valueless` errors of a sheet, and what stands for formulas that no program has calculated, that were met.
+    """
 
     profile: Profile
     absent: frozenset[str]
@@ -128,6 +146,7 @@ class Meanings:
     kinds: Mapping[str, str]
     words: Mapping[str, Mapping[str, Scalar]]
     formats: tuple[str, ...]
+    cut: bool = False
     finer: list[str] = attrs.field(factory=list)
     valueless: set[str] = attrs.field(factory=set)
     stripped: Remembered[str | None] = attrs.Factory(
@@ -142,8 +161,8 @@ class Meanings:
     days: Remembered[int | None] = attrs.Factory(lambda self: Remembered(self._day), takes_self=True)
 
     @classmethod
-    def of(cls, profile: Profile) -> "Meanings":
-        """The meanings that this profile gives."""
+    def of(cls, profile: Profile, *, cut: bool = False) -> "Meanings":
+        """The meanings that this profile gives, in a table whose numbers are `cut`."""
         return cls(
             profile=profile,
             absent=frozenset(map(folded, ("", *profile.absent))),
@@ -151,6 +170,7 @@ class Meanings:
             kinds={folded(w): kind for w, kind in profile.kinds.items()},
             words={field: {folded(w): value for w, value in values.items()} for field, values in profile.words.items()},
             formats=tuple(pattern for pattern in profile.times if pattern != "iso"),
+            cut=cut,
         )
 
     def present(self, cell: Cell) -> Cell:
@@ -160,7 +180,7 @@ class Meanings:
     def _stripped(self, cell: str) -> str | None:
         text = cell
         if cell[:1] not in PLAIN or cell[-1:] not in PLAIN:
-            text = FORCED.sub(r"\1\2", cell.strip(BLANK)).strip(BLANK)
+            text = LINK.sub(r"\1", FORCED.sub(r"\1\2", cell.strip(BLANK))).strip(BLANK)
         if text.casefold() in self.absent:
             return None
         if text in NO_VALUES:
@@ -223,7 +243,7 @@ class Meanings:
             day, zone = date.fromisoformat(text[:10]), self.profile.zone
             begins, ends = day_start(day, zone), day_end(day, zone)
             noon = local_instant(datetime(day.year, day.month, day.day, 12), zone)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return (
             begins if day.year in USUAL_YEARS and (noon - begins, ends + 1 - begins) == (DAY_MS // 2, DAY_MS) else None
@@ -262,19 +282,41 @@ def _same(value: Scalar) -> Scalar:
 def _text(_: Meanings, cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise UnfitCell("is not text", AS_TEXT)
+    if isinstance(cell, str) and FORMULA.match(cell):
+        raise UnfitCell("is a formula, not its value", CALCULATED)
     return cell if isinstance(cell, str) else shown(cell)
 
 
+def _unit(means: Meanings, cell: Cell) -> str:
+    return _text(means, cell).strip(f"{SEPARATORS} ")
+
+
 def _number(means: Meanings, cell: Cell) -> str:
-    """A number that is a name. What went through a floating-point number may have lost its last digits."""
-    if isinstance(cell, float):
+    """A number that is a name. What went through a floating-point number of more than 15 digits may have lost the last ones."""
+    if isinstance(cell, float) and not (cell.is_integer() and 0 < cell < 10**KEPT):
         raise UnfitCell("is a number in the sheet, not text, and may have lost digits", AS_TEXT)
     text = _text(means, cell).translate(LETTERS)
     if CUT_NUMBER.fullmatch(text) and "e+" in text.casefold():
         raise UnfitCell("has lost its last digits", AS_TEXT)
+    if AS_AMOUNT.fullmatch(text):
+        raise UnfitCell("is written like an amount, and may have lost digits", AS_TEXT)
     if isinstance(cell, int) and len(text) >= 15 and text.endswith("000"):
         raise UnfitCell("ends in zeros that Excel may have put there", AS_TEXT)
+    if means.cut and LONG.fullmatch(text) and text.endswith("0"):
+        raise UnfitCell("ends in zeros like the other numbers here: they have lost their last digits", SAY_WHOLE)
     return text
+
+
+def are_cut(cells: Iterable[Cell], *, by_ticket: bool) -> bool:
+    """Whether the numbers of a table, of which a row tells all of a ticket or one act, have lost their last digits, though they are texts
+    now: all that are long end in zeros, or most in as many as Excel makes of what it cannot hold."""
+    texts = [str(cell).strip(CLAD).translate(LETTERS) for cell in cells if type(cell) in (str, int)]
+    rows = [text for text in texts if len(text) > KEPT and LONG.fullmatch(text)]
+    zeros = {text: len(text) - len(text.rstrip("0")) for text in rows}
+    lost = [text for text, ends in zeros.items() if ends >= len(text) - KEPT]
+    if len(zeros) >= FEW:
+        return all(zeros.values()) or 2 * sum(len(text) > KEPT + 1 for text in lost) > len(zeros)
+    return len(lost) == len(zeros) and len(rows) >= (FEW if by_ticket else FEW * ACTS)
 
 
 def _at(means: Meanings, cell: Cell) -> int:
@@ -326,6 +368,10 @@ def _clock_reading(text: str, form: str) -> datetime | None:
     if not found:
         return None
     part = dict(zip(names, found.groups(), strict=True))
+    if "I" in part:
+        if not 1 <= int(part["I"]) <= 12 or "p" not in part:
+            return None
+        part["H"] = str(int(part["I"]) % 12 + HALVES[part["p"].casefold()])
     year, month, day, hour, minute, second = [int(part.get(name, "0")) for name in "YmdHMS"]
     micros = int(part.get("f", "0")[:3].ljust(3, "0")) * 1000
     try:
@@ -336,10 +382,10 @@ def _clock_reading(text: str, form: str) -> datetime | None:
 
 @cache
 def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    parts = re.split(r"%([YmdHMSf])", form)  # text and directives by turns
+    parts = re.split(r"%([YmdHIMSfp])", form)  # text and directives by turns
     between = [r"\s+".join(map(re.escape, text.split(" "))) for text in parts[::2]]
-    digits = [f"([0-9]{{{DIGITS[name]}}})" for name in parts[1::2]]
-    return re.compile("".join(map("".join, zip_longest(between, digits, fillvalue="")))), tuple(parts[1::2])
+    read = [HALF if name == "p" else f"([0-9]{{{DIGITS[name]}}})" for name in parts[1::2]]
+    return re.compile("".join(map("".join, zip_longest(between, read, fillvalue="")))), tuple(parts[1::2])
 
 
 def from_sheet(cell: Cell) -> date:
@@ -459,7 +505,7 @@ def _rating(means: Meanings, cell: Cell) -> str:
 
 
 READ: Mapping[str, Callable[[Meanings, Cell], Scalar]] = {
-    "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
+    "unit": _unit, "at": _at, "due_at": _due, "until": _due, "ticket": _number, "id": _number,
     "limit_days": _halves, "days": _halves, "anonymous": _flag, "granted": _flag, "contacted": _flag,
     "seq": _whole, "count": _count, "role": _role, "about": _about, "rating": _rating,
 }  # fmt: skip

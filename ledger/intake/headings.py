@@ -23,6 +23,8 @@ FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|
 ADD_HEADINGS = (
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE"
 )
+LIKE_A_VALUE = re.compile(r"\d{4}\s*[-/.年]\s*\d|\d{6}")  # a time, or a number: no heading has one
+HEAD_IT = "put the row of headings of the export above it, and import it again"
 CHOOSE = (
     "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE"
 )
@@ -70,15 +72,15 @@ def unread(profile: Profile, header: Sequence[str]) -> tuple[str, ...]:
     return tuple(heading for place, heading in enumerate(header) if heading and place not in read)
 
 
-def absent(profile: Profile, header: Sequence[str]) -> tuple[AbsentColumn, ...]:
-    """The columns of the profile that the header lacks, each with the unread headings most like it."""
+def absent(profile: Profile, header: Sequence[str], among: Sequence[str] | None = None) -> tuple[AbsentColumn, ...]:
+    """The columns of the profile, all or those `among` some, that the header lacks, each with the unread headings most like it."""
     there = columns_of(profile, header)
     free = [one for one in unread(profile, header) if not CITIZENS.search(one)]
     short = [one for one in free if not FREE_TEXT.search(one)]
     return tuple(
         AbsentColumn(column, headings[0], _likest(headings, free if FREE_TEXT.search(headings[0]) else short))
         for column, headings in profile.columns.items()
-        if column not in there
+        if column not in there and (among is None or column in among)
     )
 
 
@@ -98,8 +100,7 @@ def _lacks(profile: Profile, header: Sequence[str]) -> Sentence:
         sentence("{heading} (perhaps {likest})", heading=one.heading, likest=" ".join(one.likest))
         if one.likest
         else as_sentence(one.heading)
-        for one in absent(profile, header)
-        if one.column in profile.needed
+        for one in absent(profile, header, profile.needed)
     ]
     return listed(told, " ")
 
@@ -126,6 +127,8 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
         key=lambda profile: len(lacks[profile.name]),
     )
     if not close:
+        if any(map(LIKE_A_VALUE.search, table.header)):
+            raise UnreadableFile("has no headings: what stands first in it is a row of values", HEAD_IT)
         why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
         raise UnreadableFile(why, ADD_HEADINGS)
     told = [sentence("{profile} lacks {columns}", profile=p.name, columns=_lacks(p, table.header)) for p in close[:3]]

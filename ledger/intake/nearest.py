@@ -1,5 +1,6 @@
 """Names that are most like one that is not known: headings that drifted, units written otherwise, words mistyped."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -8,11 +9,12 @@ LIKE = 0.5  # from here on two names may be meant alike
 CONTAINED = 0.75  # 签收时间 in 单位签收时间: what drifts is mostly put before or after
 COMMON = ("时间", "日期", "时刻", "是否", "工单", "人民政府", "政府")  # said by so many names that it tells nothing
 FEW = 3
+MARKED = re.compile(r"\*|\((必填|选填|必填项)\)|:$")
 
 
 def plain(name: str) -> str:
-    """A name without what drifts: spaces, line breaks, case, full-width forms, asterisks."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().replace("*", "").split())
+    """A name without what drifts: spaces, line breaks, case, full-width forms, asterisks, that it must be filled in, a colon behind it."""
+    return MARKED.sub("", "".join(unicodedata.normalize("NFKC", name).casefold().split()))
 
 
 def nearest(name: str, among: Iterable[str], most: int = FEW) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ IGNORE = "ignore"
 OTHERS = "*"  # in [kinds]: all words that are not listed
 FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
 KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
-SAMPLE = (("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%M", "32"), ("%S", "00"), ("%f", "000"))
+SAMPLE = (
+    ("%Y", "2023"), ("%m", "11"), ("%d", "24"), ("%H", "21"), ("%I", "09"), ("%M", "32"), ("%S", "00"), ("%f", "000"), ("%p", "PM"),
+)  # fmt: skip
 GIVE_HEADINGS = "give it headings in [columns]"
 STORED_TEXTS = ("reason", "category", "resolved", "rating", "mode")
 KNOWN_TEXTS = sentence("use one of: {known}", known=" ".join(STORED_TEXTS))
@@ -85,9 +87,10 @@ class Profile:
     of a field's words; a field in `guards` is left out, with a problem, where the guard fails. A row of which one of `opens`
     holds tells a dispatch too, where the ticket is not with its unit. `several_units`: what two names in one cell are. Of a
     column `in_order` several headings may be there, and the first speaks. `state_rows`: each row is the state of a ticket at its
-    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem. `untold`:
-    what the office says of kinds that its platform cannot tell: they count in `full`, or as not done (`breach`). `store`: fields of free
-    text that are kept -> why; any other is left out, and telephone and identity numbers are masked in all.
+    time, and tells what changed since the row before. `known_units`: a unit that is not in the register is a problem. `whole_numbers`:
+    ticket numbers may end in zeros all of them. `untold`: what the office says of kinds that its platform cannot tell: they count in
+    `full`, or as not done (`breach`). `store`: fields of free text that are kept -> why; any other is left out, and telephone and
+    identity numbers are masked in all.
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -114,6 +117,7 @@ class Profile:
     several_units: str = REFUSED
     store: Mapping[str, str] = attrs.field(factory=dict)
     identical_rows: str = FURTHER_FACTS
+    whole_numbers: bool = False
     in_order: tuple[str, ...] = ()
     state_rows: bool = False
     known_units: bool = False

@@ -15,10 +15,12 @@ from ledger.facts import KIND, STORED_AS, Dispatch, Extend, Fact, Flag, fields_o
 from ledger.intake.cells import (
     EARLIEST,
     LATEST,
+    SEPARATORS,
     TOO_FAR,
     Meanings,
     Remembered,
     UnfitCell,
+    are_cut,
     exchanged,
     folded,
     shown,
@@ -37,8 +39,9 @@ Cells = Mapping[str, Cell]
 Plan = tuple[tuple[tuple[str, str, str, bool, Remembered[Any], Remembered[Any] | None], ...], Mapping[str, Any]]
 """(field, field as stored, column, whether a guard stands before it, what its cells were read as and what is kept of people's words) of
 what the table has a column for, and the values of the rest."""
+TOO_OFTEN = 10_000  # times of one act
 MOST_ASSUMED = 50  # of one row: more is a mistake in its count
-BETWEEN = re.compile(r"\s*[、，,；;]\s*")
+BETWEEN = re.compile(rf"\s*[{SEPARATORS}]\s*")
 ROLE_OF = ("lead", "assist")
 SAY_WHO = 'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'
 BESIDE = ("activity", "transition", "resource", "round")
@@ -124,6 +127,7 @@ class RowReader:
     assumed: dict[int, EventRule] = attrs.field(factory=dict)
     own_words: dict[int, tuple[str, ...]] = attrs.field(factory=dict)
     rules: tuple[TableRule, ...] = attrs.Factory(lambda self: tuple(self._rules()), takes_self=True)
+    judged: Mapping[str, frozenset[str]] = attrs.Factory(lambda self: self._judged(), takes_self=True)
     alone: Remembered[bool] = attrs.Factory(lambda self: Remembered(self._is_alone), takes_self=True)
 
     @classmethod
@@ -131,7 +135,13 @@ class RowReader:
         """The table seen through this profile."""
         places = columns_of(profile, table.header)
         kept = CellsKept.of(profile, {column: table.header[place] for column, place in places.items()})
-        return cls(profile, Meanings.of(profile), table.header, places, kept, unsure_of(profile, table, places))
+        numbers = (
+            []
+            if profile.whole_numbers or "ticket" not in places
+            else [row.cells[places["ticket"]] for row in table.rows if not row.fault]
+        )
+        means = Meanings.of(profile, cut=are_cut(numbers, by_ticket=profile.by_ticket))
+        return cls(profile, means, table.header, places, kept, unsure_of(profile, table, places))
 
     def cells(self, row: Row) -> Cells:
         """Column -> cell, None where it stands for nothing; only columns that the table has."""
@@ -153,6 +163,29 @@ class RowReader:
                 silent = plain and not (spoken or any(column in self.places for column in self._own_words(event)))
                 yield TableRule(event, event.at, plain and event.count not in self.places, silent)
 
+    def _judged(self) -> Mapping[str, frozenset[str]]:
+        """The columns of yes or no by which alone an act is known that has no time of its own -> every word that says something there."""
+        whens = [
+            when
+            for event in self.profile.events
+            if event.kind != Flag.kind
+            for when in (*event.when, *(event.told_by if event.kind in ASSUMED else ()))
+        ]
+        answers = frozenset(self.means.flags)
+        listed = {when.column: frozenset[str]() for when in whens if when.words and when.column in self.places}
+        for when in whens:
+            if when.column in listed:
+                listed[when.column] |= _folded((*when.words, *when.other_than, *when.was))
+        return {column: words | answers for column, words in listed.items() if words & answers}
+
+    def _unjudged(self, cells: Cells) -> Iterator[Mistake]:
+        """Words of such a column that say neither: whether there was an act is not known."""
+        for column, words in self.judged.items():
+            cell = cells.get(column)
+            if cell is not None and folded(shown(cell)) not in words:
+                remedy = sentence("list it under yes or no in the profile, or in the words of its event")
+                yield Mistake(self.heading(column), cell, self.means.nothing(), remedy)
+
     def heading(self, column: str) -> str:
         """The heading as the table has it, else as the profile knows it."""
         return self.header[self.places[column]] if column in self.places else self.profile.columns[column][0]
@@ -172,6 +205,8 @@ class RowReader:
         elif self.profile.state_rows and before is None:
             told.wrong.extend(self._unplaced(cells))
         else:
+            if self.judged:
+                told.wrong.extend(self._unjudged(cells))
             if before and before.opens:
                 self._tell_event(cells, OPENING, told)
             for event, at, timed, silent in self.rules:
@@ -273,7 +308,7 @@ class RowReader:
         """How often the row says that it happened, without saying when, and the column that says so."""
         cell = cells.get(event.count) if event.count else None
         times = 0 if cell is None else whole(cell)
-        if times < 0:
+        if not 0 <= times < TOO_OFTEN:  # what is written there may be a telephone number
             raise UnfitCell("is not a count", "write a whole number of 0 or more")
         if self.profile.state_rows and before is not None and cell is not None:
             times -= self._counted(event, before)
@@ -584,7 +619,7 @@ def _with_texts(fact: Fact, texts: Mapping[str, Any]) -> Fact:
 
 def _units(cell: object) -> list[str]:
     """The units that a cell names."""
-    return BETWEEN.split(str("" if cell is None else cell).strip("、，,；; "))
+    return BETWEEN.split(str("" if cell is None else cell).strip(f"{SEPARATORS} "))
 
 
 @cache

@@ -4,7 +4,7 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -90,6 +90,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     problems: list[Problem] = []
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
+    acts, again = defaultdict[str, list[Fact]](list), 0
     ignored = repeated = 0
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
@@ -114,6 +115,14 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             told = RowFacts(wrong=wrong)
         elif names:
             within = attrs.evolve(within, register=within.register.grown(told.facts))
+        if profile.by_ticket and told.facts:
+            earlier = acts[str(told.facts[0].ticket)]
+            if earlier and (known := _without(told, earlier)):
+                again += known
+                if not (told.facts or told.left_out):
+                    repeated += 1
+                    continue
+            earlier += [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
         number = row.number
         if told.as_told:
             as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
@@ -142,7 +151,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         problems=tuple(problems),
         telling=_telling(sheet, problems),
         coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts], sheet.unsure),
-        notes=(*table.notes, *sheet.means.notes, *_unheard(unheard)),
+        notes=(*table.notes, *sheet.means.notes, *_again(again), *_unheard(unheard)),
         parts=tuple(parts),
         mends=tuple(mends),
         blank=dict(blank),
@@ -152,6 +161,27 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
 def _whole(row: Row) -> object:
     """What two rows that are equal in every cell have in common: 1, 1.0 and true are not equal."""
     return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
+
+
+def _without(told: RowFacts, earlier: Sequence[Fact]) -> int:
+    """Takes from what a row tells of a ticket the acts that rows of the file told before, in the same words; how many they were."""
+    before, kept = Counter(earlier), list[tuple[Fact, Fact | None]]()
+    for place, fact in enumerate(told.facts):
+        whole = told.as_told.get(place)
+        if before[whole or fact]:
+            before[whole or fact] -= 1
+        else:
+            kept.append((fact, whole))
+    known = len(told.facts) - len(kept)
+    told.facts[:] = [fact for fact, _ in kept]
+    told.as_told = {place: whole for place, (_, whole) in enumerate(kept) if whole is not None}
+    return known
+
+
+def _again(count: int) -> Iterator[Sentence]:
+    """That rows of one ticket told the same acts."""
+    if count:
+        yield sentence("{count} acts stand in more than one row of their ticket: each counts once", count=count)
 
 
 def _blank(sheet: RowReader, row: Row, told: RowFacts, places: Sequence[tuple[str, int]]) -> list[str]:

@@ -84,6 +84,12 @@ def test_a_voided_alias_is_no_name_any_more(english: Run) -> None:
         (("茅店镇", "茅店镇"), "茅店镇 is the unit's own name."),
         (("茅店镇政府", "茅店"), "茅店镇政府 is an alias of 茅店镇 itself; name that one."),
         (("茅店", "茅店镇委"), "茅店 is not enrolled. Perhaps 茅店镇?"),
+        (("茅店镇", ""), "a name is empty: type one."),
+        (("茅店镇", "  "), "a name is empty: type one."),
+        (
+            ("茅店镇", "红\x1b[31m"),
+            "红\\u001b[31m holds line breaks or characters that cannot be seen: type it again, on one line.",
+        ),
     ],
 )
 def test_an_alias_that_cannot_be_is_refused_whole(english: Run, names: tuple[str, ...], why: str) -> None:
@@ -93,6 +99,14 @@ def test_an_alias_that_cannot_be_is_refused_whole(english: Run, names: tuple[str
     assert (told.code, why in told.err) == (1, True), told
     assert "新名称" not in english("export").out
     assert "already" in english("alias", "茅店镇", "茅店镇政府").out
+
+
+def test_blanks_around_an_alias_are_no_part_of_it(english: Run) -> None:
+    added(english, "units.jsonl", "plain.csv")
+    assert english("alias", "茅店镇", "  茅店 ").code == 0
+    Path("e.jsonl").write_text(english("export").out, "utf-8")
+    told = json.loads(english("import", "e.jsonl", "--ledger", "again.db", "--json").out)
+    assert (told["batches"][0]["quarantined"], '"茅店"' in Path("e.jsonl").read_text("utf-8")) == (0, True)
 
 
 def test_an_alias_or_group_that_cannot_be_is_refused_in_files_too(english: Run) -> None:

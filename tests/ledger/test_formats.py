@@ -542,3 +542,46 @@ def test_a_large_real_log_is_streamed() -> None:
     (table,) = read_table((REAL / "incidents" / "bpic2013_incidents.xes.gz").read_bytes(), "x")
     assert len(table.rows) == 65_533
     assert len({row.cells[table.header.index("case:concept:name")] for row in table.rows}) == 7_554
+
+
+TURNED = [1, 0, 3, 2, 6, 5, 4]  # the columns of a second header
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_what_follows_a_header_in_another_order_is_read_by_that(name: str) -> None:
+    rows = [*ROWS[:4], *([row[place] for place in TURNED] for row in (HEADER, *ROWS[4:]))]
+    table, read = taken(FORMATS[name](rows))
+    assert [content(fact) for _, fact in read.facts] == PLAIN
+    assert not read.problems
+    assert [str(note) for note in table.notes][1:] == [
+        "row 5 is the header in another order: what follows it is read by that"
+    ]
+
+
+def test_the_first_order_holds_again_below_the_first_header() -> None:
+    rows = [*ROWS[:2], [*reversed(HEADER)], [*reversed(ROWS[2])], *([HEADER, *ROWS[3:]])]
+    assert facts(text(rows)) == PLAIN
+
+
+@pytest.mark.parametrize("other", [[*HEADER, "复核时间"], HEADER[:-1], [*HEADER[:-1], "备注"]])
+def test_a_second_header_of_other_names_is_refused(other: list[str]) -> None:
+    rows = [*ROWS[:3], other, *[[*row, "x"][: len(other)] for row in ROWS[3:]]]
+    with pytest.raises(UnreadableFile, match="has another header in row 4, which differs in") as told:
+        taken(xlsx(rows))
+    assert "a file or a sheet of its own" in str(told.value.remedy)
+
+
+def test_a_header_behind_the_mark_of_a_file_put_behind_another_is_a_header() -> None:
+    table, read = taken(text(ROWS[:4]) + b"\xef\xbb\xbf" + text([HEADER, *ROWS[4:]]))
+    assert [content(fact) for _, fact in read.facts] == PLAIN
+    assert table.passed == (5,)
+
+
+def test_a_quotation_mark_does_not_swallow_whole_rows() -> None:
+    lines = text(ROWS).decode().splitlines()
+    lines[2] = lines[2].replace("签收", '"签收')
+    lines[4] = lines[4].replace("派单", '派单"')
+    read = taken("\n".join(lines).encode())[1]
+    assert next((one.row, str(one.why)) for one in read.problems) == (3, "has a wrong quotation mark")
+    assert {problem.row for problem in read.problems} == {3, 5}  # 派单" is no word of the profile
+    assert len(read.facts) == len(PLAIN) - 2

@@ -19,7 +19,9 @@ def table(text: str) -> LogTable:
     return found
 
 
-@pytest.mark.parametrize("heading", ["签收时间", "接收时间", " 签收\u3000时间 ", "*签收时间"])
+@pytest.mark.parametrize(
+    "heading", ["签收时间", "接收时间", " 签收\u3000时间 ", "*签收时间", "签收时间：", "签收时间（必填）"]
+)
 def test_any_heading_of_a_column_is_read(heading: str) -> None:
     done = intake(table(f"工单编号,承办单位,派单时间,{heading}\nGX-1,茅店镇,{TIMES}\n"), WIDE)
     assert [fact.kind for _, fact in done.facts] == ["dispatch", "sign"]

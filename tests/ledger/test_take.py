@@ -38,7 +38,7 @@ AS_MOMENT = (
     " be dates"
 )
 AS_TEXT = "format the column as text where it comes from, and export it again"
-AS_TIME = "write it as a time, or add its format under times in the profile"
+AS_TIME = "write it as a time, or add its format under times in the profile; what stands for no time, list under absent"
 
 
 def take(text: str, profile: str | None = None) -> Intake:
@@ -215,6 +215,9 @@ BAD = [
      AS_TIME),
     ("工单编号", 250912101108115409.0, "is a number in the sheet, not text, and may have lost digits",
      AS_TEXT),
+    ("派单时间", "9999-12-31 23:59:59", "lies before 1990 or after 2100", AS_TIME),
+    ("工单编号", "250912101108.0", "is written like an amount, and may have lost digits", AS_TEXT),
+    ("工单编号", "250,912,101", "is written like an amount, and may have lost digits", AS_TEXT),
     ("工单编号", 250912101108115000, "ends in zeros that Excel may have put there",
      AS_TEXT),
     ("工单编号", "2.50912E+17", "has lost its last digits",
@@ -229,6 +232,15 @@ BAD = [
     ("工单来源", "抖音", "means nothing to profile hotline-wide",
      "list it under [words.channel] in the profile"),
     ("是否匿名", "也许", "is neither yes nor no", "list the word under yes or no in the profile"),
+    ("是否纳入考核", "另行考核", "means nothing to profile hotline-wide",
+     "list it under yes or no in the profile, or in the words of its event"),
+    ("是否重新办理", "二次", "means nothing to profile hotline-wide",
+     "list it under yes or no in the profile, or in the words of its event"),
+    ("重办次数", "13812345678", "is not a count", "write a whole number of 0 or more"),
+    ("承办单位", "=VLOOKUP(A2,单位!A:B,2,0)", "is a formula, not its value",
+     "open it in Excel or WPS, put the values in the place of the formulas, and import that"),
+    ("承办单位", "茅店镇/江口镇", "names 2 units in one cell",
+     'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'),
     ("处理时限", "尽快", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", "5天", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", 0.3, "is not a positive number of half or whole days", "write days like 5 or 0.5"),
@@ -252,6 +264,104 @@ def test_a_bad_cell_quarantines_the_whole_row(column: str, cell: Cell, why: str,
     assert done.facts == ()
     assert [number for number, _ in done.quarantined] == [7]
     assert "张三" not in str(done)
+
+
+@pytest.mark.parametrize("word", ["不计入考核", "否（剔除）", "剔除"])
+def test_what_a_platform_does_not_assess_is_exempted(word: str) -> None:
+    row = {**ROW, "是否纳入考核": word}
+    done = intake(LogTable("五月.xlsx", tuple(row), (Row(7, tuple(row.values())),)), PROFILES["hotline-wide"])
+    assert [fact.kind for _, fact in done.facts] == ["dispatch", "exempt"]
+
+
+def numbered(*numbers: Cell, rows: int = 1, profile: Profile = PROFILES["hotline-wide"]) -> Intake:
+    header = ("工单编号", "承办单位", "派单时间")
+    cells = [(number, "茅店镇", f"2023-05-04 09:{minute:02}:00") for minute in range(rows) for number in numbers]
+    table = LogTable("五月.csv", header, tuple(Row(at, row) for at, row in enumerate(cells, start=2)))
+    return intake(table, profile)
+
+
+WHOLE = [f"25091210110811{number:04}" for number in range(5400, 5410)]
+BY_EXCEL = [f"{number[:15]}000" for number in (f"2509{place:014}" for place in range(1_000, 7_000, 1_000))]
+BY_SCRIPT = [f"2509121011{place:06}00" for place in range(1, 7)]
+
+
+@pytest.mark.parametrize("numbers", [BY_EXCEL, BY_SCRIPT, [int(number) for number in BY_SCRIPT], [f'="{one}"' for one in BY_EXCEL],
+    [*BY_EXCEL, *WHOLE[1:6]]])  # fmt: skip
+def test_numbers_that_all_end_in_zeros_have_lost_digits(numbers: list[Cell]) -> None:
+    done = numbered(*numbers)
+    why = "ends in zeros like the other numbers here: they have lost their last digits"
+    assert {str(problem.why) for problem in done.problems} <= {why, "ends in zeros that Excel may have put there"}
+    assert len(done.quarantined) == len([one for one in numbers if str(one).strip('="').endswith("0")])
+    kept = numbered(*map(str, numbers), profile=attrs.evolve(PROFILES["hotline-wide"], whole_numbers=True))
+    assert len(kept.facts) == len(numbers)
+
+
+def test_tickets_that_excel_made_one_are_seen_by_their_rows() -> None:
+    assert len(numbered("250912101108115000", rows=6).quarantined) == 6
+    assert len(numbered("250912101108115000", rows=5).facts) == 5, "nothing tells that it was another"
+
+
+@pytest.mark.parametrize(
+    "numbers", [WHOLE, WHOLE[:1], [f"GX{number}000" for number in range(9)], [f"2023{at:04}0" for at in range(9)]]
+)
+def test_numbers_that_are_whole_are_taken(numbers: list[Cell]) -> None:
+    assert len(numbered(*numbers).facts) == len(numbers)
+
+
+def test_a_name_is_what_excel_shows_of_it() -> None:
+    done = numbered('=HYPERLINK("http://10.0.0.1/t?id=9","250912101108115409")')
+    assert [fact.ticket for _, fact in done.facts] == ["250912101108115409"]
+    table = LogTable(
+        "五月.csv", ("工单编号", "承办单位", "派单时间"), (Row(2, ("GX-1", "茅店镇、", "2023-05-04 09:10:00")),)
+    )
+    assert [fact.unit for _, fact in intake(table, PROFILES["hotline-wide"]).facts] == ["茅店镇"]
+
+
+def test_a_number_that_a_sheet_holds_whole_is_that_number() -> None:
+    done = numbered(202305040002.0)
+    assert [fact.ticket for _, fact in done.facts] == ["202305040002"]
+
+
+def test_acts_that_several_rows_of_a_ticket_tell_count_once() -> None:
+    told = "GX-1,茅店镇,2023-05-04 09:10:00,,5,,,,,,,\n"
+    later = told.replace(",,5", ",2023-05-04 10:00:00,5")
+    done = take(WIDE + told + told + later + later.replace("GX-1", "GX-2"))
+    assert [(row, fact.kind) for row, fact in done.facts] == [
+        (2, "dispatch"),
+        (4, "sign"),
+        (5, "dispatch"),
+        (5, "sign"),
+    ]
+    assert (done.repeated, len(done.quarantined)) == (1, 0)
+    assert [str(note) for note in done.notes if "once" in str(note)] == [
+        "2 acts stand in more than one row of their ticket: each counts once"
+    ]
+
+
+@pytest.mark.parametrize(("form", "text", "wanted"), [
+    ("%Y/%m/%d %p%I:%M:%S", "2023/5/5 下午2:01:04", "2023-05-05T14:01:04"),
+    ("%Y/%m/%d %p%I:%M:%S", "2023/5/5 上午12:01:04", "2023-05-05T00:01:04"),
+    ("%Y-%m-%d %I:%M %p", "2023-05-05 12:30 pm", "2023-05-05T12:30:00"),
+])  # fmt: skip
+def test_a_time_of_half_a_day_is_read(form: str, text: str, wanted: str) -> None:
+    means = Meanings.of(attrs.evolve(PROFILES["hotline-wide"], times=(form,)))
+    assert show_iso(means.read("at", text)).startswith(wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["2023/5/5 下午14:01:04", "2023/5/5 上午0:01:04", "2023/5/5 2:01:04"])
+def test_an_hour_that_no_half_of_a_day_has_is_none(text: str) -> None:
+    with pytest.raises(UnfitCell):
+        Meanings.of(attrs.evolve(PROFILES["hotline-wide"], times=("%Y/%m/%d %p%I:%M:%S",))).read("at", text)
+
+
+def test_a_file_without_headings_shows_nothing_of_its_rows() -> None:
+    (table,) = read_table(
+        "GX-1,张三,138****5678,2023-05-04 09:10\nGX-2,李四,138****0000,2023-05-05 09:10\n".encode(), "x.csv"
+    )
+    with pytest.raises(UnreadableFile) as told:
+        choose(tuple(PROFILES.values()), table)
+    assert str(told.value.why) == "has no headings: what stands first in it is a row of values"
+    assert str(told.value.remedy) == "put the row of headings of the export above it, and import it again"
 
 
 def test_blanks_around_a_value_are_no_part_of_it() -> None:

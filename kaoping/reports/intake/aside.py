@@ -11,6 +11,7 @@ from kaoping.office.intake.leftovers import Declined
 from kaoping.reports.intake.changes import change_json, change_lines, field_name, value_shown
 from kaoping.reports.page import Block, Column, Kind, PlainSheet, Table, page_of
 from ledger.batches import Batch
+from ledger.texts import masked
 
 COUNTS = ("rows", "accepted", "known", "quarantined", "ignored", "events_added")
 BECAME: Mapping[str, str] = {
@@ -170,7 +171,7 @@ def _mendable(language: Language, one: Remainder) -> PlainSheet:
         for each in one.all_rows
         if each.cells
     )
-    return PlainSheet(f"{one.number} {one.name}", header, rows)
+    return PlainSheet(masked(f"{one.number} {one.name}"), header, rows)
 
 
 def _cell(value: str | int | float | None) -> str | int | float | None:

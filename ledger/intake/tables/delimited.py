@@ -1,9 +1,9 @@
-"""csv and tsv: text with commas, tabs or semicolons between its cells."""
+"""csv and tsv: text with commas, tabs, semicolons or upright strokes between its cells."""
 
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import attrs
@@ -16,6 +16,7 @@ from ledger.sentences import Mistake, UnreadableFile
 from ledger.texts import unguarded
 
 MAX_LINES = 1_000  # of one csv record: further than that, a quotation mark was never closed
+NARROW = 4  # columns; a text of several lines may have the delimiters of fewer in each
 QUOTED = re.compile(r'"[^"]*"')
 SAMPLE = 200  # lines that show the delimiter
 CLOSE_QUOTES = 'close the quotation mark in that line, and write a quotation mark inside a value twice ("")'
@@ -36,7 +37,7 @@ def _delimiter(text: str) -> str:
     start = QUOTED.sub('""', "".join(islice(lines_of(text), SAMPLE)))
     sample = start.splitlines()
     return max(
-        ",\t;", key=lambda mark: (sum(mark in line for line in sample), sum(line.count(mark) for line in sample))
+        ",\t;|", key=lambda mark: (sum(mark in line for line in sample), sum(line.count(mark) for line in sample))
     )
 
 
@@ -44,12 +45,15 @@ def _rows(text: str, budget: Budget) -> Iterator[Row]:
     """Records with the line they start on. After a wrong quotation mark, the very next line is tried."""
     lines, delimiter = _Lines(lines_of(text)), _delimiter(text)
     reader = csv.reader(lines.record(), strict=True, delimiter=delimiter)
-    number = 0
+    number = width = 0
     while lines.has_more():
         number += 1
         line = lines.done + 1
         try:
             found = next(reader)
+            if len(lines.used) > 1 and _swallowed(lines.used, delimiter, width):
+                raise csv.Error
+            width = max(width, len(found))
             cells = tuple(map(unguarded, found) if any("'" in one for one in lines.used) else found)
         except csv.Error:
             lines.try_again()
@@ -59,6 +63,12 @@ def _rows(text: str, budget: Budget) -> Iterator[Row]:
             lines.keep()
             budget.hold(len(cells) + 1)
             yield Row(number, cells, line=line)
+
+
+def _swallowed(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a record of several lines is as many rows: each line has the cells of a whole one, so a quotation mark that nobody closed
+    took those that followed."""
+    return width >= NARROW and all(line.count(delimiter) >= width - 1 for line in lines)
 
 
 @attrs.define

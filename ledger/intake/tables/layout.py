@@ -9,9 +9,12 @@ import attrs
 
 from ledger.intake.tables.table import MAX_CELLS, Cell, LogTable, Row, distinct, has_value, refuse_too_wide
 from ledger.sentences import Mistake, Sentence, UnreadableFile, sentence
+from ledger.texts import masked
 
 LOOK = 40  # rows in which the header must stand
 SHOWN = 5  # row numbers named of those that were passed over
+OTHERS = 3  # headings that make a row further down another header
+MARK = "\ufeff"  # at the head of a text; in the midst of one, where files were put together
 QUOTE_VALUES = "put values with delimiters or line breaks in them into quotation marks"
 LABELLED = re.compile(r"[^:：]{1,20}[:：]\s*\S.*", re.DOTALL)  # 导出时间：2023-06-01
 LEVEL = re.compile(
@@ -29,12 +32,17 @@ TOTALS = {
     "平均",
     "平均值",
     "总数",
+    "汇总",
+    "总计数",
     "total",
     "subtotal",
 }
 COUNTED = re.compile(r"(本页)?(合计|总计|小计|共计|共)[:：]?\d+(条|件|个|单|行|张)?(数据|记录|工单)?")  # 共 128 条记录
+GROUPED = re.compile(r".{1,30}\s(汇总|小计|合计|计数)")  # 茅店镇 汇总, as Excel writes below a group
+PAGE = re.compile(r"第\d+页([,，/]?共?\d+页)?|\d+/\d+")
 FILTERS = frozenset(["全部", "所有", "不限", "请选择", "筛选", "(全部)", "（全部）", "▼", "▾", "all", "(all)"])
 FOOTNOTE = re.compile(r"(注|说明|备注|制表|填表|审核|复核|导出|打印|统计|数据来源|共)")
+DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d")  # of a row of values, or of what was asked for
 TIME = re.compile(r"\d{4}\s*[-/.年]\s*\d")
 
 
@@ -56,6 +64,7 @@ class Header:
     end: int
     numbers: tuple[int, ...]
     plain: tuple[tuple[str, ...], ...]
+    headings: frozenset[Cell] = attrs.Factory(lambda self: frozenset(filter(None, self.plain[-1])), takes_self=True)
 
 
 def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, exact: bool = False) -> LogTable | None:
@@ -69,14 +78,21 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
     width = len(header.names)
     kept: list[Row] = []
     below = [row for row in rows[header.end :] if row.fault or any(map(has_value, row.cells))]
-    tail = _tail(below, width)
+    tail, order, turned = _tail(below, width), None, list[int]()
     for place, row in enumerate(below):
         if not row.fault and (place >= tail or _is_passed(row, header, first=place == 0)):
             passed.append(row.number)
+            order = None if _is_header(row, header) else order
+        elif not row.fault and _is_other_header(row, header):
+            order = _order(row, header)
+            passed.append(row.number)
+            turned.append(row.number)
+        elif order is not None and not row.fault:
+            kept.append(_in_order(row, order, width))
         else:
             kept.append(row if row.fault else _fitted(row, width) if exact else _cut(row, width))
     kept, filled = _filled_down(kept, merges)
-    notes = tuple(_notes(header, passed, filled))
+    notes = tuple(_notes(header, passed, turned, filled))
     return LogTable(name, distinct(header.names), kept, passed=tuple(passed), notes=notes)
 
 
@@ -88,6 +104,7 @@ def _header(rows: Sequence[Row], merges: Sequence[Merge]) -> Header | None:
     window = [(place, _names(row)) for place, row in _first(rows)]
     width = max((_filled(names) for _, names in window), default=0)
     likely = [at for at, (_, names) in enumerate(window) if _may_be_header(names, width)]
+    likely = [at for at in likely if not any(map(DAY.search, window[at][1]))] or likely
     wide = [at for at in likely if 2 * _filled(window[at][1]) > width]
     for at in (wide or likely)[:1]:
         place, names = window[at]
@@ -125,7 +142,7 @@ def _refuse_fault(rows: Iterable[Row]) -> None:
 
 
 def _names(row: Row) -> tuple[str, ...]:
-    return tuple("" if cell is None else str(cell).strip() for cell in row.cells)
+    return tuple("" if cell is None else str(cell).strip().strip(MARK) for cell in row.cells)
 
 
 def _filled(names: Sequence[str]) -> int:
@@ -224,12 +241,43 @@ def _levelled(name: str, group: str) -> str:
 
 def _is_passed(row: Row, header: Header, *, first: bool) -> bool:
     """A row that is no ticket: filters right below the header, the header once more on a new page, totals."""
-    label = _label(row)
     if first and all(str(cell).strip().casefold() in FILTERS for cell in row.cells if has_value(cell)):
         return True
-    if label in header.plain[-1] and _trimmed(_names(row)) in map(_trimmed, header.plain):
-        return True
-    return _is_total(row, label)
+    return _is_header(row, header) or _is_total(row, _label(row))
+
+
+def _is_header(row: Row, header: Header) -> bool:
+    """The header once more."""
+    return _label(row).strip(MARK) in header.plain[-1] and _trimmed(_names(row)) in map(_trimmed, header.plain)
+
+
+def _is_other_header(row: Row, header: Header) -> bool:
+    """A header of other names, or in another order: most of what stands in it are headings."""
+    if header.headings.isdisjoint(row.cells) or not all(map(_is_heading, filter(None, header.plain[-1]))):
+        return False
+    there = {name for name in _names(row) if name}
+    same = len(there & header.headings)
+    return same >= OTHERS and 2 * same > len(there)
+
+
+def _order(row: Row, header: Header) -> tuple[int, ...]:
+    """Of each column of the header, its place in the rows below this header. Raises UnreadableFile where that has other names."""
+    names, plain = _trimmed(_names(row)), _trimmed(header.plain[-1])
+    if len(header.plain) > 1 or Counter(names) != Counter(plain):
+        apart = dict.fromkeys((*(Counter(names) - Counter(plain)), *(Counter(plain) - Counter(names))))
+        more = masked(" ".join(filter(_is_heading, apart)))
+        why = sentence("has another header in row {row}, which differs in {headings}", row=row.number, headings=more)
+        raise UnreadableFile(why, "put each table into a file or a sheet of its own, and import them together")
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    return tuple(places[name].pop(0) for name in plain)
+
+
+def _in_order(row: Row, order: Sequence[int], width: int) -> Row:
+    """The row as the header has its columns; a fault if it is wider than its own."""
+    fitted = _fitted(row if len(row.cells) >= width else _cut(row, width), width)
+    return fitted if fitted.fault else attrs.evolve(fitted, cells=tuple(fitted.cells[place] for place in order))
 
 
 def _label(row: Row) -> str:
@@ -243,9 +291,15 @@ def _is_total(row: Row, label: str) -> bool:
     ):  # no total is a number, or ends in one: so most tickets do
         return False
     plain = "".join(label.split()).rstrip(":：").casefold()
-    if plain not in TOTALS and not COUNTED.fullmatch(plain):
+    grouped = GROUPED.fullmatch(label) is not None
+    if plain not in TOTALS and not COUNTED.fullmatch(plain) and not grouped and not _is_page(row, plain):
         return False
     return not any(isinstance(cell, datetime | date) or TIME.search(str(cell)) for cell in row.cells if has_value(cell))
+
+
+def _is_page(row: Row, plain: str) -> bool:
+    """The number of a page, alone in its row."""
+    return PAGE.fullmatch(plain) is not None and sum(map(has_value, row.cells)) == 1
 
 
 def _tail(rows: Sequence[Row], width: int) -> int:
@@ -314,7 +368,7 @@ def _with(row: Row, values: Mapping[int, Cell]) -> Row:
 # what was done
 
 
-def _notes(header: Header, passed: Sequence[int], filled: int) -> Iterator[Sentence]:
+def _notes(header: Header, passed: Sequence[int], turned: Sequence[int], filled: int) -> Iterator[Sentence]:
     if len(header.numbers) > 1:
         yield sentence(
             "the header stands in rows {first} and {second}", first=header.numbers[0], second=header.numbers[1]
@@ -324,5 +378,7 @@ def _notes(header: Header, passed: Sequence[int], filled: int) -> Iterator[Sente
         yield sentence(
             "{count} rows are no tickets (totals, notes, filters): row {rows}", count=len(passed), rows=numbers
         )
+    for row in turned[:SHOWN]:
+        yield sentence("row {row} is the header in another order: what follows it is read by that", row=row)
     if filled:
         yield sentence("{count} cells merged with the one above were filled with its value", count=filled)
