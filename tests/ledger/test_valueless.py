@@ -14,6 +14,7 @@ import xlwt
 from calendars.instants import show_iso
 from kaoping.files import folder
 from ledger.intake.headings import choose
+from ledger.intake.tables.extents import Extent, Unvalued, _usual_extent
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
 from ledger.intake.take import Intake, intake
@@ -243,3 +244,14 @@ def test_midnight_is_told_how_to_be_written_and_read_so() -> None:
     (remedy,) = re.findall(r"'\S+ [0-9:]+", str(problem.remedy))
     for cell in (remedy, remedy[1:]):  # Excel keeps the apostrophe beside the text
         assert told(xlsx(with_cell(cell, at=1))) == []
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_a_cell_is_looked_at_whole_wherever_the_pieces_of_a_part_end(size: int) -> None:
+    rows = with_cell("#N/A")
+    rows[5][3], rows[2][4] = "=?", CALCULATED
+    data = parts_of(xlsx(rows))["xl/worksheets/sheet1.xml"]
+    found = Unvalued()
+    extent = _usual_extent((data[at : at + size] for at in range(0, len(data), size)), found)
+    assert extent == Extent(0, 5, 0, 6)
+    assert [*found.by_row()] == [(3, {3: "#N/A"}), (5, {3: "=?"})]
