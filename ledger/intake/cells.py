@@ -18,7 +18,7 @@ from ledger.exchange import READERS, ROLES, read_halves
 from ledger.facts import STORED_AS, Scalar
 from ledger.intake.kept import text_kept
 from ledger.intake.profile import OTHERS, Profile
-from ledger.intake.tables.table import Cell
+from ledger.intake.tables.table import AS_VALUE, NO_VALUES, SAVE_AGAIN, UNCALCULATED, Cell
 from ledger.sentences import Sentence, as_sentence, sentence
 from ledger.texts import SENTENCES, refuse_unseen
 
@@ -56,6 +56,7 @@ NARROW = str.maketrans({wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, 0xFF0E, 0
 LETTERS = str.maketrans(
     {wide: wide - 0xFEE0 for wide in (*WIDE_DIGITS, *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 )
+DAYS = re.compile(r"[0-9]{5}(\.[0-9]+)?")  # of Excel's serial numbers, as text
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
@@ -66,6 +67,11 @@ SAY_WHOLE = (
     " whole_numbers = true"
 )
 AS_FLAG = "list the word under yes or no in the profile"
+AS_DATES = "format the column as dates with the time of day in the sheet, save it, and import that"
+AS_MOMENT = (
+    "give the time of day; midnight, in a sheet, as text: '2023-05-04 00:00:00, with the apostrophe; only deadlines may"
+    " be dates"
+)
 TOO_FAR = "lies before 1990 or after 2100"
 
 
@@ -89,6 +95,15 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return " ".join(str(cell).split())
+
+
+def without_value(cell: Cell) -> UnfitCell | None:
+    """Why a cell has no value, whatever its field: it shows an error, or stands for a formula that no program has calculated."""
+    if not isinstance(cell, str) or cell not in NO_VALUES:
+        return None
+    if cell == UNCALCULATED:
+        return UnfitCell("is a formula that was never calculated", SAVE_AGAIN)
+    return UnfitCell("is an error of the sheet, no value", AS_VALUE)
 
 
 def folded(word: object) -> str:
@@ -122,7 +137,8 @@ class Remembered(dict[Any, Worked]):
 class Meanings:
     """The words of a profile, ready to be looked up. `stripped`, `known` (by field), `texts` (by field), `said` (kinds), `days`
     are what was already read, `cut` whether the numbers of the table have lost their last digits, `finer` the first time that was told
-    finer than a millisecond."""
+    finer than a millisecond, `valueless` errors of a sheet, and what stands for formulas that no program has calculated, that were met.
+    """
 
     profile: Profile
     absent: frozenset[str]
@@ -132,6 +148,7 @@ class Meanings:
     formats: tuple[str, ...]
     cut: bool = False
     finer: list[str] = attrs.field(factory=list)
+    valueless: set[str] = attrs.field(factory=set)
     stripped: Remembered[str | None] = attrs.Factory(
         lambda self: Remembered(self._stripped, self._bare_time), takes_self=True
     )
@@ -164,7 +181,11 @@ class Meanings:
         text = cell
         if cell[:1] not in PLAIN or cell[-1:] not in PLAIN:
             text = LINK.sub(r"\1", FORCED.sub(r"\1\2", cell.strip(BLANK))).strip(BLANK)
-        return None if text.casefold() in self.absent else text
+        if text.casefold() in self.absent:
+            return None
+        if text in NO_VALUES:
+            self.valueless.add(text)
+        return text
 
     @property
     def notes(self) -> tuple[Sentence, ...]:
@@ -311,7 +332,7 @@ def _instant(means: Meanings, cell: Cell, *, by_day: bool) -> int:
     try:
         moment = _from_text(means, cell) if isinstance(cell, str) else from_sheet(cell)
         if not by_day and not isinstance(moment, int | datetime):
-            raise UnfitCell("is a date without a time of day", "give the time of day; only deadlines may be dates")
+            raise UnfitCell("is a date without a time of day", AS_MOMENT)
         instant = _on_clock(moment, means.profile.zone)
     except OverflowError:
         raise UnfitCell(TOO_FAR, AS_TIME) from None
@@ -332,6 +353,8 @@ def _from_text(means: Meanings, text: str) -> int | date:
     for form in means.profile.dates:
         if reading := _clock_reading(text, form):
             return reading.date()
+    if DAYS.fullmatch(text):
+        raise UnfitCell("is a number of days, and does not say since when", AS_DATES)
     raise UnfitCell("is a time in none of the profile's formats", AS_TIME)
 
 

@@ -19,7 +19,7 @@ Placed = tuple[str, int, int, int, Row]
 def befores_of(sheet: RowReader, rows: Sequence[Row]) -> Mapping[int, Before]:
     """Row number -> what the rows before it said, by (time, seq, number), where the profile asks for it.
 
-    An absent value is not known to differ. Rows whose ticket, time or seq cannot be read are not in it.
+    An absent value is not known to differ. Rows whose ticket, time or seq cannot be read, or with a cell without a value, are not in it.
     """
     if not (sheet.profile.watched or sheet.profile.opens):
         return {}
@@ -86,7 +86,7 @@ def _units(sheet: RowReader, row: Row, before: Before) -> tuple[str, ...]:
 def _placed(sheet: RowReader, row: Row) -> Placed | None:
     cells = sheet.cells(row)
     ticket, at, seq = cells["ticket"], cells["at"], cells.get("seq")
-    if ticket is None or at is None:
+    if ticket is None or at is None or sheet.valueless(cells):
         return None
     try:
         instant = sheet.means.read("at", at)

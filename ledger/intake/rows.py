@@ -25,12 +25,13 @@ from ledger.intake.cells import (
     folded,
     shown,
     whole,
+    without_value,
 )
 from ledger.intake.coverage import ASSUMED, OPEN_UNIT, tells, unsure_of, untold_of
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import TEXTS, CellsKept, text_kept
 from ledger.intake.profile import BY_WORD, IGNORE, ONE_NAME, REFUSED, EventRule, Profile, When
-from ledger.intake.tables.table import Cell, LogTable, Row
+from ledger.intake.tables.table import NO_VALUES, Cell, LogTable, Row
 from ledger.sentences import Mistake, UnreadableFact, UntimedAct, sentence
 from ledger.texts import FREE, WITHHELD, masked
 
@@ -199,10 +200,11 @@ class RowReader:
             told.wrong.extend((row.fault, *row.more))
         elif self.profile.exchange:
             self._tell_exchanged(row, told)
+        elif wrong := self.valueless(cells := self.cells(row)):
+            told.wrong.extend(wrong)
         elif self.profile.state_rows and before is None:
-            told.wrong.extend(self._unplaced(self.cells(row)))
+            told.wrong.extend(self._unplaced(cells))
         else:
-            cells = self.cells(row)
             if self.judged:
                 told.wrong.extend(self._unjudged(cells))
             if before and before.opens:
@@ -223,6 +225,12 @@ class RowReader:
             told.left_out.extend(one.mistake for one in told.unheard)
             told.unheard.clear()
         return told
+
+    def valueless(self, cells: Cells) -> list[Mistake]:
+        """Why cells have no value: a row with such a one tells nothing, as a condition would read it as a word."""
+        if not self.means.valueless:
+            return []
+        return [self._mistake(cells, column, why) for column, cell in cells.items() if (why := without_value(cell))]
 
     def _moved(self, event: EventRule, before: Before | None) -> bool:
         """Of a state, whether what the event speaks of changed."""
@@ -545,6 +553,11 @@ class RowReader:
             (name, cell) for place, (name, cell) in enumerate(zip(names, row.cells, strict=True)) if place not in beside
         ]
         raw = {name: exchanged(name, cell) for name, cell in cells}
+        if not NO_VALUES.isdisjoint(raw.values()):
+            reasons = ((name, cell, without_value(cell)) for name, cell in raw.items() if name not in FREE)
+            told.wrong.extend(Mistake(name, cell, one.why, one.remedy) for name, cell, one in reasons if one)
+        if told.wrong:
+            return
         try:
             fact = read_fact(raw)
         except UnreadableFact as refused:

@@ -11,7 +11,7 @@ from datetime import datetime
 import attrs
 
 from ledger.facts import KIND
-from ledger.intake.cells import Meanings, UnfitCell, folded, shown
+from ledger.intake.cells import Meanings, UnfitCell, folded, shown, without_value
 from ledger.intake.headings import CITIZENS, FREE_TEXT, doubled
 from ledger.intake.nearest import likeness, plain
 from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When, mistakes_in
@@ -353,8 +353,8 @@ def _field(profile: Profile, column: str) -> str:
 
 def _cells(table: LogTable, heading: str, most: int | None = ROWS) -> list[Cell]:
     place = table.header.index(heading)
-    rows = [row for row in table.rows[:most] if not row.fault]
-    return [row.cells[place] for row in rows if row.cells[place] is not None and shown(row.cells[place]).strip()]
+    cells = [row.cells[place] for row in table.rows[:most] if not row.fault]
+    return [cell for cell in cells if cell is not None and shown(cell).strip() and not without_value(cell)]
 
 
 def _unread(means: Meanings, field: str, cells: Sequence[Cell]) -> tuple[int, int]:

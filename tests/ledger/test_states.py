@@ -167,3 +167,11 @@ def test_a_real_log_of_states() -> None:
         reopened[row.cells[at["number"]]] = max(count, reopened.get(row.cells[at["number"]], 0))
     redone = Counter(fact.ticket for _, fact in done.facts if fact.kind == "redo")
     assert {ticket: count for ticket, count in reopened.items() if count} == redone
+
+
+def test_a_state_with_an_error_is_a_problem_and_changes_nothing_after_it() -> None:
+    done = take(
+        "GX-1,2023-05-04 09:00,1,已派,茅店镇,,\nGX-1,2023-05-04 10:00,2,已派,#N/A,,\nGX-1,2023-05-04 11:00,3,办结,茅店镇,,\n"
+    )
+    assert [(row, fact.kind) for row, fact in done.facts] == [(2, "dispatch"), (4, "close")]
+    assert [(one.row, one.column) for one in done.problems] == [(3, "承办单位")]

@@ -33,6 +33,10 @@ FILL_IN = (
     " (kaoping aside --xlsx gives the rows, to fill it in), or let your own profile name a stand-in for it with at_else"
 )
 WIDE = "工单编号,承办单位,派单时间,签收时间,处理时限,延期次数,延期时间,延期后截止日期,办结时间,满意度,回访时间,来电人\n"
+AS_MOMENT = (
+    "give the time of day; midnight, in a sheet, as text: '2023-05-04 00:00:00, with the apostrophe; only deadlines may"
+    " be dates"
+)
 AS_TEXT = "format the column as text where it comes from, and export it again"
 AS_TIME = "write it as a time, or add its format under times in the profile; what stands for no time, list under absent"
 
@@ -199,7 +203,7 @@ BAD = [
     ("派单时间", "2023-13-04 09:10:00", "is a time in none of the profile's formats",
      AS_TIME),
     ("派单时间", "2023-05-04", "is a date without a time of day",
-     "give the time of day; only deadlines may be dates"),
+     AS_MOMENT),
     ("派单时间", "", "is missing", "every dispatch has it"),
     ("派单时间", "1923-05-04 09:10:00", "lies before 1990 or after 2100",
      AS_TIME),

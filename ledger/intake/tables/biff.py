@@ -2,12 +2,13 @@
 
 import io
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
 
 import olefile
 
-from ledger.intake.tables.extents import CellTotal, Extent
-from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN, SPLIT
+from ledger.intake.tables.extents import CODES, CellTotal, Extent, Scanned, Unvalued
+from ledger.intake.tables.table import DAMAGED, ERROR, SAVE_AGAIN, SPLIT, UNCALCULATED
 from ledger.sentences import UnreadableFile
 
 # Records of [MS-XLS] 2.3: where a sheet begins, how far it says it reaches, and cells, of which two kinds hold several.
@@ -30,6 +31,11 @@ CELLS = (
     0x027E,
 )
 SEVERAL = (0x00BD, 0x00BE)
+FORMULAS, FAILED = (0x0006, 0x0206, 0x0406), 0x0205
+SHEET, DAYS = 0x0085, 0x0022  # where a sheet begins; from when days count
+CALCULATED = 0x01C1  # by what the formulas of the book were calculated
+NO_NUMBER, IS_ERROR, IS_EMPTY = 0xFFFF, 2, 3  # of the result of a formula
+ON_OPENING = 0x02  # it is to be calculated when the book is opened
 STREAMS = ("Workbook", "Book")
 
 
@@ -38,29 +44,53 @@ SECTOR, END, FREE, TABLE = 4096, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 TABLES = 109  # sectors of the table that the header itself can name
 
 
-def sound_xls(data: bytes) -> bytes:
+def sound_xls(data: bytes) -> tuple[bytes, Scanned]:
     """An xls with the book alone in it, in a container of ours: in a damaged one a chain of sectors may run in a circle, which the reader
-    of workbooks follows until there is no memory left. Raises UnreadableFile, also where its sheets together would take too much."""
+    of workbooks follows until there is no memory left; and what the reader does not tell of it. Raises UnreadableFile, also where its
+    sheets together would take too much."""
     book = _book(data)
-    _refuse_vast(book)
-    return _contained(book)
+    scanned = _scanned(book)
+    return _contained(book), scanned
 
 
-def _refuse_vast(book: bytes) -> None:
-    """Raises UnreadableFile where the sheets of a book together would take too much."""
+def _scanned(book: bytes) -> Scanned:
+    """What the reader does not tell of a book. Raises UnreadableFile where its sheets together would take too much."""
     total, extent = CellTotal(), Extent()
-    for kind, body in _records(book):
+    unvalued: defaultdict[int, Unvalued] = defaultdict(Unvalued)  # by where a sheet begins
+    sheets, begin, since_1904, calculated = list[int](), 0, False, False
+    for at, kind, body in _records(book):
         if kind in BEGIN:
             total.add(extent)
-            extent = Extent()
+            extent, begin = Extent(), at
+        elif kind == SHEET and len(body) >= 4:
+            sheets.append(struct.unpack_from("<I", body)[0])
+        elif kind == DAYS and len(body) >= 2:
+            since_1904 = body[0] == 1
+        elif kind == CALCULATED:
+            calculated = True
         elif kind in REACH and len(body) >= 10:
             _reach(extent, body)
         elif (kind in CELLS or kind in SEVERAL) and len(body) >= 4:
             row, column = struct.unpack_from("<HH", body)
             extent.reach(row, column)
+            if shown := _without_value(kind, body, calculated=calculated):
+                unvalued[begin].add(row, column, shown)
             if kind in SEVERAL and len(body) >= 6:
                 extent.reach(row, struct.unpack_from("<H", body, len(body) - 2)[0])
     total.add(extent)
+    return Scanned({}, [unvalued[one] for one in sheets or [*unvalued]], since_1904)
+
+
+def _without_value(kind: int, body: bytes, *, calculated: bool) -> str | None:
+    """What is shown in a cell without a value: an error, or a formula that no program has calculated. The result of that is an empty
+    text, as others may be; but a book with those tells by what it was `calculated`."""
+    if kind == FAILED and len(body) >= 8:
+        return CODES.get(body[6], ERROR) if body[7] else None
+    if kind not in FORMULAS or len(body) < 16 or struct.unpack_from("<H", body, 12)[0] != NO_NUMBER:
+        return None
+    if body[6] == IS_ERROR:
+        return CODES.get(body[8], ERROR)
+    return UNCALCULATED if body[6] == IS_EMPTY and (body[14] & ON_OPENING or not calculated) else None
 
 
 def _reach(extent: Extent, body: bytes) -> None:
@@ -80,11 +110,12 @@ def _book(data: bytes) -> bytes:
         raise UnreadableFile(DAMAGED, SAVE_AGAIN) from refused
 
 
-def _records(book: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Where each record begins, its kind and what it holds."""
     at = 0
     while at + 4 <= len(book):
         kind, size = struct.unpack_from("<HH", book, at)
-        yield kind, book[at + 4 : at + 4 + size]
+        yield at, kind, book[at + 4 : at + 4 + size]
         at += 4 + size
 
 

@@ -92,7 +92,7 @@ def _read(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
     if data.startswith(OLE):
         if ENCRYPTED in data:
             raise UnreadableFile("is a workbook with a password", NO_PASSWORD)
-        return _of_sheets(read_workbook(sound_xls(data), {}), name)
+        return _of_sheets(read_workbook(*sound_xls(data)), name)
     for at, signature, kind, remedy in SIGNATURES:
         if data.startswith(signature, at):
             raise UnreadableFile(sentence("is {kind}", kind=kind), remedy)
@@ -112,8 +112,7 @@ def _read_zip(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
     infos = directory(data)
     names = [info.filename for info in infos]
     if any(part.startswith("xl/workbook") for part in names) or "content.xml" in names:
-        merges = refuse_vast_zip(data, infos, budget)
-        return _of_sheets(read_workbook(data, merges), name)
+        return _of_sheets(read_workbook(data, refuse_vast_zip(data, infos, budget)), name)
     for folder, kind in OTHERS.items():
         if any(part.startswith(folder) for part in names):
             raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=kind), ASK)

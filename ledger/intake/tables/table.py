@@ -17,6 +17,16 @@ SPLIT = "split it, for example by month"
 EXPORT_AGAIN = "export it again with the tickets in it"
 DAMAGED = "is a damaged workbook, or one with a password, or no workbook"
 SAVE_AGAIN = "open it in Excel or WPS and save it as a real .xlsx workbook, then import that"
+AS_VALUE = "write the value there, or clear the cell if there is none"
+UNCALCULATED = "=?"  # what stands in a cell whose formula no program has calculated
+ERROR = "#ERROR!"  # one that is none of the known
+ERRORS = frozenset(
+    f"#{name}" for name in (
+        "N/A", "REF!", "DIV/0!", "VALUE!", "NAME?", "NUM!", "NULL!", "GETTING_DATA", "SPILL!", "CALC!", "FIELD!", "BLOCKED!",
+        "CONNECT!", "BUSY!", "UNKNOWN!", "EXTERNAL!", "PYTHON!", "TIMEOUT!", "ERROR!",
+    )
+) | {f"{said}{number}" for said in ("Err:", "错误:", "错误：") for number in range(501, 541)}  # fmt: skip
+NO_VALUES = ERRORS | {UNCALCULATED}
 CUT_EMPTY = "delete the empty rows and columns beyond the data, and save it again"
 
 

@@ -2,14 +2,22 @@
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 import attrs
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
+from ledger.intake.tables.extents import Scanned, Unvalued
 from ledger.intake.tables.layout import Merge
 from ledger.intake.tables.markup import Grid
 from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN, Cell, Row, refuse_too_large
@@ -18,6 +26,8 @@ from ledger.sentences import UnreadableFile
 ERRORS = 2  # the output for errors, as systems number it
 ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
+DAYS = 1_000_000  # what is more counts no days
+NONE_MISSING: tuple[int, Mapping[int, str]] = (-1, {})
 NO_PASSWORD = "open it, save it without a password, and import that"
 
 
@@ -29,17 +39,16 @@ class SheetGrid:
     visible: bool
 
 
-def read_workbook(data: bytes, merges: Mapping[str, Sequence[Merge]]) -> list[SheetGrid]:
-    """Every sheet of a workbook; `merges` by sheet where they are known already. Raises UnreadableFile."""
+def read_workbook(data: bytes, scanned: Scanned) -> list[SheetGrid]:
+    """Every sheet of a workbook, with what is known of it already. Raises UnreadableFile."""
     try:
         with _unheard():
             book = CalamineWorkbook.from_filelike(io.BytesIO(data))
             return [
                 SheetGrid(
-                    _grid(book.get_sheet_by_name(one.name), merges.get(one.name)),
-                    one.visible == SheetVisibleEnum.Visible,
+                    _grid(book.get_sheet_by_name(one.name), scanned, unvalued), one.visible == SheetVisibleEnum.Visible
                 )
-                for one in book.sheets_metadata
+                for one, unvalued in _sheets(book, scanned)
                 if one.typ == SheetTypeEnum.WorkSheet
             ]
     except (KeyboardInterrupt, SystemExit, MemoryError, UnreadableFile):
@@ -70,29 +79,62 @@ def _unheard() -> Iterator[None]:
             os.close(kept)
 
 
-def _grid(sheet: CalamineSheet, merges: Sequence[Merge] | None) -> Grid:
+def _sheets(book: CalamineWorkbook, scanned: Scanned) -> list[tuple[SheetMetadata, Unvalued]]:
+    """The sheets of a book, each with its cells without a value. Raises UnreadableFile where it is not known whose they are."""
+    sheets, unvalued = book.sheets_metadata, scanned.unvalued
+    if len(sheets) == len(unvalued):
+        return [*zip(sheets, unvalued, strict=True)]
+    if any(one.rows for one in unvalued):
+        raise UnreadableFile(DAMAGED, SAVE_AGAIN)
+    return [(one, Unvalued()) for one in sheets]
+
+
+def _grid(sheet: CalamineSheet, scanned: Scanned, unvalued: Unvalued) -> Grid:
     grid = Grid(sheet.name)
-    if sheet.start is None or sheet.end is None:
-        return grid
-    refuse_too_large(sheet.end[0] + 1, sheet.end[1] + 1)
+    rows: Iterable[Sequence[Any]] = ()
+    if sheet.start is not None and sheet.end is not None:
+        refuse_too_large(sheet.end[0] + 1, sheet.end[1] + 1)
+        rows = sheet.iter_rows()
+        grid.merges = [*scanned.merges[sheet.name]] if sheet.name in scanned.merges else [*_merges(sheet)]
     pool: dict[str, str] = {}
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        row = tuple(_cells(cells, pool))
-        if any(cell is not None for cell in row):
-            grid.rows.append(Row(number, row))
-    grid.merges = list(_merges(sheet)) if merges is None else list(merges)
+    cells = (tuple(_cells(row, pool, other_days=scanned.other_days)) for row in rows)
+    grid.rows = [Row(at + 1, row) for at, row in _shown(cells, unvalued) if any(cell is not None for cell in row)]
     return grid
 
 
-def _cells(cells: Sequence[Any], pool: dict[str, str]) -> Iterator[Cell]:
-    """The cells, None for those that are empty; a text that was met before is that text, as long as there are not too many."""
+def _shown(rows: Iterable[tuple[Cell, ...]], unvalued: Unvalued) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """The rows, counted from 0, with what is shown in cells without a value, which the reader gives as empty or leaves out."""
+    missing = unvalued.by_row()
+    row, texts = next(missing, NONE_MISSING)
+    for at, cells in enumerate(rows):
+        if at == row:
+            cells = _filled(cells, texts)
+            row, texts = next(missing, NONE_MISSING)
+        yield at, cells
+    while texts:
+        yield row, _filled((), texts)
+        row, texts = next(missing, NONE_MISSING)
+
+
+def _filled(cells: tuple[Cell, ...], texts: Mapping[int, str]) -> tuple[Cell, ...]:
+    wide = (*cells, *[None] * (max(texts) + 1 - len(cells)))
+    return tuple(texts.get(at) if cell is None else cell for at, cell in enumerate(wide))
+
+
+def _cells(cells: Sequence[Any], pool: dict[str, str], *, other_days: bool) -> Iterator[Cell]:
+    """The cells, None for those that are empty; a text that was met before is that text, as long as there are not too many. Where days
+    are counted from `other_days`, a number that could be a time is given as text, which is none."""
     for cell in cells:
         if not isinstance(cell, str):
-            yield cell
+            yield _digits(cell) if other_days and type(cell) in (int, float) and abs(cell) < DAYS else cell
         elif cell == "":
             yield None
         else:
             yield pool.get(cell) or (pool.setdefault(cell, cell) if len(pool) < POOLED else cell)
+
+
+def _digits(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
 
 
 def _merges(sheet: CalamineSheet) -> Iterator[Merge]:
