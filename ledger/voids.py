@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ledger.batches import Event, Source
+from ledger.batches import Event, Kin, Source
 from ledger.exchange import content, identity, key_of
 from ledger.facts import Fact, Void
 
@@ -42,8 +42,8 @@ def voided_keys(voids: Iterable[Event]) -> set[str]:
 
 
 def renewed(
-    source: Source, found: Iterable[Event], voids: Sequence[Event], own: frozenset[int], batch: int, at: int,
-    renamed: frozenset[str] = frozenset(), typed: frozenset[int] = frozenset(),
+    source: Source, found: Iterable[Event], voids: Sequence[Event], kin: Kin, batch: int, at: int,
+    renamed: frozenset[str] = frozenset(),
 ) -> "Settled":  # fmt: skip
     """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
     and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
@@ -52,10 +52,10 @@ def renewed(
 
     assert source.telling is not None
     gone = voided_keys(voids)
-    people = voided_by_people(voids, gone, typed)
+    people = voided_by_people(voids, gone, kin.typed)
     own_voids, events = _voided_within(source.facts), list(found)
     settled = settle(
-        source.facts, [one for one in events if one.key not in gone], source.telling, own, replace=source.replace, renamed=renamed,
+        source.facts, [one for one in events if one.key not in gone], source.telling, kin, replace=source.replace, renamed=renamed,
         replaced=[one for one in events if one.key in gone and one.key not in people],
         unsaid=_places(source.facts, own_voids),
     )  # fmt: skip
@@ -63,7 +63,7 @@ def renewed(
     for row, fact, key in keyed(settled.facts) if gone else ():
         if key in gone and key not in own_voids:
             on = {void.key: void for void in voids if void.key not in gone and _speaks_of(void.fact, key)}
-            by_imports = all(_by_import(void, typed) for void in on.values())
+            by_imports = all(_by_import(void, kin.typed) for void in on.values())
             if (row, fact) in settled.follows or (source.replace and by_imports):
                 taken += [(row, _void(void, batch, row, at)) for void in on]
     return attrs.evolve(settled, facts=(*taken, *settled.facts))

@@ -19,7 +19,7 @@ from typing import Any
 import attrs
 
 from calendars.instants import DAY_MS, ZONE_MS, show_iso
-from ledger.batches import Change, Event, Telling
+from ledger.batches import Change, Event, Kin, Telling
 from ledger.exchange import LEAD, canonical, content, identity
 from ledger.facts import (
     IN_FULL,
@@ -68,10 +68,10 @@ class Settled:
 
 
 def settle(
-    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool,
+    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, kin: Kin, *, replace: bool,
     renamed: frozenset[str] = frozenset(), replaced: Iterable[Event] = (), unsaid: frozenset[int] = frozenset(),
 ) -> Settled:  # fmt: skip
-    """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
+    """The facts of a file held against those that stand on its tickets. `kin` are the batches beside it; with
     `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias,
     `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself."""
     sayings = [Saying(row, fact) for row, fact in facts]
@@ -91,7 +91,7 @@ def settle(
     absent: list[Event] = []
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
-            telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
+            telling=telling, own=kin.own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes
