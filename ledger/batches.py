@@ -12,12 +12,14 @@ from ledger.facts import Fact
 class Telling:
     """What a file can say otherwise than an earlier one: whether a row tells all of a ticket's round (`by_ticket`), or one event;
     and of each kind it has columns for, the fields that it tells (None: all). `untimed`: by (row, kind), how many acts a row tells
-    without their time: such are not gone from it. `steps`: whether its rows number the steps of a ticket (`seq`), the same each time."""
+    without their time: such are not gone from it. `steps`: whether its rows number the steps of a ticket (`seq`), the same each time.
+    `sub_orders`: whether a row can tell rounds of units below its own."""
 
     by_ticket: bool
     fields: Mapping[str, frozenset[str] | None]
     untimed: Mapping[tuple[int, str], int] = attrs.Factory(dict)
     steps: bool = False
+    sub_orders: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -1,5 +1,6 @@
 """Facts taken back: which do not stand, and how an import takes back what a re-export says otherwise."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ def renewed(
     settled = settle(
         source.facts, [one for one in events if one.key not in gone], source.telling, kin, replace=source.replace, renamed=renamed,
         replaced=[one for one in events if one.key in gone and one.key not in people],
-        unsaid=_places(source.facts, own_voids),
+        unsaid=_places(source.facts, own_voids), unread=_unread(source),
     )  # fmt: skip
     taken = [(row, _void(key, batch, row, at)) for row, key in settled.voids]
     for row, fact, key in keyed(settled.facts) if gone else ():
@@ -74,6 +75,11 @@ def _voided_within(facts: Sequence[tuple[int, Fact]]) -> set[str]:
     if not any(isinstance(fact, Void) for _, fact in facts):
         return set()
     return voided_keys(Event(0, key, fact, 0, row) for row, fact, key in keyed(facts) if isinstance(fact, Void))
+
+
+def _unread(source: Source) -> set[str]:
+    """The cells of rows that became nothing, the numbers of their tickets among them."""
+    return {str(cell) for _, cells, _ in source.quarantined for cell in json.loads(cells).values()}
 
 
 def _places(facts: Sequence[tuple[int, Fact]], keys: set[str]) -> frozenset[int]:

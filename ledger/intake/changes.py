@@ -1,19 +1,22 @@
 """A re-export against what the ledger knows: what is the same, what was newly filled, and what is said otherwise (a change).
 
 The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
-an act at another instant, and one that is gone from a column the file has, are changes; its dispatch is the same also where one of
-the two tells it to the minute or to the day alone. Of a row per event it is what carries the
+an act at another instant, one that is gone from a column the file has, and a sub-order that is gone from its columns are changes; its
+dispatch is the same also where one of the two tells it to the minute or to the day alone, and where each has one of a unit that the
+other lacks. Of a row per event it is what carries the
 same `id` on its ticket, else one kind of act at one instant of its ticket, else, in a log that numbers the steps of a ticket (`seq`),
 one kind of act at one step, wherever rows that were put in or left out have moved the number. A log without ids and steps cannot say
-that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it.
+that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it; of a row
+per ticket, so is a round of which a row is gone. Of any file, what files of another form told otherwise is named.
 
 What a `--replace` took back is no news when an older file tells it again: it is a change too, until that file may replace.
 """
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 import attrs
@@ -31,6 +34,7 @@ from ledger.facts import (
     Dispatch,
     Extend,
     Fact,
+    Return,
     Scalar,
     Survey,
     fields_of,
@@ -57,8 +61,8 @@ class Saying:
 @attrs.frozen(kw_only=True)
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
-        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and a file of one event a row
-    that tells its ticket from the first dispatch on tells it no more."""
+        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and the file neither tells
+    nor changes it."""
 
     facts: tuple[tuple[int, Fact], ...]
     follows: frozenset[tuple[int, Fact]]
@@ -70,10 +74,12 @@ class Settled:
 def settle(
     facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, kin: Kin, *, replace: bool,
     renamed: frozenset[str] = frozenset(), replaced: Iterable[Event] = (), unsaid: frozenset[int] = frozenset(),
+    unread: Collection[str] = (),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against those that stand on its tickets. `kin` are the batches beside it; with
     `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias,
-    `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself."""
+    `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself; `unread` the
+    tickets that rows of it speak of which became nothing."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for place, one in enumerate(sayings):
@@ -85,13 +91,15 @@ def settle(
     past: dict[str, list[Fact]] = defaultdict(list)
     for event in replaced:
         past[str(event.fact.ticket)].append(event.fact)
+    kinds = frozenset(one.fact.kind for one in sayings)
     becomes: dict[Saying, Fact | None] = {}
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
     absent: list[Event] = []
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
-            telling=telling, own=kin.own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
+            telling=telling, own=kin.own, typed=kin.typed, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket],
+            past=past[ticket], kinds=kinds, whole=ticket not in unread,
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes
@@ -135,20 +143,28 @@ def _may_be(sent: Fact, act: Fact) -> bool:
 
 @attrs.define(kw_only=True)
 class _Life:
-    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back. What a
-    saying becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what."""
+    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back; `kinds`
+    the file tells of any ticket, and this one as a `whole`. What a saying becomes is in `becomes`: another fact, or None where nothing of
+    it is taken. `spoken` is who spoke of what, `lacking` what of rounds the file tells no more."""
 
     telling: Telling
     own: frozenset[int]
+    typed: frozenset[int]
     replace: bool
     renamed: frozenset[str]
     left: list[Saying]
     rest: list[Event]
     past: list[Fact]
+    kinds: frozenset[str]
+    whole: bool
+    units: frozenset[str | None] = attrs.Factory(
+        lambda self: frozenset(one.fact.unit for one in self.left), takes_self=True
+    )
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
     voids: list[tuple[int, str]] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)
     spoken: list[tuple[Saying, Event]] = attrs.field(factory=list)
+    lacking: list[Event] = attrs.field(factory=list)
 
     def settle(self) -> None:
         """All in turn, from what is surely the same to what is new."""
@@ -171,20 +187,34 @@ class _Life:
         self._keep_taken_back()
 
     def absent(self) -> Iterator[Event]:
-        """What stands by the same profile and was not spoken of, from the earliest dispatch on that was: all there is of the ticket,
-        where that is its first. Of a kind that the file can tell."""
-        sent = [event.fact.at for event in self.rest if event.batch in self.own and isinstance(event.fact, Dispatch)]
-        told = [
-            event.fact.at for _, event in self.spoken if event.batch in self.own and isinstance(event.fact, Dispatch)
-        ]
-        if self.telling.by_ticket or not told:
+        """What stands and was not spoken of. Of a row per ticket that is `lacking`; of a row per event what files of its form told, and
+        what others did of a kind and of a unit that the file tells too, from the earliest dispatch on that was spoken of: all there is of
+        the ticket, where that is its first."""
+        if self.telling.by_ticket:
+            yield from self.lacking
             return
-        since = min(told)
-        whole = all(since <= at for at in sent)
+        own = self._since([(one, event) for one, event in self.spoken if event.batch in self.own], self.own)
+        other = self._since(self.spoken)
         for event in self.rest:
             kinds = self.telling.fields or LIFECYCLE
-            if event.batch in self.own and event.fact.kind in kinds and (whole or event.fact.at >= since):
+            since = own if event.batch in self.own else other if self._is_others(event) else None
+            if since is not None and event.fact.kind in kinds and event.fact.at >= since:
                 yield event
+
+    def _since(self, spoken: Sequence[tuple[Saying, Event]], within: frozenset[int] | None = None) -> float | None:
+        """From when on the file tells the ticket, of what these batches told: from its first dispatch that was spoken of on, and all
+        there is where no other was before. None: the file has none of its dispatches."""
+        told = [event.fact.at for _, event in spoken if isinstance(event.fact, Dispatch)]
+        if not told:
+            return None
+        rest = [event for event in self.rest if isinstance(event.fact, Dispatch)]
+        sent = [event.fact.at for event in rest if within is None or event.batch in within]
+        return -inf if all(min(told) <= at for at in sent) else min(told)
+
+    def _is_others(self, event: Event) -> bool:
+        """Whether a file of another form told it, and this one tells such of its unit: what people typed in is theirs."""
+        known = event.batch in self.own or event.batch in self.typed
+        return not known and event.fact.kind in self.kinds and event.fact.unit in self.units
 
     def _was_taken_back(self, now: Fact) -> bool:
         """Whether it was said before as far as the file's columns go, and a replacement took it back."""
@@ -308,8 +338,10 @@ class _Life:
             return
         back = self._was_taken_back(one.fact)
         free = untold | ({"at"} if guessed or (timed and not back) else set())
-        empty = (None, WITHHELD)
-        filled = [] if back or isinstance(was, Extend) else [name for name in differing if _value(was, name) in empty]
+        emptied = [name for name in differing if _value(now, name) is None]
+        filled = [name for name in differing if _value(was, name) in (None, WITHHELD) and name not in emptied]
+        if back or isinstance(was, Extend):
+            filled = []
         contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
@@ -359,6 +391,64 @@ class _Life:
                 if found is not None and (fits is _same_dispatch or one.sent in self.left):
                     free.remove(found)
                     self._settle_round(one, found)
+        for one, found in self._corrected(said, held, free):
+            free.remove(found)
+            self._settle_round(one, found)
+        if self.whole:
+            self._settle_gone(said, free)
+
+    def _corrected(
+        self, said: Sequence[_Round], held: Sequence[_Round], free: Sequence[_Round]
+    ) -> list[tuple[_Round, _Round]]:
+        """The rounds of the file whose dispatch is new, each with the one of the ledger that it moved: of one unit and role both have
+        one that the other lacks, and the ticket did not come back in between."""
+        pairs = []
+        new = [one for one in said if one.sent in self.left]
+        for whose in dict.fromkeys(_whose(one) for one in new):
+            ours = [one for one in new if _whose(one) == whose]
+            theirs = [one for one in free if _whose(one) == whose and one.sent in self.rest and self._is_own(one.sent)]
+            if len(ours) == len(theirs) == 1 and not _came_back(ours[0], theirs[0], held):
+                pairs.append((ours[0], theirs[0]))
+        return pairs
+
+    def _is_own(self, one: Saying | Event) -> bool:
+        return isinstance(one, Event) and one.batch in self.own
+
+    def _settle_gone(self, said: Sequence[_Round], free: Sequence[_Round]) -> None:
+        """The rounds that the file tells no more. A lead that a later one followed is history; a sub-order whose columns the file has is
+        a change; one with a row of its own is named, as the row may stand in another file, and so is one that a row says was there."""
+        sent = [event for _, event in self.spoken if isinstance(event.fact, Dispatch)]
+        for one in free:
+            stood = one.sent
+            if not isinstance(stood, Event) or stood not in self.rest or not self._is_own(stood):
+                continue
+            followed = any(_role(new) == _role(one) and new.sent.fact.at > stood.fact.at for new in said)
+            beside = any(event.batch == stood.batch and _value(event.fact, "role") == _role(one) for event in sent)
+            if followed and not beside and _role(one) == LEAD:
+                continue
+            gone = [
+                act for act in (stood, *one.acts) if isinstance(act, Event) and act in self.rest and self._is_own(act)
+            ]
+            row = _told_by(stood, said)
+            surely = row is not None and (row, Dispatch.kind) not in self.telling.untimed and (beside or not followed)
+            if row is not None and surely and _role(one) != LEAD and self._is_sub_order(stood):
+                self._settle_absent(row, gone)
+            else:
+                self.lacking += gone
+
+    def _is_sub_order(self, stood: Event) -> bool:
+        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: it did not come in a row of its own
+        beside others."""
+        beside = [event for _, event in self.spoken if event.batch == stood.batch and isinstance(event.fact, Dispatch)]
+        return self.telling.sub_orders and (not beside or any(event.row == stood.row for event in beside))
+
+    def _settle_absent(self, row: int, gone: Sequence[Event]) -> None:
+        """Acts that a row tells no more: changes, to nothing."""
+        for act in gone:
+            self.rest.remove(act)
+            self.changes.append(self._told(row, act.fact, None, "at"))
+            if self.replace:
+                self.voids.append((row, act.key))
 
     def _settle_round(self, said: _Round, held: _Round) -> None:
         sent, stood = said.sent, held.sent
@@ -370,8 +460,14 @@ class _Life:
         for kind in dict.fromkeys(_kind(act.fact) for act in (*said.acts, *held.acts)):
             if kind[0] in self.telling.fields:
                 self._settle_acts(sent.row, [one for one in acts if _kind(one.fact) == kind], held, kind)
-        if sent.fact.unit != stood.fact.unit and not self.replace:  # all of it is kept aside with its dispatch
-            aside = [one for one in acts if one in self.left and not self._was_taken_back(one.fact)]
+                self._settle_others(sent.row, said, held, kind)
+        if (
+            not self.replace
+        ):  # all of another unit is kept aside with its dispatch, and so is what came before the one that stands
+            moved = [
+                one for one in acts if sent.fact.unit != stood.fact.unit or sent.fact.at <= one.fact.at < stood.fact.at
+            ]
+            aside = [one for one in moved if one in self.left and not self._was_taken_back(one.fact)]
             self.becomes |= dict.fromkeys(aside)
             self.left = [one for one in self.left if one not in aside]
 
@@ -385,11 +481,14 @@ class _Life:
         for one, act in pairs:
             self._change(one, act, frozenset(("unit",)))
         spared = self.telling.untimed.get((row, kind[0]), 0)  # the row does say that there were such, though not when
-        for act in stood[len(pairs) + spared :]:
-            self.rest.remove(act)
-            self.changes.append(self._told(row, act.fact, None, "at"))
-            if self.replace:
-                self.voids.append((row, act.key))
+        self._settle_absent(row, stood[len(pairs) + spared :])
+
+    def _settle_others(self, row: int, said: _Round, held: _Round, kind: tuple[str, Scalar]) -> None:
+        """The acts of one kind in a round that files of another form told, where this one tells none, or one at another instant."""
+        told = [act for act in said.acts if _kind(act.fact) == kind]
+        if not self.telling.untimed.get((row, kind[0])) and (not told or any(act in self.left for act in told)):
+            every = [act for act in held.acts if isinstance(act, Event) and _kind(act.fact) == kind]
+            self.lacking += [act for act in every if act in self.rest and act.batch not in self.own | self.typed]
 
 
 def _same_dispatch(said: _Round, held: _Round) -> bool:
@@ -428,6 +527,31 @@ def _sent_at_another_time(said: _Round, held: _Round) -> bool:
     since = max(one.at, other.at)
     acts = {(act.fact.kind, act.fact.at) for act in said.acts if act.fact.at >= since}
     return one.unit == other.unit and any((act.fact.kind, act.fact.at) in acts for act in held.acts)
+
+
+def _role(one: _Round) -> Scalar:
+    return _value(one.sent.fact, "role")
+
+
+def _whose(one: _Round) -> Hashable:
+    return one.sent.fact.unit, _role(one)
+
+
+def _came_back(said: _Round, stood: _Round, held: Iterable[_Round]) -> bool:
+    """Whether a dispatch is not one that stands, moved to another time, but a later one: the unit had returned the ticket, or another
+    led it in between."""
+    first, last = sorted((said.sent.fact.at, stood.sent.fact.at))
+    led = any(_role(one) == LEAD and _whose(one) != _whose(said) and first < one.sent.fact.at < last for one in held)
+    told = {act.fact.at for act in said.acts if isinstance(act.fact, Return)}
+    returned = [act.fact.at for act in stood.acts if isinstance(act.fact, Return)]
+    return (led and _role(said) == LEAD) or any(first < at <= said.sent.fact.at and at not in told for at in returned)
+
+
+def _told_by(stood: Event, said: Iterable[_Round]) -> int | None:
+    """The row that would tell a sub-order: that of the lead which it was under."""
+    leads = sorted((one.sent for one in said if _role(one) == LEAD), key=lambda sent: sent.fact.at)
+    before = [sent for sent in leads if sent.fact.at <= stood.fact.at]
+    return next((sent.row for sent in (*before[-1:], *leads[:1])), None)
 
 
 def _place(fact: Fact) -> Hashable:

@@ -129,6 +129,12 @@ def tells(event: EventRule, kind: str, places: Places) -> bool:
     return kind in ASSUMED and said
 
 
+def has_sub_orders(profile: Profile, places: Places) -> bool:
+    """Whether a row of a ticket tells dispatches to units below its own, in columns of theirs that the table has."""
+    below = [one for one in _dispatches(profile) if OPEN_UNIT in one.fields]
+    return any(one.fields[OPEN_UNIT] in places and tells(one, Dispatch.kind, places) for one in below)
+
+
 def kinds_of(profile: Profile, event: EventRule) -> tuple[str, ...]:
     """The kinds that a rule can tell: its own, or those of the profile's words."""
     if event.kind != BY_WORD:

@@ -115,3 +115,138 @@ def test_posts_and_tickets_are_of_two_forms() -> None:
         taken = take(ledger, [LEAD], wide())
         own, *_ = ledger.kin("hotline-wide", "", {})
         assert (own, taken.unsure) == (frozenset((2,)), ())
+
+
+SUB: Row = {"二级承办单位": "江口镇", "二级派单时间": "2023-05-04 10:00:00", "二级签收时间": "2023-05-08 10:00:00"}
+NO_SUB: Row = dict.fromkeys(SUB, "")
+GONE = [("dispatch", "江口镇", "at", "2023-05-04T10:00", None), ("sign", "江口镇", "at", "2023-05-08T10:00", None)]
+
+
+def rounds(facts: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return [one for one in facts if one[0] == "dispatch"]
+
+
+def alone(*rows: Row) -> list[tuple[object, ...]]:
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, rows, wide())
+        return stands(ledger)
+
+
+def test_a_sub_order_whose_columns_were_emptied_is_a_change_with_its_acts() -> None:
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [{**LEAD, **SUB}], wide())
+        kept = take(ledger, [{**LEAD, **NO_SUB}], wide())
+        assert (listed(kept), stands(ledger)) == (GONE, alone({**LEAD, **SUB}))
+        assert listed(take(ledger, [{**LEAD, **NO_SUB}], wide(), replace=True)) == GONE
+        assert stands(ledger) == alone(LEAD)
+        assert take(ledger, [{**LEAD, **NO_SUB}], wide(), replace=True).batch.events_added == 0
+        back = take(ledger, [{**LEAD, **SUB}], wide())
+        assert [(one.was, one.taken) for one in back.changes] == [(None, False)] * 2
+        take(ledger, [{**LEAD, **SUB}], wide(), replace=True)
+        assert stands(ledger) == alone({**LEAD, **SUB})
+
+
+def test_a_sub_order_filled_by_the_second_export_goes_with_the_third() -> None:
+    with Ledger(":memory:", create=True) as ledger:
+        for row in (NO_SUB, SUB, NO_SUB):
+            taken = take(ledger, [{**LEAD, **row}], wide(), replace=True)
+        assert (listed(taken), stands(ledger)) == (GONE, alone(LEAD))
+
+
+def test_a_sub_order_without_its_time_or_its_columns_is_not_gone() -> None:
+    for row, absent in (
+        ({**SUB, "二级派单时间": ""}, [("dispatch", "江口镇")]),
+        ({}, [("dispatch", "江口镇"), ("sign", "江口镇")]),
+    ):
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, [{**LEAD, **SUB}], wide())
+            taken = take(ledger, [{**LEAD, **row}], wide(), replace=True)
+            assert (listed(taken), named(taken)) == ([], absent)
+            assert stands(ledger) == alone({**LEAD, **SUB})
+
+
+def test_a_round_whose_row_is_gone_is_named_and_one_that_another_followed_is_not() -> None:
+    assist = {**LEAD, "承办单位": "江口镇", "工单性质": "协办"}
+    later = {**LEAD, "承办单位": "江口镇", "派单时间": "2023-05-06 09:10:00", "签收时间": ""}
+    for first, second, absent in (
+        (
+            [{**LEAD, "工单性质": "主办"}, assist],
+            [{**LEAD, "工单性质": "主办"}],
+            [("dispatch", "江口镇"), ("sign", "江口镇")],
+        ),
+        ([LEAD], [later], []),
+        ([LEAD, later], [later], [("dispatch", "茅店镇"), ("sign", "茅店镇")]),
+        ([later], [LEAD], [("dispatch", "江口镇")]),
+    ):
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, first, wide())
+            taken = take(ledger, second, wide(), replace=True)
+            assert (taken.changes, named(taken)) == ((), absent)
+            assert named(take(ledger, second, wide(), replace=True)) == absent
+
+
+def test_of_a_ticket_of_which_a_row_is_aside_no_round_is_gone() -> None:
+    assist = {**LEAD, "承办单位": "江口镇", "工单性质": "协办"}
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [{**LEAD, "工单性质": "主办"}, assist], wide())
+        taken = take(ledger, [{**LEAD, "工单性质": "主办"}, {**assist, "签收时间": "前天"}], wide())
+        assert (taken.batch.quarantined, named(taken)) == (1, [])
+
+
+def test_a_dispatch_moved_to_another_time_is_the_same_round() -> None:
+    sent = {**LEAD, "签收时间": ""}
+    moved = {**LEAD, "派单时间": "2023-05-05 09:10:00", "签收时间": "2023-05-05 09:30:00"}
+    for first, second in (
+        (sent, moved), (moved, sent),
+        ({**LEAD, **SUB, "二级签收时间": ""}, {**LEAD, **SUB, "二级派单时间": "2023-05-08 09:00:00"}),
+    ):  # fmt: skip
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, [first], wide())
+            kept = take(ledger, [second], wide())
+            assert listed(kept)[0][0::2] == ("dispatch", "at", listed(kept)[0][4])
+            assert rounds(stands(ledger)) == rounds(alone(first))
+            take(ledger, [second], wide(), replace=True)
+            assert stands(ledger) == alone(second)
+
+
+def test_a_ticket_that_came_back_to_its_unit_has_another_round() -> None:
+    again = {**LEAD, "派单时间": "2023-05-10 09:10:00", "签收时间": ""}
+    between = {**again, "承办单位": "江口镇", "派单时间": "2023-05-08 09:10:00"}
+    returned = {**LEAD, "退回时间": "2023-05-06 09:10:00"}
+    cases: list[list[list[Row]]] = [[[LEAD], [LEAD, again]], [[LEAD], [between], [again]], [[returned], [again]]]
+    for exports in cases:
+        with Ledger(":memory:", create=True) as ledger:
+            for rows in exports:
+                taken = take(ledger, rows, wide(), replace=True)
+            assert taken.changes == ()
+            assert [one for one in stands(ledger) if one[:2] == ("dispatch", "茅店镇")] == [
+                ("dispatch", "茅店镇", "04T09:10"), ("dispatch", "茅店镇", "10T09:10"),
+            ]  # fmt: skip
+
+
+def test_what_a_file_of_another_form_told_otherwise_is_named() -> None:
+    acts: list[Row] = [
+        {"工单编号": "GX-1", "操作": act, "承办单位": "茅店镇", "操作时间": f"2023-05-{day} 09:{minute}:00"}
+        for act, day, minute in (("派单", "04", "10"), ("签收", "04", "20"), ("办结", "08", "10"))
+    ]
+    cases: list[tuple[tuple[Profile, list[Row]], tuple[Profile, list[Row]], list[tuple[str, str]]]] = [
+        ((wide(), [{**LEAD, "签收时间": "2023-05-08 09:20:00"}]), (log(), acts), [("sign", "茅店镇")]),
+        ((log(), acts), (wide(), [{**LEAD, "办结时间": ""}]), [("close", "茅店镇")]),
+        ((log(), acts), (wide(), [LEAD]), []),
+        ((log(), [*acts, {**acts[1], "操作时间": "2023-05-05 09:20:00"}]), (wide(), [LEAD]), []),
+        ((wide(), [{**LEAD, "联系时间": "2023-05-08 09:20:00"}]), (log(), acts), []),
+    ]
+    for first, second, absent in cases:
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, first[1], first[0])
+            taken = take(ledger, second[1], second[0], replace=True)
+            assert (listed(taken), named(taken)) == ([], absent)
+
+
+def test_an_emptied_reason_is_a_change() -> None:
+    row = {**LEAD, "退回时间": "2023-05-05 10:00:00", "退回原因": "不属于"}
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [row], wide())
+        kept = take(ledger, [{**row, "退回原因": ""}], wide())
+        assert listed(kept) == [("return", "茅店镇", "reason", "…", None)]
+        assert kept.batch.events_added == 0
