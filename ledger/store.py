@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ledger.reading.records import Records, columns_in_sql
 from ledger.register import event_read_as, read_as
 from ledger.sentences import LedgerError, LedgerMoved, sentence
 from ledger.texts import masked, visible
-from ledger.voids import keyed, renewed, voided_by_people, voided_keys
+from ledger.voids import Occurrences, keyed, renewed, voided_by_people, voided_keys
 
 New = tuple[int, int, bytes, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -174,17 +175,21 @@ class Ledger(Records):
         read = [event_read_as(event, names) for event in found]
         settled = renewed(source, read, voids, kin, number, recorded_at, under)
         unsure = dict.fromkeys(kin.unsure[event.batch] for event in found if event.batch in kin.unsure)
-        return self._unknown(settled.facts), settled.changes, settled.absent, tuple(unsure)
+        return self._unknown(settled.facts, settled.anew), settled.changes, settled.absent, tuple(unsure)
 
     def _told_again(self, facts: Sequence[tuple[int, Fact]], gone: set[str]) -> set[str]:
         """The tickets of which a source says what the ledger knows of them, all of it and nothing else: there is nothing to settle."""
-        held: dict[str, set[str]] = defaultdict(set)
-        for ticket, key in self._keys_on(sorted({fact.ticket for _, fact in facts if fact.ticket is not None})):
-            held[ticket].add(key)
-        told: dict[str, set[str]] = defaultdict(set)
+        held: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for ticket, key, has_role in self._keys_on(
+            sorted({fact.ticket for _, fact in facts if fact.ticket is not None})
+        ):
+            held[ticket].add((key, has_role))
+        told: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for _, fact, key in keyed(one for one in facts if one[1].ticket in held):
-            told[str(fact.ticket)].add(key)
-        return {ticket for ticket, keys in held.items() if told[ticket] == keys and not keys & gone}
+            told[str(fact.ticket)].add((key, getattr(fact, "role", None) is not None))
+        return {
+            ticket for ticket, keys in held.items() if told[ticket] == keys and gone.isdisjoint(key for key, _ in keys)
+        }
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
         """That rows of the source mend what was kept aside: once of each, until that is taken back."""
@@ -262,16 +267,16 @@ class Ledger(Records):
     def _has_text(self, digest: bytes) -> bool:
         return self._db.execute("select 1 from texts where digest = ?", (digest,)).fetchone() is not None
 
-    def _unknown(self, facts: Iterable[tuple[int, Fact]]) -> list[New]:
-        """The facts the ledger does not hold yet, each once."""
-        seen: dict[str, int] = {}
+    def _unknown(self, facts: Iterable[tuple[int, Fact]], anew: frozenset[tuple[int, Fact]] = frozenset()) -> list[New]:
+        """The facts the ledger does not hold yet, each once; those told `anew` under the first occurrence that is free."""
+        number = Occurrences()
         candidates: dict[bytes, New] = {}
         for row, fact in facts:
             text = content(fact)
             same = identity(text)
-            occurrence = 1
-            if fact.id is None:
-                occurrence = seen[same] = seen.get(same, 0) + 1
+            occurrence = number.of(fact, text, same)
+            if anew and (row, fact) in anew:
+                occurrence = next(one for one in count(occurrence) if not self._held([digest_of(same, one)]))
             key = digest_of(same, occurrence)
             if key not in candidates:
                 candidates[key] = (row, occurrence, key, text, fact)

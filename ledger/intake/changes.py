@@ -46,6 +46,7 @@ PLACE = frozenset(
     ("at", "ticket", "unit", "id", "seq", "measure")
 )  # which fact it is; the other fields are what it says
 _Key = Callable[[Fact], Hashable | None]
+_Value = Callable[[Fact, str], Scalar]
 UNMOVED: frozenset[str] = frozenset()
 COVERED = frozenset(("untold", "assumed"))  # what the file could not tell is nothing that it says
 
@@ -62,13 +63,14 @@ class Saying:
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
         way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and the file neither tells
-    nor changes it."""
+    nor changes it. `anew` are dispatches that say their role otherwise than one that does not stand and happened in the same way."""
 
     facts: tuple[tuple[int, Fact], ...]
     follows: frozenset[tuple[int, Fact]]
     voids: tuple[tuple[int, str], ...]
     changes: tuple[Change, ...]
     absent: tuple[Event, ...] = ()
+    anew: frozenset[tuple[int, Fact]] = frozenset()
 
 
 def settle(
@@ -218,7 +220,7 @@ class _Life:
 
     def _was_taken_back(self, now: Fact) -> bool:
         """Whether it was said before as far as the file's columns go, and a replacement took it back."""
-        return any(_place(was) == _place(now) and not self._differing(was, now) for was in self.past)
+        return any(_place(was) == _place(now) and not self._differing(was, now, _value) for was in self.past)
 
     def _keep_taken_back(self) -> None:
         """What is said again that a replacement left without a successor: a change, from nothing, and no news."""
@@ -245,22 +247,34 @@ class _Life:
                 self.spoken.append((one, same))
                 if not wholly or same.key in self.renamed:  # else its key says that it is known
                     self._follow_told(one, same)
+                elif self._has_twin(same.fact):
+                    self.becomes[one] = None
             self.left = left
         self.rest = [event for among in places.values() for event in among]
 
     def _is_same(self, was: Fact, now: Fact, *, wholly: bool) -> bool:
         """Whether a standing fact says what a row says: in every field, or as far as the file's columns go."""
-        return _identity(was) == _identity(now) if wholly else not self._differing(was, now)
+        if wholly and _identity(was) != _identity(now):
+            return False
+        return (wholly and was == now) or not self._differing(was, now)
 
-    def _differing(self, was: Fact, now: Fact) -> list[str]:
-        """The fields that the file has a column for, and that are said otherwise."""
-        told = self.telling.fields.get(now.kind)
+    def _has_twin(self, fact: Fact) -> bool:
+        """Whether what imports took back happened in the same way and said its role otherwise: its key is the one that a saying has."""
+        twins = (was for was in self.past if isinstance(was, Dispatch) and was.at == fact.at)
+        return any(_identity(was) == _identity(fact) and content(was) != content(fact) for was in twins)
+
+    def _differing(self, was: Fact, now: Fact, value: "_Value | None" = None) -> list[str]:
+        """The fields that the file has a column for, and that are said otherwise; `value`: what each says of them."""
+        told, value = self.telling.fields.get(now.kind), value or _said
+        spared = (
+            {"role"} if told is None and _said(now, "role") is None else set()
+        )  # the exchange format has no empty cells
         return [
             name
             for name in fields_of(type(now))
-            if name not in PLACE | COVERED
+            if name not in PLACE | COVERED | spared
             and (told is None or name in told)
-            and not _agree(_value(was, name), _value(now, name))
+            and not _agree(value(was, name), value(now, name))
         ]
 
     def _pair(self, key: _Key, stood: _Key | None = None, own: bool = False) -> None:
@@ -338,15 +352,15 @@ class _Life:
             return
         back = self._was_taken_back(one.fact)
         free = untold | ({"at"} if guessed or (timed and not back) else set())
-        emptied = [name for name in differing if _value(now, name) is None]
-        filled = [name for name in differing if _value(was, name) in (None, WITHHELD) and name not in emptied]
+        emptied = [name for name in differing if _said(now, name) is None]
+        filled = [name for name in differing if _said(was, name) in (None, WITHHELD) and name not in emptied]
         if back or isinstance(was, Extend):
             filled = []
         contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
             untouched = {name for name in fields_of(type(was)) if name not in PLACE | COVERED | {*differing}}
-            untouched = {name for name in untouched if not _agree(_value(was, name), _value(now, name))}
+            untouched = {name for name in untouched if not _agree(_said(was, name), _said(now, name))}
             self._follow(one, event, attrs.evolve(now, **{name: getattr(was, name) for name in untouched}))
         elif timed and not contradicted:
             self._follow(one, event, now)
@@ -590,9 +604,15 @@ def _by_instant(fact: Fact) -> Hashable | None:
     return fact.kind, fact.at, whose, *(_value(fact, name) for name in ("measure", "item", "about"))
 
 
+def _said(fact: Fact, name: str) -> Scalar:
+    """A field as it was told."""
+    value: Scalar = getattr(fact, name, None)
+    return value
+
+
 def _value(fact: Fact, name: str) -> Scalar:
     """A field; a dispatch that tells no role is to the lead."""
-    value: Scalar = getattr(fact, name, None)
+    value = _said(fact, name)
     return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
 
 

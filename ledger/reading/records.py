@@ -389,13 +389,14 @@ class Records:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _keys_on(self, tickets: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """(ticket, key) of the events of some tickets."""
+    def _keys_on(self, tickets: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+        """(ticket, key, whether it says a role) of the events of some tickets."""
         for start in range(0, len(tickets), AT_ONCE):
             part = tickets[start : start + AT_ONCE]
             marks = ",".join("?" * len(part))
-            for ticket, key in self._db.execute(f"select ticket, key from events where ticket in ({marks})", part):
-                yield ticket, key.hex()
+            sql = f"""select ticket, key, instr(fact, '"role":') > 0 from events where ticket in ({marks})"""
+            for ticket, key, has_role in self._db.execute(sql, part):
+                yield ticket, key.hex(), bool(has_role)
 
     def _on(self, tickets: Sequence[str]) -> Iterator[Event]:
         """The events of some tickets."""

@@ -9,8 +9,9 @@ import attrs
 
 from kaoping.files import folder
 from kaoping.office.intake.imports import Arrival, Manner, source_of
-from ledger.batches import Taken
+from ledger.batches import Source, Taken
 from ledger.exchange import canonical
+from ledger.facts import Void
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
@@ -250,3 +251,65 @@ def test_an_emptied_reason_is_a_change() -> None:
         kept = take(ledger, [{**row, "退回原因": ""}], wide())
         assert listed(kept) == [("return", "茅店镇", "reason", "…", None)]
         assert kept.batch.events_added == 0
+
+
+def roles(ledger: Ledger) -> list[tuple[object, object]]:
+    facts = [canonical(event.fact) for event in standing(ledger, ledger.head().position, ("dispatch",))]
+    return [(fact["unit"], fact.get("role")) for fact in facts]
+
+
+def test_a_role_that_is_filled_is_new_and_one_that_is_emptied_is_a_change() -> None:
+    said, emptied = {**LEAD, "工单性质": "主办"}, {**LEAD, "工单性质": ""}
+    for first, role in ((LEAD, "lead"), (emptied, "lead"), (LEAD, "assist")):
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, [first], wide())
+            filled = {**LEAD, "工单性质": "主办" if role == "lead" else "协办"}
+            taken = take(ledger, [filled], wide())
+            assert (taken.changes, taken.batch.events_added, roles(ledger)) == ((), 2, [("茅店镇", role)])
+            size = ledger.head().position
+            for row in (filled, LEAD, filled):
+                again = take(ledger, [row], wide(), replace=True)
+                assert (again.changes, again.absent, ledger.head().position) == ((), (), size)
+            kept = take(ledger, [emptied], wide())
+            assert listed(kept) == [("dispatch", "茅店镇", "role", role, None)]
+            assert roles(ledger) == [("茅店镇", role)]
+            for row, now in ((emptied, None), (filled, role), (emptied, None), (said, "lead"), (emptied, None)):
+                take(ledger, [row], wide(), replace=True)
+                assert roles(ledger) == [("茅店镇", now)]
+                assert take(ledger, [row], wide(), replace=True).batch.events_added == 0
+            ledger.verify()
+
+
+def test_a_role_stays_where_a_file_without_that_column_replaces_another_field() -> None:
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [{**LEAD, "工单性质": "主办", "处理时限": "5", "处理时限单位": "工作日"}], wide())
+        take(ledger, [{**LEAD, "处理时限": "3", "处理时限单位": "工作日"}], wide(), replace=True)
+        assert roles(ledger) == [("茅店镇", "lead")]
+
+
+def test_a_role_that_is_filled_in_a_log_with_ids_outlasts_its_export() -> None:
+    row: Row = {
+        "流水号": "7",
+        "工单编号": "GX-1",
+        "操作": "派单",
+        "承办单位": "茅店镇",
+        "操作时间": "2023-05-04 09:10:00",
+    }
+    with Ledger(":memory:", create=True) as ledger, Ledger(":memory:", create=True) as other:
+        take(ledger, [row], log())
+        take(ledger, [{**row, "工单性质": "主办"}], log())
+        assert roles(ledger) == [("茅店镇", "lead")]
+        facts = [(number, event.fact) for number, event in enumerate(ledger.events(), 1)]
+        other.append(Source(name="出.jsonl", sha256="0" * 64, profile="events", rows=len(facts), facts=facts), 1)
+        assert roles(other) == [("茅店镇", "lead")]
+
+
+def test_a_dispatch_that_a_person_took_back_stays_so_whatever_role_is_filled() -> None:
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [LEAD], wide())
+        (sent,) = ledger.events(kinds=("dispatch",))
+        void = Void(at=sent.fact.at, key=sent.key, reason="录错")
+        ledger.append(Source(name="record", sha256="", profile="record", rows=1, facts=[(1, void)]), 1)
+        for replace in (False, True):
+            take(ledger, [{**LEAD, "工单性质": "主办"}], wide(), replace=replace)
+            assert roles(ledger) == []
