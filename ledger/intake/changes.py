@@ -75,7 +75,7 @@ class Settled:
 
 def settle(
     facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, kin: Kin, *, replace: bool,
-    renamed: frozenset[str] = frozenset(), replaced: Iterable[Event] = (), unsaid: frozenset[int] = frozenset(),
+    renamed: frozenset[str] = frozenset(), replaced: Sequence[Event] = (), unsaid: frozenset[int] = frozenset(),
     unread: Collection[str] = (),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against those that stand on its tickets. `kin` are the batches beside it; with
@@ -91,8 +91,12 @@ def settle(
     for event in standing:
         held[str(event.fact.ticket)].append(event)
     past: dict[str, list[Fact]] = defaultdict(list)
+    first: dict[str, int] = {}
     for event in replaced:
         past[str(event.fact.ticket)].append(event.fact)
+    for event in (one for events in (*held.values(), replaced) for one in events if one.batch in kin.own):
+        ticket = str(event.fact.ticket)
+        first[ticket] = min(first.get(ticket, event.batch), event.batch)
     kinds = frozenset(one.fact.kind for one in sayings)
     becomes: dict[Saying, Fact | None] = {}
     voids: list[tuple[int, str]] = []
@@ -101,7 +105,7 @@ def settle(
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
             telling=telling, own=kin.own, typed=kin.typed, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket],
-            past=past[ticket], kinds=kinds, whole=ticket not in unread,
+            past=past[ticket], kinds=kinds, whole=ticket not in unread, first=first.get(ticket),
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes
@@ -146,8 +150,9 @@ def _may_be(sent: Fact, act: Fact) -> bool:
 @attrs.define(kw_only=True)
 class _Life:
     """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back; `kinds`
-    the file tells of any ticket, and this one as a `whole`. What a saying becomes is in `becomes`: another fact, or None where nothing of
-    it is taken. `spoken` is who spoke of what, `lacking` what of rounds the file tells no more."""
+    the file tells of any ticket, and this one as a `whole`; `first` is the batch in which its form first told of it. What a saying
+    becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what, `lacking` what of rounds
+    the file tells no more."""
 
     telling: Telling
     own: frozenset[int]
@@ -159,6 +164,7 @@ class _Life:
     past: list[Fact]
     kinds: frozenset[str]
     whole: bool
+    first: int | None
     units: frozenset[str | None] = attrs.Factory(
         lambda self: frozenset(one.fact.unit for one in self.left), takes_self=True
     )
@@ -443,7 +449,7 @@ class _Life:
             gone = [
                 act for act in (stood, *one.acts) if isinstance(act, Event) and act in self.rest and self._is_own(act)
             ]
-            row = _told_by(stood, said)
+            row = self._row_of(stood, said)
             surely = row is not None and (row, Dispatch.kind) not in self.telling.untimed and (beside or not followed)
             if row is not None and surely and _role(one) != LEAD and self._is_sub_order(stood):
                 self._settle_absent(row, gone)
@@ -451,10 +457,18 @@ class _Life:
                 self.lacking += gone
 
     def _is_sub_order(self, stood: Event) -> bool:
-        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: it did not come in a row of its own
-        beside others."""
+        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: when the ticket was first told of, it did
+        not come in a row of its own beside others."""
         beside = [event for _, event in self.spoken if event.batch == stood.batch and isinstance(event.fact, Dispatch)]
-        return self.telling.sub_orders and (not beside or any(event.row == stood.row for event in beside))
+        alone = bool(beside) and all(event.row != stood.row for event in beside)
+        return self.telling.sub_orders and not (alone and stood.batch == self.first)
+
+    def _row_of(self, stood: Event, said: Iterable[_Round]) -> int | None:
+        """The row that would tell a sub-order: the one that tells what came in its row, else that of the lead which it was under."""
+        beside = [one.row for one, event in self.spoken if (event.batch, event.row) == (stood.batch, stood.row)]
+        leads = sorted((one.sent for one in said if _role(one) == LEAD), key=lambda sent: sent.fact.at)
+        before = [sent for sent in leads if sent.fact.at <= stood.fact.at]
+        return next(iter((*beside[:1], *(sent.row for sent in (*before[-1:], *leads[:1])))), None)
 
     def _settle_absent(self, row: int, gone: Sequence[Event]) -> None:
         """Acts that a row tells no more: changes, to nothing."""
@@ -559,13 +573,6 @@ def _came_back(said: _Round, stood: _Round, held: Iterable[_Round]) -> bool:
     told = {act.fact.at for act in said.acts if isinstance(act.fact, Return)}
     returned = [act.fact.at for act in stood.acts if isinstance(act.fact, Return)]
     return (led and _role(said) == LEAD) or any(first < at <= said.sent.fact.at and at not in told for at in returned)
-
-
-def _told_by(stood: Event, said: Iterable[_Round]) -> int | None:
-    """The row that would tell a sub-order: that of the lead which it was under."""
-    leads = sorted((one.sent for one in said if _role(one) == LEAD), key=lambda sent: sent.fact.at)
-    before = [sent for sent in leads if sent.fact.at <= stood.fact.at]
-    return next((sent.row for sent in (*before[-1:], *leads[:1])), None)
 
 
 def _place(fact: Fact) -> Hashable:
