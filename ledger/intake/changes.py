@@ -73,28 +73,36 @@ class Settled:
     anew: frozenset[tuple[int, Fact]] = frozenset()
 
 
+@attrs.frozen(kw_only=True)
+class Known:
+    """What a ledger knows of a file's tickets: facts that stand, those that imports took back (`replaced`), keys of standing ones
+    recorded under an alias (`renamed`), and the batches beside the file (`kin`)."""
+
+    standing: Sequence[Event]
+    kin: Kin
+    replaced: Sequence[Event] = ()
+    renamed: frozenset[str] = frozenset()
+
+
 def settle(
-    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, kin: Kin, *, replace: bool,
-    renamed: frozenset[str] = frozenset(), replaced: Sequence[Event] = (), unsaid: frozenset[int] = frozenset(),
-    unread: Collection[str] = (),
+    facts: Sequence[tuple[int, Fact]], known: Known, telling: Telling, *, replace: bool,
+    unsaid: frozenset[int] = frozenset(), unread: Collection[str] = (),
 ) -> Settled:  # fmt: skip
-    """The facts of a file held against those that stand on its tickets. `kin` are the batches beside it; with
-    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias,
-    `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself; `unread` the
-    tickets that rows of it speak of which became nothing."""
+    """The facts of a file held against what is known of its tickets; with `replace` what is said otherwise takes the place of what
+    stands. `unsaid` are the places of facts that the file takes back itself; `unread` the tickets of its rows that became nothing."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for place, one in enumerate(sayings):
         if one.fact.kind in RENEWED and one.fact.ticket is not None and place not in unsaid:
             said[one.fact.ticket].append(one)
     held: dict[str, list[Event]] = defaultdict(list)
-    for event in standing:
+    for event in known.standing:
         held[str(event.fact.ticket)].append(event)
     past: dict[str, list[Fact]] = defaultdict(list)
     first: dict[str, int] = {}
-    for event in replaced:
+    for event in known.replaced:
         past[str(event.fact.ticket)].append(event.fact)
-    for event in (one for events in (*held.values(), replaced) for one in events if one.batch in kin.own):
+    for event in (one for events in (known.standing, known.replaced) for one in events if one.batch in known.kin.own):
         ticket = str(event.fact.ticket)
         first[ticket] = min(first.get(ticket, event.batch), event.batch)
     kinds = frozenset(one.fact.kind for one in sayings)
@@ -104,8 +112,8 @@ def settle(
     absent: list[Event] = []
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
-            telling=telling, own=kin.own, typed=kin.typed, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket],
-            past=past[ticket], kinds=kinds, whole=ticket not in unread, first=first.get(ticket),
+            telling=telling, own=known.kin.own, typed=known.kin.typed, replace=replace, renamed=known.renamed,
+            left=said[ticket], rest=held[ticket], past=past[ticket], kinds=kinds, whole=ticket not in unread, first=first.get(ticket),
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes
