@@ -48,13 +48,13 @@ def renewed(
     """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
     and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
     took back, until a file that may replace tells it again."""
-    from ledger.intake.changes import Known, settle  # only an import settles
+    from ledger.intake.changes import KnownFacts, settle  # only an import settles
 
     assert source.telling is not None
     gone = voided_keys(voids)
     people = voided_by_people(voids, gone, kin.typed)
     own_voids, events = _voided_within(source.facts), list(found)
-    known = Known(
+    known = KnownFacts(
         standing=[one for one in events if one.key not in gone], kin=kin, renamed=renamed,
         replaced=[one for one in events if one.key in gone and one.key not in people],
     )  # fmt: skip

@@ -74,7 +74,7 @@ class Settled:
 
 
 @attrs.frozen(kw_only=True)
-class Known:
+class KnownFacts:
     """What a ledger knows of a file's tickets: facts that stand, those that imports took back (`replaced`), keys of standing ones
     recorded under an alias (`renamed`), and the batches beside the file (`kin`)."""
 
@@ -85,7 +85,7 @@ class Known:
 
 
 def settle(
-    facts: Sequence[tuple[int, Fact]], known: Known, telling: Telling, *, replace: bool,
+    facts: Sequence[tuple[int, Fact]], known: KnownFacts, telling: Telling, *, replace: bool,
     unsaid: frozenset[int] = frozenset(), unread: Collection[str] = (),
 ) -> Settled:  # fmt: skip
     """The facts of a file held against what is known of its tickets; with `replace` what is said otherwise takes the place of what
