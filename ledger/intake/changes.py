@@ -432,9 +432,13 @@ class _Life:
         one that the other lacks, and the ticket did not come back in between."""
         pairs = []
         new = [one for one in said if one.sent in self.left]
-        for whose in dict.fromkeys(_whose(one) for one in new):
+        stood = [one for one in free if one.sent in self.rest and self._is_own(one.sent)]
+        for unit, whose in dict.fromkeys((one.sent.fact.unit, _whose(one)) for one in new):
             ours = [one for one in new if _whose(one) == whose]
-            theirs = [one for one in free if _whose(one) == whose and one.sent in self.rest and self._is_own(one.sent)]
+            theirs = [one for one in stood if _whose(one) == whose]
+            if not theirs:  # its role may be said otherwise too
+                theirs = [one for one in stood if one.sent.fact.unit == unit]
+                ours = [one for one in new if one.sent.fact.unit == unit]
             if len(ours) == len(theirs) == 1 and not _came_back(ours[0], theirs[0], held):
                 pairs.append((ours[0], theirs[0]))
         return pairs
@@ -458,6 +462,10 @@ class _Life:
                 act for act in (stood, *one.acts) if isinstance(act, Event) and act in self.rest and self._is_own(act)
             ]
             row = self._row_of(stood, said)
+            if _role(one) != LEAD:  # a sub-order gives way to one of its own row
+                followed = any(
+                    new.sent.fact.at > stood.fact.at for new in said if new.sent.row == row and _role(new) != LEAD
+                )
             surely = row is not None and (row, Dispatch.kind) not in self.telling.untimed and (beside or not followed)
             if row is not None and surely and _role(one) != LEAD and self._is_sub_order(stood):
                 self._settle_absent(row, gone)
