@@ -12,18 +12,21 @@ from ledger.facts import Fact
 class Telling:
     """What a file can say otherwise than an earlier one: whether a row tells all of a ticket's round (`by_ticket`), or one event;
     and of each kind it has columns for, the fields that it tells (None: all). `untimed`: by (row, kind), how many acts a row tells
-    without their time: such are not gone from it. `steps`: whether its rows number the steps of a ticket (`seq`), the same each time."""
+    without their time: such are not gone from it. `steps`: whether its rows number the steps of a ticket (`seq`), the same each time.
+    `sub_orders`: whether a row can tell rounds of units below its own."""
 
     by_ticket: bool
     fields: Mapping[str, frozenset[str] | None]
     untimed: Mapping[tuple[int, str], int] = attrs.Factory(dict)
     steps: bool = False
+    sub_orders: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Coverage:
     """What a file can tell: the kinds of fact it has columns for, and of how many facts it said no time (`assumed`). `missing` names
-    the absent heading of each kind it cannot tell, `likely` the unread heading most like an absent one: 签收时间 -> 单位签收时间."""
+    the absent heading of each kind it cannot tell, `likely` the unread heading most like an absent one: 签收时间 -> 单位签收时间.
+    `form`: what a row of it tells, whatever its profile is called (`ledger.intake.coverage.form_of`); None where nobody recorded it."""
 
     tells: tuple[str, ...]
     columns_absent: tuple[str, ...] = ()
@@ -31,6 +34,7 @@ class Coverage:
     assumed: int = 0
     missing: Mapping[str, str] = attrs.Factory(dict)
     likely: Mapping[str, str] = attrs.Factory(dict)
+    form: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +63,8 @@ class Source:
     with `replace` they take its place where they say otherwise. `as_told` are, by their place in `facts`, the facts of which the
     file said more than is kept: by that they are known again. `parts` are what `quarantined` is, of rows that gave facts and of which
     an act is kept aside; `mends` are (row, number) of rows that mend what was kept aside under that number. `data` is
-    the file itself, to be kept. `coverage` is what it can tell.
+    the file itself, to be kept. `coverage` is what it can tell; `forms` are those of known profiles, by their names, for batches of
+    which nobody recorded it.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Source:
     mends: Sequence[tuple[int, str]] = ()
     data: bytes | None = None
     coverage: Coverage | None = None
+    forms: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -111,12 +117,22 @@ class Event:
 
 
 class Taken(NamedTuple):
-    """What a source came to: its batch, what it said otherwise than the ledger knew, and what stands of its tickets that a log of one
-    event a row tells no more (`absent`)."""
+    """What a source came to: its batch, what it said otherwise than the ledger knew, what stands of its tickets and is neither told nor
+    changed by it (`absent`), and profiles of earlier batches of which nobody knows the form (`unsure`)."""
 
     batch: Batch
     changes: tuple[Change, ...]
     absent: tuple[Event, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+class Kin(NamedTuple):
+    """Batches beside a source: those of its form (`own`), those that people typed in, and, of files of which nobody knows the form,
+    the profile (`unsure`)."""
+
+    own: frozenset[int]
+    typed: frozenset[int]
+    unsure: Mapping[int, str]
 
 
 @attrs.frozen

@@ -204,7 +204,7 @@ def from_content(text: str) -> Fact:
 def key_of(text: str, occurrence: int) -> str:
     """A fact's identity: SHA-256 of its text (`identity`) and its occurrence number among equal facts of one source.
 
-    A fact that carries the source's own `id` has that in its text, and always occurrence 1.
+    A fact that carries the source's own `id` has that in its text, and occurrence 1; what says its role otherwise, the next.
     """
     return digest_of(identity(text), occurrence).hex()
 

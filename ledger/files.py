@@ -14,7 +14,7 @@ APPLICATION = 0x4B616F70  # "Kaop": how a file says that it is a ledger of ours 
 MEMORY = Path(":memory:")  # a ledger in memory has no file, and none beside it
 MIGRATIONS = (
     "m001_events_and_batches", "m002_checkpoints_and_texts", "m004_changes_and_files", "m005_coverage", "m006_writers_and_parts",
-    "m007_views", "m008_acts_of_changes",
+    "m007_views", "m008_acts_of_changes", "m009_forms",
 )  # fmt: skip
 
 

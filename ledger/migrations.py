@@ -126,6 +126,12 @@ def m008_acts_of_changes(db: Database) -> None:
     db.execute('alter table changes add column "act" text')
 
 
+@SCHEMA()
+def m009_forms(db: Database) -> None:
+    """What form each file had, whatever its profile is called. Of what there was before nobody recorded it."""
+    db.execute('alter table coverage add column "form" text')
+
+
 def _guard(db: Database, table: str) -> None:
     """Triggers that refuse whoever wants to change or delete a row."""
     for act in ("update", "delete"):

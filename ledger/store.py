@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ledger.reading.records import Records, columns_in_sql
 from ledger.register import event_read_as, read_as
 from ledger.sentences import LedgerError, LedgerMoved, sentence
 from ledger.texts import masked, visible
-from ledger.voids import keyed, renewed, voided_by_people, voided_keys
+from ledger.voids import Occurrences, keyed, renewed, voided_by_people, voided_keys
 
 New = tuple[int, int, bytes, str, Fact]
 """(row, occurrence, key, text, fact) of a fact to be appended."""
@@ -114,7 +115,7 @@ class Ledger(Records):
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
-        new, changes, absent = self._new_of(source, number, recorded_at)
+        new, changes, absent, unsure = self._new_of(source, number, recorded_at)
         new += self._unknown(self._mended(source, number, recorded_at))
         head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
@@ -144,46 +145,51 @@ class Ledger(Records):
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
         mark = Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
-        return Taken(Batch(**columns), changes, absent), mark
+        return Taken(Batch(**columns), changes, absent, unsure), mark
 
     def _new_of(
         self, source: Source, number: int, recorded_at: int
-    ) -> tuple[list[New], tuple[Change, ...], tuple[Event, ...]]:
-        """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, and what no more."""
+    ) -> tuple[list[New], tuple[Change, ...], tuple[Event, ...], tuple[str, ...]]:
+        """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, what no more, and the
+        profiles of earlier files on its tickets of which nobody knows the form."""
         from ledger.intake.kept import Voided, as_held  # what only an import needs takes long to load
 
         voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
         gone = voided_keys(voids)
-        typed = frozenset(int(one) for (one,) in self._db.execute("select number from batches where sha256 = ''"))
-        people = voided_by_people(voids, gone, typed)
+        form = None if source.coverage is None else source.coverage.form
+        kin = self.kin(source.profile, form, source.forms)
+        people = voided_by_people(voids, gone, kin.typed)
         facts = as_held(source.facts, source.as_told, self._known, Voided(frozenset(gone), people))
         source = attrs.evolve(source, facts=facts, as_told={})
         source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
-            return self._unknown(source.facts), (), ()
+            return self._unknown(source.facts), (), (), ()
         if not names:
             same = self._told_again(source.facts, gone)
             source = attrs.evolve(source, facts=[one for one in source.facts if one[1].ticket not in same])
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
         found = list(self._on(tickets))
         if not (found or gone):
-            return self._unknown(source.facts), (), ()
+            return self._unknown(source.facts), (), (), ()
         under = frozenset(event.key for event in found if event.fact.unit in names and event.key not in gone)
         read = [event_read_as(event, names) for event in found]
-        own = self._db.execute("select number from batches where profile = ?", (source.profile,))
-        mine = frozenset(int(one) for (one,) in own)
-        settled = renewed(source, read, voids, mine, number, recorded_at, under, typed)
-        return self._unknown(settled.facts), settled.changes, settled.absent
+        settled = renewed(source, read, voids, kin, number, recorded_at, under)
+        unsure = dict.fromkeys(kin.unsure[event.batch] for event in found if event.batch in kin.unsure)
+        return self._unknown(settled.facts, settled.anew), settled.changes, settled.absent, tuple(unsure)
 
     def _told_again(self, facts: Sequence[tuple[int, Fact]], gone: set[str]) -> set[str]:
         """The tickets of which a source says what the ledger knows of them, all of it and nothing else: there is nothing to settle."""
-        held: dict[str, set[str]] = defaultdict(set)
-        for ticket, key in self._keys_on(sorted({fact.ticket for _, fact in facts if fact.ticket is not None})):
-            held[ticket].add(key)
-        told: dict[str, set[str]] = defaultdict(set)
+        held: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for ticket, key, has_role in self._keys_on(
+            sorted({fact.ticket for _, fact in facts if fact.ticket is not None})
+        ):
+            held[ticket].add((key, has_role))
+        told: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for _, fact, key in keyed(one for one in facts if one[1].ticket in held):
-            told[str(fact.ticket)].add(key)
-        return {ticket for ticket, keys in held.items() if told[ticket] == keys and not keys & gone}
+            told[str(fact.ticket)].add((key, getattr(fact, "role", None) is not None))
+        return {
+            ticket for ticket, keys in held.items() if told[ticket] == keys and gone.isdisjoint(key for key, _ in keys)
+        }
 
     def _mended(self, source: Source, number: int, recorded_at: int) -> list[tuple[int, Fact]]:
         """That rows of the source mend what was kept aside: once of each, until that is taken back."""
@@ -228,9 +234,9 @@ class Ledger(Records):
             return []
         told = (coverage.tells, coverage.columns_absent, coverage.columns_unread)
         names = [json.dumps(one, ensure_ascii=False) for one in (*told, dict(coverage.missing), dict(coverage.likely))]
-        row = (*names[:3], coverage.assumed, *names[3:])
-        self._db.execute("insert into coverage values (?, ?, ?, ?, ?, ?, ?)", (batch, *row))
-        return [row]
+        row = (*names[:3], coverage.assumed, *names[3:], coverage.form)
+        self._db.execute("insert into coverage values (?, ?, ?, ?, ?, ?, ?, ?)", (batch, *row))
+        return [chain.coverage(row)]
 
     def _is_aside(self, one: Change) -> bool:
         """Whether the same change is the last one kept aside of its act."""
@@ -261,16 +267,16 @@ class Ledger(Records):
     def _has_text(self, digest: bytes) -> bool:
         return self._db.execute("select 1 from texts where digest = ?", (digest,)).fetchone() is not None
 
-    def _unknown(self, facts: Iterable[tuple[int, Fact]]) -> list[New]:
-        """The facts the ledger does not hold yet, each once."""
-        seen: dict[str, int] = {}
+    def _unknown(self, facts: Iterable[tuple[int, Fact]], anew: frozenset[tuple[int, Fact]] = frozenset()) -> list[New]:
+        """The facts the ledger does not hold yet, each once; those told `anew` under the first occurrence that is free."""
+        number = Occurrences()
         candidates: dict[bytes, New] = {}
         for row, fact in facts:
             text = content(fact)
             same = identity(text)
-            occurrence = 1
-            if fact.id is None:
-                occurrence = seen[same] = seen.get(same, 0) + 1
+            occurrence = number.of(fact, text, same)
+            if anew and (row, fact) in anew:
+                occurrence = next(one for one in count(occurrence) if not self._held([digest_of(same, one)]))
             key = digest_of(same, occurrence)
             if key not in candidates:
                 candidates[key] = (row, occurrence, key, text, fact)

@@ -1,25 +1,28 @@
 """A re-export against what the ledger knows: what is the same, what was newly filled, and what is said otherwise (a change).
 
 The same thing is, of a row per ticket, an act of one round: one (ticket, unit, dispatch). Its row tells all of the round, so
-an act at another instant, and one that is gone from a column the file has, are changes; its dispatch is the same also where one of
-the two tells it to the minute or to the day alone. Of a row per event it is what carries the
+an act at another instant, one that is gone from a column the file has, and a sub-order that is gone from its columns are changes; its
+dispatch is the same also where one of the two tells it to the minute or to the day alone, and where each has one of a unit that the
+other lacks. Of a row per event it is what carries the
 same `id` on its ticket, else one kind of act at one instant of its ticket, else, in a log that numbers the steps of a ticket (`seq`),
 one kind of act at one step, wherever rows that were put in or left out have moved the number. A log without ids and steps cannot say
-that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it.
+that an act moved: it grows. Of any such log, what stands and is not told any more is named (`absent`), and nothing becomes of it; of a row
+per ticket, so is a round of which a row is gone. Of any file, what files of another form told otherwise is named.
 
 What a `--replace` took back is no news when an older file tells it again: it is a change too, until that file may replace.
 """
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 import attrs
 
 from calendars.instants import DAY_MS, ZONE_MS, show_iso
-from ledger.batches import Change, Event, Telling
+from ledger.batches import Change, Event, Kin, Telling
 from ledger.exchange import LEAD, canonical, content, identity
 from ledger.facts import (
     IN_FULL,
@@ -31,6 +34,7 @@ from ledger.facts import (
     Dispatch,
     Extend,
     Fact,
+    Return,
     Scalar,
     Survey,
     fields_of,
@@ -42,6 +46,7 @@ PLACE = frozenset(
     ("at", "ticket", "unit", "id", "seq", "measure")
 )  # which fact it is; the other fields are what it says
 _Key = Callable[[Fact], Hashable | None]
+_Value = Callable[[Fact, str], Scalar]
 UNMOVED: frozenset[str] = frozenset()
 COVERED = frozenset(("untold", "assumed"))  # what the file could not tell is nothing that it says
 
@@ -57,41 +62,58 @@ class Saying:
 @attrs.frozen(kw_only=True)
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
-        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and a file of one event a row
-    that tells its ticket from the first dispatch on tells it no more."""
+        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and the file neither tells
+    nor changes it. `anew` are dispatches that say their role otherwise than one that does not stand and happened in the same way."""
 
     facts: tuple[tuple[int, Fact], ...]
     follows: frozenset[tuple[int, Fact]]
     voids: tuple[tuple[int, str], ...]
     changes: tuple[Change, ...]
     absent: tuple[Event, ...] = ()
+    anew: frozenset[tuple[int, Fact]] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class KnownFacts:
+    """What a ledger knows of a file's tickets: facts that stand, those that imports took back (`replaced`), keys of standing ones
+    recorded under an alias (`renamed`), and the batches beside the file (`kin`)."""
+
+    standing: Sequence[Event]
+    kin: Kin
+    replaced: Sequence[Event] = ()
+    renamed: frozenset[str] = frozenset()
 
 
 def settle(
-    facts: Sequence[tuple[int, Fact]], standing: Iterable[Event], telling: Telling, own: frozenset[int], *, replace: bool,
-    renamed: frozenset[str] = frozenset(), replaced: Iterable[Event] = (), unsaid: frozenset[int] = frozenset(),
+    facts: Sequence[tuple[int, Fact]], known: KnownFacts, telling: Telling, *, replace: bool,
+    unsaid: frozenset[int] = frozenset(), unread: Collection[str] = (),
 ) -> Settled:  # fmt: skip
-    """The facts of a file held against those that stand on its tickets. `own` are the batches of the same profile; with
-    `replace` what is said otherwise takes the place of what stands. `renamed` are keys of standing facts recorded under an alias,
-    `replaced` the facts of these tickets that imports took back; `unsaid` the places of facts that the file takes back itself."""
+    """The facts of a file held against what is known of its tickets; with `replace` what is said otherwise takes the place of what
+    stands. `unsaid` are the places of facts that the file takes back itself; `unread` the tickets of its rows that became nothing."""
     sayings = [Saying(row, fact) for row, fact in facts]
     said: dict[str, list[Saying]] = defaultdict(list)
     for place, one in enumerate(sayings):
         if one.fact.kind in RENEWED and one.fact.ticket is not None and place not in unsaid:
             said[one.fact.ticket].append(one)
     held: dict[str, list[Event]] = defaultdict(list)
-    for event in standing:
+    for event in known.standing:
         held[str(event.fact.ticket)].append(event)
     past: dict[str, list[Fact]] = defaultdict(list)
-    for event in replaced:
+    first: dict[str, int] = {}
+    for event in known.replaced:
         past[str(event.fact.ticket)].append(event.fact)
+    for event in (one for events in (known.standing, known.replaced) for one in events if one.batch in known.kin.own):
+        ticket = str(event.fact.ticket)
+        first[ticket] = min(first.get(ticket, event.batch), event.batch)
+    kinds = frozenset(one.fact.kind for one in sayings)
     becomes: dict[Saying, Fact | None] = {}
     voids: list[tuple[int, str]] = []
     changes: list[Change] = []
     absent: list[Event] = []
     for ticket in [ticket for ticket in said if held[ticket] or past[ticket]]:
         life = _Life(
-            telling=telling, own=own, replace=replace, renamed=renamed, left=said[ticket], rest=held[ticket], past=past[ticket]
+            telling=telling, own=known.kin.own, typed=known.kin.typed, replace=replace, renamed=known.renamed,
+            left=said[ticket], rest=held[ticket], past=past[ticket], kinds=kinds, whole=ticket not in unread, first=first.get(ticket),
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes
@@ -135,20 +157,30 @@ def _may_be(sent: Fact, act: Fact) -> bool:
 
 @attrs.define(kw_only=True)
 class _Life:
-    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back. What a
-    saying becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what."""
+    """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back; `kinds`
+    the file tells of any ticket, and this one as a `whole`; `first` is the batch in which its form first told of it. What a saying
+    becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what, `lacking` what of rounds
+    the file tells no more."""
 
     telling: Telling
     own: frozenset[int]
+    typed: frozenset[int]
     replace: bool
     renamed: frozenset[str]
     left: list[Saying]
     rest: list[Event]
     past: list[Fact]
+    kinds: frozenset[str]
+    whole: bool
+    first: int | None
+    units: frozenset[str | None] = attrs.Factory(
+        lambda self: frozenset(one.fact.unit for one in self.left), takes_self=True
+    )
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
     voids: list[tuple[int, str]] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)
     spoken: list[tuple[Saying, Event]] = attrs.field(factory=list)
+    lacking: list[Event] = attrs.field(factory=list)
 
     def settle(self) -> None:
         """All in turn, from what is surely the same to what is new."""
@@ -171,24 +203,38 @@ class _Life:
         self._keep_taken_back()
 
     def absent(self) -> Iterator[Event]:
-        """What stands by the same profile and was not spoken of, from the earliest dispatch on that was: all there is of the ticket,
-        where that is its first. Of a kind that the file can tell."""
-        sent = [event.fact.at for event in self.rest if event.batch in self.own and isinstance(event.fact, Dispatch)]
-        told = [
-            event.fact.at for _, event in self.spoken if event.batch in self.own and isinstance(event.fact, Dispatch)
-        ]
-        if self.telling.by_ticket or not told:
+        """What stands and was not spoken of. Of a row per ticket that is `lacking`; of a row per event what files of its form told, and
+        what others did of a kind and of a unit that the file tells too, from the earliest dispatch on that was spoken of: all there is of
+        the ticket, where that is its first."""
+        if self.telling.by_ticket:
+            yield from self.lacking
             return
-        since = min(told)
-        whole = all(since <= at for at in sent)
+        own = self._since([(one, event) for one, event in self.spoken if event.batch in self.own], self.own)
+        other = self._since(self.spoken)
         for event in self.rest:
             kinds = self.telling.fields or LIFECYCLE
-            if event.batch in self.own and event.fact.kind in kinds and (whole or event.fact.at >= since):
+            since = own if event.batch in self.own else other if self._is_others(event) else None
+            if since is not None and event.fact.kind in kinds and event.fact.at >= since:
                 yield event
+
+    def _since(self, spoken: Sequence[tuple[Saying, Event]], within: frozenset[int] | None = None) -> float | None:
+        """From when on the file tells the ticket, of what these batches told: from its first dispatch that was spoken of on, and all
+        there is where no other was before. None: the file has none of its dispatches."""
+        told = [event.fact.at for _, event in spoken if isinstance(event.fact, Dispatch)]
+        if not told:
+            return None
+        rest = [event for event in self.rest if isinstance(event.fact, Dispatch)]
+        sent = [event.fact.at for event in rest if within is None or event.batch in within]
+        return -inf if all(min(told) <= at for at in sent) else min(told)
+
+    def _is_others(self, event: Event) -> bool:
+        """Whether a file of another form told it, and this one tells such of its unit: what people typed in is theirs."""
+        known = event.batch in self.own or event.batch in self.typed
+        return not known and event.fact.kind in self.kinds and event.fact.unit in self.units
 
     def _was_taken_back(self, now: Fact) -> bool:
         """Whether it was said before as far as the file's columns go, and a replacement took it back."""
-        return any(_place(was) == _place(now) and not self._differing(was, now) for was in self.past)
+        return any(_place(was) == _place(now) and not self._differing(was, now, _value) for was in self.past)
 
     def _keep_taken_back(self) -> None:
         """What is said again that a replacement left without a successor: a change, from nothing, and no news."""
@@ -215,22 +261,34 @@ class _Life:
                 self.spoken.append((one, same))
                 if not wholly or same.key in self.renamed:  # else its key says that it is known
                     self._follow_told(one, same)
+                elif self._has_twin(same.fact):
+                    self.becomes[one] = None
             self.left = left
         self.rest = [event for among in places.values() for event in among]
 
     def _is_same(self, was: Fact, now: Fact, *, wholly: bool) -> bool:
         """Whether a standing fact says what a row says: in every field, or as far as the file's columns go."""
-        return _identity(was) == _identity(now) if wholly else not self._differing(was, now)
+        if wholly and _identity(was) != _identity(now):
+            return False
+        return (wholly and was == now) or not self._differing(was, now)
 
-    def _differing(self, was: Fact, now: Fact) -> list[str]:
-        """The fields that the file has a column for, and that are said otherwise."""
-        told = self.telling.fields.get(now.kind)
+    def _has_twin(self, fact: Fact) -> bool:
+        """Whether what imports took back happened in the same way and said its role otherwise: its key is the one that a saying has."""
+        twins = (was for was in self.past if isinstance(was, Dispatch) and was.at == fact.at)
+        return any(_identity(was) == _identity(fact) and content(was) != content(fact) for was in twins)
+
+    def _differing(self, was: Fact, now: Fact, value: "_Value | None" = None) -> list[str]:
+        """The fields that the file has a column for, and that are said otherwise; `value`: what each says of them."""
+        told, value = self.telling.fields.get(now.kind), value or _said
+        spared = (
+            {"role"} if told is None and _said(now, "role") is None else set()
+        )  # the exchange format has no empty cells
         return [
             name
             for name in fields_of(type(now))
-            if name not in PLACE | COVERED
+            if name not in PLACE | COVERED | spared
             and (told is None or name in told)
-            and not _agree(_value(was, name), _value(now, name))
+            and not _agree(value(was, name), value(now, name))
         ]
 
     def _pair(self, key: _Key, stood: _Key | None = None, own: bool = False) -> None:
@@ -308,13 +366,15 @@ class _Life:
             return
         back = self._was_taken_back(one.fact)
         free = untold | ({"at"} if guessed or (timed and not back) else set())
-        empty = (None, WITHHELD)
-        filled = [] if back or isinstance(was, Extend) else [name for name in differing if _value(was, name) in empty]
+        emptied = [name for name in differing if _said(now, name) is None]
+        filled = [name for name in differing if _said(was, name) in (None, WITHHELD) and name not in emptied]
+        if back or isinstance(was, Extend):
+            filled = []
         contradicted = [name for name in (*moved, *differing) if name not in filled and name not in free]
         self.changes += [self._told(one.row, was, now, name) for name in contradicted]
         if self.replace:
             untouched = {name for name in fields_of(type(was)) if name not in PLACE | COVERED | {*differing}}
-            untouched = {name for name in untouched if not _agree(_value(was, name), _value(now, name))}
+            untouched = {name for name in untouched if not _agree(_said(was, name), _said(now, name))}
             self._follow(one, event, attrs.evolve(now, **{name: getattr(was, name) for name in untouched}))
         elif timed and not contradicted:
             self._follow(one, event, now)
@@ -359,6 +419,80 @@ class _Life:
                 if found is not None and (fits is _same_dispatch or one.sent in self.left):
                     free.remove(found)
                     self._settle_round(one, found)
+        for one, found in self._corrected(said, held, free):
+            free.remove(found)
+            self._settle_round(one, found)
+        if self.whole:
+            self._settle_gone(said, free)
+
+    def _corrected(
+        self, said: Sequence[_Round], held: Sequence[_Round], free: Sequence[_Round]
+    ) -> list[tuple[_Round, _Round]]:
+        """The rounds of the file whose dispatch is new, each with the one of the ledger that it moved: of one unit and role both have
+        one that the other lacks, and the ticket did not come back in between."""
+        pairs = []
+        new = [one for one in said if one.sent in self.left]
+        stood = [one for one in free if one.sent in self.rest and self._is_own(one.sent)]
+        for unit, whose in dict.fromkeys((one.sent.fact.unit, _whose(one)) for one in new):
+            ours = [one for one in new if _whose(one) == whose]
+            theirs = [one for one in stood if _whose(one) == whose]
+            if not theirs:  # its role may be said otherwise too
+                theirs = [one for one in stood if one.sent.fact.unit == unit]
+                ours = [one for one in new if one.sent.fact.unit == unit]
+            if len(ours) == len(theirs) == 1 and not _came_back(ours[0], theirs[0], held):
+                pairs.append((ours[0], theirs[0]))
+        return pairs
+
+    def _is_own(self, one: Saying | Event) -> bool:
+        return isinstance(one, Event) and one.batch in self.own
+
+    def _settle_gone(self, said: Sequence[_Round], free: Sequence[_Round]) -> None:
+        """The rounds that the file tells no more. A lead that a later one followed is history; a sub-order whose columns the file has is
+        a change; one with a row of its own is named, as the row may stand in another file, and so is one that a row says was there."""
+        sent = [event for _, event in self.spoken if isinstance(event.fact, Dispatch)]
+        for one in free:
+            stood = one.sent
+            if not isinstance(stood, Event) or stood not in self.rest or not self._is_own(stood):
+                continue
+            followed = any(_role(new) == _role(one) and new.sent.fact.at > stood.fact.at for new in said)
+            beside = any(event.batch == stood.batch and _value(event.fact, "role") == _role(one) for event in sent)
+            if followed and not beside and _role(one) == LEAD:
+                continue
+            gone = [
+                act for act in (stood, *one.acts) if isinstance(act, Event) and act in self.rest and self._is_own(act)
+            ]
+            row = self._row_of(stood, said)
+            if _role(one) != LEAD:  # a sub-order gives way to one of its own row
+                followed = any(
+                    new.sent.fact.at > stood.fact.at for new in said if new.sent.row == row and _role(new) != LEAD
+                )
+            surely = row is not None and (row, Dispatch.kind) not in self.telling.untimed and (beside or not followed)
+            if row is not None and surely and _role(one) != LEAD and self._is_sub_order(stood):
+                self._settle_absent(row, gone)
+            else:
+                self.lacking += gone
+
+    def _is_sub_order(self, stood: Event) -> bool:
+        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: when the ticket was first told of, it did
+        not come in a row of its own beside others."""
+        beside = [event for _, event in self.spoken if event.batch == stood.batch and isinstance(event.fact, Dispatch)]
+        alone = bool(beside) and all(event.row != stood.row for event in beside)
+        return self.telling.sub_orders and not (alone and stood.batch == self.first)
+
+    def _row_of(self, stood: Event, said: Iterable[_Round]) -> int | None:
+        """The row that would tell a sub-order: the one that tells what came in its row, else that of the lead which it was under."""
+        beside = [one.row for one, event in self.spoken if (event.batch, event.row) == (stood.batch, stood.row)]
+        leads = sorted((one.sent for one in said if _role(one) == LEAD), key=lambda sent: sent.fact.at)
+        before = [sent for sent in leads if sent.fact.at <= stood.fact.at]
+        return next(iter((*beside[:1], *(sent.row for sent in (*before[-1:], *leads[:1])))), None)
+
+    def _settle_absent(self, row: int, gone: Sequence[Event]) -> None:
+        """Acts that a row tells no more: changes, to nothing."""
+        for act in gone:
+            self.rest.remove(act)
+            self.changes.append(self._told(row, act.fact, None, "at"))
+            if self.replace:
+                self.voids.append((row, act.key))
 
     def _settle_round(self, said: _Round, held: _Round) -> None:
         sent, stood = said.sent, held.sent
@@ -370,8 +504,14 @@ class _Life:
         for kind in dict.fromkeys(_kind(act.fact) for act in (*said.acts, *held.acts)):
             if kind[0] in self.telling.fields:
                 self._settle_acts(sent.row, [one for one in acts if _kind(one.fact) == kind], held, kind)
-        if sent.fact.unit != stood.fact.unit and not self.replace:  # all of it is kept aside with its dispatch
-            aside = [one for one in acts if one in self.left and not self._was_taken_back(one.fact)]
+                self._settle_others(sent.row, said, held, kind)
+        if (
+            not self.replace
+        ):  # all of another unit is kept aside with its dispatch, and so is what came before the one that stands
+            moved = [
+                one for one in acts if sent.fact.unit != stood.fact.unit or sent.fact.at <= one.fact.at < stood.fact.at
+            ]
+            aside = [one for one in moved if one in self.left and not self._was_taken_back(one.fact)]
             self.becomes |= dict.fromkeys(aside)
             self.left = [one for one in self.left if one not in aside]
 
@@ -385,11 +525,14 @@ class _Life:
         for one, act in pairs:
             self._change(one, act, frozenset(("unit",)))
         spared = self.telling.untimed.get((row, kind[0]), 0)  # the row does say that there were such, though not when
-        for act in stood[len(pairs) + spared :]:
-            self.rest.remove(act)
-            self.changes.append(self._told(row, act.fact, None, "at"))
-            if self.replace:
-                self.voids.append((row, act.key))
+        self._settle_absent(row, stood[len(pairs) + spared :])
+
+    def _settle_others(self, row: int, said: _Round, held: _Round, kind: tuple[str, Scalar]) -> None:
+        """The acts of one kind in a round that files of another form told, where this one tells none, or one at another instant."""
+        told = [act for act in said.acts if _kind(act.fact) == kind]
+        if not self.telling.untimed.get((row, kind[0])) and (not told or any(act in self.left for act in told)):
+            every = [act for act in held.acts if isinstance(act, Event) and _kind(act.fact) == kind]
+            self.lacking += [act for act in every if act in self.rest and act.batch not in self.own | self.typed]
 
 
 def _same_dispatch(said: _Round, held: _Round) -> bool:
@@ -430,6 +573,24 @@ def _sent_at_another_time(said: _Round, held: _Round) -> bool:
     return one.unit == other.unit and any((act.fact.kind, act.fact.at) in acts for act in held.acts)
 
 
+def _role(one: _Round) -> Scalar:
+    return _value(one.sent.fact, "role")
+
+
+def _whose(one: _Round) -> Hashable:
+    return one.sent.fact.unit, _role(one)
+
+
+def _came_back(said: _Round, stood: _Round, held: Iterable[_Round]) -> bool:
+    """Whether a dispatch is not one that stands, moved to another time, but a later one: the unit had returned the ticket, or another
+    led it in between."""
+    first, last = sorted((said.sent.fact.at, stood.sent.fact.at))
+    led = any(_role(one) == LEAD and _whose(one) != _whose(said) and first < one.sent.fact.at < last for one in held)
+    told = {act.fact.at for act in said.acts if isinstance(act.fact, Return)}
+    returned = [act.fact.at for act in stood.acts if isinstance(act.fact, Return)]
+    return (led and _role(said) == LEAD) or any(first < at <= said.sent.fact.at and at not in told for at in returned)
+
+
 def _place(fact: Fact) -> Hashable:
     """One kind of act of one unit at one instant; an exemption of one item, a decision about one request."""
     return fact.kind, fact.unit, fact.at, *(_value(fact, name) for name in ("measure", "item", "about"))
@@ -466,9 +627,15 @@ def _by_instant(fact: Fact) -> Hashable | None:
     return fact.kind, fact.at, whose, *(_value(fact, name) for name in ("measure", "item", "about"))
 
 
+def _said(fact: Fact, name: str) -> Scalar:
+    """A field as it was told."""
+    value: Scalar = getattr(fact, name, None)
+    return value
+
+
 def _value(fact: Fact, name: str) -> Scalar:
     """A field; a dispatch that tells no role is to the lead."""
-    value: Scalar = getattr(fact, name, None)
+    value = _said(fact, name)
     return LEAD if name == "role" and value is None and isinstance(fact, Dispatch) else value
 
 

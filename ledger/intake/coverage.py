@@ -44,7 +44,7 @@ def coverage_of(
     unread = tuple(_short(one) for one in _unread(header, places))[:MOST_HEADINGS]
     assumed = sum(bool(getattr(fact, "assumed", None)) for fact in facts)
     if profile.exchange:
-        return Coverage(tells=(Dispatch.kind, *UNTOLD), columns_unread=unread, assumed=assumed)
+        return Coverage(tells=(Dispatch.kind, *UNTOLD), columns_unread=unread, assumed=assumed, form=form_of(profile))
     absent = [column for column in profile.columns if column not in places and column not in _closed(profile, places)]
     missing = dict(_missing(profile, places, unsure))
     told = {kind for event in profile.events for kind in kinds_of(profile, event) if tells(event, kind, places)}
@@ -61,8 +61,15 @@ def coverage_of(
         columns_absent=tuple(profile.columns[column][0] for column in absent),
         columns_unread=unread, assumed=assumed,
         missing={kind: profile.columns[column][0] for kind, column in (*missing.items(), *zip(stood, stood, strict=True))},
-        likely=likely,
+        likely=likely, form=form_of(profile),
     )  # fmt: skip
+
+
+def form_of(profile: Profile) -> str:
+    """What a row of a format tells, and the columns that tell it from other formats: the same of a profile that was copied, renamed and
+    given further headings. An earlier file of the same form told, under another name, of the same things."""
+    told = "ticket" if profile.by_ticket else "state" if profile.watched or profile.opens else "event"
+    return " ".join(("exchange" if profile.exchange else told, *sorted(profile.needed)))
 
 
 def untold_of(profile: Profile, places: Places, event: EventRule, unsure: Mapping[str, str]) -> str | None:
@@ -120,6 +127,12 @@ def tells(event: EventRule, kind: str, places: Places) -> bool:
     if kind == Extend.kind:
         said = said and any(event.fields.get(name, name) in places for name in ("days", "until"))
     return kind in ASSUMED and said
+
+
+def has_sub_orders(profile: Profile, places: Places) -> bool:
+    """Whether a row of a ticket tells dispatches to units below its own, in columns of theirs that the table has."""
+    below = [one for one in _dispatches(profile) if OPEN_UNIT in one.fields]
+    return any(one.fields[OPEN_UNIT] in places and tells(one, Dispatch.kind, places) for one in below)
 
 
 def kinds_of(profile: Profile, event: EventRule) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import attrs
 from ledger.batches import Coverage, Telling
 from ledger.facts import Alias, Dispatch, Enrol, Fact
 from ledger.intake.cells import shown
-from ledger.intake.coverage import BLANKS, coverage_of, kinds_of, tells
+from ledger.intake.coverage import BLANKS, coverage_of, has_sub_orders, kinds_of, tells
 from ledger.intake.headings import place_of_number, refuse_doubles, refuse_lacking
 from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
@@ -264,7 +264,13 @@ def _telling(sheet: RowReader, problems: Sequence[Problem]) -> Telling:
         if one.act is not None:
             untimed[one.row, one.act.kind] += one.act.untimed
     steps = "seq" in places and not profile.by_ticket
-    return Telling(by_ticket=profile.by_ticket, fields=fields, untimed=untimed, steps=steps)
+    return Telling(
+        by_ticket=profile.by_ticket,
+        fields=fields,
+        untimed=untimed,
+        steps=steps,
+        sub_orders=has_sub_orders(profile, places),
+    )
 
 
 def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:

@@ -21,6 +21,11 @@ def change(row: Sequence[object]) -> tuple[object, ...]:
     return tuple(row if row[-1] is not None else row[:-1])
 
 
+def coverage(row: Sequence[object]) -> tuple[object, ...]:
+    """What is hashed of a batch's coverage: its values, without a form (the last) that nobody recorded."""
+    return tuple(row if row[-1] is not None else row[:-1])
+
+
 def link(before: bytes, data: bytes) -> bytes:
     """The hash of an event (see `entry`) on top of the hash before it (SHA-256)."""
     return hashlib.sha256(before + data).digest()
@@ -39,8 +44,8 @@ def checkpoint(
     before: bytes, batch: Mapping[str, object], rows: Iterable[Sequence[object]], texts: Iterable[bytes] = ()
 ) -> bytes:
     """The hash of a batch: all its columns (`by` where somebody is named), its rows kept aside (three values each), its changes (eight,
-    or nine with the act they speak of), its coverage (six) and its rows taken in part (four, "part" before), the digests of the texts
-    and files it brought, and the checkpoint before it (SHA-256)."""
+    or nine with the act they speak of), its coverage (six, or seven with its form) and its rows taken in part (four, "part" before), the
+    digests of the texts and files it brought, and the checkpoint before it (SHA-256)."""
     digest = hashlib.sha256(before)
     digest.update(_json({name: value for name, value in batch.items() if name != "by" or value is not None}))
     for row in rows:

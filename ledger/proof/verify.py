@@ -101,8 +101,9 @@ def _verify_batches(query: Query, batches: Sequence[Mapping[str, Any]], heads: M
     )
     changes = {batch: [chain.change(row) for row in rows] for batch, rows in changes.items()}
     coverage = _by_batch(
-        query, "select batch, tells, absent, unread, assumed, missing, likely from coverage order by rowid"
+        query, "select batch, tells, absent, unread, assumed, missing, likely, form from coverage order by rowid"
     )
+    coverage = {batch: [chain.coverage(row) for row in rows] for batch, rows in coverage.items()}
     parts = _by_batch(query, f"select batch, '{chain.PART}', row, cells, reasons from parts order by rowid")
     texts = _verify_texts(query)
     for batch, digest in _verify_files(query, batches).items():

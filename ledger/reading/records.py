@@ -4,7 +4,7 @@ import json
 import re
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Self, cast
 
 import attrs
 
-from ledger.batches import Batch, Change, Coverage, Event, Head
+from ledger.batches import Batch, Change, Coverage, Event, Head, Kin
 from ledger.exchange import from_content
 from ledger.facts import Settle, Void
 from ledger.files import MEMORY, begin, copied, in_our_words, opened, opened_to_read, refuse_missing, refuse_short, told
@@ -142,22 +142,37 @@ class Records:
         told = {cast(bytes, key).hex() for (key,) in self._db.execute(sql, (said.batch, said.row))}
         return bool(told) and told <= gone
 
-    def begun(self, profile: str) -> dict[str, int]:
-        """Ticket -> the earliest instant that batches of a profile tell of it."""
+    def kin(self, profile: str, form: str | None, forms: Mapping[str, str]) -> Kin:
+        """The batches beside files of a profile and a form: theirs are those of that name, and those of that form, as it was recorded, or
+        else as `forms` gives it by the name of a profile."""
+        sql = "select number, sha256 = '', profile, form from batches left join coverage on batch = number"
+        own, typed, unsure = set(), set(), dict[int, str]()
+        for number, by_people, name, recorded in self._db.execute(sql):
+            its = recorded or forms.get(name)
+            if by_people:
+                typed.add(number)
+            if name == profile or (form is not None and its == form):
+                own.add(number)
+            elif its is None and not by_people:
+                unsure[number] = name
+        return Kin(frozenset(own), frozenset(typed), unsure)
+
+    def begun(self, batches: Collection[int]) -> dict[str, int]:
+        """Ticket -> the earliest instant that these batches tell of it."""
         sql = (
             "select ticket, min(json_extract(fact, '$.at')) from events where ticket is not null"
-            " and batch in (select number from batches where profile = ?) group by ticket"
+            " and batch in (select value from json_each(?)) group by ticket"
         )
-        return {str(ticket): int(at) for ticket, at in self._db.execute(sql, (profile,))}
+        return {str(ticket): int(at) for ticket, at in self._db.execute(sql, (json.dumps(sorted(batches)),))}
 
-    def dispatched(self, profile: str) -> Iterator[tuple[str, int]]:
-        """(ticket, instant) of each dispatch that stands and that a batch of a profile told, in the order of the ledger."""
+    def dispatched(self, batches: Collection[int]) -> Iterator[tuple[str, int]]:
+        """(ticket, instant) of each dispatch that stands and that one of these batches told, in the order of the ledger."""
         gone = voided_keys(self.events(kinds=("void",)))
         sql = (
             "select key, ticket, json_extract(fact, '$.at') from events where kind = 'dispatch'"
-            " and batch in (select number from batches where profile = ?) order by position"
+            " and batch in (select value from json_each(?)) order by position"
         )
-        for key, ticket, at in self._db.execute(sql, (profile,)):
+        for key, ticket, at in self._db.execute(sql, (json.dumps(sorted(batches)),)):
             if key.hex() not in gone:
                 yield str(ticket), int(at)
 
@@ -292,14 +307,14 @@ class Records:
 
     def coverage(self, batch: int) -> Coverage | None:
         """What a batch can tell; None of one that tells all, or was never asked."""
-        sql = "select tells, absent, unread, missing, likely, assumed from coverage where batch = ?"
+        sql = "select tells, absent, unread, missing, likely, assumed, form from coverage where batch = ?"
         found = self._db.execute(sql, (batch,)).fetchone()
         if found is None:
             return None
         tells, absent, unread = (tuple(json.loads(text)) for text in found[:3])
         return Coverage(
             tells=tells, columns_absent=absent, columns_unread=unread, assumed=found[5], missing=json.loads(found[3]),
-            likely=json.loads(found[4]),
+            likely=json.loads(found[4]), form=found[6],
         )  # fmt: skip
 
     def file(self, batch: int) -> bytes | None:
@@ -374,13 +389,14 @@ class Records:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _keys_on(self, tickets: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """(ticket, key) of the events of some tickets."""
+    def _keys_on(self, tickets: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+        """(ticket, key, whether it says a role) of the events of some tickets."""
         for start in range(0, len(tickets), AT_ONCE):
             part = tickets[start : start + AT_ONCE]
             marks = ",".join("?" * len(part))
-            for ticket, key in self._db.execute(f"select ticket, key from events where ticket in ({marks})", part):
-                yield ticket, key.hex()
+            sql = f"""select ticket, key, instr(fact, '"role":') > 0 from events where ticket in ({marks})"""
+            for ticket, key, has_role in self._db.execute(sql, part):
+                yield ticket, key.hex(), bool(has_role)
 
     def _on(self, tickets: Sequence[str]) -> Iterator[Event]:
         """The events of some tickets."""

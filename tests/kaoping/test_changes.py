@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kaoping.files.places import data_folder
 from tests.kaoping.test_cli import Run, run
 
 __all__ = ["run"]
@@ -95,3 +96,18 @@ def test_an_export_of_what_was_replaced_says_no_change(run: Run, tmp_path: Path)
     for words in ((), ("--replace",)):
         (batch,) = run("import", "出.jsonl", "--json", *words).document["batches"]
         assert (batch["changes"], batch["events_added"]) == ([], 0)
+
+
+def test_tickets_that_a_renamed_profile_tells_no_more_are_named(run: Run, tmp_path: Path) -> None:
+    shipped = (data_folder() / "profiles" / "hotline-wide.toml").read_text("utf-8")
+    mine = shipped.replace('name = "hotline-wide"', 'name = "mine"').replace(
+        '["签收时间"', '["单位签收时间", "签收时间"'
+    )
+    (tmp_path / "mine.toml").write_text(mine, "utf-8")
+    first = export(tmp_path / "一.csv", "满意")
+    lines = (tmp_path / first).read_text("utf-8").replace("签收时间", "单位签收时间").splitlines(keepends=True)
+    (tmp_path / "二.csv").write_text("".join([lines[0], *lines[2:]]), "utf-8")
+    run("import", first)
+    (batch,) = run("import", "二.csv", "--profile", "mine.toml", "--replace", "--json").document["batches"]
+    assert batch["tickets_absent"] == ["GX-0"]
+    assert run("verify").code == 0

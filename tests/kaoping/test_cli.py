@@ -259,7 +259,7 @@ def test_import_document(may: Run, tmp_path: Path) -> None:
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems",
         "changes", "sheet", "notes", "unread", "tells", "columns_absent", "columns_unread", "columns_like", "assumed",
-        "columns_stood_in", "blank", "units_unknown",
+        "columns_stood_in", "blank", "units_unknown", "profiles_unsure",
         "parts", "tickets_absent", "facts_absent",
     }  # fmt: skip
     (problem,) = batch["problems"]

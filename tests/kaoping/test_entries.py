@@ -240,7 +240,7 @@ def test_a_csv_of_findings(may: Run) -> None:
     assert {*batch} == {
         "file", "sha256", "profile", "rows", "accepted", "known", "quarantined", "ignored", "events_added", "problems", "changes",
         "sheet", "tells", "columns_absent", "columns_unread", "columns_like", "assumed",
-        "columns_stood_in", "blank", "units_unknown", "notes", "unread",
+        "columns_stood_in", "blank", "units_unknown", "profiles_unsure", "notes", "unread",
         "parts", "tickets_absent", "facts_absent",
     }  # fmt: skip
     assert (batch["profile"], batch["rows"], batch["events_added"]) == ("events", 3, 3)

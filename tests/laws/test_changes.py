@@ -1,5 +1,5 @@
 """Pairs of exports of the same tickets: what the second says otherwise is found, all of it and nothing else, and moves scores only
-where it may replace what is known."""
+where it may replace what is known. The second is read by a profile of another name."""
 
 import csv
 import io
@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
 from calendars.instants import read_iso
 from calendars.periods import show_month
 from kaoping.files import folder
 from kaoping.office.intake.imports import PLAIN, Arrival, Manner, source_of
-from ledger.batches import Change
+from ledger.batches import Change, Taken
+from ledger.exchange import ROLES
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.take import intake
@@ -26,6 +28,7 @@ from tests.logs import calendar, rulebook
 
 UNITS = ("茅店镇", "江口镇", "区城管局", "区住建局", "梅林镇")
 TIMES = ("签收时间", "联系时间", "退回时间", "办结时间", "回访时间")
+SUB_TIMES = {"二级派单时间": "dispatch", "二级签收时间": "sign", "二级办结时间": "close"}
 KIND = {"签收时间": "sign", "联系时间": "contact", "退回时间": "return", "办结时间": "close", "回访时间": "survey"}
 HEADER = (
     "工单编号",
@@ -38,6 +41,8 @@ HEADER = (
     *TIMES,
     "最终满意度",
     "是否联系市民",
+    "二级承办单位",
+    *SUB_TIMES,
 )
 Row = dict[str, str]
 AS_OF = read_iso("2023-07-05T09:00:00+08:00")
@@ -56,9 +61,11 @@ def rows_of(rng: random.Random, seed: int) -> list[Row]:
                 "工单编号": f"GX-{seed}-{number}",
                 "承办单位": unit,
                 "派单时间": shown(sent),
-                "工单性质": role,
+                "工单性质": role if role == "协办" or rng.random() < 0.8 else "",
                 "渠道": "12345热线",
             }
+            if rng.random() < 0.3:
+                row |= sub_order_of(rng, row)
             if rng.random() < 0.8:
                 row |= {"处理时限": str(rng.randint(1, 5)), "处理时限单位": "工作日"}
             at = sent
@@ -73,6 +80,17 @@ def rows_of(rng: random.Random, seed: int) -> list[Row]:
                 }
             rows.append(row)
     return rows
+
+
+def sub_order_of(rng: random.Random, row: Row) -> Row:
+    """A unit below that of the row, and what it did."""
+    at = datetime.fromisoformat(row["派单时间"]) + timedelta(minutes=rng.randrange(60, 600))
+    found = {"二级承办单位": f"{row['承办单位']}下属"}
+    for column in SUB_TIMES:
+        if column == "二级派单时间" or rng.random() < 0.7:
+            found[column] = shown(at)
+        at += timedelta(minutes=rng.randrange(60, 2 * 24 * 60))
+    return found
 
 
 def units_of(seed: int) -> list[str]:
@@ -95,11 +113,12 @@ def edited(
     planted: list[tuple[object, ...]] = []
     for number, (was, now, half) in enumerate(zip(first, second, filled, strict=True)):
         place = (before + number + 2, was["工单编号"], was["承办单位"])
+        planted += edit_sub_order(rng, was, now, half, place)
         if rng.random() < 0.15:
             free = [
                 unit
                 for unit in units_of(seed)
-                if all(unit != row["承办单位"] for row in first if row["工单编号"] == was["工单编号"])
+                if all(unit != row["承办单位"] for row in (*first, *second) if row["工单编号"] == was["工单编号"])
             ]
             now["承办单位"] = rng.choice(free)
             planted.append((*place, "dispatch", "unit", was["承办单位"], now["承办单位"]))
@@ -109,8 +128,10 @@ def edited(
         if now["回访时间"] == was["回访时间"] != "":
             planted += edit_survey(rng, was, now, half, place)
         planted += edit_dispatch(rng, was, now, half, place)
-        if moved:
-            half.update(was)  # kept aside whole
+        if moved:  # kept aside whole
+            half.update({column: value for column, value in was.items() if not column.startswith("二级")})
+        else:
+            planted += correct_dispatch(rng, was, now, half, place)
     return second, filled, planted
 
 
@@ -148,6 +169,49 @@ def edit_survey(
                 half[column] = new
 
 
+def edit_sub_order(
+    rng: random.Random, was: Row, now: Row, half: Row, place: tuple[object, ...]
+) -> Iterator[tuple[object, ...]]:
+    chance, whose = rng.random(), (*place[:2], was["二级承办单位"])
+    if not was["二级承办单位"]:
+        if chance < 0.2:
+            new = sub_order_of(rng, was)
+            now |= new
+            half |= new
+        return
+    if chance < 0.2:
+        now |= dict.fromkeys(("二级承办单位", *SUB_TIMES), "")
+        for column, kind in SUB_TIMES.items():
+            if was[column]:
+                yield (*whose, kind, "at", iso(was[column]), None)
+        return
+    for column, kind in SUB_TIMES.items():
+        if not was[column]:
+            if rng.random() < 0.3:
+                sent = datetime.fromisoformat(was["二级派单时间"])
+                now[column] = half[column] = shown(sent + timedelta(minutes=rng.randrange(40, 4000)))
+        elif rng.random() < 0.2:
+            moved = shown(datetime.fromisoformat(was[column]) + timedelta(minutes=rng.choice((-25, 30))))
+            now[column] = "" if kind != "dispatch" and rng.random() < 0.5 else moved
+            yield (*whose, kind, "at", iso(was[column]), iso(now[column]) if now[column] else None)
+
+
+def correct_dispatch(
+    rng: random.Random, was: Row, now: Row, half: Row, place: tuple[object, ...]
+) -> Iterator[tuple[object, ...]]:
+    """Its time, whether acts are common to both or not, and its role."""
+    if rng.random() < 0.15 and was["退回时间"] == now["退回时间"]:
+        now["派单时间"] = shown(datetime.fromisoformat(was["派单时间"]) + timedelta(minutes=rng.choice((-40, 25))))
+        half |= {column: was[column] for column in ("处理时限", "处理时限单位")}  # kept aside whole
+        yield (*place, "dispatch", "at", iso(was["派单时间"]), iso(now["派单时间"]))
+    if rng.random() < 0.3:
+        now["工单性质"] = "" if was["工单性质"] else "主办"
+        if was["工单性质"]:
+            yield (*place, "dispatch", "role", ROLES[was["工单性质"]], None)
+        elif was["派单时间"] == now["派单时间"]:
+            half["工单性质"] = "主办"
+
+
 def edit_dispatch(
     rng: random.Random, was: Row, now: Row, half: Row, place: tuple[object, ...]
 ) -> Iterator[tuple[object, ...]]:
@@ -165,17 +229,21 @@ def told(word: str) -> str | None:
 
 
 def take(ledger: Ledger, rows: Sequence[Row], at: int, manner: Manner = PLAIN) -> tuple[Change, ...]:
+    return taken_in(ledger, rows, at, manner).changes
+
+
+def taken_in(ledger: Ledger, rows: Sequence[Row], at: int, manner: Manner = PLAIN) -> Taken:
     text = io.StringIO()
     writer = csv.DictWriter(text, HEADER)
     writer.writeheader()
     writer.writerows(rows)
     data = text.getvalue().encode()
     (table,) = read_table(data, "工单.csv")
-    profile = wide()
+    profile = attrs.evolve(wide(), name=f"profile-{at % 2}")
     read = intake(table, profile)
     assert not read.problems, read.problems
     arrival = Arrival(file=folder.Loaded(Path("工单.csv"), data, "0" * 64), name="工单.csv", profile=profile, read=read)
-    return ledger.take(source_of(arrival, manner), at)[1]
+    return ledger.take(source_of(arrival, manner), at)
 
 
 def wide() -> Profile:
@@ -229,15 +297,44 @@ def test_the_second_export_against_the_first(seeds: range) -> None:
     assert kept == half == scored(filled)[0], "else the first counts, with what was filled"
 
 
+@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 200), marks=pytest.mark.slow)])
+def test_rows_left_out_are_named_and_stay(seeds: range) -> None:
+    """Rows of units that assist, of tickets that are in the file still."""
+    first = [row for seed in seeds for row in rows_of(random.Random(seed), seed)]
+    second, lost = (
+        [row for row in first if row["工单性质"] != "协办"],
+        [row for row in first if row["工单性质"] == "协办"],
+    )
+    assert len(lost) > len(seeds) // 2
+    columns = {"派单时间": ("dispatch", "承办单位"), **{column: (kind, "承办单位") for column, kind in KIND.items()}}
+    columns |= {column: (kind, "二级承办单位") for column, kind in SUB_TIMES.items()}
+    facts = [
+        (row["工单编号"], kind, row[unit], read_iso(iso(row[column])))
+        for row in lost
+        for column, (kind, unit) in columns.items()
+        if row[column]
+    ]
+    with Ledger(":memory:", create=True) as ledger:
+        taken_in(ledger, first, 0)
+        alone = scores_of(ledger)
+        for number in (1, 2):
+            taken = taken_in(ledger, second, number, Manner(replace=True))
+            assert (taken.changes, scores_of(ledger)) == ((), alone)
+            absent = [(event.fact.ticket, event.fact.kind, event.fact.unit, event.fact.at) for event in taken.absent]
+            assert ordered(absent) == ordered(facts)
+
+
 def backwards(planted: Sequence[tuple[object, ...]], filled: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """What the first export says otherwise than the second: what was planted, and what was filled, the other way round."""
     units = {
-        (row, ticket): now for row, ticket, _, kind, field, _, now in planted if (kind, field) == ("dispatch", "unit")
+        (row, ticket, was): now
+        for row, ticket, _, kind, field, was, now in planted
+        if (kind, field) == ("dispatch", "unit")
     }
     turned = []
     for row, ticket, unit, kind, field, was, now in (*planted, *filled):
         gone = (field, now) == ("at", None)  # told of the unit that had done it
-        turned.append((row, ticket, unit if gone else units.get((row, ticket), unit), kind, field, now, was))
+        turned.append((row, ticket, unit if gone else units.get((row, ticket, unit), unit), kind, field, now, was))
     return ordered(turned)
 
 
@@ -254,6 +351,11 @@ def filled_of(seed: int, before: int, first: Sequence[Row], second: Sequence[Row
                     yield (*place, "survey", field, None, told(now[column]))
         if now["处理时限"] and not was["处理时限"]:
             yield (*place, "dispatch", "limit_days", None, now["处理时限"])
+        if now["工单性质"] and not was["工单性质"]:
+            yield (*place, "dispatch", "role", None, ROLES[now["工单性质"]])
+        for column, kind in SUB_TIMES.items():
+            if now[column] and not was[column]:
+                yield (*place[:2], now["二级承办单位"], kind, "at", None, iso(now[column]))
 
 
 @pytest.mark.parametrize("seeds", [range(12), pytest.param(range(12, 200), marks=pytest.mark.slow)])

@@ -150,10 +150,10 @@ def test_what_an_older_ledger_holds_is_known_again(tmp_path: Path) -> None:
     with Ledger(tmp_path / "old.db", create=True) as ledger:
         ledger.append(source(read(rows, older()), raw=True), 1)
         before = ledger.head()
-        again, changes, _ = ledger.take(source(read(rows, wide())), 2)
+        again, changes, *_ = ledger.take(source(read(rows, wide())), 2)
         assert (again.events_added, again.known, changes) == (0, 2, ())
         corrected = tuple(row.replace("不在", "已搬走") for row in rows)
-        again, changes, _ = ledger.take(source(read(corrected, wide())), 3)
+        again, changes, *_ = ledger.take(source(read(corrected, wide())), 3)
         assert (again.events_added, changes) == (0, ())
         assert ledger.head() == before
         ledger.verify()
@@ -165,16 +165,16 @@ def test_what_a_person_took_back_stays_so(tmp_path: Path) -> None:
         (event,) = ledger.events(kinds=("return",))
         void = Void(at=event.fact.at, key=event.key, reason="录错")
         ledger.append(Source(name="record", sha256="", profile="record", rows=1, facts=[(1, void)]), 2)
-        again, changes, _ = ledger.take(source(read(ROWS[:1], wide())), 3)
+        again, changes, *_ = ledger.take(source(read(ROWS[:1], wide())), 3)
         assert (again.events_added, changes) == (0, ())
 
 
 def test_a_reason_that_came_to_be_kept_follows_the_one_that_was_not(tmp_path: Path) -> None:
     with Ledger(tmp_path / "new.db", create=True) as ledger:
         ledger.append(source(read(ROWS[:1], wide())), 1)
-        added, changes, _ = ledger.take(source(read(ROWS[:1], storing())), 2)
+        added, changes, *_ = ledger.take(source(read(ROWS[:1], storing())), 2)
         assert (added.events_added, changes) == (2, ())
-        added, changes, _ = ledger.take(source(read(ROWS[:1], wide())), 3)
+        added, changes, *_ = ledger.take(source(read(ROWS[:1], wide())), 3)
         assert (added.events_added, changes) == (0, ())
         ledger.verify()
 

@@ -16,8 +16,9 @@ from kaoping.language.language import Language
 from kaoping.language.words import is_explanation, kind_of_form
 from kaoping.office.intake.leftovers import Leftovers, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
-from ledger.batches import Batch, Change, Event, Source, Taken
+from ledger.batches import Batch, Change, Event, Kin, Source, Taken
 from ledger.facts import Alias, Dispatch, Enrol
+from ledger.intake.coverage import form_of
 from ledger.intake.headings import choose, lacking, refuse_lacking, unread
 from ledger.intake.leftovers import number_of, row_digest
 from ledger.intake.profile import FIELDS, Profile
@@ -34,8 +35,8 @@ class Arrival:
     """A table of a file, read through a profile; after the import, the batch it became. `sheet`: of a workbook, or the file in a zip;
     `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
     the clock, as the one before it was. `absent`: tickets of its months that the ledger has from such files, and this import, which
-    replaces, does not tell of; named once a profile. `absent_facts`: what stands of its tickets and no file of its profile in this
-    import tells any more."""
+    replaces, does not tell of; named once a form. `absent_facts`: what stands of its tickets and no file of its form in this
+    import tells any more; `unsure`: profiles of earlier files on its tickets of which nobody knows the form."""
 
     file: folder.Loaded
     name: str
@@ -49,6 +50,7 @@ class Arrival:
     strangers: tuple[Stranger, ...] = ()
     absent: tuple[str, ...] = ()
     absent_facts: tuple[Event, ...] = ()
+    unsure: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +61,7 @@ class KnownBefore:
     register: Register = attrs.Factory(Register)
     demanded: bool = False
     groups: Callable[[], frozenset[str]] = frozenset
-    begun: Callable[[str], Mapping[str, int]] = lambda _: {}
+    begun: Callable[[Profile], Mapping[str, int]] = lambda _: {}
     profiles: tuple[Profile, ...] = ()
 
     def profile(self, name: str) -> Profile:
@@ -75,7 +77,7 @@ class KnownBefore:
     def around(self, profile: Profile) -> Surroundings:
         """What a table is read in. Where nobody is enrolled, any unit may be named."""
         strict = bool(self.register.units) and (self.demanded or profile.known_units)
-        begun = self.begun(profile.name) if profile.state_rows else {}
+        begun = self.begun(profile) if profile.state_rows else {}
         return Surroundings(register=self.register, strict=strict, groups=self.groups, begun=begun)
 
     def grown(self, arrivals: Iterable[Arrival]) -> "KnownBefore":
@@ -254,11 +256,11 @@ def _known_before(session: Session, manner: Manner) -> KnownBefore:
     """What the ledger and the rulebooks know; of a ledger that is not there yet, nothing."""
     made = session.path.exists() and session.path.stat().st_size
 
-    def begun(profile: str) -> Mapping[str, int]:
+    def begun(profile: Profile) -> Mapping[str, int]:
         if not made:
             return {}
         with session.ledger() as opened:
-            return opened.begun(profile)
+            return opened.begun(_kin(opened, profile, manner).own)
 
     def groups() -> frozenset[str]:
         books = [*folder.rulebooks(), session.book()]
@@ -424,7 +426,9 @@ def take_in(
 def _arrived(arrival: Arrival, taken: Taken, moment: int) -> Arrival:
     """The arrival with what it came to in the ledger."""
     ahead = taken.batch.recorded_at > moment
-    return attrs.evolve(arrival, batch=taken.batch, changes=taken.changes, absent_facts=taken.absent, ahead=ahead)
+    return attrs.evolve(
+        arrival, batch=taken.batch, changes=taken.changes, absent_facts=taken.absent, ahead=ahead, unsure=taken.unsure
+    )
 
 
 def _held_together(ledger: Ledger, done: Sequence[Arrival], manner: Manner) -> list[Arrival]:
@@ -432,32 +436,53 @@ def _held_together(ledger: Ledger, done: Sequence[Arrival], manner: Manner) -> l
     register = ledger.register()
     known = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
     left = [_without_told_elsewhere(one, known) for one in known]
-    return _with_absent(ledger, left) if manner.replace else left
+    return _with_absent(ledger, left, manner) if manner.replace else left
 
 
 def _without_told_elsewhere(arrival: Arrival, arrivals: Sequence[Arrival]) -> Arrival:
-    """The arrival without word of facts that another file, or sheet, of its profile tells in the same import."""
+    """The arrival without word of facts that another file, or sheet, of its form tells in the same import."""
     if not arrival.absent_facts or len(arrivals) == 1:
         return arrival
-    others = [one for one in arrivals if one is not arrival and one.profile.name == arrival.profile.name]
+    others = [one for one in arrivals if one is not arrival and form_of(one.profile) == form_of(arrival.profile)]
     told = {(fact.kind, fact.ticket, fact.at) for one in others for _, fact in one.read.facts}
     facts = [event for event in arrival.absent_facts if (event.fact.kind, event.fact.ticket, event.fact.at) not in told]
     return attrs.evolve(arrival, absent_facts=tuple(facts))
 
 
-def _with_absent(ledger: Ledger, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """The arrivals, the first of each profile with the tickets sent in the months of these files that none of them names."""
-    names = dict.fromkeys(one.profile.name for one in arrivals)
-    absent = {name: _absent(ledger, name, [one.read for one in arrivals if one.profile.name == name]) for name in names}
-    return [attrs.evolve(one, absent=absent.pop(one.profile.name, ())) for one in arrivals]
+def _with_absent(ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner) -> list[Arrival]:
+    """The arrivals, the first of each form with the tickets sent in the months of these files that none of them names, and all with
+    every profile of which nobody knows whether its files had that form."""
+    forms = {form_of(one.profile): one.profile for one in reversed(arrivals)}
+    kin = {form: _kin(ledger, profile, manner) for form, profile in forms.items()}
+    absent = {
+        form: _absent(ledger, kin[form].own, [one.read for one in arrivals if form_of(one.profile) == form])
+        for form in forms
+    }
+    return [
+        attrs.evolve(
+            one,
+            absent=absent.pop(form_of(one.profile), ()),
+            unsure=tuple(dict.fromkeys(kin[form_of(one.profile)].unsure.values())),
+        )
+        for one in arrivals
+    ]
 
 
-def _absent(ledger: Ledger, profile: str, read: Sequence[Intake]) -> tuple[str, ...]:
+def _kin(ledger: Ledger, profile: Profile, manner: Manner) -> Kin:
+    return ledger.kin(profile.name, form_of(profile), _forms(manner))
+
+
+def _forms(manner: Manner) -> dict[str, str]:
+    """The forms of the known profiles, by their names."""
+    return {one.name: form_of(one) for one in (*folder.profiles(), *manner.profiles)}
+
+
+def _absent(ledger: Ledger, batches: frozenset[int], read: Sequence[Intake]) -> tuple[str, ...]:
     facts = [fact for one in read for _, fact in one.facts]
     months = {month_of(fact.at) for fact in facts if isinstance(fact, Dispatch)}
     named = {fact.ticket for fact in facts}
     named |= {str(cell) for one in read for _, cells in one.quarantined for cell in json.loads(cells).values()}
-    sent = ledger.dispatched(profile) if months else ()
+    sent = ledger.dispatched(batches) if months else ()
     return tuple(dict.fromkeys(ticket for ticket, at in sent if month_of(at) in months and ticket not in named))
 
 
@@ -481,6 +506,7 @@ def source_of(arrival: Arrival, manner: Manner = PLAIN) -> Source:
         name=arrival.name, sha256=arrival.file.sha256, profile=arrival.profile.name, rows=read.rows,
         facts=read.facts, ignored=read.ignored, repeated=read.repeated, quarantined=quarantined, parts=parts, mends=read.mends,
         telling=read.telling, coverage=read.coverage, replace=manner.replace, as_told=read.as_told,
+        forms=_forms(manner),
         data=arrival.file.data if manner.keep_file else None,
     )  # fmt: skip
 

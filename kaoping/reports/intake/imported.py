@@ -38,6 +38,7 @@ def batch_json(arrival: Arrival, language: Language) -> dict[str, Any]:
             }
             for one in arrival.absent_facts
         ],
+        "profiles_unsure": list(arrival.unsure),
         "units_unknown": [attrs.asdict(one) for one in arrival.strangers], **coverage_json(language, arrival.read.coverage),
         "blank": dict(arrival.read.blank),
         "notes": [language.tell(one) for one in arrival.read.notes],
@@ -56,6 +57,12 @@ def absent_lines(language: Language, arrival: Arrival) -> Iterator[str]:
             " They stay as they are; one that should not be there is voided with kaoping void POSITION.",
             file=arrival.name, count=len(arrival.absent_facts),
             facts=language.say("; ").join(facts) + (" …" if len(arrival.absent_facts) > SHOWN_FACTS else ""),
+        )  # fmt: skip
+    if arrival.unsure:
+        yield language.say(
+            "{file}: nobody recorded what form the files of the profile {profiles} had: what this file tells no more than they did is no"
+            " change. Where it comes from the same platform, give its profile that name (name = …), and import it again.",
+            file=arrival.name, profiles=" ".join(arrival.unsure),
         )  # fmt: skip
     if arrival.absent:
         shown = " ".join(arrival.absent[:SHOWN_ROWS]) + (" …" if len(arrival.absent) > SHOWN_ROWS else "")
