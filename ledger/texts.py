@@ -62,9 +62,7 @@ _NUMBERS = {
     "phone": re.compile(
         rf"(?<!\d)(?:\+?(?:00)?86{_GAP})?(1[3-9]\d(?:{_GAP}\d{{4}}){{2}})(?!\d)|(?<!\d)(\(?0\d{{2,3}}\)?{_GAP}\d{{7,8}})(?!\d)"
     ),
-    "id": re.compile(
-        rf"(?<!\d)([1-9]\d{{5}}(?:{_GAP}(?:18|19|20)\d\d{_DATE}{_GAP}\d{{3}}[\dXx]|\d\d{_DATE}\d{{3}}))(?!\d)"
-    ),
+    "id": re.compile(rf"(?<!\d)([1-9]\d{{5}}(?:(?:18|19|20)\d\d{_DATE}\d{{3}}[\dXx]|\d\d{_DATE}\d{{3}}))(?!\d)"),
 }  # fmt: skip
 """A citizen's identity number (GB 11643, 18 or formerly 15 places) and telephone numbers (mobile; fixed line with its area code)."""
 _MAYBE = re.compile(r"\d(?:[-. )\u2010-\u2015]{0,2}\d){9}")

@@ -25,9 +25,8 @@ from ledger.texts import SENTENCES, refuse_unseen
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
 FIRST_DAY = datetime(1899, 12, 30)  # of Excel's serial numbers, as they count since 1900-03-01
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\ufeff"
-SEPARATORS = "、，,；;/／"  # between the names of units in one cell
-LINK = re.compile(r'(?is)=HYPERLINK\((?:"[^"]*"\s*[,;]\s*)?"([^"]*)"\)')  # the text that Excel shows of it
-FORMULA = re.compile(r"=\s*[A-Za-z(+\-$'\"]")
+SEPARATORS = "、，,；;"  # between the names of units in one cell
+LINK = re.compile(r'(?is)=HYPERLINK\("[^"]*"\s*[,;]\s*"([^"]*)"\)')  # the text that Excel shows of it
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
 AS_AMOUNT = re.compile(r"\d+\.0+|\d{1,3}(,\d{3})+(\.0+)?")  # 250912.0 and 250,912: a number, written as what it is not
 KEPT = 15  # digits of a number that Excel holds
@@ -37,6 +36,7 @@ CLAD = "=\"'\t \u3000\xa0"  # what a number is clad in to stay a text
 LONG = re.compile(r"\d{16,}")  # of which Excel keeps 15 digits, a script 17
 USUAL = "%Y-%m-%d %H:%M:%S"
 DIGITS = {"Y": "4", "m": "1,2", "d": "1,2", "H": "1,2", "I": "1,2", "M": "1,2", "S": "1,2", "f": "1,9"}
+TWO = frozenset("mdHIMS")
 HALVES = {"上午": 0, "am": 0, "a.m.": 0, "下午": 12, "pm": 12, "p.m.": 12}
 """Of a day, as %p reads them -> the hours before it."""
 REMEMBERED = 50_000  # cells already read; a column of times repeats itself, or is long
@@ -60,7 +60,6 @@ DAYS = re.compile(r"[0-9]{5}(\.[0-9]+)?")  # of Excel's serial numbers, as text
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 
 AS_TEXT = "format the column as text where it comes from, and export it again"
-CALCULATED = "open it in Excel or WPS, put the values in the place of the formulas, and import that"
 AS_TIME = "write it as a time, or add its format under times in the profile; what stands for no time, list under absent"
 SAY_WHOLE = (
     "format the column as text where it comes from, and export it again; if they are whole, say so in the profile:"
@@ -282,8 +281,6 @@ def _same(value: Scalar) -> Scalar:
 def _text(_: Meanings, cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise UnfitCell("is not text", AS_TEXT)
-    if isinstance(cell, str) and FORMULA.match(cell):
-        raise UnfitCell("is a formula, not its value", CALCULATED)
     return cell if isinstance(cell, str) else shown(cell)
 
 
@@ -385,6 +382,11 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     parts = re.split(r"%([YmdHIMSfp])", form)  # text and directives by turns
     between = [r"\s+".join(map(re.escape, text.split(" "))) for text in parts[::2]]
     read = [HALF if name == "p" else f"([0-9]{{{DIGITS[name]}}})" for name in parts[1::2]]
+    for place, (before, after) in enumerate(zip(parts[1::2], parts[3::2], strict=False)):
+        if not parts[2 * place + 2] and {before, after} <= {*TWO, "Y"}:  # else nobody knows which digits are whose
+            read[place : place + 2] = [
+                "([0-9]{2})" if name in TWO else one for name, one in zip((before, after), read[place:], strict=False)
+            ]
     return re.compile("".join(map("".join, zip_longest(between, read, fillvalue="")))), tuple(parts[1::2])
 
 

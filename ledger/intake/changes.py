@@ -62,7 +62,7 @@ class Saying:
 @attrs.frozen(kw_only=True)
 class Settled:
     """What becomes of a file's facts: `facts` are taken unless they are known; `voids` are (row, key) of standing facts that give
-        way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and the file neither tells
+    way, `follows` the facts that take their place; `changes` is what is said otherwise; `absent` stands, and the file neither tells
     nor changes it. `anew` are dispatches that say their role otherwise than one that does not stand and happened in the same way."""
 
     facts: tuple[tuple[int, Fact], ...]
@@ -184,10 +184,7 @@ class _Life:
 
     def settle(self) -> None:
         """All in turn, from what is surely the same to what is new."""
-        rows: dict[int, list[Saying | Event]] = defaultdict(list)
-        for one in self.left:
-            rows[one.row].append(one)
-        said = [one for row in rows.values() for one in _rounds(row)]
+        said = self._said()
         held = _rounds(self.rest)
         self._drop_same()
         if not self.telling.by_ticket:
@@ -201,6 +198,18 @@ class _Life:
             self._pair_moved()
             self._pair_less_finely()
         self._keep_taken_back()
+
+    def _said(self) -> "list[_Round]":
+        """The rounds that are said, row by row; by their instants, as those that stand, where a row tells acts of a dispatch that
+        another tells in the same words."""
+        rows: dict[int, list[Saying | Event]] = defaultdict(list)
+        for one in self.left:
+            rows[one.row].append(one)
+        if self.telling.by_ticket and not all(
+            any(isinstance(one.fact, Dispatch) for one in row) for row in rows.values()
+        ):
+            return _rounds(self.left)
+        return [one for row in rows.values() for one in _rounds(row)]
 
     def absent(self) -> Iterator[Event]:
         """What stands and was not spoken of. Of a row per ticket that is `lacking`; of a row per event what files of its form told, and

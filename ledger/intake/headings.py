@@ -23,7 +23,9 @@ FREE_TEXT = re.compile("内容|标题|描述|详情|意见|备注|说明|原因|
 ADD_HEADINGS = (
     "add the headings to a profile under [columns], or have one proposed for this file: kaoping profile new FILE"
 )
-LIKE_A_VALUE = re.compile(r"\d{4}\s*[-/.年]\s*\d|\d{6}")  # a time, or a number: no heading has one
+LIKE_A_VALUE = re.compile(
+    r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}.*|[A-Za-z-]*\d{6}\S*"
+)  # a time, or a number: no heading is one
 HEAD_IT = "put the row of headings of the export above it, and import it again"
 CHOOSE = (
     "choose another profile, add the headings to this one, or have one proposed for this file: kaoping profile new FILE"
@@ -127,7 +129,7 @@ def choose(profiles: Sequence[Profile], table: LogTable) -> Profile:
         key=lambda profile: len(lacks[profile.name]),
     )
     if not close:
-        if any(map(LIKE_A_VALUE.search, table.header)):
+        if any(map(LIKE_A_VALUE.fullmatch, table.header)):
             raise UnreadableFile("has no headings: what stands first in it is a row of values", HEAD_IT)
         why = sentence("has a header that no profile knows: {header}", header=masked(" ".join(table.header)))
         raise UnreadableFile(why, ADD_HEADINGS)

@@ -579,7 +579,9 @@ class RowReader:
         agrees: dict[str, Callable[[str], bool]] = {
             "activity": lambda told: told in (fact.kind, fact.word),
             "transition": lambda told: told == COMPLETE,
-            "resource": lambda told: unit is None or unit_of(masked(told)) == unit_of(unit),
+            "resource": lambda told: (
+                unit is None or unit_of(masked(told)) == unit_of(unit) or masked(told) == shown(unit)
+            ),
             "round": lambda told: told.isdecimal() and told.strip("0０") != "",
         }
         known = {"activity": fact.word, "transition": COMPLETE, "resource": unit, "round": "1, 2, 3 …"}

@@ -90,7 +90,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     problems: list[Problem] = []
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
-    acts, again = defaultdict[str, list[Fact]](list), 0
+    acts, again = defaultdict[str, Counter[Fact]](Counter), 0
     ignored = repeated = 0
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
@@ -122,7 +122,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
                 if not (told.facts or told.left_out):
                     repeated += 1
                     continue
-            earlier += [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
+            earlier.update(told.as_told.get(place, fact) for place, fact in enumerate(told.facts))
         number = row.number
         if told.as_told:
             as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
@@ -163,14 +163,13 @@ def _whole(row: Row) -> object:
     return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
 
 
-def _without(told: RowFacts, earlier: Sequence[Fact]) -> int:
+def _without(told: RowFacts, earlier: Mapping[Fact, int]) -> int:
     """Takes from what a row tells of a ticket the acts that rows of the file told before, in the same words; how many they were."""
-    before, kept = Counter(earlier), list[tuple[Fact, Fact | None]]()
+    seen, kept = Counter[Fact](), list[tuple[Fact, Fact | None]]()
     for place, fact in enumerate(told.facts):
         whole = told.as_told.get(place)
-        if before[whole or fact]:
-            before[whole or fact] -= 1
-        else:
+        seen[whole or fact] += 1
+        if seen[whole or fact] > earlier.get(whole or fact, 0):
             kept.append((fact, whole))
     known = len(told.facts) - len(kept)
     told.facts[:] = [fact for fact, _ in kept]

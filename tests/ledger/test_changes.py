@@ -313,3 +313,14 @@ def test_a_dispatch_that_a_person_took_back_stays_so_whatever_role_is_filled() -
         for replace in (False, True):
             take(ledger, [{**LEAD, "工单性质": "主办"}], wide(), replace=replace)
             assert roles(ledger) == []
+
+
+def test_an_act_of_a_further_row_is_corrected_once() -> None:
+    row = {**LEAD, "办结时间": "2023-05-04 16:00:00", "重办时间": ""}
+    again, later = ({**row, "重办时间": f"2023-05-06 09:{minute}:00"} for minute in ("00", "30"))
+    for replace in (False, True):
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, [row, again], wide())
+            told = take(ledger, [row, later], wide(), replace=replace)
+            assert listed(told) == [("redo", "茅店镇", "at", "2023-05-06T09:00", "2023-05-06T09:30")]
+            assert told.batch.events_added == (2 if replace else 0)

@@ -486,10 +486,17 @@ def test_a_cell_of_a_page_holds_what_a_browser_shows_in_it(at: int, cell: str) -
     assert facts(paged(*cells)) == PLAIN
 
 
-def test_a_list_without_a_selected_option_says_nothing() -> None:
+def test_the_text_of_a_button_is_read_where_there_is_no_other() -> None:
+    cells = [
+        f"<td><button>{one}</button></td>" if place == 0 else f"<td>{one}</td>" for place, one in enumerate(ROWS[1])
+    ]
+    assert taken(paged(*cells))[0].rows[0].cells[0] == ROWS[1][0]
+
+
+def test_a_list_without_a_selected_option_says_no_one_word() -> None:
     choice = "<select><option>问政赣州<option>12345</select>"
     table = taken(paged(*[f"<td>{choice if place == 4 else one}</td>" for place, one in enumerate(ROWS[1])]))[0]
-    assert table.rows[0].cells[4] == "问政赣州12345", "no word of any profile: the row is told"
+    assert table.rows[0].cells[4] == "问政赣州、12345", "no word of any profile: the row is told"
 
 
 @pytest.mark.parametrize("row", ["hidden", 'style="height:0; display:none"'])
@@ -749,3 +756,30 @@ def test_a_quotation_mark_does_not_swallow_whole_rows() -> None:
     assert next((one.row, str(one.why)) for one in read.problems) == (3, "has a wrong quotation mark")
     assert {problem.row for problem in read.problems} == {3, 5}  # 派单" is no word of the profile
     assert len(read.facts) == len(PLAIN) - 2
+
+
+def test_a_text_of_several_lines_with_commas_is_one_cell() -> None:
+    rows = [
+        ["工单编号", "承办单位", "派单时间", "标题"],
+        *[[f"GX-{at}", "茅店镇", "2023-05-04 09:10:00", "一,二,三,四\n五,六,七,八"] for at in (1, 2)],
+    ]
+    table, read = taken(text(rows))
+    assert (len(table.rows), read.problems) == (2, ())
+
+
+def test_an_upright_stroke_between_words_is_no_delimiter() -> None:
+    (table,) = read_table("工单编号,问题分类\nGX-1,甲|乙|丙\nGX-2,甲|乙|丁\n".encode(), "x.csv")
+    assert table.header == ("工单编号", "问题分类")
+
+
+def test_a_date_within_a_heading_makes_it_no_value() -> None:
+    rows = [[*HEADER, "截至2023-05-31状态"], *[[*row, "x"] for row in ROWS[1:]], ["合计", *["4"] * len(HEADER)]]
+    assert facts(text(rows)) == PLAIN
+
+
+def test_cells_merged_below_a_header_in_another_order_are_filled_in_their_own_column() -> None:
+    turned = [[row[place] for place in TURNED] for row in (HEADER, *ROWS[4:])]
+    unit = TURNED.index(2)
+    turned[2][unit] = ""
+    book = xlsx([*ROWS[:4], *turned], merged=[(5, unit, 6, unit)])
+    assert facts(book) == PLAIN

@@ -237,10 +237,6 @@ BAD = [
     ("是否重新办理", "二次", "means nothing to profile hotline-wide",
      "list it under yes or no in the profile, or in the words of its event"),
     ("重办次数", "13812345678", "is not a count", "write a whole number of 0 or more"),
-    ("承办单位", "=VLOOKUP(A2,单位!A:B,2,0)", "is a formula, not its value",
-     "open it in Excel or WPS, put the values in the place of the formulas, and import that"),
-    ("承办单位", "茅店镇/江口镇", "names 2 units in one cell",
-     'give each unit a row of its own, or say in the profile what they are: several_units = "lead_and_assist"'),
     ("处理时限", "尽快", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", "5天", "is not a number of days", "write days like 5 or 0.5"),
     ("处理时限", 0.3, "is not a positive number of half or whole days", "write days like 5 or 0.5"),
@@ -346,6 +342,19 @@ def test_acts_that_several_rows_of_a_ticket_tell_count_once() -> None:
 def test_a_time_of_half_a_day_is_read(form: str, text: str, wanted: str) -> None:
     means = Meanings.of(attrs.evolve(PROFILES["hotline-wide"], times=(form,)))
     assert show_iso(means.read("at", text)).startswith(wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("202305051208", "2023-05-05T12:08:00"), ("20230505120836", "2023-05-05T12:08:36"), ("2023121512", None), ("202311151", None),
+    ("2023051208", None),
+])  # fmt: skip
+def test_digits_in_a_row_are_a_time_only_where_each_part_has_its_two(text: str, wanted: str | None) -> None:
+    means = Meanings.of(PROFILES["hotline-wide"])
+    if wanted is None:
+        with pytest.raises(UnfitCell):
+            means.read("at", text)
+    else:
+        assert show_iso(means.read("at", text)).startswith(wanted)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["2023/5/5 下午14:01:04", "2023/5/5 上午0:01:04", "2023/5/5 2:01:04"])

@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 from html import escape
+from time import process_time
 
 import pytest
 import xlsxwriter
@@ -14,6 +15,7 @@ import xlwt
 from calendars.instants import show_iso
 from kaoping.files import folder
 from ledger.intake.headings import choose
+from ledger.intake.tables import extents
 from ledger.intake.tables.extents import Extent, Unvalued, _usual_extent
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
@@ -152,10 +154,32 @@ def test_an_error_that_is_new_is_refused_with_its_place(how: str) -> None:
         read_table(WRITERS[how](with_cell("#NEW!")), "五月")
 
 
-def test_rows_and_columns_beyond_the_last_value_are_kept() -> None:
-    rows = [*written.ROWS, ["=?"] * 7]
+def test_columns_beyond_the_last_value_are_kept() -> None:
+    rows = [*written.ROWS, ["GX-9", *["=?"] * 6]]
     assert {(row, value) for row, _, value, _ in told(xlsx(rows))} == {(7, "=?")}
-    assert len(told(xls([*written.ROWS, ["=?"] * 7]))) == 7
+    assert len(told(xls(rows))) == 6
+
+
+@pytest.mark.parametrize("cell", ["=?", "#N/A"])
+def test_formulas_filled_down_below_the_rows_are_no_rows(cell: str) -> None:
+    rows = [*written.ROWS, [*[""] * 6, cell], [*[""] * 6, cell]]
+    for book in (xlsx(rows), xls(rows)):
+        assert told(book) == []
+        assert len(read_table(book, "五月")[0].rows) == len(written.ROWS) - 1
+
+
+@pytest.mark.parametrize("inner", [
+    b'<c r="A9"><f>1</f><v>' + b" " * 200_000 + b"<x/></v></c>", b"<!--" + b"<workbookPr " * 20_000 + b"-->",
+    b"<!--<sheet " + b"a" * 200_000 + b"-->",
+])  # fmt: skip
+def test_what_is_looked_for_in_a_workbook_takes_time_in_proportion(inner: bytes) -> None:
+    for pattern in (extents.FORMULA, extents.FAILED, extents.SHEET, extents.SINCE_1904, extents.RELATION):
+        begun = process_time()
+        pattern.findall(inner)
+        assert process_time() - begun < 5
+    begun = process_time()
+    extents._attributes(inner)
+    assert process_time() - begun < 5
 
 
 def test_an_error_in_a_part_of_no_sheet_is_refused() -> None:

@@ -450,22 +450,15 @@ def _without_told_elsewhere(arrival: Arrival, arrivals: Sequence[Arrival]) -> Ar
 
 
 def _with_absent(ledger: Ledger, arrivals: Sequence[Arrival], manner: Manner) -> list[Arrival]:
-    """The arrivals, the first of each form with the tickets sent in the months of these files that none of them names, and all with
-    every profile of which nobody knows whether its files had that form."""
+    """The arrivals, the first of each form with the tickets sent in the months of these files that none of them names."""
     forms = {form_of(one.profile): one.profile for one in reversed(arrivals)}
-    kin = {form: _kin(ledger, profile, manner) for form, profile in forms.items()}
     absent = {
-        form: _absent(ledger, kin[form].own, [one.read for one in arrivals if form_of(one.profile) == form])
-        for form in forms
-    }
-    return [
-        attrs.evolve(
-            one,
-            absent=absent.pop(form_of(one.profile), ()),
-            unsure=tuple(dict.fromkeys(kin[form_of(one.profile)].unsure.values())),
+        form: _absent(
+            ledger, _kin(ledger, profile, manner).own, [one.read for one in arrivals if form_of(one.profile) == form]
         )
-        for one in arrivals
-    ]
+        for form, profile in forms.items()
+    }
+    return [attrs.evolve(one, absent=absent.pop(form_of(one.profile), ())) for one in arrivals]
 
 
 def _kin(ledger: Ledger, profile: Profile, manner: Manner) -> Kin:

@@ -16,7 +16,7 @@ from ledger.sentences import Mistake, UnreadableFile
 from ledger.texts import unguarded
 
 MAX_LINES = 1_000  # of one csv record: further than that, a quotation mark was never closed
-NARROW = 4  # columns; a text of several lines may have the delimiters of fewer in each
+NARROW = 6  # columns; a text of several lines may have the delimiters of fewer in each
 QUOTED = re.compile(r'"[^"]*"')
 SAMPLE = 200  # lines that show the delimiter
 CLOSE_QUOTES = 'close the quotation mark in that line, and write a quotation mark inside a value twice ("")'
@@ -33,12 +33,16 @@ def read_delimited(text: str, name: str, budget: Budget) -> LogTable:
 
 
 def _delimiter(text: str) -> str:
-    """That which stands in most of the first lines, then that of which there are more: titles and texts have others."""
+    """That which stands in most of the first lines, then that of which there are more: titles and texts have others. An upright
+    stroke is between words of a cell where another stands in as many lines."""
     start = QUOTED.sub('""', "".join(islice(lines_of(text), SAMPLE)))
     sample = start.splitlines()
     return max(
-        ",\t;|", key=lambda mark: (sum(mark in line for line in sample), sum(line.count(mark) for line in sample))
-    )
+        ",\t;|",
+        key=lambda mark: (
+            sum(mark in line for line in sample), mark != "|", sum(line.count(mark) for line in sample)
+        ),
+    )  # fmt: skip
 
 
 def _rows(text: str, budget: Budget) -> Iterator[Row]:
@@ -68,7 +72,7 @@ def _rows(text: str, budget: Budget) -> Iterator[Row]:
 def _swallowed(lines: Sequence[str], delimiter: str, width: int) -> bool:
     """Whether a record of several lines is as many rows: each line has the cells of a whole one, so a quotation mark that nobody closed
     took those that followed."""
-    return width >= NARROW and all(line.count(delimiter) >= width - 1 for line in lines)
+    return width >= NARROW and all(line.count(delimiter) == width - 1 for line in lines)
 
 
 @attrs.define

@@ -32,7 +32,7 @@ from ledger.sentences import UnreadableFile, sentence
 COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
 ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
 FORMULA = re.compile(
-    rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"([^<>]*)>\s*<f(?:[\s/][^<>]*)?>(?:[^<]*</f>)?\s*(?:<v(?:[\s/][^<>]*)?>([^<]*)(?:</v>)?\s*)?</c>"
+    rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"([^<>]*)>\s*<f(?:[\s/][^<>]*)?>(?:[^<]*</f>)?\s*(?:<v(?:[\s/][^<>]*)?>([^<]*)(?:</v>\s*)?)?</c>"
 )
 FORMULAS = (b"<f>", b"<f ", b"<f/", b"<f\t", b"<f\n", b"<f\r")
 FAILED = re.compile(
@@ -60,9 +60,9 @@ CODES = {
 }  # fmt: skip
 BINARY_BOOK = ("xl/workbook.bin", "xl/_rels/workbook.bin.rels")
 XML_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
-SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
+SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 
 
 @attrs.define
@@ -566,7 +566,7 @@ def _targets(relations: bytes) -> dict[str, str]:
 
 def _attributes(tag: bytes) -> dict[str, str]:
     """The attributes of a tag, by their names without namespaces."""
-    return dict(re.findall(r"""(\w+)\s*=\s*["']([^"']*)["']""", tag.decode("utf-8", "replace")))
+    return dict(re.findall(r"""\b(\w+)\s*=\s*["']([^"']*)["']""", tag.decode("utf-8", "replace")))
 
 
 def _part(target: str) -> str:

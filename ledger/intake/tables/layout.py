@@ -42,7 +42,9 @@ GROUPED = re.compile(r".{1,30}\s(汇总|小计|合计|计数)")  # 茅店镇 汇
 PAGE = re.compile(r"第\d+页([,，/]?共?\d+页)?|\d+/\d+")
 FILTERS = frozenset(["全部", "所有", "不限", "请选择", "筛选", "(全部)", "（全部）", "▼", "▾", "all", "(all)"])
 FOOTNOTE = re.compile(r"(注|说明|备注|制表|填表|审核|复核|导出|打印|统计|数据来源|共)")
-DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d")  # of a row of values, or of what was asked for
+DAY = re.compile(
+    r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?[T\s]*[\d:：.时分秒]*"
+)  # of a row of values, or of what was asked for
 TIME = re.compile(r"\d{4}\s*[-/.年]\s*\d")
 
 
@@ -78,7 +80,7 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
     width = len(header.names)
     kept: list[Row] = []
     below = [row for row in rows[header.end :] if row.fault or any(map(has_value, row.cells))]
-    tail, order, turned = _tail(below, width), None, list[int]()
+    tail, order, turned, orders = _tail(below, width), None, list[int](), dict[int, Sequence[int]]()
     for place, row in enumerate(below):
         if not row.fault and (place >= tail or _is_passed(row, header, first=place == 0)):
             passed.append(row.number)
@@ -87,11 +89,13 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
             order = _order(row, header)
             passed.append(row.number)
             turned.append(row.number)
-        elif order is not None and not row.fault:
-            kept.append(_in_order(row, order, width))
         else:
+            if order is not None:
+                orders[len(kept)] = order
             kept.append(row if row.fault else _fitted(row, width) if exact else _cut(row, width))
     kept, filled = _filled_down(kept, merges)
+    for place, turn in orders.items():
+        kept[place] = _in_order(kept[place], turn)
     notes = tuple(_notes(header, passed, turned, filled))
     return LogTable(name, distinct(header.names), kept, passed=tuple(passed), notes=notes)
 
@@ -104,7 +108,7 @@ def _header(rows: Sequence[Row], merges: Sequence[Merge]) -> Header | None:
     window = [(place, _names(row)) for place, row in _first(rows)]
     width = max((_filled(names) for _, names in window), default=0)
     likely = [at for at, (_, names) in enumerate(window) if _may_be_header(names, width)]
-    likely = [at for at in likely if not any(map(DAY.search, window[at][1]))] or likely
+    likely = [at for at in likely if not any(map(DAY.fullmatch, window[at][1]))] or likely
     wide = [at for at in likely if 2 * _filled(window[at][1]) > width]
     for at in (wide or likely)[:1]:
         place, names = window[at]
@@ -274,10 +278,9 @@ def _order(row: Row, header: Header) -> tuple[int, ...]:
     return tuple(places[name].pop(0) for name in plain)
 
 
-def _in_order(row: Row, order: Sequence[int], width: int) -> Row:
-    """The row as the header has its columns; a fault if it is wider than its own."""
-    fitted = _fitted(row if len(row.cells) >= width else _cut(row, width), width)
-    return fitted if fitted.fault else attrs.evolve(fitted, cells=tuple(fitted.cells[place] for place in order))
+def _in_order(row: Row, order: Sequence[int]) -> Row:
+    """The row as the header has its columns."""
+    return row if row.fault else attrs.evolve(row, cells=tuple(row.cells[place] for place in order))
 
 
 def _label(row: Row) -> str:

@@ -178,9 +178,14 @@ def _span(element: Any, name: str) -> int:
 
 
 def _inner(element: Any) -> str:
-    """The text of a cell as a browser shows it, without the tables in it."""
-    lines = "".join(_texts(element)).split("\v")
-    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    """The text of a cell as a browser shows it, without the tables in it; that of a button where there is no other."""
+    shown = _on_lines("".join(_texts(element)))
+    buttons = element.iter("button") if not shown else ()
+    return shown or _on_lines(" ".join("".join(_texts(one)) for one in buttons if not _is_unseen(one)))
+
+
+def _on_lines(text: str) -> str:
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\v"))))
 
 
 def _texts(element: Any) -> Iterator[str]:
@@ -192,8 +197,8 @@ def _texts(element: Any) -> Iterator[str]:
             yield "\v"
         if tag == "input":
             yield _entered(inner)
-        elif tag == "select" and (chosen := _chosen(inner)):
-            yield "" if _is_unseen(inner) else chosen
+        elif tag == "select":
+            yield "" if _is_unseen(inner) else _chosen(inner)
         elif tag not in UNREAD and not _is_unseen(inner):
             yield from _texts(inner)
         yield inner.tail or ""
@@ -206,9 +211,10 @@ def _entered(field: Any) -> str:
 
 
 def _chosen(field: Any) -> str:
-    """What is selected in a list; nothing where no option says that it is: a script may have chosen any."""
-    selected = [one for one in field.iter("option") if one.get("selected") is not None]
-    shown = selected if field.get("multiple") is not None else selected[-1:]
+    """What is selected in a list; every option where none says that it is, as a script may have chosen any: no one name or word."""
+    options = [*field.iter("option")]
+    selected = [one for one in options if one.get("selected") is not None]
+    shown = selected[-1:] if selected and field.get("multiple") is None else selected or options
     return "、".join("".join(_texts(one)).strip() for one in shown)
 
 

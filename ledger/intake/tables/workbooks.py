@@ -20,7 +20,7 @@ from python_calamine import (
 from ledger.intake.tables.extents import Scanned, Unvalued
 from ledger.intake.tables.layout import Merge
 from ledger.intake.tables.markup import Grid
-from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN, Cell, Row, refuse_too_large
+from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
 ERRORS = 2  # the output for errors, as systems number it
@@ -98,8 +98,13 @@ def _grid(sheet: CalamineSheet, scanned: Scanned, unvalued: Unvalued) -> Grid:
         grid.merges = [*scanned.merges[sheet.name]] if sheet.name in scanned.merges else [*_merges(sheet)]
     pool: dict[str, str] = {}
     cells = (tuple(_cells(row, pool, other_days=scanned.other_days)) for row in rows)
-    grid.rows = [Row(at + 1, row) for at, row in _shown(cells, unvalued) if any(cell is not None for cell in row)]
+    grid.rows = [Row(at + 1, row) for at, row in _shown(cells, unvalued) if any(map(_is_value, row))]
     return grid
+
+
+def _is_value(cell: Cell) -> bool:
+    """Not empty, nor a formula that somebody filled down below the rows."""
+    return cell is not None and not (isinstance(cell, str) and cell in NO_VALUES)
 
 
 def _shown(rows: Iterable[tuple[Cell, ...]], unvalued: Unvalued) -> Iterator[tuple[int, tuple[Cell, ...]]]:
