@@ -358,6 +358,11 @@ def filled_of(seed: int, before: int, first: Sequence[Row], second: Sequence[Row
                 yield (*place[:2], now["二级承办单位"], kind, "at", None, iso(now[column]))
 
 
+def without_rows(listed: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """The changes, a sub-order that is gone without its row: where nothing else of that row is new, no fact tells which it was."""
+    return sorted(((0, *one[1:]) if one[-1] is None and "下属" in str(one[2]) else one for one in listed), key=str)
+
+
 @pytest.mark.parametrize("seeds", [range(12), pytest.param(range(12, 200), marks=pytest.mark.slow)])
 def test_what_a_replacement_took_back_stays_so_until_it_is_replaced_again(seeds: range) -> None:
     first: list[Row] = []
@@ -380,11 +385,11 @@ def test_what_a_replacement_took_back_stays_so_until_it_is_replaced_again(seeds:
         assert (scores_of(ledger), ledger.head().position) == (replaced, size), (
             "an older file takes nothing back by itself"
         )
-        assert planted_of(kept) == ordered(back)
+        assert without_rows(planted_of(kept)) == without_rows(ordered(back))
         assert not any(one.taken for one in kept)
         assert take(ledger, second, 3) == (), "what stands says the same"
         taken = take(ledger, first, 4, replacing)
-        assert planted_of(taken) == ordered(back)
+        assert without_rows(planted_of(taken)) == without_rows(ordered(back))
         assert scores_of(ledger) == alone, "replaced, it counts again"
 
 
