@@ -17,6 +17,8 @@ from ledger.sentences import UserError, sentence
 
 PROGRAMS = ("soffice", "libreoffice")
 PLACES = ("/Applications/LibreOffice.app/Contents/MacOS/soffice", "C:/Program Files/LibreOffice/program/soffice.exe")
+PARTS = ("sclo", "swlo")
+"""What Calc and Writer are called beside the program; packagers ship the one without the other."""
 FONTS = ("方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体")
 PATIENCE = 300  # seconds
 KEEPER = '"$@" & read -r _; kill 0'
@@ -37,9 +39,9 @@ class Office:
 
     @classmethod
     def found(cls) -> "Office | None":
-        """The one on this machine, if there is one."""
+        """The one on this machine, if there is one that has both Calc and Writer."""
         known = (*map(shutil.which, PROGRAMS), *(place for place in PLACES if Path(place).is_file()))
-        return next((cls(program) for program in known if program), None)
+        return next((cls(program) for program in known if program and _has_both(Path(program))), None)
 
     @classmethod
     def needed(cls) -> "Office":
@@ -47,7 +49,7 @@ class Office:
         one = cls.found()
         if one is None:
             raise NoPdf(
-                sentence("PDF is made by LibreOffice, which is not found on this machine."),
+                sentence("PDF is made by LibreOffice, which is not found on this machine with its Writer and Calc."),
                 "Install LibreOffice (Writer and Calc), or leave --pdf out and print the .xlsx and .docx from Excel, Word or WPS.",
             )
         return one
@@ -105,6 +107,12 @@ class Office:
 
     def _called(self, profile: Path) -> tuple[str, ...]:
         return self.program, f"-env:UserInstallation={profile.as_uri()}", "--headless"
+
+
+def _has_both(program: Path) -> bool:
+    """False where the one of Calc and Writer lies beside the program without the other; where neither does, it is a shell around it."""
+    beside = {path.name for path in program.resolve().parent.glob("*lo.*")}
+    return len({part for part in PARTS for name in beside if name.removeprefix("lib").startswith(f"{part}.")}) != 1
 
 
 def dated(data: bytes, at: int) -> bytes:

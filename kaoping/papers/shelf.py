@@ -96,7 +96,9 @@ def write_papers(
             _tell_stand_ins(language)
         written += [put(out / name, "pdf", job.result()) for name, job in printing]
     if "pdf" in kinds and printer is None:
-        terminal.complain(language.say("Note: PDF is left out: LibreOffice is not found on this machine."))
+        terminal.complain(
+            language.say("Note: PDF is left out: LibreOffice is not found on this machine with its Writer and Calc.")
+        )
     return sorted(written, key=lambda one: PAPERS.index(one.kind))
 
 

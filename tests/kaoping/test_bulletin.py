@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 
 from kaoping.papers.blank import blank
 from kaoping.papers.docx import signed_indents, title_lines
+from kaoping.papers.pdf import Office
 from tests.kaoping.test_cli import ROOT, Run, may, run
 from tests.kaoping.test_papers import HOSTILE, with_hostile_units
 
@@ -238,8 +239,8 @@ def test_the_template_is_as_it_is_made() -> None:
 
 @pytest.mark.slow
 def test_a_full_page_has_22_lines_of_28_characters(may: Run, tmp_path: Path) -> None:
-    if shutil.which("soffice") is None or shutil.which("pdftotext") is None:
-        pytest.skip("LibreOffice or pdftotext is not installed: pages are not laid out")
+    if Office.found() is None or shutil.which("pdftotext") is None:
+        pytest.skip("LibreOffice (Writer and Calc) or pdftotext is not installed: pages are not laid out")
     if "Noto Serif CJK SC" not in subprocess.run(["fc-list"], capture_output=True, text=True, check=True).stdout:
         pytest.skip("the stand-in fonts are not installed (fonts-noto-cjk)")
     written(may, tmp_path, OFFICE + f'demands = ["{"办件情况统计表各单位对照查找原因抓好整改" * 60}"]\n')

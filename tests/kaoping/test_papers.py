@@ -332,10 +332,35 @@ def test_a_pdf_is_dated_by_the_stamp_and_named_by_what_it_holds() -> None:
         }
 
 
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ((), True),
+        (("libsclo.so", "libswlo.so"), True),
+        (("sclo.dll", "swlo.dll"), True),
+        (("libsclo.so", "libscnlo.so"), False),
+        (("libswlo.so",), False),
+    ],
+)
+def test_a_libreoffice_with_calc_and_no_writer_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: tuple[str, ...], whole: bool
+) -> None:
+    beside, path = tmp_path / "program", tmp_path / "bin"
+    for folder in (beside, path):
+        folder.mkdir()
+    (beside / "soffice").write_text("#!/bin/sh\n", "utf-8")
+    (beside / "soffice").chmod(0o755)
+    for part in parts:
+        (beside / part).touch()
+    (path / "soffice").symlink_to(beside / "soffice")
+    monkeypatch.setenv("PATH", str(path))
+    assert (Office.found() is not None) == whole
+
+
 @pytest.mark.slow
 def test_two_runs_of_libreoffice_give_the_same_pdf(may: Run, tmp_path: Path) -> None:
-    if shutil.which("soffice") is None:
-        pytest.skip("LibreOffice is not installed: no PDF is made")
+    if Office.found() is None:
+        pytest.skip("LibreOffice (Writer and Calc) is not installed: no PDF is made")
     runs = [may("report", "2023-05", "--out", out, "--pdf", "--json").document["files"] for out in ("one", "two")]
     assert [one["sha256"] for one in runs[0]] == [one["sha256"] for one in runs[1]]
     assert len(runs[0]) == 2

@@ -143,7 +143,7 @@ def _libreoffice(program: str | None) -> Look:
         return Look(
             name="libreoffice",
             state=LACKS,
-            what=sentence("LibreOffice is not found: --pdf cannot be made here."),
+            what=sentence("LibreOffice is not found with its Writer and Calc: --pdf cannot be made here."),
             remedy=sentence(
                 "Install LibreOffice (Writer and Calc), or print the .xlsx and .docx from Excel, Word or WPS."
             ),
