@@ -4,7 +4,7 @@ Columns that the profile does not map are never shown and never kept.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -90,8 +90,9 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     problems: list[Problem] = []
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
-    acts, again = defaultdict[str, Counter[Fact]](Counter), 0
+    acts, again = _Acts(), 0
     ignored = repeated = 0
+    by_ticket = profile.by_ticket
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
     enrolling = profile.exchange or any({*kinds_of(profile, one)} & {Enrol.kind, Alias.kind} for one in profile.events)
@@ -115,14 +116,12 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             told = RowFacts(wrong=wrong)
         elif names:
             within = attrs.evolve(within, register=within.register.grown(told.facts))
-        if profile.by_ticket and told.facts:
-            earlier = acts[str(told.facts[0].ticket)]
-            if earlier and (known := _without(told, earlier)):
-                again += known
-                if not (told.facts or told.left_out):
-                    repeated += 1
-                    continue
-            earlier.update(told.as_told.get(place, fact) for place, fact in enumerate(told.facts))
+        if by_ticket and told.facts:
+            known = acts.told_before(told)
+            again += known
+            if known and not (told.facts or told.left_out):
+                repeated += 1
+                continue
         number = row.number
         if told.as_told:
             as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
@@ -163,18 +162,34 @@ def _whole(row: Row) -> object:
     return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
 
 
-def _without(told: RowFacts, earlier: Mapping[Fact, int]) -> int:
-    """Takes from what a row tells of a ticket the acts that rows of the file told before, in the same words; how many they were."""
-    seen, kept = Counter[Fact](), list[tuple[Fact, Fact | None]]()
-    for place, fact in enumerate(told.facts):
-        whole = told.as_told.get(place)
-        seen[whole or fact] += 1
-        if seen[whole or fact] > earlier.get(whole or fact, 0):
-            kept.append((fact, whole))
-    known = len(told.facts) - len(kept)
-    told.facts[:] = [fact for fact, _ in kept]
-    told.as_told = {place: whole for place, (_, whole) in enumerate(kept) if whole is not None}
-    return known
+@attrs.frozen
+class _Acts:
+    """What the rows of a file told of each ticket, in the file's own words: of most one row tells all, so acts are counted (hashed)
+    only from a ticket's second row on."""
+
+    once: dict[str, list[Fact]] = attrs.Factory(dict)
+    counted: dict[str, Counter[Fact]] = attrs.Factory(dict)
+
+    def told_before(self, told: RowFacts) -> int:
+        """Takes from what a row tells the acts that rows of its ticket told before, in the same words; how many they were."""
+        acts = [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
+        ticket = str(told.facts[0].ticket)
+        if ticket not in self.once:
+            self.once[ticket] = acts
+            return 0
+        if ticket not in self.counted:
+            self.counted[ticket] = Counter(self.once[ticket])
+        earlier, seen = self.counted[ticket], Counter[Fact]()
+        kept: list[int] = []
+        for place, act in enumerate(acts):
+            seen[act] += 1
+            if seen[act] > earlier[act]:
+                kept.append(place)
+        wholes = [told.as_told.get(place) for place in kept]
+        told.facts[:] = [told.facts[place] for place in kept]
+        told.as_told = {place: whole for place, whole in enumerate(wholes) if whole is not None}
+        earlier.update(acts[place] for place in kept)
+        return len(acts) - len(kept)
 
 
 def _again(count: int) -> Iterator[Sentence]:

@@ -84,7 +84,7 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
     for place, row in enumerate(below):
         if not row.fault and (place >= tail or _is_passed(row, header, first=place == 0)):
             passed.append(row.number)
-            order = None if _is_header(row, header) else order
+            order = None if _is_header(row, header, _label(row)) else order
         elif not row.fault and _is_other_header(row, header):
             order = _order(row, header)
             passed.append(row.number)
@@ -247,12 +247,13 @@ def _is_passed(row: Row, header: Header, *, first: bool) -> bool:
     """A row that is no ticket: filters right below the header, the header once more on a new page, totals."""
     if first and all(str(cell).strip().casefold() in FILTERS for cell in row.cells if has_value(cell)):
         return True
-    return _is_header(row, header) or _is_total(row, _label(row))
+    label = _label(row)
+    return _is_header(row, header, label) or _is_total(row, label)
 
 
-def _is_header(row: Row, header: Header) -> bool:
+def _is_header(row: Row, header: Header, label: str) -> bool:
     """The header once more."""
-    return _label(row).strip(MARK) in header.plain[-1] and _trimmed(_names(row)) in map(_trimmed, header.plain)
+    return label.strip(MARK) in header.headings and _trimmed(_names(row)) in map(_trimmed, header.plain)
 
 
 def _is_other_header(row: Row, header: Header) -> bool:
