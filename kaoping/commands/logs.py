@@ -84,7 +84,8 @@ def import_(
     for arrival in arrivals:
         for line in change_lines(session.language, arrival.changes):
             terminal.tell(line)
-    for line in last_line(session.language, [change for arrival in arrivals for change in arrival.changes]):
+    changes = [change for arrival in arrivals for change in arrival.changes]
+    for line in last_line(session.language, changes, sum(arrival.declined for arrival in arrivals)):
         terminal.tell(line)
     if dry_run:
         terminal.tell(session.language.say("A rehearsal: nothing was written."))

@@ -144,7 +144,8 @@ def test_a_change_is_declined_for_good_and_taken_up_again(run: Run, tmp_path: Pa
     assert (made["rows"], made["changes"], len(made["positions"])) == (0, 2, 2)
     after = run("score", "2023-05", "--json").document
     assert (after["ground"]["changes"], after["sheets"]) == (0, score["sheets"])
-    assert run("import", "二.csv").code == 0
+    again = run("import", "二.csv", "--lang", "en").out.splitlines()
+    assert again[-1] == "2 changes were declined before: they stay so."
     assert run("score", "2023-05", "--json").document["ground"]["changes"] == 0
     assert run("publish", "2023-05").code == 0
     as_of = score["stamps"]["ledger"].split(":")[0]
@@ -339,7 +340,12 @@ def test_a_change_of_one_round_is_none_of_another(run: Run, tmp_path: Path, cell
     assert aside_of(run) == [(0, 0, 1)]
     run("import", "二.csv", "--replace")
     found = [change for batch in run("aside", "--json").document["batches"] for change in batch["changes"]]
-    assert [change["taken"] for change in found] == [True, True]
+    assert found == []
+    found = [change for batch in run("aside", "--all", "--json").document["batches"] for change in batch["changes"]]
+    assert [(change["taken"], change["became"]) for change in found] == [
+        (False, "declined"), (False, "taken"), (True, "taken"), (True, "taken"),
+    ]  # fmt: skip
+    assert run("aside").out.splitlines() == ["没有隔离的行，也没有改动。"]
     assert run("verify").code == 0
 
 

@@ -14,7 +14,7 @@ from kaoping import now
 from kaoping.files import folder
 from kaoping.language.language import Language
 from kaoping.language.words import is_explanation, kind_of_form
-from kaoping.office.intake.leftovers import Leftovers, leftovers
+from kaoping.office.intake.leftovers import TAKEN, Leftovers, how_many_declined, leftovers
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Event, Kin, Source, Taken
 from ledger.facts import Alias, Dispatch, Enrol
@@ -36,7 +36,8 @@ class Arrival:
     `unread`: what else is in the file and was not read, told with its first table. `ahead`: the batch is dated later than
     the clock, as the one before it was. `absent`: tickets of its months that the ledger has from such files, and this import, which
     replaces, does not tell of; named once a form. `absent_facts`: what stands of its tickets and no file of its form in this
-    import tells any more; `unsure`: profiles of earlier files on its tickets of which nobody knows the form."""
+    import tells any more; `unsure`: profiles of earlier files on its tickets of which nobody knows the form. `declined`: how many of
+    its changes the office declined before."""
 
     file: folder.Loaded
     name: str
@@ -51,6 +52,7 @@ class Arrival:
     absent: tuple[str, ...] = ()
     absent_facts: tuple[Event, ...] = ()
     unsure: tuple[str, ...] = ()
+    declined: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -298,6 +300,19 @@ class AsideRow:
 
 
 @attrs.frozen(kw_only=True)
+class AsideChange:
+    """What a batch said otherwise than the ledger knew; `became`: what became of it, empty while it is kept aside."""
+
+    change: Change
+    became: str = ""
+
+    @classmethod
+    def of(cls, change: Change) -> "AsideChange":
+        """A change as it was just told: taken, or not."""
+        return cls(change=change, became=TAKEN if change.taken else "")
+
+
+@attrs.frozen(kw_only=True)
 class Remainder:
     """What of a batch (number, name of its file) became no fact: its rows kept aside, each (row, cells by heading, reasons, number),
     those of which only acts without a time are (`parts`), and what it said otherwise than the ledger knew."""
@@ -305,7 +320,7 @@ class Remainder:
     number: int
     name: str
     rows: tuple[AsideRow, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[AsideChange, ...]
     parts: tuple[AsideRow, ...] = ()
 
     @property
@@ -331,8 +346,8 @@ def aside(session: Session, batch: int | None = None, *, settled: bool = False) 
                 sentence("the ledger has no batch {batch}.", batch=batch), "kaoping batches lists them."
             )
         left = leftovers(opened, every, opened.head().position)
-        taken = {one.number: [each for each in opened.changes(one.number) if each.taken] for one in asked}
-    found = [_remainder(one, left, taken[one.number], settled=settled) for one in asked]
+        taken = {one.number: [each for each in opened.changes(one.number) if each.taken] for one in asked if settled}
+    found = [_remainder(one, left, taken.get(one.number, ()), settled=settled) for one in asked]
     return [one for one in found if batch is not None or one.all_rows or one.changes]
 
 
@@ -356,7 +371,8 @@ def left_aside(arrivals: Sequence[Arrival]) -> list[Remainder]:
             for kept, part in ((source.quarantined, False), (source.parts, True))
         )
         number = 0 if one.batch is None else one.batch.number
-        found.append(Remainder(number=number, name=one.name, changes=one.changes, rows=rows, parts=parts))
+        changes = tuple(map(AsideChange.of, one.changes))
+        found.append(Remainder(number=number, name=one.name, changes=changes, rows=rows, parts=parts))
     return [one for one in found if one.all_rows or one.changes]
 
 
@@ -380,8 +396,13 @@ def _remainder(batch: Batch, left: Leftovers, taken: Sequence[Change], *, settle
         )
         for part in (False, True)
     )  # fmt: skip
-    aside = [one.change for one in left.changes if one.batch == batch.number and (settled or not one.became)]
-    return Remainder(number=batch.number, name=batch.name, rows=rows, parts=parts, changes=(*taken, *aside))
+    changes = [*map(AsideChange.of, taken)]
+    changes += [
+        AsideChange(change=one.change, became=one.became)
+        for one in left.changes
+        if one.batch == batch.number and (settled or not one.became)
+    ]
+    return Remainder(number=batch.number, name=batch.name, rows=rows, parts=parts, changes=tuple(changes))
 
 
 def _reason(told: Sequence[Any]) -> RowReason:
@@ -436,6 +457,9 @@ def _held_together(ledger: Ledger, done: Sequence[Arrival], manner: Manner) -> l
     register = ledger.register()
     known = [attrs.evolve(one, strangers=strangers(register, (fact for _, fact in one.read.facts))) for one in done]
     left = [_without_told_elsewhere(one, known) for one in known]
+    if any(one.changes for one in left) and not manner.replace:
+        answers = ledger.settlements(ledger.head().position)
+        left = [attrs.evolve(one, declined=how_many_declined(answers, one.changes)) for one in left]
     return _with_absent(ledger, left, manner) if manner.replace else left
 
 

@@ -108,6 +108,11 @@ def _said(answers: Mapping[str, Settle], *digests: str) -> str:
     return "" if told is None else MENDED if told.mended else DECLINED
 
 
+def how_many_declined(answers: Mapping[str, Settle], changes: Iterable[Change]) -> int:
+    """Of changes not taken, how many the office declined before, in the same words."""
+    return sum(_said(answers, change_digest(one), digest_before(one)) == DECLINED for one in changes)
+
+
 def _changes(ledger: Ledger, batches: Iterable[Batch], answers: Mapping[str, Settle]) -> Iterator[LeftChange]:
     """The changes not taken; of one act and field the last speaks, until it is taken."""
     found: list[LeftChange] = []

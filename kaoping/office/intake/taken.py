@@ -16,7 +16,7 @@ DIGITS = 9
 @attrs.frozen(kw_only=True)
 class TakenBatches:
     """Batches one after the other: what each can tell (`coverage`, by its number), the months in which they sent tickets
-    (202305), and what of them is aside."""
+    (202305), and what of them is aside, with the changes that they took."""
 
     batches: tuple[Batch, ...]
     coverage: Mapping[int, Coverage]
@@ -36,6 +36,15 @@ def taken(session: Session, batches: str) -> TakenBatches:
         months = tuple(sorted({month_of(at) for at in opened.sent_in(begin, end)}))
     if not found:
         raise WrongArgument(sentence("the ledger has no batch {batch}.", batch=batches), "kaoping batches lists them.")
-    left = tuple(one for one in aside(session) if begin <= one.number <= end)
+    left = tuple(_still(one) for one in aside(session, settled=True) if begin <= one.number <= end)
     covered = {number: one for number, one in told.items() if one is not None}
-    return TakenBatches(batches=found, coverage=covered, months=months, aside=left)
+    return TakenBatches(
+        batches=found, coverage=covered, months=months, aside=tuple(one for one in left if one.all_rows or one.changes)
+    )
+
+
+def _still(one: Remainder) -> Remainder:
+    """What of a batch is still aside, with the changes that it took."""
+    rows, parts = (tuple(row for row in rows if not row.became) for rows in (one.rows, one.parts))
+    changes = tuple(each for each in one.changes if not each.became or each.change.taken)
+    return attrs.evolve(one, rows=rows, parts=parts, changes=changes)

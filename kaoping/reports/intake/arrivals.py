@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kaoping.language.language import Language
-from kaoping.office.intake.imports import Arrival, reading_lines
+from kaoping.office.intake.imports import Arrival, AsideChange, reading_lines
 from kaoping.reports.intake.batches import dated_ahead
 from kaoping.reports.intake.coverage import blank_lines, coverage_lines
 from kaoping.reports.intake.imported import absent_lines
@@ -33,7 +33,7 @@ def arrivals_page(language: Language, arrivals: Sequence[Arrival]) -> Iterator[B
     for arrival in arrivals:
         yield from _told(language, arrival)
         yield ""
-    changes = [change for arrival in arrivals for change in arrival.changes]
+    changes = [AsideChange.of(change) for arrival in arrivals for change in arrival.changes]
     if changes:
         yield changes_table(language, changes)
 

@@ -61,7 +61,7 @@ def aside_json(found: Sequence[Remainder]) -> dict[str, Any]:
             {
                 "batch": one.number, "file": one.name,
                 "rows": [*map(_row_json, one.rows)], "parts": [*map(_row_json, one.parts)],
-                "changes": [change_json(change) for change in one.changes],
+                "changes": [change_json(each.change) | {"became": each.became or None} for each in one.changes],
             }
             for one in found
         ]
@@ -103,10 +103,10 @@ def aside_page(language: Language, found: Sequence[Remainder]) -> Iterator[Block
             yield language.say(
                 "  of these rows, {count} since: {became}", count=count, became=language.say(BECAME[became])
             )
-        for taken in (False, True):
-            part = [change for change in one.changes if change.taken == taken]
+        for became in ("", *BECAME):
+            part = [each.change for each in one.changes if each.became == became]
             if part:
-                yield language.say("  changes taken:" if taken else "  changes kept aside:")
+                yield language.say("  changes {became}:", became=language.say(BECAME.get(became, "kept aside")))
                 yield from change_lines(language, part)
 
 
@@ -140,12 +140,12 @@ def aside_sheets(language: Language, found: Sequence[Remainder]) -> list[PlainSh
         sheets.append(PlainSheet(say("to mend in the file"), header, whole))
     changes = [
         (
-            one.number, change.row, change.ticket, change.unit, say(change.kind), field_name(language, change.field),
-            value_shown(language, change, change.was), value_shown(language, change, change.now),
-            say("taken" if change.taken else "kept aside"),
+            one.number, each.change.row, each.change.ticket, each.change.unit, say(each.change.kind),
+            field_name(language, each.change.field), value_shown(language, each.change, each.change.was),
+            value_shown(language, each.change, each.change.now), say(BECAME.get(each.became, "kept aside")),
         )
         for one in found
-        for change in one.changes
+        for each in one.changes
     ]  # fmt: skip
     if changes:
         header = [

@@ -62,16 +62,18 @@ def change_lines(language: Language, changes: Sequence[Change]) -> Iterator[str]
             )
 
 
-def last_line(language: Language, changes: Sequence[Change]) -> Iterator[str]:
-    """How many there were, and what became of them."""
+def last_line(language: Language, changes: Sequence[Change], declined: int = 0) -> Iterator[str]:
+    """How many there were, and what became of them; so many were declined before."""
     taken = sum(change.taken for change in changes)
     if taken:
         yield language.say("{count} changes taken: each old fact is voided, and the new one follows.", count=taken)
-    elif changes:
+    elif len(changes) > declined:
         yield language.say(
             "{count} changes kept aside: the ledger stays as it was. Import again with --replace to take them.",
-            count=len(changes),
+            count=len(changes) - declined,
         )
+    if declined:
+        yield language.say("{count} changes were declined before: they stay so.", count=declined)
 
 
 def _told(language: Language, change: Change, value: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from kaoping.language.language import Language
-from kaoping.office.intake.imports import Arrival, Remainder
+from kaoping.office.intake.imports import Arrival, AsideChange, Remainder
 from kaoping.reports.intake.aside import BECAME, why_aside
 from kaoping.reports.intake.changes import field_name, value_shown
 from kaoping.reports.intake.imported import problems_json
@@ -42,9 +42,10 @@ def _rows(rows: Sequence[int]) -> str:
     return " ".join(map(str, rows[:SHOWN_ROWS])) + (" …" if len(rows) > SHOWN_ROWS else "")
 
 
-def changes_table(language: Language, changes: Sequence[Change]) -> Table:
+def changes_table(language: Language, changes: Sequence[AsideChange]) -> Table:
     """What files say otherwise than the ledger knows, old -> new, each; of very many the first."""
-    say, shown = language.say, changes[:MOST_CHANGES]
+    say, first = language.say, changes[:MOST_CHANGES]
+    shown = [each.change for each in first]
 
     def told(change: Change, value: str | None) -> str:
         text = value_shown(language, change, value)
@@ -60,7 +61,7 @@ def changes_table(language: Language, changes: Sequence[Change]) -> Table:
         Column(say("field"), [field_name(language, one.field) for one in shown]),
         Column(say("before"), [told(one, one.was) for one in shown]),
         Column(say("in the file"), [told(one, one.now) for one in shown]),
-        Column(say("what becomes of it"), [say("taken") if one.taken else say("kept aside") for one in shown]),
+        Column(say("what becomes of it"), [say(BECAME.get(each.became, "kept aside")) for each in first]),
     ]
     title = say("What is said otherwise than the ledger knows: {count}", count=len(changes))
     if len(changes) > len(shown):

@@ -6,7 +6,7 @@ import attrs
 
 from kaoping.files import folder
 from kaoping.office.intake import imports as office
-from kaoping.office.intake.imports import Remainder
+from kaoping.office.intake.imports import AsideChange, Remainder
 from kaoping.office.intake.leftovers import Leftovers, decline, to_decline
 from kaoping.office.intake.mending import mended
 from kaoping.office.session import WrongArgument
@@ -76,7 +76,7 @@ def _mending(inquiry: Inquiry, found: Sequence[Remainder], head: str, filled: Fi
 def _declining(inquiry: Inquiry, found: Sequence[Remainder], head: str, filled: Filled) -> list[Blank]:
     say, one = inquiry.language.say, found[0]
     waits = [row.row for row in one.all_rows if not row.became]
-    if not waits and not any(not change.taken for change in one.changes):
+    if not waits and not any(not each.became for each in one.changes):
         return []
     fields = [
         Field(name="rows", label=say("only these rows of the file, such as 5 9; empty: all of the batch"), value=filled.one("rows")),
@@ -129,7 +129,8 @@ def _only(one: Remainder, asked: Leftovers) -> Remainder:
     whole, parts = ({each.row for each in asked.rows if each.part == part} for part in (False, True))
     return attrs.evolve(
         one, rows=tuple(each for each in one.rows if each.row in whole),
-        parts=tuple(each for each in one.parts if each.row in parts), changes=tuple(each.change for each in asked.changes),
+        parts=tuple(each for each in one.parts if each.row in parts),
+        changes=tuple(AsideChange(change=each.change) for each in asked.changes),
     )  # fmt: skip
 
 
