@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from kaoping.files.places import data_folder
 from tests.kaoping.test_cli import Run, run
 
@@ -111,3 +113,15 @@ def test_tickets_that_a_renamed_profile_tells_no_more_are_named(run: Run, tmp_pa
     (batch,) = run("import", "二.csv", "--profile", "mine.toml", "--replace", "--json").document["batches"]
     assert batch["tickets_absent"] == ["GX-0"]
     assert run("verify").code == 0
+
+
+def test_a_lost_ledger_is_missed_before_a_file_is_read(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = export(tmp_path / "一.csv", "满意")
+    assert run("import", first).code == 0
+    (tmp_path / "kaoping.db").unlink()
+    monkeypatch.setattr("kaoping.office.intake.imports.read_files", lambda *_, **__: pytest.fail("the file was read"))
+    refused = run("import", first)
+    assert refused.code == 3
+    assert "kaoping.db.checkpoints" in refused.err

@@ -18,6 +18,7 @@ from kaoping.office.intake.leftovers import TAKEN, Leftovers, how_many_declined,
 from kaoping.office.session import Session, WrongArgument, groups_of
 from ledger.batches import Batch, Change, Event, Kin, Source, Taken
 from ledger.facts import Alias, Dispatch, Enrol
+from ledger.files import refuse_missing
 from ledger.intake.coverage import form_of
 from ledger.intake.headings import choose, lacking, refuse_lacking, unread
 from ledger.intake.leftovers import number_of, row_digest
@@ -241,7 +242,7 @@ PLAIN = Manner()
 
 def import_files(session: Session, paths: Sequence[Path], profile: str | None, manner: Manner = PLAIN) -> list[Arrival]:
     """Logs of tickets read and appended, or rehearsed alone, in a ledger made if there is none. Raises NoSuchFile,
-    UnreadableFile, NothingUsable, and PartlyWritten where a later file of several could not be written."""
+    UnreadableFile, NothingUsable, DamagedLedger, and PartlyWritten where a later file of several could not be written."""
     known = _known_before(session, manner)
     arrivals = read_files(paths, profile, session=session, known=known)
     _refuse_unusable(arrivals)
@@ -255,7 +256,9 @@ def look_at(session: Session, paths: Sequence[Path], profile: str | None, manner
 
 
 def _known_before(session: Session, manner: Manner) -> KnownBefore:
-    """What the ledger and the rulebooks know; of a ledger that is not there yet, nothing."""
+    """What the ledger and the rulebooks know; of a ledger that is not there yet, nothing. Raises DamagedLedger where one is lost,
+    before files are read for it."""
+    refuse_missing(session.path)
     made = session.path.exists() and session.path.stat().st_size
 
     def begun(profile: Profile) -> Mapping[str, int]:
