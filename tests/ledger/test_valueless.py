@@ -15,8 +15,8 @@ import xlwt
 from calendars.instants import show_iso
 from kaoping.files import folder
 from ledger.intake.headings import choose
-from ledger.intake.tables import extents
-from ledger.intake.tables.extents import Extent, Unvalued, _usual_extent
+from ledger.intake.tables.books import extents
+from ledger.intake.tables.books.extents import Extent, Unvalued, _usual_extent
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
 from ledger.intake.take import Intake, intake
