@@ -15,8 +15,9 @@ import xlwt
 from calendars.instants import show_iso
 from kaoping.files import folder
 from ledger.intake.headings import choose
-from ledger.intake.tables.books import extents
-from ledger.intake.tables.books.extents import Extent, Unvalued, _usual_extent
+from ledger.intake.tables.books import relationships
+from ledger.intake.tables.books import xlsx as xlsx_parts
+from ledger.intake.tables.books.scan import Extent, Unvalued
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
 from ledger.intake.take import Intake, intake
@@ -173,12 +174,18 @@ def test_formulas_filled_down_below_the_rows_are_no_rows(cell: str) -> None:
     b"<!--<sheet " + b"a" * 200_000 + b"-->",
 ])  # fmt: skip
 def test_what_is_looked_for_in_a_workbook_takes_time_in_proportion(inner: bytes) -> None:
-    for pattern in (extents.FORMULA, extents.FAILED, extents.SHEET, extents.SINCE_1904, extents.RELATION):
+    for pattern in (
+        xlsx_parts.FORMULA,
+        xlsx_parts.FAILED,
+        xlsx_parts.SHEET,
+        xlsx_parts.SINCE_1904,
+        relationships.RELATION,
+    ):
         begun = process_time()
         pattern.findall(inner)
         assert process_time() - begun < 5
     begun = process_time()
-    extents._attributes(inner)
+    relationships.attributes_of(inner)
     assert process_time() - begun < 5
 
 
@@ -276,6 +283,6 @@ def test_a_cell_is_looked_at_whole_wherever_the_pieces_of_a_part_end(size: int) 
     rows[5][3], rows[2][4] = "=?", CALCULATED
     data = parts_of(xlsx(rows))["xl/worksheets/sheet1.xml"]
     found = Unvalued()
-    extent = _usual_extent((data[at : at + size] for at in range(0, len(data), size)), found)
+    extent = xlsx_parts._usual_extent((data[at : at + size] for at in range(0, len(data), size)), found)
     assert extent == Extent(0, 5, 0, 6)
     assert [*found.by_row()] == [(3, {3: "#N/A"}), (5, {3: "=?"})]

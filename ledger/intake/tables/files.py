@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from ledger.intake.tables.books.biff import sound_xls
-from ledger.intake.tables.books.extents import refuse_vast_zip
+from ledger.intake.tables.books.package import refuse_vast_zip
 from ledger.intake.tables.books.workbooks import NO_PASSWORD, SheetGrid, read_workbook
 from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.layout import SHOWN, laid_out

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from ledger.intake.tables.books.extents import CODES, CellTotal, Extent, Scanned, Unvalued
+from ledger.intake.tables.books.scan import CODES, CellTotal, Extent, Scanned, Unvalued
 from ledger.intake.tables.table import DAMAGED, ERROR, SAVE_AGAIN, SPLIT, UNCALCULATED
 from ledger.sentences import UnreadableFile
 

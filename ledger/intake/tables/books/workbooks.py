@@ -17,7 +17,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ledger.intake.tables.books.extents import Scanned, Unvalued
+from ledger.intake.tables.books.scan import Scanned, Unvalued
 from ledger.intake.tables.layout import Merge
 from ledger.intake.tables.markup import Grid
 from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Row, refuse_too_large
