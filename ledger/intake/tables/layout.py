@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
+from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import MAX_CELLS, Cell, LogTable, Row, distinct, has_value, refuse_too_wide
 from ledger.sentences import Mistake, Sentence, UnreadableFile, sentence
 from ledger.texts import masked
@@ -46,16 +47,6 @@ DAY = re.compile(
     r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?[T\s]*[\d:：.时分秒]*"
 )  # of a row of values, or of what was asked for
 TIME = re.compile(r"\d{4}\s*[-/.年]\s*\d")
-
-
-@attrs.frozen
-class Merge:
-    """Cells merged into one: rows `top` to `bottom` by number, columns `left` to `right` from 0."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
 
 
 @attrs.frozen

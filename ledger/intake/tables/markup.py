@@ -8,12 +8,12 @@ from typing import Any
 import attrs
 from lxml import etree
 
-from ledger.intake.tables.layout import TIME, Merge
-from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row, refuse_too_large
+from ledger.intake.tables.grid import EXCEL_COLUMNS, EXCEL_ROWS, Grid, Merge
+from ledger.intake.tables.layout import TIME
+from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row
 from ledger.sentences import UnreadableFile, sentence
 
 PIECE = 2**16  # signs
-EXCEL_COLUMNS, EXCEL_ROWS = 16_384, 1_048_576
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
 END = 40  # signs shown of where a page breaks off
@@ -23,24 +23,6 @@ UNREAD = ("table", "script", "style", "button", "template")  # no text of the ce
 ROWS = ("tr", "tbody", "thead", "tfoot", "table")
 WORDLESS = ("hidden", "checkbox", "radio", "button", "submit", "reset", "image", "file", "password", "color", "range")
 UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
-
-
-@attrs.define
-class Grid:
-    """The cells of one table or sheet, as they stand; `hidden`: people do not see the sheet; `unseen`: nor the rows of these numbers."""
-
-    name: str
-    rows: list[Row] = attrs.field(factory=list)
-    merges: list[Merge] = attrs.field(factory=list)
-    cells: int = 0
-    hidden: bool = False
-    unseen: set[int] = attrs.field(factory=set)
-
-    def add(self, number: int, cells: list[Cell], line: int | None) -> None:
-        """A row more. Raises UnreadableFile where the rows together are too many."""
-        self.cells += len(cells)
-        refuse_too_large(1, self.cells)
-        self.rows.append(Row(number, tuple(cells), line=line))
 
 
 def refuse_entities(head: str) -> None:

@@ -6,7 +6,7 @@ import attrs
 
 from ledger.intake.tables.books.scan import CellTotal, Extent, Scanned, Unvalued
 from ledger.intake.tables.books.tags import parse
-from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import ERROR, ERRORS, UNCALCULATED, refuse_too_large
 
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "

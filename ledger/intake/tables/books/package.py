@@ -11,7 +11,7 @@ from ledger.intake.tables.books.ods import scan_ods
 from ledger.intake.tables.books.scan import CellTotal, Scanned, Unvalued
 from ledger.intake.tables.books.xlsb import BINARY_BOOK, binary_sheets, counts_from_1904, scan_binary
 from ledger.intake.tables.books.xlsx import SINCE_1904, XML_BOOK, scan_xml, xml_sheets
-from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.packed import Budget, pieces
 from ledger.intake.tables.table import DAMAGED, SAVE_AGAIN
 from ledger.sentences import UnreadableFile

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 import attrs
 
-from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import ERROR, ERRORS, UNCALCULATED, refuse_too_large
 
 CODES = {

@@ -18,8 +18,7 @@ from python_calamine import (
 )
 
 from ledger.intake.tables.books.scan import Scanned, Unvalued
-from ledger.intake.tables.layout import Merge
-from ledger.intake.tables.markup import Grid
+from ledger.intake.tables.grid import Grid, Merge
 from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 

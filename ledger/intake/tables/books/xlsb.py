@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from ledger.intake.tables.books.relationships import targets_of
 from ledger.intake.tables.books.scan import CODES, CellTotal, Extent, Unvalued
-from ledger.intake.tables.layout import Merge
+from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import DAMAGED, ERROR, SAVE_AGAIN
 from ledger.sentences import UnreadableFile
 
