@@ -13,11 +13,13 @@ from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.grid import Grid
 from ledger.intake.tables.layout import SHOWN, laid_out
 from ledger.intake.tables.letters import text_of
-from ledger.intake.tables.markup import html_grids, refuse_entities, xml_grids
+from ledger.intake.tables.markup.elements import refuse_entities
+from ledger.intake.tables.markup.html import html_grids
+from ledger.intake.tables.markup.xes import read_xes
+from ledger.intake.tables.markup.xml_2003 import xml_grids
 from ledger.intake.tables.objects import is_json, read_objects, uncalled
 from ledger.intake.tables.packed import Budget, GzipText, directory, members, ungzipped
 from ledger.intake.tables.table import EXPORT_AGAIN, SAVE_AGAIN, LogTable
-from ledger.intake.tables.xes import read_xes
 from ledger.sentences import Sentence, UnreadableFile, sentence
 
 GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

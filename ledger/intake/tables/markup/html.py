@@ -1,8 +1,7 @@
-"""Tables written as HTML, and XML 2003 workbooks: read as a stream, without entities, DTDs or the network."""
+"""The tables of a page in HTML, as a browser shows them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -10,12 +9,10 @@ from lxml import etree
 
 from ledger.intake.tables.grid import EXCEL_COLUMNS, EXCEL_ROWS, Grid, Merge
 from ledger.intake.tables.layout import TIME
+from ledger.intake.tables.markup.elements import PIECE, events_before_end, forget, local
 from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row
 from ledger.sentences import UnreadableFile, sentence
 
-PIECE = 2**16  # signs
-SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
-OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
 END = 40  # signs shown of where a page breaks off
 DOWNLOAD_AGAIN = "export or download it again; if it always ends so, see in Excel or WPS that its last rows are there, and save it as .xlsx"
 BREAKS = ("br", "p", "div", "li")
@@ -25,34 +22,13 @@ WORDLESS = ("hidden", "checkbox", "radio", "button", "submit", "reset", "image",
 UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 
 
-def refuse_entities(head: str) -> None:
-    """Raises UnreadableFile for XML that declares entities: no export needs them, bombs are made of them."""
-    if "<!ENTITY" in head:
-        raise UnreadableFile("is XML that declares entities", SAVE_AGAIN)
-
-
-def local(tag: object) -> str:
-    """A tag without its namespace."""
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def forget(element: Any) -> None:
-    """Free what was read."""
-    element.clear(keep_tail=False)
-    while element.getprevious() is not None:
-        del element.getparent()[0]
-
-
-# HTML
-
-
 def html_grids(text: str) -> list[Grid]:
     """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile, also where
     the page ends before a table does: HTML lets `</td>` and `</tr>` be left out, never `</table>`."""
     parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", no_network=True, remove_comments=True)
     done: list[_HtmlTable] = []
     open_tables: list[_HtmlTable] = []
-    for event, element in _fed(parser, text):
+    for event, element in events_before_end(parser, text):
         tag = local(element.tag)
         if tag == "table":
             if event == "start":
@@ -213,114 +189,3 @@ def _is_unseen_row(element: Any) -> bool:
             return True
         element = element.getparent()
     return False
-
-
-# XML 2003
-
-
-def xml_grids(text: str) -> list[Grid]:
-    """Every sheet of an XML 2003 workbook. Raises UnreadableFile."""
-    parser = xml_parser(events=("start", "end"), tag=(f"{SHEET}Worksheet", f"{SHEET}Row"))
-    grids: list[Grid] = []
-    number = 0
-    for event, element in _events(parser, text):
-        if local(element.tag) == "Worksheet":
-            if event == "start":
-                grids.append(Grid(element.get(f"{SHEET}Name") or f"Sheet{len(grids) + 1}"))
-                number = 0
-            else:
-                grids[-1].hidden = _is_hidden(element)
-                forget(element)
-        elif event == "end" and grids:
-            number = _index(element, number + 1, EXCEL_ROWS)
-            grids[-1].add(number, _xml_cells(element, number, grids[-1]), element.sourceline)
-            forget(element)
-    return grids
-
-
-def _is_hidden(sheet: Any) -> bool:
-    """A sheet's options say SheetHidden or SheetVeryHidden."""
-    said = (element.text or "" for element in sheet.iterfind(f"{OPTIONS}WorksheetOptions/{OPTIONS}Visible"))
-    return any(one.strip() in ("SheetHidden", "SheetVeryHidden") for one in said)
-
-
-def xml_parser(**options: Any) -> Any:
-    """A parser of XML that resolves nothing."""
-    return etree.XMLPullParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, **options,
-    )  # fmt: skip
-
-
-def _xml_cells(row: Any, number: int, grid: Grid) -> list[Cell]:
-    cells: list[Cell] = []
-    for element in row.iterchildren(f"{SHEET}Cell"):
-        at = _index(element, len(cells) + 1, EXCEL_COLUMNS) - 1
-        cells += [None] * (at - len(cells))
-        data = element.find(f"{SHEET}Data")
-        cells.append(None if data is None else _typed(data))
-        wide, tall = _count(element, "MergeAcross"), _count(element, "MergeDown")
-        if wide or tall:
-            grid.merges.append(Merge(number, number + tall, at, at + wide))
-            cells += [None] * min(wide, EXCEL_COLUMNS)
-    return cells
-
-
-def _index(element: Any, following: int, most: int) -> int:
-    """Where a row or cell stands: said, or after the one before. Raises UnreadableFile."""
-    text = element.get(f"{SHEET}Index") or ""
-    place = int(text) if text.isdecimal() and len(text) < 9 else following
-    if not following <= place <= most:
-        raise UnreadableFile("has cells outside of what a sheet can be", SAVE_AGAIN)
-    return place
-
-
-def _count(element: Any, name: str) -> int:
-    text = element.get(SHEET + name) or ""
-    return min(int(text), EXCEL_ROWS) if text.isdecimal() and len(text) < 9 else 0
-
-
-def _typed(data: Any) -> Cell:
-    """The value of a cell. A number with all its digits is whole; a moment at midnight is a date, as a sheet's is."""
-    kind, text = data.get(f"{SHEET}Type"), "".join(data.itertext())
-    if kind == "Boolean":
-        return text.strip() == "1"
-    if kind == "DateTime":
-        return _moment(text.strip())
-    if kind == "Number" and text.strip().lstrip("-").isdecimal() and len(text) < 20:
-        return int(text)
-    return text or None
-
-
-def _moment(text: str) -> Cell:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (
-        date(moment.year, moment.month, moment.day)
-        if not (moment - datetime(moment.year, moment.month, moment.day))
-        else moment
-    )
-
-
-def _events(parser: Any, text: str) -> Iterable[tuple[str, Any]]:
-    """The events of a text. Raises UnreadableFile where it is broken."""
-    try:
-        yield from _fed(parser, text)
-        parser.close()
-        yield from parser.read_events()
-    except etree.XMLSyntaxError as refused:
-        raise broken_xml(refused) from refused
-
-
-def _fed(parser: Any, text: str) -> Iterator[tuple[str, Any]]:
-    """The events of what stands in a text, without those that its end brings."""
-    for start in range(0, len(text), PIECE):
-        parser.feed(text[start : start + PIECE].encode("utf-8", "replace"))
-        yield from parser.read_events()
-
-
-def broken_xml(refused: Any) -> UnreadableFile:
-    """Why a text is no XML, with its line."""
-    return UnreadableFile(sentence("is broken XML in line {line}", line=refused.lineno or 1), SAVE_AGAIN)

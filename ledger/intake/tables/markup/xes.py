@@ -6,7 +6,7 @@ from typing import IO, Any
 import attrs
 from lxml import etree
 
-from ledger.intake.tables.markup import broken_xml, forget, local, refuse_entities
+from ledger.intake.tables.markup.elements import broken_xml, forget, local, refuse_entities
 from ledger.intake.tables.packed import Budget
 from ledger.intake.tables.table import MAX_CELLS, Cell, LogTable, Nested, Row, distinct, refuse_sparse, refuse_too_wide
 from ledger.sentences import UnreadableFile
