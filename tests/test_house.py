@@ -49,7 +49,7 @@ DOORS = {
 # What reads the wall clock, in kaoping/now.py alone.
 CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter", "localtime", "gmtime"}
 # Points are exact: a float in these rooms has its reason here.
-FLOATS = {"ledger/intake/tables/objects.py": "a JSON number is read once as float, to refuse infinity"}
+FLOATS = {"ledger/intake/tables/json/values.py": "a JSON number is read once as float, to refuse infinity"}
 READMES = ("README.md", "README.zh-CN.md")
 
 

@@ -11,13 +11,13 @@ from ledger.intake.tables.books.package import refuse_vast_zip
 from ledger.intake.tables.books.workbooks import NO_PASSWORD, SheetGrid, read_workbook
 from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.grid import Grid
+from ledger.intake.tables.json.texts import is_json, read_objects, uncalled
 from ledger.intake.tables.layout import SHOWN, laid_out
 from ledger.intake.tables.letters import text_of
 from ledger.intake.tables.markup.elements import refuse_entities
 from ledger.intake.tables.markup.html import html_grids
 from ledger.intake.tables.markup.xes import read_xes
 from ledger.intake.tables.markup.xml_2003 import xml_grids
-from ledger.intake.tables.objects import is_json, read_objects, uncalled
 from ledger.intake.tables.packed import Budget, GzipText, directory, members, ungzipped
 from ledger.intake.tables.table import EXPORT_AGAIN, SAVE_AGAIN, LogTable
 from ledger.sentences import Sentence, UnreadableFile, sentence

@@ -1,0 +1,1 @@
+"""Tables written as JSON or JSON Lines."""
