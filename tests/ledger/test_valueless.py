@@ -175,9 +175,9 @@ def test_formulas_filled_down_below_the_rows_are_no_rows(cell: str) -> None:
 ])  # fmt: skip
 def test_what_is_looked_for_in_a_workbook_takes_time_in_proportion(inner: bytes) -> None:
     for pattern in (
-        xlsx_parts.FORMULA,
-        xlsx_parts.FAILED,
-        xlsx_parts.SHEET,
+        xlsx_parts.FORMULA_CELL,
+        xlsx_parts.ERROR_CELL,
+        xlsx_parts.SHEET_TAG,
         xlsx_parts.SINCE_1904,
         relationships.RELATION,
     ):

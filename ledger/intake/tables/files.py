@@ -11,8 +11,8 @@ from ledger.intake.tables.books.package import refuse_vast_zip
 from ledger.intake.tables.books.workbooks import NO_PASSWORD, SheetGrid, read_workbook
 from ledger.intake.tables.delimited import read_delimited
 from ledger.intake.tables.grid import Grid
-from ledger.intake.tables.json.texts import is_json, read_objects, uncalled
-from ledger.intake.tables.layout import SHOWN, laid_out
+from ledger.intake.tables.json.texts import is_json, read_json, uncalled
+from ledger.intake.tables.layout import ROW_NUMBERS_SHOWN, laid_out
 from ledger.intake.tables.letters import text_of
 from ledger.intake.tables.markup.elements import refuse_entities
 from ledger.intake.tables.markup.html import html_grids
@@ -26,7 +26,7 @@ GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DEPTH = 3  # a zip in a zip in a gzip
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-OTHERS = {
+OTHER_DOCUMENTS = {
     "word/": sentence("a Word document"),
     "ppt/": sentence("a presentation"),
     "Index/": sentence("a document of Numbers or Pages"),
@@ -116,7 +116,7 @@ def _read_zip(data: bytes, name: str, budget: Budget, depth: int) -> FileTables:
     names = [info.filename for info in infos]
     if any(part.startswith("xl/workbook") for part in names) or "content.xml" in names:
         return _of_sheets(read_workbook(data, refuse_vast_zip(data, infos, budget)), name)
-    for folder, kind in OTHERS.items():
+    for folder, kind in OTHER_DOCUMENTS.items():
         if any(part.startswith(folder) for part in names):
             raise UnreadableFile(sentence("is {kind}, whatever its name says", kind=kind), ASK)
     _refuse_deep(depth)
@@ -164,7 +164,7 @@ def _read_text(data: bytes, name: str, budget: Budget) -> FileTables:
         return _read_markup(data, text, name, budget)
     json = text if is_json(start) else uncalled(text)
     if json:
-        return FileTables(read_objects(json, name, budget))
+        return FileTables(read_json(json, name, budget))
     return FileTables((read_delimited(text, name, budget),))
 
 
@@ -236,7 +236,7 @@ def _table(grid: Grid) -> LogTable | None:
 
 
 def _unseen(numbers: Sequence[int]) -> Sentence:
-    rows = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+    rows = ", ".join(map(str, numbers[:ROW_NUMBERS_SHOWN])) + (", …" if len(numbers) > ROW_NUMBERS_SHOWN else "")
     return sentence(
         "{count} rows that the page hides were read all the same: row {rows}", count=len(numbers), rows=rows
     )

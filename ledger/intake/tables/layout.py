@@ -13,8 +13,8 @@ from ledger.sentences import Mistake, Sentence, UnreadableFile, sentence
 from ledger.texts import masked
 
 LOOK = 40  # rows in which the header must stand
-SHOWN = 5  # row numbers named of those that were passed over
-OTHERS = 3  # headings that make a row further down another header
+ROW_NUMBERS_SHOWN = 5  # row numbers named of those that were passed over
+SHARED_HEADINGS = 3  # of the header, which make a row further down another header
 MARK = "\ufeff"  # at the head of a text; in the midst of one, where files were put together
 QUOTE_VALUES = "put values with delimiters or line breaks in them into quotation marks"
 LABELLED = re.compile(r"[^:：]{1,20}[:：]\s*\S.*", re.DOTALL)  # 导出时间：2023-06-01
@@ -75,7 +75,7 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
     for place, row in enumerate(below):
         if not row.fault and (place >= tail or _is_passed(row, header, first=place == 0)):
             passed.append(row.number)
-            order = None if _is_header(row, header, _label(row)) else order
+            order = None if _is_repeated_header(row, header, _label(row)) else order
         elif not row.fault and _is_other_header(row, header):
             order = _order(row, header)
             passed.append(row.number)
@@ -97,10 +97,10 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
 def _header(rows: Sequence[Row], merges: Sequence[Merge]) -> Header | None:
     """The first row that is filled as widely as a header is, with the row of groups above or the row of names below it."""
     window = [(place, _names(row)) for place, row in _first(rows)]
-    width = max((_filled(names) for _, names in window), default=0)
+    width = max((_name_count(names) for _, names in window), default=0)
     likely = [at for at, (_, names) in enumerate(window) if _may_be_header(names, width)]
     likely = [at for at in likely if not any(map(DAY.fullmatch, window[at][1]))] or likely
-    wide = [at for at in likely if 2 * _filled(window[at][1]) > width]
+    wide = [at for at in likely if 2 * _name_count(window[at][1]) > width]
     for at in (wide or likely)[:1]:
         place, names = window[at]
         _refuse_fault(rows[: place + 1])
@@ -140,7 +140,7 @@ def _names(row: Row) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell).strip().strip(MARK) for cell in row.cells)
 
 
-def _filled(names: Sequence[str]) -> int:
+def _name_count(names: Sequence[str]) -> int:
     return sum(map(bool, names))
 
 
@@ -166,7 +166,7 @@ def _under(upper: Sequence[str], lower: Sequence[str], number: int, merges: Sequ
     """The names of two rows, if the row below names the columns of groups in this one, and says nothing else."""
     upper, lower = _as_wide(upper, lower)
     groups = _groups(upper, lower, number, merges)
-    if _filled(lower) < 2 or not all(map(_is_heading, filter(None, lower))):
+    if _name_count(lower) < 2 or not all(map(_is_heading, filter(None, lower))):
         return None
     sizes = Counter(at for at in groups if at is not None)
     for at, (above, below) in enumerate(zip(upper, lower, strict=True)):
@@ -239,10 +239,10 @@ def _is_passed(row: Row, header: Header, *, first: bool) -> bool:
     if first and all(str(cell).strip().casefold() in FILTERS for cell in row.cells if has_value(cell)):
         return True
     label = _label(row)
-    return _is_header(row, header, label) or _is_total(row, label)
+    return _is_repeated_header(row, header, label) or _is_total(row, label)
 
 
-def _is_header(row: Row, header: Header, label: str) -> bool:
+def _is_repeated_header(row: Row, header: Header, label: str) -> bool:
     """The header once more."""
     return label.strip(MARK) in header.headings and _trimmed(_names(row)) in map(_trimmed, header.plain)
 
@@ -253,7 +253,7 @@ def _is_other_header(row: Row, header: Header) -> bool:
         return False
     there = {name for name in _names(row) if name}
     same = len(there & header.headings)
-    return same >= OTHERS and 2 * same > len(there)
+    return same >= SHARED_HEADINGS and 2 * same > len(there)
 
 
 def _order(row: Row, header: Header) -> tuple[int, ...]:
@@ -369,11 +369,11 @@ def _notes(header: Header, passed: Sequence[int], turned: Sequence[int], filled:
             "the header stands in rows {first} and {second}", first=header.numbers[0], second=header.numbers[1]
         )
     if passed:
-        numbers = ", ".join(map(str, passed[:SHOWN])) + (", …" if len(passed) > SHOWN else "")
+        numbers = ", ".join(map(str, passed[:ROW_NUMBERS_SHOWN])) + (", …" if len(passed) > ROW_NUMBERS_SHOWN else "")
         yield sentence(
             "{count} rows are no tickets (totals, notes, filters): row {rows}", count=len(passed), rows=numbers
         )
-    for row in turned[:SHOWN]:
+    for row in turned[:ROW_NUMBERS_SHOWN]:
         yield sentence("row {row} is the header in another order: what follows it is read by that", row=row)
     if filled:
         yield sentence("{count} cells merged with the one above were filled with its value", count=filled)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from ledger.intake.tables.books.scan import CODES, CellTotal, Extent, Scanned, Unvalued
+from ledger.intake.tables.books.scan import ERROR_CODES, CellTotal, Extent, Scanned, Unvalued
 from ledger.intake.tables.table import DAMAGED, ERROR, SAVE_AGAIN, SPLIT, UNCALCULATED
 from ledger.sentences import UnreadableFile
 
@@ -31,8 +31,8 @@ CELLS = (
     0x027E,
 )
 SEVERAL = (0x00BD, 0x00BE)
-FORMULAS, FAILED = (0x0006, 0x0206, 0x0406), 0x0205
-SHEET, DAYS = 0x0085, 0x0022  # where a sheet begins; from when days count
+FORMULA_RECORDS, BOOL_ERR = (0x0006, 0x0206, 0x0406), 0x0205
+BOUND_SHEET, DATE_1904 = 0x0085, 0x0022  # a sheet, by where it begins; from when days count
 CALCULATED = 0x01C1  # by what the formulas of the book were calculated
 NO_NUMBER, IS_ERROR, IS_EMPTY = 0xFFFF, 2, 3  # of the result of a formula
 ON_OPENING = 0x02  # it is to be calculated when the book is opened
@@ -62,9 +62,9 @@ def _scanned(book: bytes) -> Scanned:
         if kind in BEGIN:
             total.add(extent)
             extent, begin = Extent(), at
-        elif kind == SHEET and len(body) >= 4:
+        elif kind == BOUND_SHEET and len(body) >= 4:
             sheets.append(struct.unpack_from("<I", body)[0])
-        elif kind == DAYS and len(body) >= 2:
+        elif kind == DATE_1904 and len(body) >= 2:
             since_1904 = body[0] == 1
         elif kind == CALCULATED:
             calculated = True
@@ -84,12 +84,12 @@ def _scanned(book: bytes) -> Scanned:
 def _without_value(kind: int, body: bytes, *, calculated: bool) -> str | None:
     """What is shown in a cell without a value: an error, or a formula that no program has calculated. The result of that is an empty
     text, as others may be; but a book with those tells by what it was `calculated`."""
-    if kind == FAILED and len(body) >= 8:
-        return CODES.get(body[6], ERROR) if body[7] else None
-    if kind not in FORMULAS or len(body) < 16 or struct.unpack_from("<H", body, 12)[0] != NO_NUMBER:
+    if kind == BOOL_ERR and len(body) >= 8:
+        return ERROR_CODES.get(body[6], ERROR) if body[7] else None
+    if kind not in FORMULA_RECORDS or len(body) < 16 or struct.unpack_from("<H", body, 12)[0] != NO_NUMBER:
         return None
     if body[6] == IS_ERROR:
-        return CODES.get(body[8], ERROR)
+        return ERROR_CODES.get(body[8], ERROR)
     return UNCALCULATED if body[6] == IS_EMPTY and (body[14] & ON_OPENING or not calculated) else None
 
 

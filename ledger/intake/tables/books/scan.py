@@ -9,7 +9,7 @@ import attrs
 from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import ERROR, ERRORS, UNCALCULATED, refuse_too_large
 
-CODES = {
+ERROR_CODES = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
 }  # fmt: skip
 
@@ -73,11 +73,11 @@ class Unvalued:
         if any(before > after for before, after in pairwise(self.rows)):
             order = sorted(order, key=self.rows.__getitem__)
         for row, places in groupby(order, key=self.rows.__getitem__):
-            yield row, {self.columns[place]: SHOWN[self.shown[place]] for place in places}
+            yield row, {self.columns[place]: SHOWN_TEXTS[self.shown[place]] for place in places}
 
 
-SHOWN = (UNCALCULATED, *sorted(ERRORS))
-NUMBERED = {text: number for number, text in enumerate(SHOWN)}
+SHOWN_TEXTS = (UNCALCULATED, *sorted(ERRORS))
+NUMBERED = {text: number for number, text in enumerate(SHOWN_TEXTS)}
 
 
 @attrs.frozen

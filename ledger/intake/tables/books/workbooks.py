@@ -22,10 +22,10 @@ from ledger.intake.tables.grid import Grid, Merge
 from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
-ERRORS = 2  # the output for errors, as systems number it
+STDERR = 2  # as systems number it
 ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
-DAYS = 1_000_000  # what is more counts no days
+MAX_SERIAL = 1_000_000  # what is more counts no days
 NONE_MISSING: tuple[int, Mapping[int, str]] = (-1, {})
 NO_PASSWORD = "open it, save it without a password, and import that"
 
@@ -64,17 +64,17 @@ def _unheard() -> Iterator[None]:
     the terminal. We say in ours what is wrong."""
     with ONE_AT_A_TIME:
         try:
-            kept = os.dup(ERRORS)
+            kept = os.dup(STDERR)
         except OSError:  # a program without a terminal has nowhere to write to
             yield
             return
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, ERRORS)
+        os.dup2(nowhere, STDERR)
         os.close(nowhere)
         try:
             yield
         finally:
-            os.dup2(kept, ERRORS)
+            os.dup2(kept, STDERR)
             os.close(kept)
 
 
@@ -112,15 +112,15 @@ def _shown(rows: Iterable[tuple[Cell, ...]], unvalued: Unvalued) -> Iterator[tup
     row, texts = next(missing, NONE_MISSING)
     for at, cells in enumerate(rows):
         if at == row:
-            cells = _filled(cells, texts)
+            cells = _with_texts(cells, texts)
             row, texts = next(missing, NONE_MISSING)
         yield at, cells
     while texts:
-        yield row, _filled((), texts)
+        yield row, _with_texts((), texts)
         row, texts = next(missing, NONE_MISSING)
 
 
-def _filled(cells: tuple[Cell, ...], texts: Mapping[int, str]) -> tuple[Cell, ...]:
+def _with_texts(cells: tuple[Cell, ...], texts: Mapping[int, str]) -> tuple[Cell, ...]:
     wide = (*cells, *[None] * (max(texts) + 1 - len(cells)))
     return tuple(texts.get(at) if cell is None else cell for at, cell in enumerate(wide))
 
@@ -130,7 +130,7 @@ def _cells(cells: Sequence[Any], pool: dict[str, str], *, other_days: bool) -> I
     are counted from `other_days`, a number that could be a time is given as text, which is none."""
     for cell in cells:
         if not isinstance(cell, str):
-            yield _digits(cell) if other_days and type(cell) in (int, float) and abs(cell) < DAYS else cell
+            yield _digits(cell) if other_days and type(cell) in (int, float) and abs(cell) < MAX_SERIAL else cell
         elif cell == "":
             yield None
         else:

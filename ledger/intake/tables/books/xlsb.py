@@ -4,13 +4,13 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from ledger.intake.tables.books.relationships import targets_of
-from ledger.intake.tables.books.scan import CODES, CellTotal, Extent, Unvalued
+from ledger.intake.tables.books.scan import ERROR_CODES, CellTotal, Extent, Unvalued
 from ledger.intake.tables.grid import Merge
 from ledger.intake.tables.table import DAMAGED, ERROR, SAVE_AGAIN
 from ledger.sentences import UnreadableFile
 
 ROW_HEADER, CELLS, MERGED, BUNDLED = 0, range(1, 12), 176, 156  # records of an xlsb: [MS-XLSB] 2.3.2
-FAILED_CELLS, PROPERTIES = (3, 11), 153
+ERROR_CELLS, PROPERTIES = (3, 11), 153
 BINARY_BOOK = ("xl/workbook.bin", "xl/_rels/workbook.bin.rels")
 
 
@@ -25,8 +25,8 @@ def scan_binary(data: bytes, total: CellTotal, unvalued: Unvalued) -> list[Merge
         elif kind in CELLS:
             (column,) = struct.unpack_from("<I", data, start)
             extent.reach(row, column)
-            if kind in FAILED_CELLS:
-                unvalued.add(row, column, CODES.get(data[start + 8], ERROR) if size > 8 else ERROR)
+            if kind in ERROR_CELLS:
+                unvalued.add(row, column, ERROR_CODES.get(data[start + 8], ERROR) if size > 8 else ERROR)
         elif kind == MERGED and size >= 16:
             top, bottom, left, right = struct.unpack_from("<4I", data, start)
             merges.append(Merge(top + 1, bottom + 1, left, right))

@@ -8,7 +8,7 @@ from itertools import chain
 import attrs
 
 from ledger.intake.tables.books.relationships import attributes_of, targets_of
-from ledger.intake.tables.books.scan import CODES, CellTotal, Extent, Unvalued
+from ledger.intake.tables.books.scan import ERROR_CODES, CellTotal, Extent, Unvalued
 from ledger.intake.tables.books.tags import parse
 from ledger.intake.tables.packed import Budget, pieces
 from ledger.intake.tables.table import AS_VALUE, MAX_CELLS, SPLIT, UNCALCULATED
@@ -16,14 +16,14 @@ from ledger.sentences import UnreadableFile, sentence
 
 COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
 ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
-FORMULA = re.compile(
+FORMULA_CELL = re.compile(
     rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"([^<>]*)>\s*<f(?:[\s/][^<>]*)?>(?:[^<]*</f>)?\s*(?:<v(?:[\s/][^<>]*)?>([^<]*)(?:</v>\s*)?)?</c>"
 )
-FORMULAS = (b"<f>", b"<f ", b"<f/", b"<f\t", b"<f\n", b"<f\r")
-FAILED = re.compile(
+FORMULA_TAGS = (b"<f>", b"<f ", b"<f/", b"<f\t", b"<f\n", b"<f\r")
+ERROR_CELL = re.compile(
     rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"(?:[^<>]*\s)?t=[\"']e[\"'][^<>]*>\s*(?:<f(?:[\s/][^<>]*)?>(?:[^<]*</f>)?\s*)?<v[^<>]*>([^<]*)</v>"
 )
-FAILURES = (b'"e"', b"'e'")  # the type of a cell with an error
+ERROR_TYPES = (b'"e"', b"'e'")  # the type of a cell with an error
 TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
 OPENINGS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
 PREFIXED = re.compile(rb":c[\s/>]")
@@ -33,7 +33,7 @@ TEXTS = "sharedstrings"  # in the name of the part that holds the texts of an xl
 TOLD = re.compile(rb"<(?:[^\s<>/:\"']+:)?sst\s[^<>]*")
 TAG = 2**20  # bytes; no tag of a sheet is longer
 XML_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
+SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
 SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 
 
@@ -127,9 +127,9 @@ def _noted(text: bytes, unvalued: Unvalued) -> bool:
         if _is_uncalculated(kind[1].decode() if kind else "", None if cell[4] is None else ""):
             unvalued.add(int(cell[2]) - 1, _column(cell[1]), UNCALCULATED)
 
-    formulas = FORMULAS if b"<f" in text else ()
-    return all(_usual(text, mark, FAILED, error) for mark in FAILURES) and all(
-        _usual(text, mark, FORMULA, formula) for mark in formulas
+    formulas = FORMULA_TAGS if b"<f" in text else ()
+    return all(_usual(text, mark, ERROR_CELL, error) for mark in ERROR_TYPES) and all(
+        _usual(text, mark, FORMULA_CELL, formula) for mark in formulas
     )
 
 
@@ -209,7 +209,7 @@ def _is_uncalculated(kind: str, value: str | None) -> bool:
 
 def _known(error: str, row: int) -> str:
     """An error of an xlsx. Raises UnreadableFile for one that the reader refuses the whole workbook for."""
-    if error not in CODES.values() or error == CODES[0x2B]:
+    if error not in ERROR_CODES.values() or error == ERROR_CODES[0x2B]:
         why = sentence("shows an error in row {row} that cannot be read: {error}", row=row, error=error or "-")
         raise UnreadableFile(why, AS_VALUE)
     return error
@@ -225,4 +225,4 @@ def _parsed_extent(parts: Iterable[bytes], unvalued: Unvalued) -> Extent:
 def xml_sheets(book: bytes, relations: bytes) -> list[str]:
     """The part of each sheet of an xlsx, in the order of the book."""
     targets = targets_of(relations)
-    return [targets.get(said.get("id", ""), "") for tag in SHEET.findall(book) for said in [attributes_of(tag)]]
+    return [targets.get(said.get("id", ""), "") for tag in SHEET_TAG.findall(book) for said in [attributes_of(tag)]]

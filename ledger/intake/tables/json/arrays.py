@@ -26,7 +26,7 @@ def array_lines(text: str, budget: Budget) -> Arrays:
     """A header and rows, each an array in a line of its own. Raises UnreadableFile."""
     rows = list(rows_within(json_lines(text, sound_array), budget))
     header = rows[0][2]
-    if not _is_header(header):
+    if not _is_array_of_names(header):
         raise UnreadableFile("has no line that is a JSON object", ONE_PER_LINE)
     return Arrays(tuple(header), rows[1:])
 
@@ -53,7 +53,7 @@ def _cells(found: Any, width: int) -> tuple[tuple[Cell, ...], Mistake | None]:
 def other_tables(found: Any, depth: int) -> Iterator[Arrays | list[Any]]:
     """The tables written otherwise than as an array of objects: each as objects, or as arrays with their names."""
     if isinstance(found, list):
-        if len(found) > 1 and _is_header(found[0]) and all(isinstance(row, list) for row in found):
+        if len(found) > 1 and _is_array_of_names(found[0]) and all(isinstance(row, list) for row in found):
             yield _of_arrays(found[0], found[1:])
     elif isinstance(found, dict) and found:
         fit = _with_names(found) or _by_column(found) or _by_row(found)
@@ -64,7 +64,7 @@ def other_tables(found: Any, depth: int) -> Iterator[Arrays | list[Any]]:
                 yield from other_tables(value, depth - 1)
 
 
-def _is_header(found: Any) -> bool:
+def _is_array_of_names(found: Any) -> bool:
     return isinstance(found, list) and len(found) > 1 and all(map(_is_name, found))
 
 
@@ -83,7 +83,7 @@ def _with_names(found: dict[str, Any]) -> Arrays | None:
     ]
     if len(arrays) != 1:
         return None
-    names = [one for one in found.values() if _is_header(one) and len(one) == len(arrays[0][0])]
+    names = [one for one in found.values() if _is_array_of_names(one) and len(one) == len(arrays[0][0])]
     return _of_arrays(names[0], arrays[0]) if len(names) == 1 else None
 
 

@@ -43,7 +43,7 @@ def uncalled(text: str) -> str:
     return "\n" * call[0].count("\n") + whole[call.end() : -1]
 
 
-def read_objects(text: str, name: str, budget: Budget) -> tuple[LogTable, ...]:
+def read_json(text: str, name: str, budget: Budget) -> tuple[LogTable, ...]:
     """The tables of a JSON text: of JSON Lines one; of an object around arrays, one of each. Raises UnreadableFile."""
     if _is_lines(text):
         return (table_of_objects(name, "", list(rows_within(json_lines(text, sound_object), budget))),)

@@ -114,7 +114,7 @@ def _joined(tables: Sequence[_HtmlTable]) -> list[Grid]:
 
 def _names_above(upper: _HtmlTable, lower: _HtmlTable) -> Row | None:
     """The header in a table that is nothing else, if all rows of the next are as wide, without a header, and the first has a date."""
-    heads, rows = _filled(upper.grid), _filled(lower.grid)
+    heads, rows = _nonempty_rows(upper.grid), _nonempty_rows(lower.grid)
     if upper.kinds != {"th"} or len(heads) != 1 or upper.grid.merges or lower.kinds != {"td"} or not rows:
         return None
     width, names = len(rows[0].cells), heads[0].cells
@@ -126,7 +126,7 @@ def _names_above(upper: _HtmlTable, lower: _HtmlTable) -> Row | None:
     return attrs.evolve(heads[0], number=0, cells=names[:width]) if is_ticket else None
 
 
-def _filled(grid: Grid) -> list[Row]:
+def _nonempty_rows(grid: Grid) -> list[Row]:
     return [row for row in grid.rows if any(row.cells)]
 
 

@@ -8,19 +8,19 @@ from ledger.intake.tables.markup.elements import events_of, forget, local, xml_p
 from ledger.intake.tables.table import SAVE_AGAIN, Cell
 from ledger.sentences import UnreadableFile
 
-SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
+SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
 
 
 def xml_grids(text: str) -> list[Grid]:
     """Every sheet of an XML 2003 workbook. Raises UnreadableFile."""
-    parser = xml_parser(events=("start", "end"), tag=(f"{SHEET}Worksheet", f"{SHEET}Row"))
+    parser = xml_parser(events=("start", "end"), tag=(f"{SPREADSHEET}Worksheet", f"{SPREADSHEET}Row"))
     grids: list[Grid] = []
     number = 0
     for event, element in events_of(parser, text):
         if local(element.tag) == "Worksheet":
             if event == "start":
-                grids.append(Grid(element.get(f"{SHEET}Name") or f"Sheet{len(grids) + 1}"))
+                grids.append(Grid(element.get(f"{SPREADSHEET}Name") or f"Sheet{len(grids) + 1}"))
                 number = 0
             else:
                 grids[-1].hidden = _is_hidden(element)
@@ -40,10 +40,10 @@ def _is_hidden(sheet: Any) -> bool:
 
 def _xml_cells(row: Any, number: int, grid: Grid) -> list[Cell]:
     cells: list[Cell] = []
-    for element in row.iterchildren(f"{SHEET}Cell"):
+    for element in row.iterchildren(f"{SPREADSHEET}Cell"):
         at = _index(element, len(cells) + 1, EXCEL_COLUMNS) - 1
         cells += [None] * (at - len(cells))
-        data = element.find(f"{SHEET}Data")
+        data = element.find(f"{SPREADSHEET}Data")
         cells.append(None if data is None else _typed(data))
         wide, tall = _count(element, "MergeAcross"), _count(element, "MergeDown")
         if wide or tall:
@@ -54,7 +54,7 @@ def _xml_cells(row: Any, number: int, grid: Grid) -> list[Cell]:
 
 def _index(element: Any, following: int, most: int) -> int:
     """Where a row or cell stands: said, or after the one before. Raises UnreadableFile."""
-    text = element.get(f"{SHEET}Index") or ""
+    text = element.get(f"{SPREADSHEET}Index") or ""
     place = int(text) if text.isdecimal() and len(text) < 9 else following
     if not following <= place <= most:
         raise UnreadableFile("has cells outside of what a sheet can be", SAVE_AGAIN)
@@ -62,13 +62,13 @@ def _index(element: Any, following: int, most: int) -> int:
 
 
 def _count(element: Any, name: str) -> int:
-    text = element.get(SHEET + name) or ""
+    text = element.get(SPREADSHEET + name) or ""
     return min(int(text), EXCEL_ROWS) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _typed(data: Any) -> Cell:
     """The value of a cell. A number with all its digits is whole; a moment at midnight is a date, as a sheet's is."""
-    kind, text = data.get(f"{SHEET}Type"), "".join(data.itertext())
+    kind, text = data.get(f"{SPREADSHEET}Type"), "".join(data.itertext())
     if kind == "Boolean":
         return text.strip() == "1"
     if kind == "DateTime":
