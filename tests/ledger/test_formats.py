@@ -7,6 +7,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -783,3 +784,19 @@ def test_cells_merged_below_a_header_in_another_order_are_filled_in_their_own_co
     turned[2][unit] = ""
     book = xlsx([*ROWS[:4], *turned], merged=[(5, unit, 6, unit)])
     assert facts(book) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cell"),
+    [
+        ("Boolean", "1", True), ("Boolean", "true", True), ("Boolean", "0", False), ("Boolean", "False", False), ("Boolean", "是", "是"),
+        ("Number", "-5", -5), ("Number", "--5", "--5"), ("DateTime", "2023-05-04T09:00:00.000", datetime(2023, 5, 4, 9)),
+        ("DateTime", "2023-05-04T09:00:00Z", "2023-05-04T09:00:00Z"),
+        ("DateTime", "2023-05-04T09:00:00+08:00", "2023-05-04T09:00:00+08:00"),
+    ],
+)  # fmt: skip
+def test_a_typed_cell_of_xml_2003(kind: str, text: str, cell: object) -> None:
+    page = xml2003([["甲", "乙"], ["一", "二"]]).decode("gbk").replace('"String">二<', f'"{kind}">{text}<')
+    (table,) = read_table(page.encode("gbk"), "五月")
+    (row,) = table.rows
+    assert (type(row.cells[1]), row.cells[1]) == (type(cell), cell)

@@ -135,6 +135,13 @@ def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("value", ['{"k":NaN}', "[[1,1e999]]", '[{"k":1,"k":2}]', '{"k":[{"l":-Infinity}]}'])
+def test_what_is_no_value_is_told_however_deep_it_stands(value: str) -> None:
+    for text in (f'[{{"a":"x","b":{value}}},{{"a":"y","b":1}}]', f'{{"a":"x","b":{value}}}\n{{"a":"y","b":1}}\n'):
+        assert faults(read(text)) == [(1, "is no complete JSON object")]
+    assert faults(read(f'[["a","b"],["x",{value}],["y",1]]')) == [(1, "is no complete JSON array")]
+
+
 def test_sheets_keep_their_types_and_row_numbers_and_empty_ones_are_left_out() -> None:
     rows: list[list[Any]] = [
         ["五月工单"],

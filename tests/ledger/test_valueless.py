@@ -286,3 +286,19 @@ def test_a_cell_is_looked_at_whole_wherever_the_pieces_of_a_part_end(size: int) 
     extent = xlsx_parts._usual_extent((data[at : at + size] for at in range(0, len(data), size)), found)
     assert extent == Extent(0, 5, 0, 6)
     assert [*found.by_row()] == [(3, {3: "#N/A"}), (5, {3: "=?"})]
+
+
+@pytest.mark.parametrize("place", ["D0", "A1048577", "XFE4", "ZZZ9999999"])
+def test_a_cell_where_no_sheet_has_any_is_refused(place: str) -> None:
+    data = xlsx(with_cell("#N/A"), odd=lambda text: text.replace('r="D4"', f'r="{place}"'))
+    with pytest.raises(UnreadableFile):
+        read_table(data, "五月")
+
+
+def test_an_error_below_more_empty_rows_than_a_sheet_has_is_refused() -> None:
+    parts = parts_of(ods(with_cell("#N/A", at=-1)))
+    rows = '<table:table-row table:number-rows-repeated="999999999"><table:table-cell/></table:table-row>' * 5
+    text = parts["content.xml"].decode()
+    last = text.rindex("<table:table-row>")
+    with pytest.raises(UnreadableFile):
+        read_table(written.zipped({**parts, "content.xml": (text[:last] + rows + text[last:]).encode()}), "五月")

@@ -6,8 +6,9 @@ from itertools import groupby, pairwise
 
 import attrs
 
-from ledger.intake.tables.grid import Merge
-from ledger.intake.tables.table import ERROR, ERRORS, UNCALCULATED, refuse_too_large
+from ledger.intake.tables.grid import EXCEL_COLUMNS, EXCEL_ROWS, Merge
+from ledger.intake.tables.table import ERROR, ERRORS, SAVE_AGAIN, UNCALCULATED, refuse_too_large
+from ledger.sentences import UnreadableFile
 
 ERROR_CODES = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
@@ -61,8 +62,10 @@ class Unvalued:
     shown: "array[int]" = attrs.field(factory=lambda: array("B"))
 
     def add(self, row: int, column: int, text: str) -> None:
-        """A cell more. Raises UnreadableFile where there are too many."""
+        """A cell more. Raises UnreadableFile where there are too many, or where no sheet has cells."""
         refuse_too_large(1, len(self.rows) + 1)
+        if not (0 <= row < EXCEL_ROWS and 0 <= column < EXCEL_COLUMNS):
+            raise UnreadableFile("has cells outside of what a sheet can be", SAVE_AGAIN)
         self.rows.append(row)
         self.columns.append(column)
         self.shown.append(NUMBERED[text if text in NUMBERED else ERROR])

@@ -50,7 +50,7 @@ def rows_within(rows: Iterator[tuple[int, int, Any]], budget: Budget) -> Iterato
 
 def sound_object(found: Any, source: str) -> dict[str, Any] | Mistake:
     """The object, if a fact could come of it."""
-    if isinstance(found, _Unfit) or (isinstance(found, dict) and any(isinstance(v, _Unfit) for v in found.values())):
+    if _holds_unfit(found):
         return Mistake("", None, "is no complete JSON object", ONE_PER_LINE)
     if not isinstance(found, dict):
         return Mistake("", None, "is no JSON object", ONE_PER_LINE)
@@ -63,9 +63,22 @@ def sound_array(found: Any, source: str) -> list[Any] | Mistake:
     """The array, if a fact could come of it."""
     if not isinstance(found, list):
         return Mistake("", None, "is no JSON array as the header is", AS_LIST)
-    if any(isinstance(value, _Unfit) for value in found) or _is_half(found, source):
+    if _holds_unfit(found) or _is_half(found, source):
         return Mistake("", None, "is no complete JSON array", AS_LIST)
     return found
+
+
+def _holds_unfit(found: Any) -> bool:
+    """What is no value stands in it, however deep."""
+    ahead = [found]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, _Unfit):
+            return True
+        if isinstance(value, dict | list):
+            within = value.values() if isinstance(value, dict) else value
+            ahead += [one for one in within if isinstance(one, _Unfit | dict | list)]
+    return False
 
 
 def _is_half(found: Any, source: str) -> bool:

@@ -1,5 +1,6 @@
 """The sheets of an XML 2003 workbook."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from ledger.sentences import UnreadableFile
 
 SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 OPTIONS = "{urn:schemas-microsoft-com:office:excel}"
+BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
+WHOLE = re.compile(r"-?\d+")
 
 
 def xml_grids(text: str) -> list[Grid]:
@@ -67,13 +70,14 @@ def _count(element: Any, name: str) -> int:
 
 
 def _typed(data: Any) -> Cell:
-    """The value of a cell. A number with all its digits is whole; a moment at midnight is a date, as a sheet's is."""
+    """The value of a cell. A number with all its digits is whole; a moment at midnight is a date, as a sheet's is; one that names
+    its zone stays as it is written."""
     kind, text = data.get(f"{SPREADSHEET}Type"), "".join(data.itertext())
     if kind == "Boolean":
-        return text.strip() == "1"
+        return BOOLEANS.get(text.strip().lower(), text or None)
     if kind == "DateTime":
         return _moment(text.strip())
-    if kind == "Number" and text.strip().lstrip("-").isdecimal() and len(text) < 20:
+    if kind == "Number" and WHOLE.fullmatch(text.strip()) and len(text) < 20:
         return int(text)
     return text or None
 
@@ -82,6 +86,8 @@ def _moment(text: str) -> Cell:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        return text
+    if moment.tzinfo is not None:
         return text
     return (
         date(moment.year, moment.month, moment.day)
