@@ -12,7 +12,7 @@ from ledger.exchange import content, identity, key_of
 from ledger.facts import Dispatch, Fact, Void
 
 if TYPE_CHECKING:
-    from ledger.intake.changes import Settled
+    from ledger.intake.changes.settle import Settled
 
 REPLACED = "再次导出有改动：第 {batch} 批第 {row} 行"
 BY_IMPORT = re.compile(re.escape(REPLACED).replace(r"\{batch\}", r"\d+").replace(r"\{row\}", r"\d+"))
@@ -48,7 +48,7 @@ def renewed(
     """What a re-export comes to against what was `found` on its tickets: its facts, with the voids of those that they replace,
     and, where it may replace, of the voids of those that it brings back. What a person voided stays so, and so does what an import
     took back, until a file that may replace tells it again."""
-    from ledger.intake.changes import KnownFacts, settle  # only an import settles
+    from ledger.intake.changes.settle import KnownFacts, settle  # only an import settles
 
     assert source.telling is not None
     gone = voided_keys(voids)
