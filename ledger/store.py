@@ -34,6 +34,17 @@ FEW = 1_000  # events for which no index is made anew
 TO_WRITE = 128 * 1024  # KiB of the file that a writer holds in memory: what is inserted by digest lands everywhere
 
 
+@attrs.frozen
+class Additions:
+    """What a source adds: facts unknown so far, and voids of those that they replace (`new`); what it says otherwise, what no more
+    (`absent`), and the profiles of earlier files on its tickets of which nobody knows the form (`unsure`)."""
+
+    new: Sequence[New]
+    changes: tuple[Change, ...] = ()
+    absent: tuple[Event, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
 class Ledger(Records):
     """A ledger file, to be read and added to; `recorded_at` instants come from the caller, who knows the clock."""
 
@@ -115,8 +126,8 @@ class Ledger(Records):
         last = self._last_batch()
         number = (last["number"] if last else 0) + 1
         recorded_at = max(recorded_at, last["recorded_at"] if last else recorded_at)
-        new, changes, absent, unsure = self._new_of(source, number, recorded_at)
-        new += self._unknown(self._mended(source, number, recorded_at))
+        found = self._new_of(source, number, recorded_at)
+        new = [*found.new, *self._unknown(self._mended(source, number, recorded_at))]
         head, frontier = self._insert(number, new)
         accepted = len({row for row, *_ in new})
         bearing = len({row for row, _ in source.facts})
@@ -130,7 +141,7 @@ class Ledger(Records):
             raise AssertionError(f"rows of {source.name} do not add up: {columns}")
         kept = [*self._keep_texts(number, source.texts), *self._keep_file(number, source.data)]
         before = last["checkpoint"] if last else chain.START
-        listed = [*self._keep_changes(number, changes), *self._keep_coverage(number, source.coverage)]
+        listed = [*self._keep_changes(number, found.changes), *self._keep_coverage(number, source.coverage)]
         listed += [(chain.PART, *row) for row in source.parts]
         hashed = chain.checkpoint(before, {**columns, "head": head.hash}, [*source.quarantined, *listed], kept)
         row = {**columns, "head": bytes.fromhex(head.hash), "checkpoint": hashed}
@@ -145,13 +156,10 @@ class Ledger(Records):
             (number, frontier.size, frontier.root, b"".join(frontier.peaks)),
         )
         mark = Checkpoint(number, frontier.size, frontier.root.hex(), hashed.hex())
-        return Taken(Batch(**columns), changes, absent, unsure), mark
+        return Taken(Batch(**columns), found.changes, found.absent, found.unsure), mark
 
-    def _new_of(
-        self, source: Source, number: int, recorded_at: int
-    ) -> tuple[list[New], tuple[Change, ...], tuple[Event, ...], tuple[str, ...]]:
-        """What a source adds: facts unknown so far, voids of those that they replace; what it says otherwise, what no more, and the
-        profiles of earlier files on its tickets of which nobody knows the form."""
+    def _new_of(self, source: Source, number: int, recorded_at: int) -> Additions:
+        """What a source adds, held against what is known of its tickets."""
         from ledger.intake.kept import Voided, as_held  # what only an import needs takes long to load
 
         voids = tuple(self.events(kinds=("void",))) if source.as_told or source.telling is not None else ()
@@ -163,19 +171,19 @@ class Ledger(Records):
         source = attrs.evolve(source, facts=facts, as_told={})
         source, names = self._in_units(source)
         if source.telling is None or not self.head().position:
-            return self._unknown(source.facts), (), (), ()
+            return Additions(self._unknown(source.facts))
         if not names:
             same = self._told_again(source.facts, gone)
             source = attrs.evolve(source, facts=[one for one in source.facts if one[1].ticket not in same])
         tickets = sorted({fact.ticket for _, fact in source.facts if fact.ticket is not None})
         found = list(self._on(tickets))
         if not (found or gone):
-            return self._unknown(source.facts), (), (), ()
+            return Additions(self._unknown(source.facts))
         under = frozenset(event.key for event in found if event.fact.unit in names and event.key not in gone)
         read = [event_read_as(event, names) for event in found]
         settled = renewed(source, read, voids, kin, number, recorded_at, under)
         unsure = dict.fromkeys(kin.unsure[event.batch] for event in found if event.batch in kin.unsure)
-        return self._unknown(settled.facts, settled.anew), settled.changes, settled.absent, tuple(unsure)
+        return Additions(self._unknown(settled.facts, settled.anew), settled.changes, settled.absent, tuple(unsure))
 
     def _told_again(self, facts: Sequence[tuple[int, Fact]], gone: set[str]) -> set[str]:
         """The tickets of which a source says what the ledger knows of them, all of it and nothing else: there is nothing to settle."""
