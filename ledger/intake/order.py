@@ -9,7 +9,8 @@ import attrs
 
 from ledger.facts import Dispatch
 from ledger.intake.cells import UnfitCell, shown, whole
-from ledger.intake.rows import Before, RowReader
+from ledger.intake.rows.reader import RowReader
+from ledger.intake.rows.row_facts import Before
 from ledger.intake.tables.table import Cell, Row
 
 Placed = tuple[str, int, int, int, Row]

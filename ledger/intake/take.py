@@ -18,7 +18,9 @@ from ledger.intake.headings import place_of_number, refuse_doubles, refuse_lacki
 from ledger.intake.kept import cell_kept
 from ledger.intake.order import befores_of
 from ledger.intake.profile import SAME_FACT, Profile
-from ledger.intake.rows import Before, RowFacts, RowReader, Unheard
+from ledger.intake.rows.exchange import beside
+from ledger.intake.rows.reader import RowReader
+from ledger.intake.rows.row_facts import Before, RowFacts, Unheard
 from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, Sentence, sentence
@@ -221,7 +223,7 @@ def _amiss(sheet: RowReader, row: Row, told: RowFacts, within: Surroundings) -> 
     rulebook knows, an alias that is another unit's."""
     for fact in told.facts:
         if sheet.profile.exchange:
-            yield from sheet.beside(row, fact, within.register.unit_of)
+            yield from beside(sheet, row, fact, within.register.unit_of)
         if isinstance(fact, Enrol | Alias):
             column, value = ("unit", fact.unit) if isinstance(fact, Enrol) else ("name", fact.name)
             for why in within.register.conflicts(fact):
