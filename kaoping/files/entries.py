@@ -9,8 +9,9 @@ import attrs
 from calendars.instants import SHANGHAI, local_instant, show_iso
 from kaoping.language import words
 from ledger.facts import KIND
-from ledger.intake.cells import UnfitCell, from_sheet, shown
+from ledger.intake.cells import UnfitCell, shown
 from ledger.intake.tables.table import Cell, LogTable, Row
+from ledger.intake.times import from_sheet
 from ledger.sentences import Mistake, UnreadableFile, sentence
 from scoring.law.rulebook import Rulebook
 

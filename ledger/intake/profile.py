@@ -18,7 +18,7 @@ from ledger.sentences import Mistake, sentence
 
 BY_WORD = "word"  # an event whose kind is said by the word in the column `kind`
 IGNORE = "ignore"
-OTHERS = "*"  # in [kinds]: all words that are not listed
+UNLISTED = "*"  # in [kinds]: all words that are not listed
 FIELDS = {field for kind in KIND.values() for field in fields_of(kind)}
 KNOWN_FIELDS = sentence("use one of: {known}", known=" ".join(sorted(FIELDS - {*STORED_AS.values()} | {*STORED_AS})))
 SAMPLE = (
@@ -164,7 +164,7 @@ def mistakes_in(profile: Profile) -> Iterator[Mistake]:
 def _wrong_words(profile: Profile) -> Iterator[Mistake]:
     """Values of the outside that no fact could hold."""
     for word, kind in profile.kinds.items():
-        if word == OTHERS and kind != IGNORE:
+        if word == UNLISTED and kind != IGNORE:
             yield Mistake(f"kinds.{word}", kind, "would make facts of words that nobody listed", 'write "*" = "ignore"')
         elif kind != IGNORE and kind not in KIND:
             yield Mistake(f"kinds.{word}", kind, "is no kind of fact", KNOWN_KINDS)

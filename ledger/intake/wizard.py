@@ -11,10 +11,11 @@ from datetime import datetime
 import attrs
 
 from ledger.facts import KIND
-from ledger.intake.cells import Meanings, UnfitCell, folded, shown, without_value
+from ledger.intake.cells import UnfitCell, folded, shown, without_value
 from ledger.intake.headings import CITIZENS, FREE_TEXT, doubled
+from ledger.intake.meanings import Meanings
 from ledger.intake.nearest import likeness, plain
-from ledger.intake.profile import BY_WORD, OTHERS, EventRule, Profile, When, mistakes_in
+from ledger.intake.profile import BY_WORD, UNLISTED, EventRule, Profile, When, mistakes_in
 from ledger.intake.tables.table import Cell, LogTable
 
 BASES = ("hotline-wide", "hotline-log", "posts-wide")
@@ -415,7 +416,7 @@ def _words(
         for word, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
             guessed = section == "kinds" and found[column][1] == BY_CONTENT
             if guessed or _unread(means, column, [word])[0]:
-                value = means.kinds.get(folded(word), "") if section == "kinds" and OTHERS not in means.kinds else ""
+                value = means.kinds.get(folded(word), "") if section == "kinds" and UNLISTED not in means.kinds else ""
                 yield WordGuess(section=section, word=word, value=value, count=count)
 
 

@@ -14,8 +14,9 @@ from calendars.instants import read_iso, show_iso
 from kaoping.files.profiles import read_profile
 from ledger.exchange import canonical, content, read_fact
 from ledger.facts import Close, Dispatch, Extend, Fact, Return, Sign, Survey
-from ledger.intake.cells import Meanings, UnfitCell
+from ledger.intake.cells import UnfitCell
 from ledger.intake.headings import choose
+from ledger.intake.meanings import Meanings
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import Cell, LogTable, Row

@@ -6,11 +6,12 @@ import attrs
 
 from ledger.exchange import REMEDIES, read_fact
 from ledger.facts import Fact
-from ledger.intake.cells import EARLIEST, LATEST, TOO_FAR, exchanged, shown, without_value
+from ledger.intake.cells import exchanged, shown, without_value
 from ledger.intake.kept import TEXTS, text_kept
 from ledger.intake.rows.row_facts import RowFacts, with_texts
 from ledger.intake.rows.view import TableView
 from ledger.intake.tables.table import NO_VALUES, Row
+from ledger.intake.times import EARLIEST, LATEST, TOO_FAR
 from ledger.sentences import Mistake, UnreadableFact, sentence
 from ledger.texts import FREE, masked
 

@@ -7,10 +7,11 @@ from typing import Self
 import attrs
 
 from ledger.facts import KIND, fields_of
-from ledger.intake.cells import Meanings, UnfitCell, are_cut, folded, shown, without_value
+from ledger.intake.cells import UnfitCell, folded, shown, without_value
 from ledger.intake.coverage import unsure_of
 from ledger.intake.headings import columns_of
 from ledger.intake.kept import CellsKept
+from ledger.intake.meanings import Meanings, are_cut
 from ledger.intake.profile import EventRule, Profile, When
 from ledger.intake.rows.row_facts import Before
 from ledger.intake.tables.table import Cell, LogTable, Row
