@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import NamedTuple
 
 LIKE = 0.5  # from here on two names may be meant alike
 CONTAINED = 0.75  # 签收时间 in 单位签收时间: what drifts is mostly put before or after
@@ -25,15 +27,32 @@ def nearest(name: str, among: Iterable[str], most: int = FEW) -> tuple[str, ...]
 
 def likeness(one: str, other: str) -> float:
     """How like two names are, from 0 to 1 (equal but for what drifts). It is shown to people and decides nothing."""
-    whole = plain(one), plain(other)
-    if whole[0] == whole[1]:
+    name, near = _meant(one), _meant(other)
+    if name.plain == near.plain:
         return 1.0
-    kinds = [_kind(name) for name in whole]
-    first, second = sorted((_stem(whole[0]), _stem(whole[1])))
+    if name.signs.isdisjoint(near.signs):
+        return 0.0
+    first, second = sorted((name.stem, near.stem))
     ratio: float = SequenceMatcher(None, first, second, autojunk=False).ratio()
     if min(len(first), len(second)) > 1 and (first in second or second in first):
         ratio = max(ratio, CONTAINED)
-    return min(ratio, 0.99) if kinds[0] == kinds[1] else ratio * 0.6
+    return min(ratio, 0.99) if name.kind == near.kind else ratio * 0.6
+
+
+class Meant(NamedTuple):
+    """What of a name counts: without what drifts (`plain`), without what so many say (`stem`), its `signs`, and what it speaks of."""
+
+    plain: str
+    stem: str
+    signs: frozenset[str]
+    kind: str
+
+
+@lru_cache(2**14)
+def _meant(name: str) -> Meant:
+    whole = plain(name)
+    stem = _stem(whole)
+    return Meant(whole, stem, frozenset(stem), _kind(whole))
 
 
 def _stem(name: str) -> str:
