@@ -22,7 +22,7 @@ from ledger.exchange import content
 from ledger.intake.headings import choose
 from ledger.intake.tables.files import read_table, read_tables
 from ledger.intake.tables.packed import Budget, members, ungzipped
-from ledger.intake.tables.table import LogTable
+from ledger.intake.tables.table import LogTable, Nested
 from ledger.intake.take import Intake, intake
 from ledger.sentences import UnreadableFile
 
@@ -800,3 +800,23 @@ def test_a_typed_cell_of_xml_2003(kind: str, text: str, cell: object) -> None:
     (table,) = read_table(page.encode("gbk"), "五月")
     (row,) = table.rows
     assert (type(row.cells[1]), row.cells[1]) == (type(cell), cell)
+
+
+FILES = "<table><tr><td>附件</td></tr></table>"
+TWO_FILES = "<table><tr><td>附件一</td><td>附件二</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("shown", "cell"),
+    [
+        (f"<span>二</span>{FILES}", "二"), (f"{FILES}二", "二"), (f"二{FILES}", "二"), (f"<div>{TWO_FILES}<b>二</b></div>", "二"),
+        ("<table><tr><td></td><td>二</td></tr></table>", "二"),
+        ("<table><tr><td><table><tr><td>二</td></tr></table></td></tr></table>", "二"),
+        (TWO_FILES, Nested("附件一 附件二")), ("<table><tr><td></td></tr></table>", None),
+    ],
+)  # fmt: skip
+def test_a_table_in_a_cell_takes_nothing_from_it(shown: str, cell: object) -> None:
+    rows = f"<tr><td>甲</td><td>乙</td><td>丙</td></tr><tr><td>一</td><td>{shown}</td><td>三</td></tr>"
+    found = read_tables(f"<html><table>{rows}</table></html>".encode(), "五月.xls").tables
+    (table,) = [one for one in found if one.header[:1] == ("甲",)]
+    assert [row.cells for row in table.rows] == [("一", cell, "三")]

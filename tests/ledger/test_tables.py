@@ -122,11 +122,24 @@ def test_a_row_wider_or_narrower_than_the_header_is_not_guessed_at() -> None:
     assert lines(table)[-1] == (4, ("1", "2"))
 
 
+def test_a_last_column_without_a_heading_is_not_read() -> None:
+    table = read("a,b,\n1,2,note\n3,4,\n")
+    assert (table.header, lines(table), faults(table)) == (("a", "b"), [(2, ("1", "2")), (3, ("3", "4"))], [])
+
+
+@pytest.mark.parametrize("text", ["a,b,\n1,2,\n1,x,2,\n", "a,b,\n1,2\n1,x,2\n", "a,b\n1,2\n1,x,2\n"])
+def test_a_shifted_row_is_none_with_a_column_without_a_heading(text: str) -> None:
+    table = read(text)
+    assert faults(table) == [(3, "has 3 cells, the header has 2")]
+    assert lines(table)[0] == (2, ("1", "2"))
+
+
 def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
-    table = read('{"a":1,"b":true}\n\n{"a":\n[1]\n{"b":0.5,"c":null}\n{"a":{}}\n{"a":1,"a":2}\n{"a":NaN}\n')
+    table = read('{"a":1,"b":true}\n\n{"a":\n[1]\n{"b":0.5,"c":null}\n{"a":{}}\n{"a":1,"a":2}\n{"a":Infinity}\n{"a":NaN,"b":2}\n')
     assert table.header == ("a", "b", "c")
     assert lines(table)[0] == (1, (1, True, None))
     assert lines(table)[3] == (5, (None, 0.5, None))
+    assert lines(table)[-1] == (9, (None, 2, None)), "NaN is no value, as a script writes an empty cell"
     assert faults(table) == [
         (3, "is no complete JSON object"),
         (4, "is no JSON object"),
@@ -135,7 +148,7 @@ def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("value", ['{"k":NaN}', "[[1,1e999]]", '[{"k":1,"k":2}]', '{"k":[{"l":-Infinity}]}'])
+@pytest.mark.parametrize("value", ['{"k":Infinity}', "[[1,1e999]]", '[{"k":1,"k":2}]', '{"k":[{"l":-Infinity}]}'])
 def test_what_is_no_value_is_told_however_deep_it_stands(value: str) -> None:
     for text in (f'[{{"a":"x","b":{value}}},{{"a":"y","b":1}}]', f'{{"a":"x","b":{value}}}\n{{"a":"y","b":1}}\n'):
         assert faults(read(text)) == [(1, "is no complete JSON object")]

@@ -71,6 +71,7 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
     width = len(header.names)
     kept: list[Row] = []
     below = [row for row in rows[header.end :] if row.fault or any(map(has_value, row.cells))]
+    most = _most_cells(rows[header.end - 1], below, width)
     tail, order, turned, orders = _tail(below, width), None, list[int](), dict[int, Sequence[int]]()
     for place, row in enumerate(below):
         if not row.fault and (place >= tail or _is_passed(row, header, first=place == 0)):
@@ -83,7 +84,7 @@ def laid_out(name: str, rows: Sequence[Row], merges: Sequence[Merge] = (), *, ex
         else:
             if order is not None:
                 orders[len(kept)] = order
-            kept.append(row if row.fault else _fitted(row, width) if exact else _cut(row, width))
+            kept.append(row if row.fault else _fitted(row, width, most) if exact else _cut(row, width))
     kept, filled = _filled_down(kept, merges)
     for place, turn in orders.items():
         kept[place] = _in_order(kept[place], turn)
@@ -315,9 +316,16 @@ def _is_tail(row: Row, width: int) -> bool:
     return len(there) == 1 or (len(there) < width and all(map(LABELLED.fullmatch, there)))
 
 
-def _fitted(row: Row, width: int) -> Row:
+def _most_cells(header: Row, rows: Sequence[Row], width: int) -> int:
+    """How many cells a row may have: as many as the header has, with those behind its last name, if every row has them: then none is
+    shifted, and notes stand in a column without a heading."""
+    most = len(header.cells)
+    return most if all(row.fault or len(row.cells) >= most for row in rows) else width
+
+
+def _fitted(row: Row, width: int, most: int) -> Row:
     """The row, if as wide as the header; a shifted row would put citizens' names under other headings."""
-    end = len(row.cells)
+    end = len(row.cells) if len(row.cells) != most else width
     while end > width and not has_value(row.cells[end - 1]):
         end -= 1
     if end == width:

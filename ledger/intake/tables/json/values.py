@@ -105,8 +105,13 @@ def _finite(text: str) -> Any:
     return number if math.isfinite(number) else _Unfit()
 
 
+def _named(text: str) -> Any:
+    """NaN is how a script writes that there is no value."""
+    return None if text == "NaN" else _Unfit()
+
+
 def _whole(text: str) -> Any:
     return int(text) if len(text) < 400 else _Unfit()
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite, parse_int=_whole)
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_named, parse_float=_finite, parse_int=_whole)

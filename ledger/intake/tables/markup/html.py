@@ -10,10 +10,11 @@ from lxml import etree
 from ledger.intake.tables.grid import EXCEL_COLUMNS, EXCEL_ROWS, Grid, Merge
 from ledger.intake.tables.layout import TIME
 from ledger.intake.tables.markup.elements import PIECE, events_before_end, forget, local
-from ledger.intake.tables.table import SAVE_AGAIN, Cell, Row
+from ledger.intake.tables.table import SAVE_AGAIN, Cell, Nested, Row
 from ledger.sentences import UnreadableFile, sentence
 
 END = 40  # signs shown of where a page breaks off
+SHOWN_TEXTS = 9  # of tables that stand where one value should
 DOWNLOAD_AGAIN = "export or download it again; if it always ends so, see in Excel or WPS that its last rows are there, and save it as .xlsx"
 BREAKS = ("br", "p", "div", "li")
 UNREAD = ("table", "script", "style", "button", "template")  # no text of the cell that they stand in
@@ -23,7 +24,7 @@ UNSHOWN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 
 
 def html_grids(text: str) -> list[Grid]:
-    """Every table of a page, a table inside another by itself. A row is numbered within its table. Raises UnreadableFile, also where
+    """Every table of a page, a table inside another by itself too. A row is numbered within its table. Raises UnreadableFile, also where
     the page ends before a table does: HTML lets `</td>` and `</tr>` be left out, never `</table>`."""
     parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", no_network=True, remove_comments=True)
     done: list[_HtmlTable] = []
@@ -35,10 +36,13 @@ def html_grids(text: str) -> list[Grid]:
                 open_tables.append(_HtmlTable(Grid(f"table {len(done) + len(open_tables) + 1}")))
             elif open_tables:
                 done.append(open_tables.pop())
-                forget(element)
+                if open_tables:
+                    open_tables[-1].within.append(done[-1].grid)
+                    element.clear(keep_tail=True)  # what stands beside it in its cell is still to be read
+                else:
+                    forget(element)
         elif open_tables and event == "end" and tag in ("td", "th"):
-            open_tables[-1].pending.append(_HtmlCell.of(element))
-            open_tables[-1].kinds.add(tag)
+            open_tables[-1].end_cell(_HtmlCell.of(element), tag)
         elif open_tables and event == "end" and tag == "tr":
             open_tables[-1].end_row(element.sourceline, unseen=_is_unseen_row(element))
             forget(element)
@@ -55,7 +59,7 @@ def _broken_off(text: str) -> UnreadableFile:
 
 @attrs.frozen
 class _HtmlCell:
-    text: str
+    text: str | Nested
     wide: int
     tall: int
     unseen: bool
@@ -72,10 +76,30 @@ class _HtmlTable:
     below: dict[int, int] = attrs.field(factory=dict)
     number: int = 0
     kinds: set[str] = attrs.field(factory=set)
+    within: list[Grid] = attrs.field(factory=list)
+
+    def end_cell(self, cell: _HtmlCell, tag: str) -> None:
+        """A cell more. One with tables in it and no text beside them shows what they hold, if that is one text; more are no value."""
+        texts = (
+            [str(text) for grid in self.within for row in grid.rows for text in row.cells if text]
+            if not cell.text
+            else []
+        )
+        if len(texts) == 1:
+            cell = attrs.evolve(cell, text=texts[0])
+        elif texts:
+            cell = attrs.evolve(cell, text=Nested(" ".join(texts[:SHOWN_TEXTS])))
+        self.within.clear()
+        self.pending.append(cell)
+        self.kinds.add(tag)
 
     def end_row(self, line: int | None, *, unseen: bool) -> None:
         """Place the cells of the row, past those that reach down from the rows above: a hidden cell may stand in the place of one."""
         self.number += 1
+        if not any(
+            isinstance(cell.text, str) and cell.text for cell in self.pending
+        ):  # tables side by side: it has none of its own
+            self.pending = [attrs.evolve(cell, text="") for cell in self.pending]
         cells: list[Cell] = []
         taken = {at for at, last in self.below.items() if last >= self.number}
         for cell in self.pending:
