@@ -135,7 +135,9 @@ def test_a_shifted_row_is_none_with_a_column_without_a_heading(text: str) -> Non
 
 
 def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
-    table = read('{"a":1,"b":true}\n\n{"a":\n[1]\n{"b":0.5,"c":null}\n{"a":{}}\n{"a":1,"a":2}\n{"a":Infinity}\n{"a":NaN,"b":2}\n')
+    table = read(
+        '{"a":1,"b":true}\n\n{"a":\n[1]\n{"b":0.5,"c":null}\n{"a":{}}\n{"a":1,"a":2}\n{"a":Infinity}\n{"a":NaN,"b":2}\n'
+    )
     assert table.header == ("a", "b", "c")
     assert lines(table)[0] == (1, (1, True, None))
     assert lines(table)[3] == (5, (None, 0.5, None))
