@@ -21,6 +21,7 @@ from ledger.intake.profile import SAME_FACT, Profile
 from ledger.intake.rows.exchange import beside
 from ledger.intake.rows.reader import RowReader
 from ledger.intake.rows.row_facts import Before, RowFacts, Unheard
+from ledger.intake.rows.ticket_acts import TicketActs
 from ledger.intake.tables.table import Cell, LogTable, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, Sentence, sentence
@@ -92,7 +93,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     problems: list[Problem] = []
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
-    acts, again = _Acts(), 0
+    acts, again = TicketActs(sheet.heading("ticket")), 0
     ignored = repeated = 0
     by_ticket = profile.by_ticket
     must_change = {*profile.must_change}
@@ -119,7 +120,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         elif names:
             within = attrs.evolve(within, register=within.register.grown(told.facts))
         if by_ticket and told.facts:
-            known = acts.told_before(told)
+            known = acts.told_before(row.number, told)
             again += known
             if known and not (told.facts or told.left_out):
                 repeated += 1
@@ -162,36 +163,6 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
 def _whole(row: Row) -> object:
     """What two rows that are equal in every cell have in common: 1, 1.0 and true are not equal."""
     return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
-
-
-@attrs.frozen
-class _Acts:
-    """What the rows of a file told of each ticket, in the file's own words: of most one row tells all, so acts are counted (hashed)
-    only from a ticket's second row on."""
-
-    once: dict[str, list[Fact]] = attrs.Factory(dict)
-    counted: dict[str, Counter[Fact]] = attrs.Factory(dict)
-
-    def told_before(self, told: RowFacts) -> int:
-        """Takes from what a row tells the acts that rows of its ticket told before, in the same words; how many they were."""
-        acts = [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
-        ticket = str(told.facts[0].ticket)
-        if ticket not in self.once:
-            self.once[ticket] = acts
-            return 0
-        if ticket not in self.counted:
-            self.counted[ticket] = Counter(self.once[ticket])
-        earlier, seen = self.counted[ticket], Counter[Fact]()
-        kept: list[int] = []
-        for place, act in enumerate(acts):
-            seen[act] += 1
-            if seen[act] > earlier[act]:
-                kept.append(place)
-        wholes = [told.as_told.get(place) for place in kept]
-        told.facts[:] = [told.facts[place] for place in kept]
-        told.as_told = {place: whole for place, whole in enumerate(wholes) if whole is not None}
-        earlier.update(acts[place] for place in kept)
-        return len(acts) - len(kept)
 
 
 def _again(count: int) -> Iterator[Sentence]:

@@ -335,6 +335,43 @@ def test_acts_that_several_rows_of_a_ticket_tell_count_once() -> None:
     ]
 
 
+ROUND = {
+    "工单编号": "GX-1", "承办单位": "茅店镇", "派单时间": "2023-05-04 09:10:00", "签收时间": "2023-05-04 10:00:00", "处理时限": "5",
+    "办结时间": "2023-05-09 16:05:00", "回访时间": "2023-05-12 10:00:00", "满意度": "不满意", "重办时间": "", "工单性质": "主办",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"处理时限": "3"}, "dispatch limit_days 5, here 3"),
+        ({"处理时限": ""}, "dispatch limit_days 5, here (empty)"),
+        ({"工单性质": "协办"}, "dispatch role lead, here assist"),
+        ({"签收时间": "2023-05-04 15:00:00"}, "sign at 2023-05-04T10:00:00+08:00, here 2023-05-04T15:00:00+08:00"),
+        ({"办结时间": "2023-05-10 16:05:00"}, "close at 2023-05-09T16:05:00+08:00, here 2023-05-10T16:05:00+08:00"),
+        ({"满意度": "满意"}, "survey rating 不满意, here 满意"),
+        ({"满意度": ""}, None),
+        ({"签收时间": ""}, None),
+        ({"承办单位": "江口镇"}, None),
+        ({"派单时间": "2023-05-11 09:10:00", "签收时间": "2023-05-11 10:10:00"}, None),
+        ({"回访时间": "2023-05-13 10:00:00", "满意度": "满意"}, None),
+        ({"重办时间": "2023-05-10 09:00:00", "办结时间": "2023-05-12 16:00:00"}, None),
+    ],
+)
+def test_a_row_that_tells_a_round_otherwise_than_another_is_a_problem(other: dict[str, str], why: str | None) -> None:
+    rows = [ROUND, ROUND | other]
+    text = "\n".join(",".join(row) for row in [[*ROUND], *([*row.values()] for row in rows)])
+    done = take(text + "\n")
+    told = [
+        (one.row, str(one.why).removeprefix("stands in row 2 too, which says otherwise: ")) for one in done.problems
+    ]
+    assert told == ([] if why is None else [(3, why)])
+    assert len(done.quarantined) == len(told)
+    assert [fact for row, fact in done.facts if row == 2] == [
+        fact for _, fact in take("\n".join(text.split("\n")[:2])).facts
+    ]
+
+
 @pytest.mark.parametrize(("form", "text", "wanted"), [
     ("%Y/%m/%d %p%I:%M:%S", "2023/5/5 下午2:01:04", "2023-05-05T14:01:04"),
     ("%Y/%m/%d %p%I:%M:%S", "2023/5/5 上午12:01:04", "2023-05-05T00:01:04"),
