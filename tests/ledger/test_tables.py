@@ -122,6 +122,12 @@ def test_a_row_wider_or_narrower_than_the_header_is_not_guessed_at() -> None:
     assert lines(table)[-1] == (4, ("1", "2"))
 
 
+def test_spaces_before_quotation_marks_are_for_the_eye() -> None:
+    table = read('a, "b", "c"\n1, "x, y", "2"\n3, "z", "4"\n')
+    assert (table.header, lines(table)) == (("a", "b", "c"), [(2, ("1", "x, y", "2")), (3, ("3", "z", "4"))])
+    assert lines(read('a,b\n1, "x" y\n2,z\n')) == [(2, ("1", ' "x" y')), (3, ("2", "z"))]
+
+
 def test_a_last_column_without_a_heading_is_not_read() -> None:
     table = read("a,b,\n1,2,note\n3,4,\n")
     assert (table.header, lines(table), faults(table)) == (("a", "b"), [(2, ("1", "2")), (3, ("3", "4"))], [])
