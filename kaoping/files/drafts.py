@@ -1,7 +1,7 @@
 """A proposed profile -> its TOML, with what is sure and what is not, and masked samples, as comments above it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from kaoping.language.language import Language
 from ledger.facts import LIFECYCLE
 from ledger.intake.profile import Profile
 from ledger.intake.wizard import LIKE, SURE, ColumnGuess, Proposal
-from ledger.sentences import sentence
+from ledger.sentences import Sentence, sentence
 from ledger.texts import visible
 
 LINE_WIDTH = 110  # characters of a list on one line
@@ -54,6 +54,10 @@ def _columns(proposal: Proposal, language: Language) -> Iterator[str]:
             yield language.tell(title)
         for one in several:
             yield f"  {one.heading} -> {one.column}{_doubt(one, language)}   {' | '.join(one.samples)}"
+    if proposal.profile.unsure:
+        yield language.say(
+            "What is right of these, take out of unsure below: until then, every check and import names it as guessed."
+        )
 
 
 def _doubt(one: ColumnGuess, language: Language) -> str:
@@ -67,7 +71,7 @@ def _doubt(one: ColumnGuess, language: Language) -> str:
 def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
     if proposal.missing:
         yield ""
-        yield language.say("Not found, and needed: {columns}", columns=" ".join(dict.fromkeys(proposal.missing)))
+        yield language.tell(missing_told(proposal))
     if proposal.day_first:
         yield language.say("Dates like 3/4/2023 are read day first; turn %d/%m in times round if it is not so.")
     if proposal.repeated:
@@ -86,6 +90,17 @@ def _rest(proposal: Proposal, language: Language) -> Iterator[str]:
         if headings:
             yield ""
             yield language.tell(title)
+
+
+def missing_told(proposal: Proposal) -> Sentence:
+    """The columns that a profile cannot do without and nothing in the table could be, and what comes of it."""
+    columns = " ".join(dict.fromkeys(proposal.missing))
+    if not proposal.base:
+        return sentence("Not found, and needed: {columns}", columns=columns)
+    told = "Nothing in the table could be {columns}: write its heading there under [columns]; until then the profile refuses the table."
+    known = proposal.profile.columns
+    named = " ".join(f"{column} ({known[column][0]})" for column in dict.fromkeys(proposal.missing))
+    return sentence(told, columns=named)
 
 
 def profile_text(profile: Profile, language: Language) -> str:
@@ -201,4 +216,15 @@ def _value(value: Any) -> str:
         return _value(_given(value))
     items = [_value(one) for one in value]
     line = f"[{', '.join(items)}]"
-    return line if len(line) <= LINE_WIDTH else "[\n    " + ",\n    ".join(items) + ",\n]"
+    return line if len(line) <= LINE_WIDTH else "[\n" + "\n".join(_wrapped(items)) + "\n]"
+
+
+def _wrapped(items: Sequence[str]) -> Iterator[str]:
+    """The items on as few lines as hold them."""
+    line = ""
+    for item in items:
+        if line and len(line) + len(item) > LINE_WIDTH:
+            yield line
+            line = ""
+        line += f"{' ' if line else '    '}{item},"
+    yield line

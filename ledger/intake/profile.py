@@ -91,6 +91,7 @@ class Profile:
     ticket numbers may end in zeros all of them. `untold`: what the office says of kinds that its platform cannot tell: they count in
     `full`, or as not done (`breach`). `store`: fields of free text that are kept -> why; any other is left out, and telephone and
     identity numbers are masked in all.
+    `unsure`: columns of which the headings were guessed and nobody confirmed them: every table that is read by them says so.
     `exchange`: rows are facts in our own exchange format.
     """
 
@@ -122,6 +123,7 @@ class Profile:
     state_rows: bool = False
     known_units: bool = False
     untold: Mapping[str, str] = attrs.field(factory=dict)
+    unsure: tuple[str, ...] = ()
     exchange: bool = False
 
     @property
@@ -249,6 +251,7 @@ def _wrong_columns(profile: Profile) -> Iterator[Mistake]:
             yield Mistake(f"columns.{column}", None, "has no headings", GIVE_HEADINGS)
     spoken = [("needed", column) for column in profile.needed]
     spoken += [("in_order", column) for column in profile.in_order]
+    spoken += [("unsure", column) for column in profile.unsure]
     spoken += [("only_changes", column) for column in profile.only_changes]
     spoken += [("opens", when.column) for when in profile.opens]
     key = "state_rows" if profile.state_rows else "only_changes"

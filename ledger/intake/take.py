@@ -16,6 +16,7 @@ from ledger.intake.cells import shown
 from ledger.intake.coverage import BLANKS, coverage_of, has_sub_orders, kinds_of, tells
 from ledger.intake.headings import place_of_number, refuse_doubles, refuse_lacking
 from ledger.intake.kept import cell_kept
+from ledger.intake.nearest import plain
 from ledger.intake.order import befores_of
 from ledger.intake.profile import SAME_FACT, Profile
 from ledger.intake.rows.exchange import beside
@@ -153,11 +154,23 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
         problems=tuple(problems),
         telling=_telling(sheet, problems),
         coverage=coverage_of(profile, table.header, sheet.places, [fact for _, fact in facts], sheet.unsure),
-        notes=(*table.notes, *sheet.means.times.notes, *_again(again), *_unheard(unheard)),
+        notes=(*table.notes, *_unsure(sheet), *sheet.means.times.notes, *_again(again), *_unheard(unheard)),
         parts=tuple(parts),
         mends=tuple(mends),
         blank=dict(blank),
     )
+
+
+def _unsure(sheet: RowReader) -> Iterator[Sentence]:
+    """That columns are read by headings that the profile only guesses."""
+    columns, places = sheet.profile.columns, sheet.places
+    there = {column: sheet.header[places[column]] for column in sheet.profile.unsure if column in places}
+    told = [f"{heading} → {column}" for column, heading in there.items() if plain(heading) == plain(columns[column][0])]
+    if told:
+        yield sentence(
+            "guessed, and confirmed by nobody yet: {columns} (what is right, take out of unsure in the profile)",
+            columns=" · ".join(told),
+        )
 
 
 def _whole(row: Row) -> object:

@@ -1,7 +1,8 @@
 """A table that nobody described yet -> the profile it may be read by, with what that is sure of and what not.
 
-What the headings of the field say is taken from the profiles there are; where a heading is only like one of them, or a log is
-of another field, it is proposed and marked. A word whose kind nobody knows is never guessed: its rows stay a problem.
+What the headings of the field say is taken from the profile that is nearest, also where it lacks a heading or two: what could be
+these is proposed and marked, and where nothing could, they stay open. A table that is near to none is guessed by what stands in it. A
+heading that the field knows is never taken for another, and a word whose kind nobody knows is never guessed: its rows stay a problem.
 """
 
 import re
@@ -12,19 +13,26 @@ import attrs
 
 from ledger.facts import KIND
 from ledger.intake.cells import UnfitCell, folded, shown, without_value
+from ledger.intake.coverage import UNITS_OF_TIME
 from ledger.intake.headings import CITIZENS, FREE_TEXT, doubled
 from ledger.intake.meanings import Meanings
+from ledger.intake.nearest import LIKE as A_LITTLE
 from ledger.intake.nearest import likeness, plain
 from ledger.intake.profile import BY_WORD, UNLISTED, EventRule, Profile, When, mistakes_in
 from ledger.intake.tables.table import Cell, LogTable
 
 BASES = ("hotline-wide", "hotline-log", "posts-wide")
+UNIT = "unit"
 SURE, LIKE, BY_CONTENT = "sure", "like", "content"
 ENOUGH = 0.7  # of likeness, and of cells that can be read
 ROWS = 2_000  # looked at
 TRIED = 200  # cells tried for a format
 SAMPLES = 3
 SAMPLE_WIDTH = 24  # characters
+KNOWN, FOUND = (
+    2,
+    4,
+)  # headings of a profile that a table near to it has: sure ones, and any where it lacks several that are needed
 REASONS = ("reason", "return_reason", "redo_reason")
 FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
@@ -46,6 +54,21 @@ DATED: Mapping[str, str] = {
     "dispatched_at": r"creat|open|receiv|start|派|受理|登记|创建",
     "closed_at": r"clos|resolv|complet|finish|end|办结|办毕|答复|回复|完成",
 }
+SENT: Mapping[str, str] = {
+    "dispatched_at": r"派|交办|下发|分办|转办",
+    "asked_at": r"留言|提问|发帖|来信|问政|发布",
+    "answered_at": r"答复|回复|办结|办毕|办理完成",
+    "at": "",
+}  # of a time that is needed
+NO_LEAD = re.compile("[二三四]级|时限|期限|计时|计量|时长")  # nobody who leads stands under these
+OF_OTHERS = re.compile(
+    "被|反映|投诉|诉求|来电|申请|对象|涉及|企业|事发|发生|地点|区域|辖区|属地|乡镇|街道|社区|派|受理|登记|创建|录入|督办|审|回访|考核|协办|会办|抄送"
+    "|人$|人员|负责|联系|类型|类别|性质|编码|编号|代码|级别|数量|状态|评价"
+)  # units that do not do the work, or no units
+BODY = re.compile(
+    r"\S{1,28}(镇|乡|街道|街办|办事处|管委会|委员会|委|局|厅|院|所|站|队|中心|公司|集团|部|处|科|室|组|政府|分局|学校|法院|联合会|协会|[^即已待在未交转督主协承补催]办)"
+)  # a unit's name
+NAME_WIDTH, MOST_UNITS = 30, 400
 ACT = re.compile("activity|event|step|环节|操作|流水", re.I)
 WORDS: Mapping[str, str] = {
     "return": r"reassign|upgrade|退单|退回|退件",
@@ -110,19 +133,65 @@ BY_TICKET = (EventRule(kind="dispatch", at="dispatched_at", needed=True), EventR
 def propose(table: LogTable, known: Sequence[Profile], name: str) -> Proposal:
     """The profile, called `name`, that the table may be read by."""
     bases = [profile for profile in known if profile.name in BASES]
-    matched = {base.name: _matched(base, table) for base in bases}
-    best = max(bases, key=lambda base: _fit(base, matched[base.name]))
-    if all(column in matched[best.name] for column in best.needed):
-        guesses, profile = matched[best.name], _like(best, matched[best.name], table, name)
-        base = best.name
+    field = Vocabulary.of(bases)
+    matched = {base.name: _matched(base, table, field) for base in bases}
+    near = [base for base in bases if _is_near(base, matched[base.name], table, field)]
+    if near:
+        best = max(near, key=lambda base: _fit(base, matched[base.name]))
+        guesses = matched[best.name] | _filled(best, matched[best.name], table, field)
+        profile, base = _like(best, guesses, table, name), best.name
     else:
-        guesses = _by_content(table)
+        guesses = _by_content(table, field)
         profile, base = _new(guesses, table, name), ""
+    unsure = tuple(column for column, (_, how) in guesses.items() if how != SURE)
+    profile = attrs.evolve(profile, unsure=unsure)
     profile = attrs.evolve(profile, in_order=(*profile.in_order, *_doubled(profile, table)))
     halves = dict(_halves(profile, guesses, table))
     kept = attrs.evolve(profile, kinds={word: kind for word, kind in profile.kinds.items() if word not in halves})
     sound, aside = _sound(kept)
     return attrs.evolve(_told(table, sound, base, guesses), aside=aside, halves=halves)
+
+
+# what the field knows
+
+
+@attrs.frozen(kw_only=True)
+class Vocabulary:
+    """What the profiles of the field know: `columns` of each heading, and the `words` that are no names."""
+
+    columns: Mapping[str, frozenset[str]]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, bases: Sequence[Profile]) -> "Vocabulary":
+        columns: dict[str, set[str]] = {}
+        words: set[str] = set()
+        for base in bases:
+            for column, headings in base.columns.items():
+                for heading in headings:
+                    columns.setdefault(plain(heading), set()).add(column)
+            lists = (base.yes, base.no, base.ratings, base.day_words, base.absent, base.kinds, *base.words.values())
+            words |= {folded(word) for one in lists for word in one}
+        return cls(
+            columns={heading: frozenset(several) for heading, several in columns.items()}, words=frozenset(words)
+        )
+
+    def may_be(self, heading: str, column: str) -> bool:
+        """Whether a heading is not known for something else."""
+        known = self.columns.get(plain(heading))
+        return known is None or column in known
+
+    def names_units(self, table: LogTable, heading: str) -> bool:
+        """Whether who leads may stand under a heading: it is known for nothing else, and holds neither words of the field, numbers nor
+        times."""
+        if not self.may_be(heading, UNIT) or NO_LEAD.search(heading):
+            return False
+        cells = [shown(cell).strip() for cell in _cells(table, heading)]
+        no_names = sum(map(self._is_no_name, cells))
+        return bool(cells) and no_names * 2 < len(cells) and _worth(table, "at", heading) < ENOUGH
+
+    def _is_no_name(self, text: str) -> bool:
+        return folded(text) in self.words or text.isdecimal() or UNITS_OF_TIME.fullmatch(text) is not None
 
 
 # what a profile can hold
@@ -144,7 +213,12 @@ def _halves(
         return
     there = {folded(shown(cell)) for cell in _cells(table, found["kind"][0], None)}
     means = [event for event in profile.events if event.kind == BY_WORD]
-    has = {*found, *profile.constants, *(field for event in means for field in (*event.fields, *event.constants))}
+    has = {
+        *found,
+        *profile.needed,
+        *profile.constants,
+        *(field for event in means for field in (*event.fields, *event.constants)),
+    }
     for word, kind in profile.kinds.items():
         lacks = tuple(field for field in (KIND[kind].needs if kind in KIND else ()) if field not in has)
         if lacks and (not profile.columns.keys() >= {*lacks} or folded(word) in there):
@@ -172,8 +246,9 @@ def masked(text: str) -> str:
 # a table with the headings of the field
 
 
-def _matched(base: Profile, table: LogTable) -> dict[str, tuple[str, str]]:
-    """Column -> (heading, how): first the headings the profile knows, then those that are like one and can be read as it."""
+def _matched(base: Profile, table: LogTable, field: Vocabulary) -> dict[str, tuple[str, str]]:
+    """Column -> (heading, how): first the headings the profile knows, then those that are like one and can be read as it. A unit is
+    looked for elsewhere (`_filled`): any text can be read as its name."""
     places = {plain(heading): heading for heading in reversed(table.header)}
     found: dict[str, tuple[str, str]] = {}
     for column, headings in base.columns.items():
@@ -181,16 +256,11 @@ def _matched(base: Profile, table: LogTable) -> dict[str, tuple[str, str]]:
         if there is not None:
             found[column] = (there, SURE)
     taken = {heading for heading, _ in found.values()}
-    free = [
-        one
-        for one in table.header
-        if one and one not in taken and not CITIZENS.search(one) and not FREE_TEXT.search(one)
-    ]
     pairs = [
-        (max(likeness(heading, one) for one in headings), column, heading)
-        for heading in free
+        (_closeness(headings, heading), column, heading)
+        for heading in _free(table, found)
         for column, headings in base.columns.items()
-        if column not in found and column not in REASONS and not column[-1].isdigit()
+        if column not in (*found, *REASONS, UNIT) and not column[-1].isdigit() and field.may_be(heading, column)
     ]
     means = Meanings.of(base)
     for close, column, heading in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
@@ -203,18 +273,100 @@ def _matched(base: Profile, table: LogTable) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _fit(base: Profile, found: Mapping[str, tuple[str, str]]) -> tuple[int, int, int]:
-    needed = sum(column in found for column in base.needed) - len(base.needed)
+def _free(table: LogTable, found: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The headings that are not taken, and that neither name citizens nor stand above free text."""
+    taken = {heading for heading, _ in found.values()}
+    there = [one for one in table.header if one and one not in taken]
+    return [one for one in there if not CITIZENS.search(one) and not FREE_TEXT.search(one)]
+
+
+def _is_near(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, field: Vocabulary) -> bool:
+    """Whether a table has the form of a profile: all that this needs, or columns that tell what a row is, and enough others. A log
+    without any column of acts is none."""
+    lacks = sum(column not in found for column in base.needed)
+    if not lacks:
+        return True
+    acts = any(event.kind == BY_WORD for event in base.events)
+    tells = {event.at for event in base.events} | ({"kind"} if acts else set())
     sure = sum(how == SURE for _, how in found.values())
-    return needed, sure, len(found)
+    if not tells & found.keys() or sure < KNOWN or (lacks > 1 and len(found) < FOUND):
+        return False
+    return not acts or "kind" in found or "kind" in _filled(base, found, table, field)
+
+
+def _fit(base: Profile, found: Mapping[str, tuple[str, str]]) -> tuple[bool, int, int, int]:
+    lacks = sum(column not in found for column in base.needed)
+    sure = sum(how == SURE for _, how in found.values())
+    return not lacks, sure, -lacks, len(found)
+
+
+def _filled(
+    base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, field: Vocabulary
+) -> dict[str, tuple[str, str]]:
+    """Of the columns that the base cannot do without and the table seems to lack: (heading, how) of what could be each."""
+    filled: dict[str, tuple[str, str]] = {}
+    for column in dict.fromkeys((*base.needed, UNIT)):
+        if column in found:
+            continue
+        free = [one for one in _free(table, {**found, **filled}) if field.may_be(one, column)]
+        guess = _guessed(base, column, free, table, field)
+        if guess is not None:
+            close = column == UNIT and _closeness(base.columns[UNIT], guess) >= ENOUGH
+            filled[column] = (guess, LIKE if close else BY_CONTENT)
+    return filled
+
+
+def _guessed(base: Profile, column: str, free: Sequence[str], table: LogTable, field: Vocabulary) -> str | None:
+    """The heading that could be a column by its name and what stands under it; None: nothing could, or who knows which."""
+    if column == UNIT:
+        return _unit_among(base.columns[UNIT], [one for one in free if field.names_units(table, one)], table)
+    if column == "ticket":
+        named = [one for one in free if re.search(HINTS[column], one, re.I) and _numbers(table, one, base)]
+        return max(named, key=lambda one: _worth(table, column, one), default=None)
+    if column == "kind":
+        means = Meanings.of(base)
+        told = {one: _unread(means, column, _cells(table, one)) for one in free if not STATE.search(one)}
+        words = [one for one, (bad, cells) in told.items() if cells and bad <= (1 - ENOUGH) * cells]
+        return words[0] if len(words) == 1 else None
+    times = [one for one in free if re.search(SENT.get(column, "$^"), one) and _worth(table, "at", one) >= ENOUGH]
+    return times[0] if len(times) == 1 else None
+
+
+def _unit_among(headings: Sequence[str], free: Sequence[str], table: LogTable) -> str | None:
+    """The heading under which those who do the work could stand: its name is like one of the field, or names of units stand under it."""
+    scored: list[tuple[bool, float, float, str]] = []
+    for heading in free:
+        names = [shown(cell).strip() for cell in _cells(table, heading)]
+        bodies = sum(BODY.fullmatch(name) is not None for name in names) / len(names)
+        close = _closeness(headings, heading)
+        short = all(len(name) <= NAME_WIDTH for name in names) and len({*names}) <= MOST_UNITS
+        if (
+            short
+            and not OF_OTHERS.search(heading)
+            and (bodies >= ENOUGH or close >= ENOUGH or close >= A_LITTLE <= 2 * bodies)
+        ):
+            scored.append((bodies >= ENOUGH, close, bodies, heading))
+    return max(scored, key=lambda one: one[:3])[3] if scored else None
+
+
+def _closeness(headings: Sequence[str], heading: str) -> float:
+    return max(likeness(heading, one) for one in headings)
+
+
+def _numbers(table: LogTable, heading: str, base: Profile) -> bool:
+    """Whether numbers of tickets may stand under a heading; where a row is a ticket, nearly each has its own."""
+    cells = [shown(cell) for cell in _cells(table, heading)]
+    digits = sum(any(map(str.isdigit, cell)) for cell in cells)
+    own = not base.by_ticket or len({*cells}) >= 0.9 * len(cells)
+    return bool(cells) and digits >= ENOUGH * len(cells) and own and _worth(table, "at", heading) < ENOUGH
 
 
 def _like(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, name: str) -> Profile:
     """The base with the table's own headings first, and its formats."""
-    columns = {
-        column: tuple(dict.fromkeys((found[column][0], *headings))) if column in found else headings
-        for column, headings in base.columns.items()
+    own = {
+        column: (heading, *base.columns[column]) for column, (heading, _) in sorted(found.items(), key=_unsure_first)
     }
+    columns = {column: tuple(dict.fromkeys(headings)) for column, headings in (own | {**base.columns, **own}).items()}
     events = tuple(
         attrs.evolve(event, fields={field: one for field, one in event.fields.items() if one in columns})
         for event in base.events
@@ -224,18 +376,24 @@ def _like(base: Profile, found: Mapping[str, tuple[str, str]], table: LogTable, 
     return attrs.evolve(
         base, name=name, title=table.name, source=table.name, columns=columns, events=events, times=formats,
         in_order=tuple(column for column in base.in_order if column in columns),
+        needed=base.needed if UNIT in (*found, *base.constants) else tuple(dict.fromkeys((*base.needed, UNIT))),
     )  # fmt: skip
+
+
+def _unsure_first(one: tuple[str, tuple[str, str]]) -> bool:
+    return one[1][1] == SURE
 
 
 # a table of another field
 
 
-def _by_content(table: LogTable) -> dict[str, tuple[str, str]]:
+def _by_content(table: LogTable, field: Vocabulary) -> dict[str, tuple[str, str]]:
     """Column -> (heading, how), by what the headings hint and the cells hold."""
     found: dict[str, tuple[str, str]] = {}
     for column, hint in HINTS.items():
         fitting = [one for one in table.header if re.search(hint, one, re.I) and not CITIZENS.search(one)]
         fitting = [one for one in fitting if one not in [heading for heading, _ in found.values()]]
+        fitting = [one for one in fitting if column != UNIT or field.names_units(table, one)]
         first = HINTS_FIRST.get(column, "$^")
         scored = sorted(
             fitting,
@@ -388,16 +546,22 @@ def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tupl
     texts = tuple(one for one in rest if FREE_TEXT.search(one) and one not in citizens)
     return Proposal(
         profile=profile, base=base, by_event=any(event.kind == BY_WORD for event in profile.events),
-        columns=tuple(columns), words=tuple(_words(table, profile, means, found)), citizens=citizens, texts=texts,
+        columns=tuple(columns), words=tuple(_words(table, profile, means, found, base)), citizens=citizens, texts=texts,
         others=tuple(one for one in rest if one not in (*citizens, *texts)),
-        missing=tuple(column for column in ("ticket", "unit", *profile.needed) if column not in found and (base or column != "unit")),
+        missing=tuple(one for one in _asked(profile, base) if one not in found),
         day_first=any(form.startswith("%d/%m") for form in profile.times) and _undecided(table, found),
         repeated=len(table.rows) - len({repr(row.cells) for row in table.rows}),
     )  # fmt: skip
 
 
+def _asked(profile: Profile, base: str) -> tuple[str, ...]:
+    """The columns that it cannot do without. A table of another field may have no units."""
+    unit = (UNIT,) if base and UNIT not in profile.constants else ()
+    return tuple(dict.fromkeys(("ticket", *unit, *profile.needed)))
+
+
 def _words(
-    table: LogTable, profile: Profile, means: Meanings, found: Mapping[str, tuple[str, str]]
+    table: LogTable, profile: Profile, means: Meanings, found: Mapping[str, tuple[str, str]], base: str
 ) -> Iterator[WordGuess]:
     """Words that the profile does not know, or knows by a hint alone, the most frequent first."""
     for column, section in (
@@ -414,7 +578,7 @@ def _words(
             if word:
                 counts[word] = counts.get(word, 0) + 1
         for word, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-            guessed = section == "kinds" and found[column][1] == BY_CONTENT
+            guessed = section == "kinds" and found[column][1] == BY_CONTENT and not base
             if guessed or _unread(means, column, [word])[0]:
                 value = means.kinds.get(folded(word), "") if section == "kinds" and UNLISTED not in means.kinds else ""
                 yield WordGuess(section=section, word=word, value=value, count=count)

@@ -72,6 +72,49 @@ def test_a_check_of_a_file_that_lacks_a_needed_column_says_which(run: Run, monke
     assert "log.csv: lacks columns of profile hotline-wide: 派单时间 (perhaps 首次派单时间)" in told.err
 
 
+RENAMED = (
+    "工单编号,处理时限,处理时限单位,经办机构,派单时间,签收时间\n"
+    "GX-1,5,工作日,甲镇,2023-05-04 09:10:00,2023-05-04 09:30:00\nGX-2,5,工作日,乙局,2023-05-04 09:10:00,2023-05-04 09:30:00\n"
+)
+
+
+def test_what_is_guessed_is_named_by_every_check_and_import_until_it_is_taken_out(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAOPING_LANG", "en")
+    Path("may.csv").write_text(RENAMED, "utf-8")
+    told = run("profile", "new", "may.csv", "--output", "our.toml")
+    assert "our.toml: 6 columns, 5 of them sure" in told.out
+    assert "Not sure, please check: 经办机构 → unit\n" in told.out
+    for command in ("check", "import"):
+        told = run(
+            *(("profile", "check") if command == "check" else ("import", "--dry-run")),
+            "may.csv",
+            "--profile",
+            "our.toml",
+        )
+        assert "may.csv: guessed, and confirmed by nobody yet: 经办机构 → unit (what is right," in told.out + told.err
+        assert "No problems" not in told.out
+    text = Path("our.toml").read_text("utf-8")
+    Path("our.toml").write_text(text.replace('unsure = ["unit"]\n', ""), "utf-8")
+    told = run("profile", "check", "may.csv", "--profile", "our.toml")
+    assert ("guessed" in told.out, "No problems." in told.out) == (False, True)
+    Path("our.toml").write_text(text, "utf-8")
+    Path("june.csv").write_text(RENAMED.replace("经办机构", "承办单位"), "utf-8")
+    assert "No problems." in run("profile", "check", "june.csv", "--profile", "our.toml").out
+
+
+def test_a_file_is_refused_until_what_nothing_could_be_is_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAOPING_LANG", "en")
+    Path("may.csv").write_text(RENAMED.replace("经办机构", "投诉对象单位"), "utf-8")
+    told = run("profile", "new", "may.csv", "--output", "our.toml")
+    assert "Nothing in the table could be unit (承办单位): write its heading there under [columns]" in told.out
+    for command in (("profile", "check"), ("import",)):
+        told = run(*command, "may.csv", "--profile", "our.toml")
+        assert (told.code, "may.csv: lacks columns of profile our: 承办单位" in told.err) == (1, True)
+    assert not list(Path().glob("*.db"))
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason="no real logs: ../shared/data is not beside the checkout")
 @pytest.mark.parametrize(("name", "kinds", "aside"), LOGS)

@@ -13,6 +13,7 @@ from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
 from ledger.intake.wizard import Proposal, masked, propose
+from ledger.sentences import UnreadableFile
 
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "2023-05.csv"
 WIDE = (
@@ -77,3 +78,124 @@ def test_a_log_of_another_field_is_guessed_by_what_stands_in_it() -> None:
     assert (proposal.base, proposal.missing, proposal.day_first) == ("", (), False)
     assert read.times == ("%d/%m/%Y %H:%M",)
     assert [fact.kind for _, fact in intake(found, read).facts] == ["dispatch", "close", "dispatch"]
+
+
+def taken(proposal: Proposal) -> dict[str, tuple[str, str]]:
+    return {one.column: (one.heading, one.how) for one in proposal.columns}
+
+
+SHORT = (
+    "工单编号,处理时限,处理时限单位,经办机构,派单时间,签收时间,办结时间\n"
+    "GX-1,5,工作日,甲镇,2023-05-04 09:10:00,2023-05-04 09:30:00,2023-05-09 16:05:00\n"
+    "GX-2,3,工作日,区城管局,2023-05-05 09:10:00,2023-05-05 09:30:00,2023-05-09 17:05:00\n"
+)
+LONG = (
+    "工单编号,渠道,是否匿名,处理时限,处理时限单位,经办机构,派单时间,签收时间,退回原因,办结时间,回访时间,满意度,是否纳入考核{more}\n"
+    "GX-1,12345,否,5,工作日,甲镇,2023-05-04 09:10:00,2023-05-04 09:30:00,,2023-05-09 16:05:00,2023-05-11 10:00:00,满意,是{first}\n"
+    "GX-2,12345,是,3,工作日,区城管局,2023-05-05 09:10:00,2023-05-05 09:30:00,,2023-05-09 17:05:00,2023-05-11 10:00:00,不满意,否{second}\n"
+)
+SUB = LONG.format(
+    more=",二级承办单位,二级派单时间,二级签收时间,二级办结时间",
+    first=",,,,",
+    second=",乙镇,2023-05-05 10:10:00,2023-05-05 10:30:00,2023-05-08 17:05:00",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (SHORT, ["甲镇", "区城管局"]),
+        (LONG.format(more="", first="", second=""), ["甲镇", "区城管局"]),
+        (SUB, ["甲镇", "区城管局", "乙镇"]),
+    ],
+    ids=["seven columns", "without sub-orders", "with sub-orders"],
+)
+def test_one_renamed_heading_costs_nothing_that_the_field_knows(text: str, sent: list[str]) -> None:
+    found = table(text)
+    proposal, written, read = drafted(found)
+    assert proposal.base == "hotline-wide"
+    assert taken(proposal)["unit"] == ("经办机构", "content")
+    assert {one.how for one in proposal.columns if one.column != "unit"} == {"sure"}
+    assert (proposal.others, proposal.missing, read.unsure) == ((), (), ("unit",))
+    done = intake(found, read)
+    units = [fact.unit for _, fact in done.facts if fact.kind == "dispatch"]
+    assert (done.problems, units) == ((), sent)
+    assert ["经办机构 → unit" in str(note) for note in done.notes] == [True]
+    assert 'unit = ["经办机构", "承办单位"' in written
+
+
+def test_headings_that_are_all_a_little_off_are_asked_about_and_what_is_known_stays() -> None:
+    rows = "".join(
+        f"23051{n}042870874657,12345,主办,否,5,{unit},2023-05-04 09:1{n}:00,2023-05-04 09:3{n}:00\n"
+        for n, unit in enumerate(("甲镇", "乙镇"))
+    )
+    found = table(f"工单流水,来源,办理性质,是否匿名,办理期限,承办,交办时刻,接收时刻\n{rows}")
+    proposal, _, read = drafted(found)
+    how = taken(proposal)
+    assert {column for column, (_, one) in how.items() if one == "sure"} == {"role", "anonymous", "limit_days"}
+    assert (how["ticket"], how["unit"], how["dispatched_at"][0]) == (
+        ("工单流水", "content"),
+        ("承办", "like"),
+        "交办时刻",
+    )
+    assert [fact.kind for _, fact in intake(found, read).facts] == ["dispatch", "sign"] * 2
+
+
+def test_what_nothing_could_be_stays_open_and_the_table_is_refused() -> None:
+    found = table(SHORT.replace("经办机构", "投诉对象单位"))
+    proposal, written, read = drafted(found, "en")
+    assert (proposal.missing, proposal.others, read.unsure) == (("unit",), ("投诉对象单位",), ())
+    assert "Nothing in the table could be unit (承办单位)" in written
+    with pytest.raises(UnreadableFile):
+        intake(found, read)
+    mended = read_profile(written.replace('\nunit = ["', '\nunit = ["投诉对象单位", "'), "our.toml")
+    assert intake(found, mended).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("处理时限单位", ("工作日", "工作日")),
+        ("责任单位类别", ("主办", "协办")),
+        ("单位是否满意", ("满意", "不满意")),
+        ("二级责任单位", ("甲镇", "乙镇")),
+    ],
+)
+def test_no_word_of_the_field_is_a_unit_in_any_table(heading: str, cells: tuple[str, str]) -> None:
+    rows = "".join(f"A-{n},x{n},{cell},2023/5/{n + 1} 09:10\n" for n, cell in enumerate(cells))
+    assert "unit" not in taken(propose(table(f"事件号,样子,{heading},发生于\n{rows}"), folder.profiles(), "our"))
+
+
+LOG = "工单编号,操作,{unit},操作时间\nGX-1,派单,{name},2023-05-04 09:10:00\nGX-1,签收,{name},2023-05-04 09:30:00\n"
+
+
+def test_a_log_whose_unit_is_called_otherwise_is_a_log_still() -> None:
+    found = table(LOG.format(unit="操作人单位", name="甲镇"))
+    proposal, _, read = drafted(found)
+    assert (proposal.base, taken(proposal)["unit"], read.needed) == (
+        "hotline-log",
+        ("操作人单位", "content"),
+        ("ticket", "kind", "at"),
+    )
+    assert intake(found, read).problems == ()
+    proposal, _, read = drafted(table(LOG.format(unit="操作人", name="甲某")))
+    assert (proposal.missing, read.needed[-1]) == (("unit",), "unit")
+    assert read.kinds["派单"] == "dispatch"
+
+
+def test_two_renamed_headings_and_a_near_one() -> None:
+    two = table(SHORT.replace("经办机构", "责任主体").replace("派单时间", "下发时间"))
+    how = taken(propose(two, folder.profiles(), "our"))
+    assert (how["unit"], how["dispatched_at"]) == (("责任主体", "content"), ("下发时间", "content"))
+    near = taken(propose(table(SHORT.replace("经办机构", "承办部门")), folder.profiles(), "our"))
+    assert near["unit"] == ("承办部门", "sure")
+    among = table(SHORT.replace("签收时间", "承办单位负责人").replace("2023-05-04 09:30:00", "甲某"))
+    assert taken(propose(among, folder.profiles(), "our"))["unit"] == ("经办机构", "content")
+
+
+def test_states_whose_times_are_called_as_in_a_log_are_no_log() -> None:
+    found = table(
+        "工单编号,状态,承办单位,办理时间\nGX-1,办结,甲镇,2023-05-04 09:10:00\nGX-1,归档,甲镇,2023-05-05 09:10:00\n"
+    )
+    proposal = propose(found, folder.profiles(), "our")
+    assert (proposal.base, proposal.profile.state_rows) == ("", True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from kaoping.files.drafts import missing_told
 from kaoping.language.language import Language
 from kaoping.office.intake.profiles import CheckedTable, Draft, ProblemGroup
 from kaoping.reports.intake.coverage import blank_lines, stood_in
@@ -25,8 +26,11 @@ def draft_page(language: Language, draft: Draft, output: str) -> Iterator[Block]
         "{output}: {count} columns, {sure} of them sure; {words} words to be looked at.",
         output=output, count=len(proposal.columns), sure=len(sure), words=len(proposal.words),
     )  # fmt: skip
+    if len(sure) < len(proposal.columns):
+        unsure = " · ".join(f"{one.heading} → {one.column}" for one in proposal.columns if one not in sure)
+        yield language.say("Not sure, please check: {columns}", columns=unsure)
     if proposal.missing:
-        yield language.say("Not found, and needed: {columns}", columns=" ".join(dict.fromkeys(proposal.missing)))
+        yield language.tell(missing_told(proposal))
     yield language.say("Look through it, then: kaoping profile check FILE --profile {output}", output=output)
 
 
