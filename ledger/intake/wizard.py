@@ -57,7 +57,7 @@ DATED: Mapping[str, str] = {
 SENT: Mapping[str, str] = {
     "dispatched_at": r"派|交办|下发|分办|转办",
     "asked_at": r"留言|提问|发帖|来信|问政|发布",
-    "answered_at": r"答复|回复|办结|办毕|办理完成",
+    "answered_at": r"答复|回复|反馈|办结|办毕|办理完成",
     "at": "",
 }  # of a time that is needed
 NO_LEAD = re.compile("[二三四]级|时限|期限|计时|计量|时长")  # nobody who leads stands under these
@@ -308,12 +308,18 @@ def _filled(
     for column in dict.fromkeys((*base.needed, UNIT)):
         if column in found:
             continue
-        free = [one for one in _free(table, {**found, **filled}) if field.may_be(one, column)]
+        free = [one for one in _free(table, {**found, **filled}) if field.may_be(one, column) and _is_full(table, one)]
         guess = _guessed(base, column, free, table, field)
         if guess is not None:
             close = column == UNIT and _closeness(base.columns[UNIT], guess) >= ENOUGH
             filled[column] = (guess, LIKE if close else BY_CONTENT)
     return filled
+
+
+def _is_full(table: LogTable, heading: str) -> bool:
+    """Whether most rows say something under a heading."""
+    rows = sum(not row.fault for row in table.rows[:ROWS])
+    return len(_cells(table, heading)) >= ENOUGH * rows
 
 
 def _guessed(base: Profile, column: str, free: Sequence[str], table: LogTable, field: Vocabulary) -> str | None:
@@ -537,7 +543,7 @@ def _told(table: LogTable, profile: Profile, base: str, found: Mapping[str, tupl
     for column, (heading, how) in found.items():
         cells = _cells(table, heading)
         bad, said = _unread(means, _field(profile, column), cells)
-        told = () if column in REASONS else cells  # of free text nothing is shown
+        told = () if re.sub(r"_\d$", "", column) in REASONS else cells  # of free text nothing is shown
         samples = tuple(dict.fromkeys(masked(shown(cell)) for cell in told))[:SAMPLES]
         columns.append(ColumnGuess(heading=heading, column=column, how=how, unread=bad, cells=said, samples=samples))
     taken = {one.heading for one in columns}

@@ -60,6 +60,15 @@ def test_nothing_of_a_citizen_is_mapped_or_shown() -> None:
     assert masked("打 13800000000 找他") == "打 138***00 找他"
 
 
+def test_reasons_of_sub_orders_are_not_shown_either() -> None:
+    found = table(
+        "工单编号,承办机构,派单时间,退回原因,二级承办单位,二级退回原因\nGX-1,甲镇,2023-05-04 09:10:00,找某甲,乙镇,找某乙\n"
+    )
+    proposal, text, _ = drafted(found)
+    assert taken(proposal)["return_reason_2"] == ("二级退回原因", "sure")
+    assert "某" not in text
+
+
 def test_a_word_that_nobody_knows_is_not_guessed() -> None:
     found = table(
         "工单编号,操作,承办单位,操作时间\nGX-1,派单,茅店镇,2023-05-04 09:10\nGX-1,转督办,茅店镇,2023-05-04 10:10\n"
@@ -181,6 +190,15 @@ def test_a_log_whose_unit_is_called_otherwise_is_a_log_still() -> None:
     proposal, _, read = drafted(table(LOG.format(unit="操作人", name="甲某")))
     assert (proposal.missing, read.needed[-1]) == (("unit",), "unit")
     assert read.kinds["派单"] == "dispatch"
+
+
+def test_what_few_rows_say_is_no_column_of_acts() -> None:
+    rows = "".join(
+        f"GX-{n},{word},甲镇,2023-05-04 09:1{n}:00,{about}\n"
+        for n, (word, about) in enumerate((("派单", ""), ("签收", ""), ("退单", "退单")))
+    )
+    how = taken(propose(table(f"工单编号,节点,承办单位,操作时间,事由\n{rows}"), folder.profiles(), "our"))
+    assert how["kind"] == ("节点", "content")
 
 
 def test_two_renamed_headings_and_a_near_one() -> None:
