@@ -94,9 +94,9 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     problems: list[Problem] = []
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
-    acts, again = TicketActs(sheet.heading("ticket")), 0
-    ignored = repeated = 0
     by_ticket = profile.by_ticket
+    acts, again = TicketActs(sheet.heading("ticket") if by_ticket else ""), 0
+    ignored = repeated = 0
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
     enrolling = profile.exchange or any({*kinds_of(profile, one)} & {Enrol.kind, Alias.kind} for one in profile.events)

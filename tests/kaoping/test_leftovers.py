@@ -13,7 +13,7 @@ from kaoping.papers.sheets import write_sheets
 from kaoping.reports.page import PlainSheet
 from ledger.batches import Source, Telling
 from ledger.facts import Dispatch, Settle, Sign
-from ledger.intake import changes
+from ledger.intake.changes import life
 from ledger.intake.leftovers import row_digest
 from ledger.intake.tables.files import read_table
 from ledger.intake.take import ALONE, Surroundings, intake
@@ -406,7 +406,7 @@ def test_a_person_may_give_a_reason_like_an_imports(run: Run, tmp_path: Path) ->
 
 def test_a_ledger_from_before_acts_were_recorded_with_changes(tmp_path: Path) -> None:
     path = tmp_path / "kaoping.db"
-    with patch.object(changes, "_which", lambda _: None), Ledger(path, create=True) as ledger:
+    with patch.object(life, "which_of", lambda _: None), Ledger(path, create=True) as ledger:
         sent = Dispatch(at=0, ticket="GX-1", unit="茅店镇")
         telling = Telling(by_ticket=True, fields={"dispatch": frozenset(), "sign": frozenset()})
         for at in (1000, 2000):
