@@ -18,7 +18,11 @@ class CasesFail(UserError):
 
 def case_outcomes(session: Session, own: Path | None = None) -> list[Outcome]:
     """The worked cases of a file or folder tried; without one those that travel with the rulebook."""
-    return list(try_cases(lambda taken: _judging(session, taken), _cases(session.book().id, own)))
+
+    def tried() -> list[Outcome]:
+        return list(try_cases(lambda taken: _judging(session, taken), _cases(session.book().id, own)))
+
+    return session.once(("cases",), tried) if own is None else tried()
 
 
 def case_text(book: str) -> str:
