@@ -12,7 +12,7 @@ import attrs
 from calendars.instants import DAY_MS, day_end, day_start, instant_of, local_instant, read_iso
 from ledger.intake.cells import WIDE_DIGITS, Remembered, UnfitCell
 from ledger.intake.profile import Profile
-from ledger.intake.tables.table import Cell
+from ledger.intake.tables.table import Cell, Midnight
 from ledger.sentences import Sentence, sentence
 
 EARLIEST, LATEST = read_iso("1990-01-01T00:00:00+00:00"), read_iso("2101-01-01T00:00:00+00:00")
@@ -94,6 +94,8 @@ class Times:
         """The instant a cell tells; a bare date is the end of that day where that is what it means (`by_day`)."""
         try:
             moment = self._from_text(cell) if isinstance(cell, str) else from_sheet(cell)
+            if isinstance(moment, Midnight) and not by_day:
+                moment = datetime(moment.year, moment.month, moment.day)
             if not by_day and not isinstance(moment, int | datetime):
                 raise UnfitCell("is a date without a time of day", AS_MOMENT)
             instant = _on_clock(moment, self.profile.zone)

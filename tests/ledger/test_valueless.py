@@ -12,12 +12,14 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from calendars.instants import show_iso
+from calendars.instants import read_iso, show_iso
 from kaoping.files import folder
+from ledger.facts import Dispatch
 from ledger.intake.headings import choose
 from ledger.intake.tables.books import relationships
 from ledger.intake.tables.books import xlsx as xlsx_parts
 from ledger.intake.tables.books.scan import Extent, Unvalued
+from ledger.intake.tables.books.styles import shows_a_moment
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
 from ledger.intake.take import Intake, intake
@@ -264,17 +266,55 @@ def test_a_number_of_days_in_a_text_is_told_as_such() -> None:
     )
 
 
-def test_midnight_is_told_how_to_be_written_and_read_so() -> None:
+def with_day(form: str, *, odd: Callable[[str], str] = str) -> bytes:
+    """A workbook whose first act is at a whole day, in a cell of this format, and whose 办理截止时间 is too."""
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for at, row in enumerate(with_cell("", at=1)[:2]):
-            sheet.write_row(at, 0, row)
-        sheet.write_number(1, HEADER.index("操作时间"), 45050, book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}))
-    (problem,) = taken(held.getvalue()).problems
+        sheet, style = book.add_worksheet(), book.add_format({"num_format": form})
+        sheet.write_row(0, 0, ("工单编号", "承办单位", "派单时间", "办理截止时间", "签收时间"))
+        sheet.write_row(1, 0, ("GX-1", "茅店镇"))
+        for column, day in ((2, 45050), (3, 45054), (4, 45050.375)):
+            sheet.write_number(1, column, day, style)
+    parts = parts_of(held.getvalue())
+    name = "xl/worksheets/sheet1.xml"
+    return written.zipped({**parts, name: odd(parts[name].decode()).encode()})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        str,
+        lambda text: text.replace('<c r="C2" s="1"', "<c s='1' r='C2'"),
+        lambda text: text.replace('s="1"><v>', 's="1" t="n"><v>'),
+    ],
+)
+def test_midnight_is_what_a_cell_shows_as_midnight(odd: Callable[[str], str]) -> None:
+    facts = [fact for _, fact in taken(with_day("yyyy-mm-dd hh:mm:ss", odd=odd)).facts]
+    assert [(fact.kind, show_iso(fact.at)) for fact in facts] == [
+        ("dispatch", "2023-05-04T00:00:00+08:00"), ("sign", "2023-05-04T09:00:00+08:00"),
+    ]  # fmt: skip
+    assert isinstance(facts[0], Dispatch)
+    assert facts[0].due_at == read_iso("2023-05-09T00:00:00+08:00") - 1, "as a deadline it is the day"
+
+
+def test_a_day_is_told_how_to_be_written_as_midnight_and_read_so() -> None:
+    (problem,) = taken(with_day("yyyy-mm-dd")).problems
+    assert str(problem.why) == "is a date without a time of day"
     (remedy,) = re.findall(r"'\S+ [0-9:]+", str(problem.remedy))
     for cell in (remedy, remedy[1:]):  # Excel keeps the apostrophe beside the text
         assert told(xlsx(with_cell(cell, at=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "is_moment"),
+    [
+        ("yyyy-mm-dd hh:mm", True), ('yyyy"年"m"月"d"日" h"时"mm"分"', True), ("[$-804]yyyy/m/d h:mm AM/PM;@", True), ("d\\h hh", True),
+        ("yyyy-mm-dd", False), ("hh:mm:ss", False), ("[h]:mm", False), ('yyyy-mm-dd" h"', False), ("yyyy\\h", False), ("General", False),
+        ("0.00", False), ("[Red]d;hh", False), ("d [hh]:mm", False),
+    ],
+)  # fmt: skip
+def test_which_formats_show_a_day_with_its_time(code: str, is_moment: bool) -> None:
+    assert shows_a_moment(code) == is_moment
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
@@ -283,7 +323,7 @@ def test_a_cell_is_looked_at_whole_wherever_the_pieces_of_a_part_end(size: int) 
     rows[5][3], rows[2][4] = "=?", CALCULATED
     data = parts_of(xlsx(rows))["xl/worksheets/sheet1.xml"]
     found = Unvalued()
-    extent = xlsx_parts._usual_extent((data[at : at + size] for at in range(0, len(data), size)), found)
+    extent = xlsx_parts._usual_extent((data[at : at + size] for at in range(0, len(data), size)), found, frozenset())
     assert extent == Extent(0, 5, 0, 6)
     assert [*found.by_row()] == [(3, {3: "#N/A"}), (5, {3: "=?"})]
 

@@ -40,6 +40,16 @@ class Nested:
         return self.text
 
 
+class Midnight(date):
+    """A day in a cell whose format shows the time of day, 2023-05-04 00:00: as a time it is that, as a deadline the day."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Midnight and self.toordinal() == other.toordinal()
+
+    def __hash__(self) -> int:
+        return hash((Midnight, self.toordinal()))
+
+
 # What a cell can hold. A `date` or an integral number in a sheet is a day without a time of day.
 Cell = str | int | float | bool | datetime | date | time | timedelta | Nested | None
 

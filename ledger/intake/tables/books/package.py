@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ledger.intake.tables.books.ods import scan_ods
 from ledger.intake.tables.books.scan import CellTotal, Scanned, Unvalued
+from ledger.intake.tables.books.styles import STYLES, timed_styles
 from ledger.intake.tables.books.xlsb import BINARY_BOOK, binary_sheets, counts_from_1904, scan_binary
 from ledger.intake.tables.books.xlsx import SINCE_1904, XML_BOOK, scan_xml, xml_sheets
 from ledger.intake.tables.grid import Merge
@@ -25,6 +26,8 @@ def refuse_vast_zip(data: bytes, infos: Sequence[zipfile.ZipInfo], budget: Budge
     parts = {info.filename: b"".join(pieces(data, info, budget)) for info in infos if info.filename in BINARY_BOOK}
     sheets = [*binary_sheets(parts)] if len(parts) == len(BINARY_BOOK) else []
     named = {part for _, part in sheets}
+    styles = [b"".join(pieces(data, info, Budget.of(len(data)))) for info in infos if info.filename == STYLES]
+    timed = timed_styles(styles[-1]) if styles else frozenset[bytes]()
     for info in infos:
         if info.filename in BINARY_BOOK:
             continue
@@ -33,7 +36,7 @@ def refuse_vast_zip(data: bytes, infos: Sequence[zipfile.ZipInfo], budget: Budge
             merges[info.filename] = scan_binary(b"".join(pieces(data, info, budget)), total, found)
         elif info.filename == "content.xml":
             ods.append(scan_ods(pieces(data, info, budget), total))
-        elif found_in := scan_xml(data, info, budget, total):
+        elif found_in := scan_xml(data, info, budget, total, timed):
             unvalued[info.filename] = found_in
     if ods:
         return ods[-1]

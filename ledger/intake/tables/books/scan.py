@@ -54,12 +54,33 @@ class CellTotal:
 
 
 @attrs.define
+class Midnights:
+    """The cells of a sheet, counted from 0, that hold a day and show its time too, as 00:00."""
+
+    rows: "array[int]" = attrs.field(factory=lambda: array("I"))
+    columns: "array[int]" = attrs.field(factory=lambda: array("I"))
+
+    def add(self, row: int, column: int) -> None:
+        """A cell more, below or behind those before; what no sheet has is no cell."""
+        if 0 <= row < EXCEL_ROWS and 0 <= column < EXCEL_COLUMNS:
+            self.rows.append(row)
+            self.columns.append(column)
+
+    def by_row(self) -> Iterator[tuple[int, frozenset[int]]]:
+        """(row, its columns)."""
+        for row, places in groupby(range(len(self.rows)), key=self.rows.__getitem__):
+            yield row, frozenset(self.columns[place] for place in places)
+
+
+@attrs.define
 class Unvalued:
-    """The cells of a sheet without a value, counted from 0, and what is shown in each: an error, or UNCALCULATED."""
+    """The cells of a sheet without a value, counted from 0, and what is shown in each: an error, or UNCALCULATED; and `midnights`,
+    which the reader gives as days."""
 
     rows: "array[int]" = attrs.field(factory=lambda: array("I"))
     columns: "array[int]" = attrs.field(factory=lambda: array("I"))
     shown: "array[int]" = attrs.field(factory=lambda: array("B"))
+    midnights: Midnights = attrs.field(factory=Midnights)
 
     def add(self, row: int, column: int, text: str) -> None:
         """A cell more. Raises UnreadableFile where there are too many, or where no sheet has cells."""

@@ -4,6 +4,8 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from itertools import count, repeat
 from threading import Lock
 from typing import Any
 
@@ -17,9 +19,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ledger.intake.tables.books.scan import Scanned, Unvalued
+from ledger.intake.tables.books.scan import Midnights, Scanned, Unvalued
 from ledger.intake.tables.grid import Grid, Merge
-from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Row, refuse_too_large
+from ledger.intake.tables.table import DAMAGED, NO_VALUES, SAVE_AGAIN, Cell, Midnight, Row, refuse_too_large
 from ledger.sentences import UnreadableFile
 
 STDERR = 2  # as systems number it
@@ -27,6 +29,7 @@ ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
 MAX_SERIAL = 1_000_000  # what is more counts no days
 NONE_MISSING: tuple[int, Mapping[int, str]] = (-1, {})
+NO_MIDNIGHT: tuple[int, frozenset[int]] = (-1, frozenset())
 NO_PASSWORD = "open it, save it without a password, and import that"
 
 
@@ -97,7 +100,8 @@ def _grid(sheet: CalamineSheet, scanned: Scanned, unvalued: Unvalued) -> Grid:
         grid.merges = [*scanned.merges[sheet.name]] if sheet.name in scanned.merges else [*_merges(sheet)]
     pool: dict[str, str] = {}
     cells = (tuple(_cells(row, pool, other_days=scanned.other_days)) for row in rows)
-    grid.rows = [Row(at + 1, row) for at, row in _shown(cells, unvalued) if any(map(_is_value, row))]
+    shown = _with_midnights(_shown(cells, unvalued), unvalued.midnights)
+    grid.rows = [Row(at + 1, row) for at, row in shown if any(map(_is_value, row))]
     return grid
 
 
@@ -118,6 +122,22 @@ def _shown(rows: Iterable[tuple[Cell, ...]], unvalued: Unvalued) -> Iterator[tup
     while texts:
         yield row, _with_texts((), texts)
         row, texts = next(missing, NONE_MISSING)
+
+
+def _with_midnights(
+    rows: Iterable[tuple[int, tuple[Cell, ...]]], midnights: Midnights
+) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """The rows, with days whose time is shown as what they are."""
+    places = midnights.by_row()
+    row, columns = next(places, NO_MIDNIGHT)
+    for at, cells in rows:
+        while -1 < row < at:
+            row, columns = next(places, NO_MIDNIGHT)
+        yield at, tuple(map(_midnight, cells, count(), repeat(columns))) if at == row else cells
+
+
+def _midnight(cell: Cell, column: int, columns: frozenset[int]) -> Cell:
+    return Midnight(cell.year, cell.month, cell.day) if type(cell) is date and column in columns else cell
 
 
 def _with_texts(cells: tuple[Cell, ...], texts: Mapping[int, str]) -> tuple[Cell, ...]:

@@ -34,21 +34,26 @@ TOLD = re.compile(rb"<(?:[^\s<>/:\"']+:)?sst\s[^<>]*")
 TAG = 2**20  # bytes; no tag of a sheet is longer
 XML_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
+DAY_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,5})"(?: t="n")?><v>[0-9]{1,6}(?:\.0*)?</v>')
+WHOLE_DAY = re.compile(r"\s*[0-9]{1,6}(\.0*)?\s*")
 SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 
 
-def scan_xml(data: bytes, info: zipfile.ZipInfo, budget: Budget, total: CellTotal) -> Unvalued | None:
-    """A part of an xlsx: of a sheet its extent and the cells without a value, of the texts their number."""
+def scan_xml(
+    data: bytes, info: zipfile.ZipInfo, budget: Budget, total: CellTotal, timed: frozenset[bytes]
+) -> Unvalued | None:
+    """A part of an xlsx: of a sheet its extent, the cells without a value and those at midnight, in one of the `timed` styles; of the
+    texts their number."""
     unvalued = None
     parts = pieces(data, info, budget)
     head = next(parts, b"")
     start = head[:4096].replace(b"\0", b"")  # of UTF-16 too
     if b"worksheet" in start or _holds_cells(pieces(data, info, Budget.of(len(data)))):
         unvalued = Unvalued()
-        extent = _usual_extent(chain([head], parts), unvalued) if b"\0" not in head[:4096] else None
+        extent = _usual_extent(chain([head], parts), unvalued, timed) if b"\0" not in head[:4096] else None
         if extent is None:
             unvalued = Unvalued()
-            extent = _parsed_extent(pieces(data, info, Budget.of(len(data))), unvalued)
+            extent = _parsed_extent(pieces(data, info, Budget.of(len(data))), unvalued, timed)
         total.add(extent)
     if b"sst" in start or TEXTS in info.filename.casefold():
         _count_texts(chain([head], parts))
@@ -82,16 +87,17 @@ def _count_texts(parts: Iterable[bytes]) -> None:
             raise UnreadableFile("holds more texts than can be held", SPLIT)
 
 
-def _usual_extent(parts: Iterable[bytes], unvalued: Unvalued) -> Extent | None:
-    """By the references of the cells as they are usually written, with those without a value; None where one is written otherwise."""
+def _usual_extent(parts: Iterable[bytes], unvalued: Unvalued, timed: frozenset[bytes]) -> Extent | None:
+    """By the references of the cells as they are usually written, with those without a value and those at midnight; None where one is
+    written otherwise."""
     extent, rest, usual = Extent(), b"", True
     for part in parts:  # to the end, so that all is counted
         text = rest + part
         cut = _end_of_cells(text)
         text, rest = text[:cut], text[cut:]
-        usual = usual and len(rest) < TAG and _reached(text, extent, unvalued)
+        usual = usual and len(rest) < TAG and _reached(text, extent, unvalued, timed)
         rest = rest if usual else b""
-    return extent if usual and _reached(rest, extent, unvalued) else None
+    return extent if usual and _reached(rest, extent, unvalued, timed) else None
 
 
 def _end_of_cells(text: bytes) -> int:
@@ -101,7 +107,7 @@ def _end_of_cells(text: bytes) -> int:
     return cut if any(text.find(end, cell, cut) >= 0 for end in (b"</c>", b"</row")) else cell
 
 
-def _reached(text: bytes, extent: Extent, unvalued: Unvalued) -> bool:
+def _reached(text: bytes, extent: Extent, unvalued: Unvalued, timed: frozenset[bytes]) -> bool:
     """Whether every cell in a text is written as usual; the extent reaches it."""
     rows = ROW.findall(text)
     if len(rows) != sum(map(text.count, OPENINGS)) or PREFIXED.search(text):
@@ -110,6 +116,9 @@ def _reached(text: bytes, extent: Extent, unvalued: Unvalued) -> bool:
         numbers, columns = [int(row) for row in {*rows}], [_column(one) for one in {*COLUMN.findall(text)}]
         extent.reach(min(numbers) - 1, min(columns))
         extent.reach(max(numbers) - 1, max(columns))
+    for letters, row, style in DAY_CELL.findall(text) if timed else ():
+        if style in timed:
+            unvalued.midnights.add(int(row) - 1, _column(letters))
     return _noted(text, unvalued)
 
 
@@ -160,11 +169,13 @@ class _XmlSheet:
     """An xlsx sheet by every tag in it."""
 
     unvalued: Unvalued
+    timed: frozenset[bytes]
     extent: Extent = attrs.field(factory=Extent)
     row: int = 0
     at: int = 0
     column: int = -1
     kind: str = ""
+    style: bytes = b""
     formula: bool = False
     value: str | None = None
     in_value: bool = False
@@ -181,6 +192,7 @@ class _XmlSheet:
             self.at = (int(found[2]) if found else max(self.row, 1)) - 1
             self.extent.reach(self.at, self.column)
             self.kind, self.formula, self.value = attributes.get("t", ""), False, None
+            self.style = attributes.get("s", "").encode()
         elif name == "f":
             self.formula = True
         elif name in ("v", "t"):
@@ -200,6 +212,13 @@ class _XmlSheet:
             self.unvalued.add(self.at, self.column, _known((self.value or "").strip(), self.at + 1))
         elif name == "c" and self.formula and _is_uncalculated(self.kind, self.value):
             self.unvalued.add(self.at, self.column, UNCALCULATED)
+        elif (
+            name == "c"
+            and self.style in self.timed
+            and self.kind in ("", "n")
+            and WHOLE_DAY.fullmatch(self.value or "")
+        ):
+            self.unvalued.midnights.add(self.at, self.column)
 
 
 def _is_uncalculated(kind: str, value: str | None) -> bool:
@@ -215,9 +234,9 @@ def _known(error: str, row: int) -> str:
     return error
 
 
-def _parsed_extent(parts: Iterable[bytes], unvalued: Unvalued) -> Extent:
-    """The extent of an xlsx sheet by every tag in it, and its cells without a value."""
-    sheet = _XmlSheet(unvalued)
+def _parsed_extent(parts: Iterable[bytes], unvalued: Unvalued, timed: frozenset[bytes]) -> Extent:
+    """The extent of an xlsx sheet by every tag in it, its cells without a value and those at midnight."""
+    sheet = _XmlSheet(unvalued, timed)
     parse(parts, sheet.start, sheet.end, sheet.text)
     return sheet.extent
 
