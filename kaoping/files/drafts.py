@@ -10,7 +10,8 @@ from calendars.instants import SHANGHAI
 from kaoping.language.language import Language
 from ledger.facts import LIFECYCLE
 from ledger.intake.profile import Profile
-from ledger.intake.wizard import LIKE, SURE, ColumnGuess, Proposal
+from ledger.intake.wizard.guesses import LIKE, SURE, ColumnGuess
+from ledger.intake.wizard.proposal import Proposal
 from ledger.sentences import Sentence, sentence
 from ledger.texts import visible
 

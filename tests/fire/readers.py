@@ -23,7 +23,7 @@ from ledger.intake.headings import choose, lacking
 from ledger.intake.tables.files import read_tables
 from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
-from ledger.intake.wizard import propose
+from ledger.intake.wizard.proposal import propose
 from ledger.sentences import UserError
 from ledger.store import Ledger
 from tests.ledger import test_formats as written

@@ -12,7 +12,8 @@ from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import LogTable
 from ledger.intake.take import intake
-from ledger.intake.wizard import Proposal, masked, propose
+from ledger.intake.wizard.guesses import masked
+from ledger.intake.wizard.proposal import Proposal, propose
 from ledger.sentences import UnreadableFile
 
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "2023-05.csv"

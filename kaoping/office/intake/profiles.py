@@ -15,7 +15,7 @@ from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_tables
 from ledger.intake.tables.table import LogTable
 from ledger.intake.take import Intake, intake
-from ledger.intake.wizard import Proposal, propose
+from ledger.intake.wizard.proposal import Proposal, propose
 from ledger.sentences import Problem, Sentence, UnreadableFile, sentence
 
 NAME = "our-office"

@@ -11,7 +11,7 @@ from kaoping.language.language import Language
 from kaoping.office.intake.profiles import CheckedTable, Draft, ProblemGroup
 from kaoping.reports.intake.coverage import blank_lines, stood_in
 from kaoping.reports.page import Block, Column, Kind, Table, page_of
-from ledger.intake.wizard import SURE
+from ledger.intake.wizard.guesses import SURE
 
 SHOWN = 10  # rows named beside a reason
 COUNTED = ("rows", "accepted", "repeated", "ignored")
