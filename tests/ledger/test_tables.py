@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.intake.tables.files import read_table
-from ledger.intake.tables.table import LogTable
+from ledger.intake.tables.table import LogTable, Midnight
 from ledger.sentences import UnreadableFile
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
@@ -180,7 +180,7 @@ def test_every_sheet_with_rows_is_a_table_named_after_it() -> None:
     sheet: list[list[Any]] = [["a", "b"], [1, date(2023, 5, 4)]]
     tables = read_table(workbook(sheet, sheet), "五月.xlsx")
     assert [table.name for table in tables] == ["五月.xlsx[Sheet1]", "五月.xlsx[Sheet2]"]
-    assert tables[0].rows[0].cells == (1.0, date(2023, 5, 4))
+    assert tables[0].rows[0].cells == (1.0, Midnight(2023, 5, 4)), "its format shows the time"
 
 
 def test_a_gzip_is_opened_first() -> None:
