@@ -20,10 +20,10 @@ STEERING = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
 """What no output may hold: control characters but the line's end, bidirectional controls, halves of characters."""
-UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-"""What no name may hold: these, line breaks, and what has no width."""
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+"""What no text may hold: these, line breaks, and what has no width."""
+BLANKS = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u3164\uffa0]")
+"""What no name of an export may hold besides: hyphens that show at the end of a line alone, letters that are blank."""
 
 
 def refuse_unseen(field: str, text: str) -> None:

@@ -14,7 +14,7 @@ from ledger.intake.profile import UNLISTED, Profile
 from ledger.intake.tables.table import NO_VALUES, Cell
 from ledger.intake.times import INSTANTS, Times
 from ledger.sentences import Sentence, sentence
-from ledger.texts import SENTENCES, refuse_unseen
+from ledger.texts import BLANKS, SENTENCES, refuse_unseen
 
 LINK = re.compile(r'(?is)=HYPERLINK\("[^"]*"\s*[,;]\s*"([^"]*)"\)')  # the text that Excel shows of it
 CUT_NUMBER = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")  # 2.50912E+17
@@ -104,7 +104,7 @@ class Meanings:
 
     def read(self, field: str, cell: Cell) -> Scalar:
         """The value of a field (named as outside) that a present cell gives, as stored. Raises UnfitCell."""
-        return self.known[field][cell] if isinstance(cell, str) else self._read(field, cell)
+        return self.known[field][cell] if isinstance(cell, str) else _seen(field, self._read(field, cell))
 
     def kept(self, field: str, value: Scalar) -> Scalar:
         """What is kept of a text that a cell gave."""
@@ -140,6 +140,8 @@ def _seen(field: str, value: Scalar) -> Scalar:
     text = " ".join(value.split()) if field in SENTENCES else value
     try:
         refuse_unseen(field, text)
+        if field not in SENTENCES and BLANKS.search(text):
+            raise ValueError("holds line breaks or characters that cannot be seen")
     except ValueError as refused:
         raise UnfitCell(str(refused), "type it again, on one line") from refused
     return text

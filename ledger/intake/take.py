@@ -23,10 +23,11 @@ from ledger.intake.rows.exchange import beside
 from ledger.intake.rows.reader import RowReader
 from ledger.intake.rows.row_facts import Before, RowFacts, Unheard
 from ledger.intake.rows.ticket_acts import TicketActs
-from ledger.intake.tables.table import Cell, LogTable, Row
+from ledger.intake.tables.table import Cell, LogTable, Midnight, Row
 from ledger.register import Register
 from ledger.sentences import Mistake, Problem, Sentence, sentence
 
+DEADLINES = ("due_at", "until")  # fields that a day is enough for
 CELL_WIDTH = 60  # of an excerpt
 Watch = Callable[[Sequence[Row]], Iterator[Row]]
 
@@ -95,7 +96,7 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
     seen: set[object] = set()
     blank, unheard = Counter[str](), list[Unheard]()
     by_ticket = profile.by_ticket
-    acts, again = TicketActs(sheet.heading("ticket") if by_ticket else ""), 0
+    acts, again = TicketActs(sheet.heading("ticket") if by_ticket else "", within.register.unit_of), 0
     ignored = repeated = 0
     must_change = {*profile.must_change}
     judged = profile.exchange or within.strict
@@ -120,13 +121,14 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
             told = RowFacts(wrong=wrong)
         elif names:
             within = attrs.evolve(within, register=within.register.grown(told.facts))
+        number, does_mend = row.number, mending is not None and told.mends
         if by_ticket and told.facts:
-            known = acts.told_before(row.number, told)
+            known = acts.told_before(number, told)
             again += known
             if known and not (told.facts or told.left_out):
                 repeated += 1
+                mends += _mended(row, mending) if does_mend else ()
                 continue
-        number = row.number
         if told.as_told:
             as_told |= {len(facts) + place: fact for place, fact in told.as_told.items()}
         facts += [(number, fact) for fact in told.facts]
@@ -142,8 +144,8 @@ def intake(table: LogTable, profile: Profile, watch: Watch = iter, within: Surro
                 parts.append((number, _kept(sheet, row)))
         elif not told.facts:
             ignored += 1
-        if mending is not None and told.mends and (mended := shown(row.cells[mending]).strip()):
-            mends.append((number, mended))
+        if does_mend and told.facts:
+            mends += _mended(row, mending)
     return Intake(
         rows=len(table.rows) + len(table.passed),
         facts=tuple(facts),
@@ -176,6 +178,12 @@ def _unsure(sheet: RowReader) -> Iterator[Sentence]:
 def _whole(row: Row) -> object:
     """What two rows that are equal in every cell have in common: 1, 1.0 and true are not equal."""
     return row.cells if {*map(type, row.cells)} == {str} else repr(row.cells)
+
+
+def _mended(row: Row, place: int | None) -> Iterator[tuple[int, str]]:
+    """The row, with the number of what it mends."""
+    if place is not None and (number := shown(row.cells[place]).strip()):
+        yield row.number, number
 
 
 def _again(count: int) -> Iterator[Sentence]:
@@ -293,9 +301,18 @@ def _problems(sheet: RowReader, row: Row, told: RowFacts) -> Iterator[Problem]:
 def _kept(sheet: RowReader, row: Row) -> str:
     """The mapped cells of a quarantined row, by heading, as JSON: what is kept of them, an empty one too."""
     places = [] if row.fault else sorted({*sheet.places.values()})
-    cells = {sheet.header[at]: row.cells[at] for at in places}
+    cells = {sheet.header[at]: _timed(sheet, at, row.cells[at]) for at in places}
     kept = {heading: cell_kept(sheet.cells_kept, heading, cell, shown(cell)) for heading, cell in cells.items()}
     return json.dumps(kept, ensure_ascii=False)
+
+
+def _timed(sheet: RowReader, at: int, cell: Cell) -> Cell:
+    """The cell; of a midnight that is no deadline its time too, so that it is read so again."""
+    if not isinstance(cell, Midnight):
+        return cell
+    rules, places = sheet.profile.events, sheet.places
+    deadlines = {places.get(rule.fields.get(field, field)) for rule in rules for field in DEADLINES}
+    return cell if at in deadlines else f"{cell} 00:00:00"
 
 
 def _mapped(sheet: RowReader, row: Row) -> dict[str, Cell]:

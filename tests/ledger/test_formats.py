@@ -812,6 +812,7 @@ TWO_FILES = "<table><tr><td>附件一</td><td>附件二</td></tr></table>"
         (f"<span>二</span>{FILES}", "二"), (f"{FILES}二", "二"), (f"二{FILES}", "二"), (f"<div>{TWO_FILES}<b>二</b></div>", "二"),
         ("<table><tr><td></td><td>二</td></tr></table>", "二"),
         ("<table><tr><td><table><tr><td>二</td></tr></table></td></tr></table>", "二"),
+        (f'<div style="display:none">{FILES}</div>', None), (FILES.replace("<table>", "<table hidden>"), None),
         (TWO_FILES, Nested("附件一 附件二")), ("<table><tr><td></td></tr></table>", None),
     ],
 )  # fmt: skip

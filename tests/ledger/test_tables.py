@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.intake.tables.files import read_table
-from ledger.intake.tables.table import LogTable, Midnight
+from ledger.intake.tables.table import LogTable
 from ledger.sentences import UnreadableFile
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
@@ -129,15 +129,22 @@ def test_spaces_before_quotation_marks_are_for_the_eye() -> None:
 
 
 def test_a_last_column_without_a_heading_is_not_read() -> None:
-    table = read("a,b,\n1,2,note\n3,4,\n")
-    assert (table.header, lines(table), faults(table)) == (("a", "b"), [(2, ("1", "2")), (3, ("3", "4"))], [])
+    for last in ("", "合计\n"):
+        table = read("a,b,\n1,2,note\n3,4,\n5,6,\n" + last)
+        assert (table.header, [cells for _, cells in lines(table)], faults(table)) == (
+            ("a", "b"),
+            [("1", "2"), ("3", "4"), ("5", "6")],
+            [],
+        )
 
 
-@pytest.mark.parametrize("text", ["a,b,\n1,2,\n1,x,2,\n", "a,b,\n1,2\n1,x,2\n", "a,b\n1,2\n1,x,2\n"])
+@pytest.mark.parametrize(
+    "text", ["a,b,\n1,2,\n1,x,2,\n", "a,b,\n1,2\n1,x,2\n", "a,b\n1,2\n1,x,2\n", "a,b,\n1,x,2\n1,x,2\n"]
+)
 def test_a_shifted_row_is_none_with_a_column_without_a_heading(text: str) -> None:
     table = read(text)
-    assert faults(table) == [(3, "has 3 cells, the header has 2")]
-    assert lines(table)[0] == (2, ("1", "2"))
+    assert (3, "has 3 cells, the header has 2") in faults(table)
+    assert 3 not in [row for row, cells in lines(table) if cells]
 
 
 def test_json_lines_keep_their_types_and_a_broken_line_is_told() -> None:
@@ -180,7 +187,7 @@ def test_every_sheet_with_rows_is_a_table_named_after_it() -> None:
     sheet: list[list[Any]] = [["a", "b"], [1, date(2023, 5, 4)]]
     tables = read_table(workbook(sheet, sheet), "五月.xlsx")
     assert [table.name for table in tables] == ["五月.xlsx[Sheet1]", "五月.xlsx[Sheet2]"]
-    assert tables[0].rows[0].cells == (1.0, Midnight(2023, 5, 4)), "its format shows the time"
+    assert tables[0].rows[0].cells == (1.0, date(2023, 5, 4))
 
 
 def test_a_gzip_is_opened_first() -> None:

@@ -20,7 +20,8 @@ from ledger.intake.meanings import Meanings
 from ledger.intake.profile import Profile
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import Cell, LogTable, Row
-from ledger.intake.take import Intake, intake
+from ledger.intake.take import Intake, Surroundings, intake
+from ledger.register import Register
 from ledger.sentences import Problem, UnreadableFile
 
 ROOT = Path(__file__).parents[2]
@@ -338,6 +339,7 @@ def test_acts_that_several_rows_of_a_ticket_tell_count_once() -> None:
 ROUND = {
     "工单编号": "GX-1", "承办单位": "茅店镇", "派单时间": "2023-05-04 09:10:00", "签收时间": "2023-05-04 10:00:00", "处理时限": "5",
     "办结时间": "2023-05-09 16:05:00", "回访时间": "2023-05-12 10:00:00", "满意度": "不满意", "重办时间": "", "工单性质": "主办",
+    "退回时间": "",    "是否逾期": "否", "二级承办单位": "", "二级派单时间": "", "三级承办单位": "", "三级派单时间": "",
 }  # fmt: skip
 
 
@@ -346,7 +348,8 @@ ROUND = {
     [
         ({"处理时限": "3"}, "dispatch limit_days 5, here 3"),
         ({"处理时限": ""}, "dispatch limit_days 5, here (empty)"),
-        ({"工单性质": "协办"}, "dispatch role lead, here assist"),
+        ({"工单性质": "协办"}, None),
+        ({"是否逾期": "是"}, None),
         ({"签收时间": "2023-05-04 15:00:00"}, "sign at 2023-05-04T10:00:00+08:00, here 2023-05-04T15:00:00+08:00"),
         ({"办结时间": "2023-05-10 16:05:00"}, "close at 2023-05-09T16:05:00+08:00, here 2023-05-10T16:05:00+08:00"),
         ({"满意度": "满意"}, "survey rating 不满意, here 满意"),
@@ -356,6 +359,8 @@ ROUND = {
         ({"派单时间": "2023-05-11 09:10:00", "签收时间": "2023-05-11 10:10:00"}, None),
         ({"回访时间": "2023-05-13 10:00:00", "满意度": "满意"}, None),
         ({"重办时间": "2023-05-10 09:00:00", "办结时间": "2023-05-12 16:00:00"}, None),
+        ({"重办时间": "2023-05-10 09:00:00", "签收时间": "2023-05-10 10:00:00", "处理时限": "3"}, None),
+        ({"退回时间": "2023-05-10 09:00:00", "签收时间": "2023-05-10 10:00:00"}, None),
     ],
 )
 def test_a_row_that_tells_a_round_otherwise_than_another_is_a_problem(other: dict[str, str], why: str | None) -> None:
@@ -370,6 +375,38 @@ def test_a_row_that_tells_a_round_otherwise_than_another_is_a_problem(other: dic
     assert [fact for row, fact in done.facts if row == 2] == [
         fact for _, fact in take("\n".join(text.split("\n")[:2])).facts
     ]
+
+
+def rounds_of(*rows: dict[str, str]) -> Intake:
+    return take("\n".join(",".join(row) for row in [[*ROUND], *([*(ROUND | one).values()] for one in rows)]) + "\n")
+
+
+def test_which_row_contradicts_does_not_hang_on_a_blank_one() -> None:
+    for words in (("", "满意", "不满意"), ("满意", "", "不满意"), ("满意", "不满意", "")):
+        done = rounds_of(*({"满意度": word} for word in words))
+        assert [one.row for one in done.problems] == [2 + words.index("不满意")]
+
+
+def test_a_unit_that_leads_and_has_a_sub_order_contradicts_nobody() -> None:
+    same = {"二级承办单位": "茅店镇", "二级派单时间": ROUND["派单时间"], "三级派单时间": "2023-05-04 11:00:00"}
+    done = rounds_of(same | {"三级承办单位": "甲组"}, same | {"三级承办单位": "乙组"}, same | {"三级承办单位": "乙组"})
+    assert ([*done.problems], done.repeated) == ([], 1)
+    assert [fact.unit for _, fact in done.facts if fact.kind == "dispatch"] == ["茅店镇", "茅店镇", "甲组", "乙组"]
+
+
+def test_two_names_of_a_unit_are_one_within_a_file() -> None:
+    known = Surroundings(register=Register(names={"茅店镇政府": "茅店镇"}))
+    rows = [ROUND, ROUND | {"承办单位": "茅店镇政府"}, ROUND | {"承办单位": "茅店镇政府", "处理时限": "3"}]
+    text = "\n".join(",".join(row) for row in [[*ROUND], *([*row.values()] for row in rows)])
+    (table,) = read_table(text.encode(), "五月.csv")
+    done = intake(table, PROFILES["hotline-wide"], within=known)
+    assert (done.repeated, [one.row for one in done.problems]) == (1, [4])
+
+
+def test_a_row_taken_in_part_is_known_where_it_stands_again() -> None:
+    text = "工单编号,承办单位,派单时间,签收时间,是否按时签收\n" + "GX-1,茅店镇,2023-05-04 09:10:00,,是\n" * 2
+    done = take(text)
+    assert (done.repeated, len(done.quarantined), len(done.parts)) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(("form", "text", "wanted"), [

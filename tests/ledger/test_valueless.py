@@ -2,6 +2,7 @@
 days since 1904 days since 1900."""
 
 import io
+import json
 import re
 import struct
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from ledger.intake.headings import choose
 from ledger.intake.tables.books import relationships
 from ledger.intake.tables.books import xlsx as xlsx_parts
 from ledger.intake.tables.books.scan import Extent, Unvalued
-from ledger.intake.tables.books.styles import shows_a_moment
+from ledger.intake.tables.books.styles import shows_a_moment, timed_styles
 from ledger.intake.tables.files import read_table
 from ledger.intake.tables.table import ERRORS
 from ledger.intake.take import Intake, intake
@@ -266,8 +267,8 @@ def test_a_number_of_days_in_a_text_is_told_as_such() -> None:
     )
 
 
-def with_day(form: str, *, odd: Callable[[str], str] = str) -> bytes:
-    """A workbook whose first act is at a whole day, in a cell of this format, and whose 办理截止时间 is too."""
+def with_day(form: str, *, odd: Callable[[str], str] = str, others: int = 4) -> bytes:
+    """A workbook whose first act is at a whole day, in a cell of this format, and whose 办理截止时间 is too; `others` are not."""
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         sheet, style = book.add_worksheet(), book.add_format({"num_format": form})
@@ -275,6 +276,9 @@ def with_day(form: str, *, odd: Callable[[str], str] = str) -> bytes:
         sheet.write_row(1, 0, ("GX-1", "茅店镇"))
         for column, day in ((2, 45050), (3, 45054), (4, 45050.375)):
             sheet.write_number(1, column, day, style)
+        for row in range(2, 2 + others):
+            sheet.write_row(row, 0, (f"GX-{row}", "茅店镇"))
+            sheet.write_number(row, 2, 45050.25 + row / 64, style)
     parts = parts_of(held.getvalue())
     name = "xl/worksheets/sheet1.xml"
     return written.zipped({**parts, name: odd(parts[name].decode()).encode()})
@@ -289,12 +293,36 @@ def with_day(form: str, *, odd: Callable[[str], str] = str) -> bytes:
     ],
 )
 def test_midnight_is_what_a_cell_shows_as_midnight(odd: Callable[[str], str]) -> None:
-    facts = [fact for _, fact in taken(with_day("yyyy-mm-dd hh:mm:ss", odd=odd)).facts]
+    facts = [fact for row, fact in taken(with_day("yyyy-mm-dd hh:mm:ss", odd=odd)).facts if row == 2]
     assert [(fact.kind, show_iso(fact.at)) for fact in facts] == [
         ("dispatch", "2023-05-04T00:00:00+08:00"), ("sign", "2023-05-04T09:00:00+08:00"),
     ]  # fmt: skip
     assert isinstance(facts[0], Dispatch)
     assert facts[0].due_at == read_iso("2023-05-09T00:00:00+08:00") - 1, "as a deadline it is the day"
+
+
+def test_midnight_is_kept_aside_with_its_time() -> None:
+    data = with_day(
+        "yyyy-mm-dd hh:mm:ss",
+        odd=lambda text: re.sub(
+            '<c r="E2" s="1"><v>[^<]*</v></c>', '<c r="E2" t="inlineStr"><is><t>?!</t></is></c>', text
+        ),
+    )
+    ((_, cells),) = taken(data).quarantined
+    assert (json.loads(cells)["派单时间"], json.loads(cells)["办理截止时间"]) == ("2023-05-04 00:00:00", "2023-05-08")
+
+
+def test_a_column_of_which_many_are_midnights_holds_days() -> None:
+    (problem,) = taken(with_day("yyyy-mm-dd hh:mm:ss", others=3)).problems
+    assert (problem.row, str(problem.why)) == (2, "is a date without a time of day")
+
+
+def test_styles_that_no_program_writes_take_no_time() -> None:
+    start = process_time()
+    assert timed_styles(b"<cellXfs>" * 200_000) == frozenset()
+    assert not shows_a_moment("[" * 30_000)
+    assert timed_styles(b"<cellXfs>" + b"<xf " * 200_000 + b"</cellXfs>") == frozenset()
+    assert process_time() - start < 5, "in proportion: quadratic would be minutes"
 
 
 def test_a_day_is_told_how_to_be_written_as_midnight_and_read_so() -> None:

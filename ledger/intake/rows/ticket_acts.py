@@ -1,57 +1,65 @@
 """What the rows of a file told of each ticket: an act told again counts once, and one told otherwise is no act."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 import attrs
 
-from ledger.facts import NAMED, Close, Dispatch, Fact, Redo, Return, Sign, fields_of
+from ledger.facts import NAMED, Close, Dispatch, Extend, Fact, Redo, Return, Sign, Survey, fields_of
 from ledger.intake.changes.compare import as_shown, is_assumed, place_of, value_of
 from ledger.intake.rows.row_facts import RowFacts
 from ledger.sentences import Mistake, sentence
 from ledger.texts import FREE
 
 ONE_ROW = "take the row that is wrong out of the file; what was corrected later, export and import as a file of its own"
-OUTSIDE = frozenset((*FREE, "untold"))  # what may be told otherwise of one act
+OUTSIDE = frozenset((*FREE, "untold", "role"))  # what may be told otherwise of one act
+Told = tuple[int, Fact]
+"""The row, and the act as it says it."""
 
 
 @attrs.define
 class _Ticket:
-    """Of a ticket: the row that told it first, with its acts, and from its second row on how often each act was told, and where."""
+    """Of a ticket: the row that told it first, with its acts, and from its second row on how often each act was told, and where; what
+    rows left out."""
 
     row: int
     acts: Sequence[Fact]
     counted: Counter[Fact] = attrs.field(factory=Counter)
-    slots: dict[Hashable, tuple[int, Fact]] = attrs.field(factory=dict)
+    slots: defaultdict[Hashable, list[Told]] = attrs.field(factory=lambda: defaultdict(list))
+    left_out: set[Hashable] = attrs.field(factory=set)
 
-    def add(self, row: int, acts: Sequence[Fact]) -> None:
-        """A row more, or the first once another came."""
+    def add(self, row: int, acts: Sequence[Fact], every: Sequence[Fact]) -> None:
+        """A row more, or the first once another came: the acts that are new in it, of `every` one that it tells."""
         self.counted.update(acts)
-        for slot, act in _slots(acts):
-            self.slots.setdefault(slot, (row, act))
+        new = {*acts}
+        for slot, act in _slots(every):
+            if act in new:
+                self.slots[slot].append((row, act))
 
 
 @attrs.frozen
 class TicketActs:
-    """The acts told so far, in the file's own words; `heading` of the tickets. Of most one row tells all: acts are hashed from a second
-    row on."""
+    """The acts told so far, in the file's own words, each unit by its own name (`unit_of`); `heading` of the tickets. Of most one row
+    tells all: acts are hashed from a second row on."""
 
     heading: str
+    unit_of: Callable[[str], str]
     tickets: dict[str, _Ticket] = attrs.Factory(dict)
 
     def told_before(self, row: int, told: RowFacts) -> int:
         """Takes from what a row tells the acts that rows of its ticket told before, in the same words, and gives how many they were. A row
         that tells one otherwise, as no two rows of a ticket can both be right, tells nothing but that."""
-        acts = [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
+        acts: Sequence[Fact] = [told.as_told.get(place, fact) for place, fact in enumerate(told.facts)]
         name = str(told.facts[0].ticket)
         ticket = self.tickets.get(name)
         if ticket is None:
-            self.tickets[name] = _Ticket(row, acts)
+            self.tickets[name] = _Ticket(row, acts, left_out={*_left_out(told)} if told.left_out else set())
             return 0
         if not ticket.counted:
-            ticket.add(ticket.row, ticket.acts)
-        clash = next((clash for slot, act in _slots(acts) if (clash := self._clash(ticket.slots.get(slot), act))), None)
-        if clash is not None:
+            first = self._by_name(ticket.acts)
+            ticket.add(ticket.row, first, first)
+        acts = self._by_name(acts)
+        if clash := next(self._clashes(ticket, acts), None):
             told.facts.clear()
             told.as_told.clear()
             told.left_out.clear()
@@ -62,25 +70,36 @@ class TicketActs:
         wholes = [told.as_told.get(place) for place in kept]
         told.facts[:] = [told.facts[place] for place in kept]
         told.as_told = {place: whole for place, whole in enumerate(wholes) if whole is not None}
-        ticket.add(row, [acts[place] for place in kept])
+        ticket.add(row, [acts[place] for place in kept], acts)
+        if not told.facts and {*_left_out(told)} <= ticket.left_out:
+            told.left_out.clear()
+        ticket.left_out.update(_left_out(told))
         return len(acts) - len(kept)
 
-    def _clash(self, earlier: tuple[int, Fact] | None, act: Fact) -> Mistake | None:
-        """That a row told the same act before, and otherwise. What only one of two says of it is no clash, but of a dispatch."""
-        if earlier is None or earlier[1] == act:
-            return None
-        row, was = earlier
-        for name in fields_of(type(act)):
-            one, other = value_of(was, name), value_of(act, name)
-            outside = NAMED.get(name, name)
-            if one != other and outside not in OUTSIDE and (isinstance(act, Dispatch) or None not in (one, other)):
-                shown = [as_shown(fact, outside) or sentence("(empty)") for fact in (was, act)]
-                why = sentence(
-                    "stands in row {row} too, which says otherwise: {kind} {field} {was}, here {now}",
-                    row=row, kind=sentence(act.kind), field=sentence(outside), was=shown[0], now=shown[1],
-                )  # fmt: skip
-                return Mistake(self.heading, act.ticket, why, ONE_ROW)
-        return None
+    def _by_name(self, acts: Sequence[Fact]) -> list[Fact]:
+        units = {act.unit: self.unit_of(act.unit) for act in acts if act.unit is not None}
+        return [
+            act if act.unit is None or units[act.unit] == act.unit else attrs.evolve(act, unit=units[act.unit])
+            for act in acts
+        ]
+
+    def _clashes(self, ticket: _Ticket, acts: Sequence[Fact]) -> Iterator[Mistake]:
+        """That a row told the same act before, and otherwise."""
+        for slot, act in _slots(acts):
+            for row, was in ticket.slots.get(slot, ()):
+                field = _otherwise(was, act)
+                if field is not None:
+                    shown = [as_shown(fact, field) or sentence("(empty)") for fact in (was, act)]
+                    why = sentence(
+                        "stands in row {row} too, which says otherwise: {kind} {field} {was}, here {now}",
+                        row=row, kind=sentence(act.kind), field=sentence(field), was=shown[0], now=shown[1],
+                    )  # fmt: skip
+                    yield Mistake(self.heading, act.ticket, why, ONE_ROW)
+
+
+def _left_out(told: RowFacts) -> Iterator[Hashable]:
+    for one in told.left_out:
+        yield one.column, str(one.value), str(one.why)
 
 
 def _new(acts: Sequence[Fact], earlier: Counter[Fact]) -> Iterator[int]:
@@ -93,13 +112,31 @@ def _new(acts: Sequence[Fact], earlier: Counter[Fact]) -> Iterator[int]:
 
 
 def _slots(acts: Sequence[Fact]) -> Iterator[tuple[Hashable, Fact]]:
-    """What can be told of a ticket once: one act of a kind by a unit at an instant; in a round that was not begun again, one signing and
-    one closing."""
+    """What two rows can only say alike: of a round that was neither begun again nor returned its dispatch, its one signing and its one
+    closing; the extension and the survey of one instant. What a row itself tells twice is none."""
+    if any(isinstance(act, Redo | Return) for act in acts):
+        return
     sent = {act.unit: act.at for act in acts if isinstance(act, Dispatch)}
-    again = any(isinstance(act, Redo | Return) for act in acts)
+    units = Counter(act.unit for act in acts if isinstance(act, Dispatch))
+    found: defaultdict[Hashable, list[Fact]] = defaultdict(list)
     for act in acts:
-        if is_assumed(act):
-            continue
-        yield place_of(act), act
-        if act.unit in sent and (isinstance(act, Sign) or (isinstance(act, Close) and not again)):
-            yield (act.kind, act.unit, sent[act.unit], "of the round"), act
+        if isinstance(act, Dispatch):
+            found[place_of(act), value_of(act, "role")].append(act)
+        elif isinstance(act, Sign | Close) and units[act.unit] == 1:
+            found[act.kind, act.unit, sent[act.unit]].append(act)
+        elif isinstance(act, Extend | Survey) and not is_assumed(act):
+            found[place_of(act)].append(act)
+    for slot, same in found.items():
+        if len(same) == 1:
+            yield slot, same[0]
+
+
+def _otherwise(was: Fact, act: Fact) -> str | None:
+    """The first field, as it is called outside, that two tellings of one act contradict each other in. What only one of the two says is
+    no contradiction, but of a dispatch: there would be two."""
+    for name in fields_of(type(act)) if was != act else ():
+        one, other = value_of(was, name), value_of(act, name)
+        outside = NAMED.get(name, name)
+        if one != other and outside not in OUTSIDE and (isinstance(act, Dispatch) or None not in (one, other)):
+            return outside
+    return None

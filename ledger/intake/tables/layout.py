@@ -317,10 +317,12 @@ def _is_tail(row: Row, width: int) -> bool:
 
 
 def _most_cells(header: Row, rows: Sequence[Row], width: int) -> int:
-    """How many cells a row may have: as many as the header has, with those behind its last name, if every row has them: then none is
-    shifted, and notes stand in a column without a heading."""
+    """How many cells a row may have: as many as the header has, with those behind its last name, if every row has them and most leave
+    them empty: notes stand there. Else it may be a row that is shifted."""
     most = len(header.cells)
-    return most if all(row.fault or len(row.cells) >= most for row in rows) else width
+    there = [row.cells for row in rows if not row.fault and len(row.cells) >= width]
+    empty = sum(not any(map(has_value, cells[width:])) for cells in there)
+    return most if all(len(cells) >= most for cells in there) and 2 * empty > len(there) else width
 
 
 def _fitted(row: Row, width: int, most: int) -> Row:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ledger.intake.tables.books.ods import scan_ods
 from ledger.intake.tables.books.scan import CellTotal, Scanned, Unvalued
-from ledger.intake.tables.books.styles import STYLES, timed_styles
+from ledger.intake.tables.books.styles import MOST, STYLES, timed_styles
 from ledger.intake.tables.books.xlsb import BINARY_BOOK, binary_sheets, counts_from_1904, scan_binary
 from ledger.intake.tables.books.xlsx import SINCE_1904, XML_BOOK, scan_xml, xml_sheets
 from ledger.intake.tables.grid import Merge
@@ -26,8 +26,7 @@ def refuse_vast_zip(data: bytes, infos: Sequence[zipfile.ZipInfo], budget: Budge
     parts = {info.filename: b"".join(pieces(data, info, budget)) for info in infos if info.filename in BINARY_BOOK}
     sheets = [*binary_sheets(parts)] if len(parts) == len(BINARY_BOOK) else []
     named = {part for _, part in sheets}
-    styles = [b"".join(pieces(data, info, Budget.of(len(data)))) for info in infos if info.filename == STYLES]
-    timed = timed_styles(styles[-1]) if styles else frozenset[bytes]()
+    timed = _timed(data, infos)
     for info in infos:
         if info.filename in BINARY_BOOK:
             continue
@@ -50,6 +49,17 @@ def refuse_vast_zip(data: bytes, infos: Sequence[zipfile.ZipInfo], budget: Budge
     return Scanned(
         {}, _in_order(xml_sheets(start, book.get(XML_BOOK[1], b"")), unvalued), bool(SINCE_1904.search(start))
     )
+
+
+def _timed(data: bytes, infos: Sequence[zipfile.ZipInfo]) -> frozenset[bytes]:
+    """The styles of cells that show a day with its time; none where the part that tells them is not one, or too large."""
+    held = b""
+    parts = [info for info in infos if info.filename == STYLES]
+    for piece in pieces(data, parts[0], Budget.of(len(data))) if len(parts) == 1 else ():
+        held += piece
+        if len(held) > MOST:
+            return frozenset()
+    return timed_styles(held)
 
 
 def _in_order(parts: Sequence[str], unvalued: Mapping[str, Unvalued]) -> list[Unvalued]:

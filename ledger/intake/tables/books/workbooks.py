@@ -2,9 +2,10 @@
 
 import io
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from itertools import count, repeat
 from threading import Lock
 from typing import Any
@@ -29,6 +30,7 @@ ONE_AT_A_TIME = Lock()
 POOLED = 50_000  # texts that are kept once, as units and words are
 MAX_SERIAL = 1_000_000  # what is more counts no days
 NONE_MISSING: tuple[int, Mapping[int, str]] = (-1, {})
+MOMENTS = 4  # of a column to one at midnight, at the least: else its midnights are days
 NO_MIDNIGHT: tuple[int, frozenset[int]] = (-1, frozenset())
 NO_PASSWORD = "open it, save it without a password, and import that"
 
@@ -102,6 +104,8 @@ def _grid(sheet: CalamineSheet, scanned: Scanned, unvalued: Unvalued) -> Grid:
     cells = (tuple(_cells(row, pool, other_days=scanned.other_days)) for row in rows)
     shown = _with_midnights(_shown(cells, unvalued), unvalued.midnights)
     grid.rows = [Row(at + 1, row) for at, row in shown if any(map(_is_value, row))]
+    if unvalued.midnights.rows:
+        _keep_days(grid)
     return grid
 
 
@@ -134,6 +138,24 @@ def _with_midnights(
         while -1 < row < at:
             row, columns = next(places, NO_MIDNIGHT)
         yield at, tuple(map(_midnight, cells, count(), repeat(columns))) if at == row else cells
+
+
+def _keep_days(grid: Grid) -> None:
+    """Takes days for days again in columns where many are at midnight: scripts write days so, and nobody works then."""
+    midnights, moments = Counter[int](), Counter[int]()
+    for row in grid.rows:
+        for column, cell in enumerate(row.cells):
+            if isinstance(cell, Midnight):
+                midnights[column] += 1
+            elif isinstance(cell, datetime):
+                moments[column] += 1
+    days = frozenset(column for column, count in midnights.items() if MOMENTS * count > moments[column])
+    if days:
+        grid.rows = [attrs.evolve(row, cells=tuple(map(_day, row.cells, count(), repeat(days)))) for row in grid.rows]
+
+
+def _day(cell: Cell, column: int, columns: frozenset[int]) -> Cell:
+    return date(cell.year, cell.month, cell.day) if isinstance(cell, Midnight) and column in columns else cell
 
 
 def _midnight(cell: Cell, column: int, columns: frozenset[int]) -> Cell:

@@ -34,7 +34,9 @@ TOLD = re.compile(rb"<(?:[^\s<>/:\"']+:)?sst\s[^<>]*")
 TAG = 2**20  # bytes; no tag of a sheet is longer
 XML_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
-DAY_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,5})"(?: t="n")?><v>[0-9]{1,6}(?:\.0*)?</v>')
+DAY_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,5})"(?: t="n")?>(?:<f>[^<]*</f>)?<v>[0-9]{1,6}(?:\.0*)?</v>'
+)
 WHOLE_DAY = re.compile(r"\s*[0-9]{1,6}(\.0*)?\s*")
 SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^<>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 

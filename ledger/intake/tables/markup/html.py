@@ -37,7 +37,8 @@ def html_grids(text: str) -> list[Grid]:
             elif open_tables:
                 done.append(open_tables.pop())
                 if open_tables:
-                    open_tables[-1].within.append(done[-1].grid)
+                    if not _is_unseen_in_cell(element):
+                        open_tables[-1].within.append(done[-1].grid)
                     element.clear(keep_tail=True)  # what stands beside it in its cell is still to be read
                 else:
                     forget(element)
@@ -81,7 +82,14 @@ class _HtmlTable:
     def end_cell(self, cell: _HtmlCell, tag: str) -> None:
         """A cell more. One with tables in it and no text beside them shows what they hold, if that is one text; more are no value."""
         texts = (
-            [str(text) for grid in self.within for row in grid.rows for text in row.cells if text]
+            [
+                str(text)
+                for grid in self.within
+                for row in grid.rows
+                if row.number not in grid.unseen
+                for text in row.cells
+                if text
+            ]
             if not cell.text
             else []
         )
@@ -204,6 +212,15 @@ def _is_unseen(element: Any) -> bool:
     """A browser does not show it."""
     style = element.get("style")
     return element.get("hidden") is not None or (style is not None and UNSHOWN.search(style) is not None)
+
+
+def _is_unseen_in_cell(element: Any) -> bool:
+    """A browser does not show what stands in the cell, or what it stands in there."""
+    while element is not None and local(element.tag) not in ("td", "th"):
+        if _is_unseen(element):
+            return True
+        element = element.getparent()
+    return False
 
 
 def _is_unseen_row(element: Any) -> bool:
