@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 
 import attrs
 import pytest
@@ -339,7 +340,7 @@ def test_acts_that_several_rows_of_a_ticket_tell_count_once() -> None:
 ROUND = {
     "工单编号": "GX-1", "承办单位": "茅店镇", "派单时间": "2023-05-04 09:10:00", "签收时间": "2023-05-04 10:00:00", "处理时限": "5",
     "办结时间": "2023-05-09 16:05:00", "回访时间": "2023-05-12 10:00:00", "满意度": "不满意", "重办时间": "", "工单性质": "主办",
-    "退回时间": "",    "是否逾期": "否", "二级承办单位": "", "二级派单时间": "", "三级承办单位": "", "三级派单时间": "",
+    "联系时间": "",    "退回时间": "",    "是否逾期": "否", "二级承办单位": "", "二级派单时间": "", "三级承办单位": "", "三级派单时间": "",
 }  # fmt: skip
 
 
@@ -385,6 +386,35 @@ def test_which_row_contradicts_does_not_hang_on_a_blank_one() -> None:
     for words in (("", "满意", "不满意"), ("满意", "", "不满意"), ("满意", "不满意", "")):
         done = rounds_of(*({"满意度": word} for word in words))
         assert [one.row for one in done.problems] == [2 + words.index("不满意")]
+
+
+def test_an_act_told_less_finely_in_another_row_is_known() -> None:
+    fine = {"派单时间": "2023-05-04 09:10:37", "签收时间": "2023-05-04 10:00:37", "回访时间": "2023-05-12 10:00:37"}
+    coarse = {name: time.replace(":37", ":00") for name, time in fine.items()}
+    for rows in ((fine, coarse), (coarse, fine)):
+        done = rounds_of(*rows)
+        assert (done.repeated, [*done.problems]) == (1, [])
+        done = rounds_of(rows[0], rows[1] | {"处理时限": "3"})
+        assert [str(one.why).rpartition(": ")[2] for one in done.problems] == ["dispatch limit_days 5, here 3"]
+    assert rounds_of(fine, fine | {"派单时间": "2023-05-04 09:10:20", "签收时间": "2023-05-04 09:59:00"}).problems == ()
+
+
+def test_an_act_whose_reason_one_row_lacks_is_one() -> None:
+    redo = {"重办时间": "2023-05-10 09:00:00"}
+    text = [{**ROUND, **redo, "重办原因": reason} for reason in ("", "材料不齐", "")]
+    done = take("\n".join(",".join(row) for row in [[*text[0]], *([*one.values()] for one in text)]) + "\n")
+    assert (done.repeated, [fact.kind for _, fact in done.facts].count("redo")) == (2, 1)
+
+
+@pytest.mark.slow
+def test_a_ticket_of_very_many_rows_takes_time_in_proportion() -> None:
+    def took(rows: int) -> float:
+        contacts = [{"联系时间": f"2023-05-05 09:10:{at % 60:02}.{at // 60:03}"} for at in range(rows)]
+        start = process_time()
+        assert rounds_of(*({"联系时间": ""} | one for one in contacts)).problems == ()
+        return process_time() - start
+
+    assert took(8000) < 8 * took(2000)
 
 
 def test_a_unit_that_leads_and_has_a_sub_order_contradicts_nobody() -> None:

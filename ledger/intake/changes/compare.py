@@ -13,7 +13,7 @@ from ledger.texts import FREE, WITHHELD, masked
 MINUTE_MS = 60_000
 
 
-def place_of(fact: Fact) -> Hashable:
+def place_of(fact: Fact) -> tuple[Scalar, ...]:
     """One kind of act of one unit at one instant; an exemption of one item, a decision about one request."""
     return fact.kind, fact.unit, fact.at, *(value_of(fact, name) for name in ("measure", "item", "about"))
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 import attrs
 
 from ledger.facts import NAMED, Close, Dispatch, Extend, Fact, Redo, Return, Sign, Survey, fields_of
-from ledger.intake.changes.compare import as_shown, is_assumed, place_of, value_of
+from ledger.intake.changes.compare import MINUTE_MS, as_shown, is_assumed, is_same_less_finely, place_of, value_of
 from ledger.intake.rows.row_facts import RowFacts
 from ledger.sentences import Mistake, sentence
 from ledger.texts import FREE
 
 ONE_ROW = "take the row that is wrong out of the file; what was corrected later, export and import as a file of its own"
 OUTSIDE = frozenset((*FREE, "untold", "role"))  # what may be told otherwise of one act
+MOST = 100  # tellings of one act that are held side by side
 Told = tuple[int, Fact]
 """The row, and the act as it says it."""
 
@@ -26,15 +27,23 @@ class _Ticket:
     acts: Sequence[Fact]
     counted: Counter[Fact] = attrs.field(factory=Counter)
     slots: defaultdict[Hashable, list[Told]] = attrs.field(factory=lambda: defaultdict(list))
+    near: defaultdict[Hashable, list[Fact]] = attrs.field(factory=lambda: defaultdict(list))
     left_out: set[Hashable] = attrs.field(factory=set)
 
     def add(self, row: int, acts: Sequence[Fact], every: Sequence[Fact]) -> None:
         """A row more, or the first once another came: the acts that are new in it, of `every` one that it tells."""
         self.counted.update(acts)
+        for act in acts:
+            if len(beside := self.near[_minute(act)]) < MOST:
+                beside.append(act)
         new = {*acts}
         for slot, act in _slots(every):
-            if act in new:
+            if act in new and len(self.slots[slot]) < MOST:
                 self.slots[slot].append((row, act))
+
+    def knows(self, act: Fact) -> bool:
+        """Whether a row before told the act less finely, or more, or with the reason that this one lacks, or without that which it has."""
+        return any(was != act and _is_same(was, act) for was in self.near.get(_minute(act), ()))
 
 
 @attrs.frozen
@@ -66,7 +75,7 @@ class TicketActs:
             told.unheard.clear()
             told.wrong.append(clash)
             return 0
-        kept = [*_new(acts, ticket.counted)]
+        kept = [place for place in _new(acts, ticket.counted) if not ticket.knows(acts[place])]
         wholes = [told.as_told.get(place) for place in kept]
         told.facts[:] = [told.facts[place] for place in kept]
         told.as_told = {place: whole for place, whole in enumerate(wholes) if whole is not None}
@@ -113,7 +122,7 @@ def _new(acts: Sequence[Fact], earlier: Counter[Fact]) -> Iterator[int]:
 
 def _slots(acts: Sequence[Fact]) -> Iterator[tuple[Hashable, Fact]]:
     """What two rows can only say alike: of a round that was neither begun again nor returned its dispatch, its one signing and its one
-    closing; the extension and the survey of one instant. What a row itself tells twice is none."""
+    closing; the extension and the survey of one instant, by their minute. What a row itself tells twice is none."""
     if any(isinstance(act, Redo | Return) for act in acts):
         return
     sent = {act.unit: act.at for act in acts if isinstance(act, Dispatch)}
@@ -121,22 +130,47 @@ def _slots(acts: Sequence[Fact]) -> Iterator[tuple[Hashable, Fact]]:
     found: defaultdict[Hashable, list[Fact]] = defaultdict(list)
     for act in acts:
         if isinstance(act, Dispatch):
-            found[place_of(act), value_of(act, "role")].append(act)
+            found[_minute(act), value_of(act, "role")].append(act)
         elif isinstance(act, Sign | Close) and units[act.unit] == 1:
             found[act.kind, act.unit, sent[act.unit]].append(act)
         elif isinstance(act, Extend | Survey) and not is_assumed(act):
-            found[place_of(act)].append(act)
+            found[_minute(act)].append(act)
     for slot, same in found.items():
         if len(same) == 1:
             yield slot, same[0]
 
 
+def _minute(act: Fact) -> Hashable:
+    """An act of a kind by a unit, and the minute."""
+    return (*place_of(act)[:2], *place_of(act)[3:], act.at // MINUTE_MS)
+
+
+def _is_same(was: Fact, act: Fact) -> bool:
+    """Whether two tellings are of one act, and neither contradicts the other."""
+    fields = [
+        (NAMED.get(name, name), value_of(was, name), value_of(act, name))
+        for name in fields_of(type(act))
+        if name != "at"
+    ]
+    alike = all(one == other or (name in FREE and None in (one, other)) for name, one, other in fields)
+    return alike and (was.at == act.at or is_same_less_finely(was.at, act.at))
+
+
 def _otherwise(was: Fact, act: Fact) -> str | None:
     """The first field, as it is called outside, that two tellings of one act contradict each other in. What only one of the two says is
-    no contradiction, but of a dispatch: there would be two."""
-    for name in fields_of(type(act)) if was != act else ():
+    no contradiction, but of a dispatch: there would be two. Nor is an instant that one of them tells less finely."""
+    is_once = isinstance(act, Sign | Close)
+    is_same = was.at == act.at or is_same_less_finely(was.at, act.at)
+    if was == act or not (is_once or is_same):
+        return None
+    for name in fields_of(type(act)):
         one, other = value_of(was, name), value_of(act, name)
         outside = NAMED.get(name, name)
-        if one != other and outside not in OUTSIDE and (isinstance(act, Dispatch) or None not in (one, other)):
+        if (
+            one != other
+            and outside not in OUTSIDE
+            and not (name == "at" and is_same)
+            and (isinstance(act, Dispatch) or None not in (one, other))
+        ):
             return outside
     return None
