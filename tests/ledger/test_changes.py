@@ -225,6 +225,36 @@ def test_a_ticket_that_came_back_to_its_unit_has_another_round() -> None:
             ]  # fmt: skip
 
 
+def test_an_earlier_round_that_arrives_after_the_later_one_is_a_round_of_its_own() -> None:
+    earlier: Row = {**LEAD, "退回时间": "2023-05-04 15:10:00", "办结时间": ""}
+    later: Row = {
+        **LEAD,
+        "派单时间": "2023-05-05 09:10:00",
+        "签收时间": "2023-05-05 09:40:00",
+        "退回时间": "",
+        "办结时间": "2023-05-09 10:00:00",
+    }
+    both = [earlier, later]
+    cases: list[list[list[Row]]] = [[[earlier], [later]], [[later], [earlier]], [[later], both], [[earlier], both]]
+    for exports in cases:
+        for replace in (False, True):
+            with Ledger(":memory:", create=True) as ledger:
+                for rows in (*exports, *exports, both):
+                    assert take(ledger, rows, wide(), replace=replace).changes == ()
+                assert stands(ledger) == alone(*both)
+
+
+def test_a_unit_that_led_between_two_rounds_tells_them_apart_whichever_arrives_first() -> None:
+    between = {**LEAD, "承办单位": "江口镇", "派单时间": "2023-05-06 09:10:00", "签收时间": ""}
+    later = {**LEAD, "派单时间": "2023-05-08 09:10:00", "签收时间": ""}
+    cases: list[list[list[Row]]] = [[[LEAD, between], [later]], [[later], [LEAD, between]]]
+    for exports in cases:
+        with Ledger(":memory:", create=True) as ledger:
+            for rows in exports:
+                assert take(ledger, rows, wide(), replace=True).changes == ()
+            assert stands(ledger) == alone(LEAD, between, later)
+
+
 def test_what_a_file_of_another_form_told_otherwise_is_named() -> None:
     acts: list[Row] = [
         {"工单编号": "GX-1", "操作": act, "承办单位": "茅店镇", "操作时间": f"2023-05-{day} 09:{minute}:00"}

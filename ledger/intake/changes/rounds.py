@@ -1,6 +1,6 @@
 """Rounds of a ticket: a dispatch and the acts that belong to it, and which round of a file is which of the ledger."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 import attrs
 
@@ -71,13 +71,15 @@ def holder_of(one: Round) -> Hashable:
     return one.sent.fact.unit, role_of(one)
 
 
-def came_back(said: Round, stood: Round, held: Iterable[Round]) -> bool:
-    """Whether a dispatch is not one that stands, moved to another time, but a later one: the unit had returned the ticket, or another
-    led it in between."""
-    first, last = sorted((said.sent.fact.at, stood.sent.fact.at))
+def came_back(said: Round, stood: Round, told: Sequence[Round], held: Sequence[Round]) -> bool:
+    """Whether a dispatch is not one that stands, moved to another time, but another one, earlier or later: the unit had returned the
+    ticket in between, of which the later one tells nothing, or another led it then, as the ledger or the file of the earlier knows."""
+    earlier, later = sorted((said, stood), key=lambda one: one.sent.fact.at)
+    first, last = earlier.sent.fact.at, later.sent.fact.at
     led = any(
-        role_of(one) == LEAD and holder_of(one) != holder_of(said) and first < one.sent.fact.at < last for one in held
+        role_of(one) == LEAD and holder_of(one) != holder_of(said) and first < one.sent.fact.at < last
+        for one in (*held, *(told if earlier is said else ()))
     )
-    told = {act.fact.at for act in said.acts if isinstance(act.fact, Return)}
-    returned = [act.fact.at for act in stood.acts if isinstance(act.fact, Return)]
-    return (led and role_of(said) == LEAD) or any(first < at <= said.sent.fact.at and at not in told for at in returned)
+    known = {act.fact.at for act in later.acts if isinstance(act.fact, Return)}
+    returned = [act.fact.at for act in earlier.acts if isinstance(act.fact, Return)]
+    return (led and role_of(said) == LEAD) or any(first < at <= last and at not in known for at in returned)

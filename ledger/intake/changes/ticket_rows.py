@@ -81,7 +81,7 @@ class RowLife(TicketLife):
             if not theirs:  # its role may be said otherwise too
                 theirs = [one for one in stood if one.sent.fact.unit == unit]
                 ours = [one for one in new if one.sent.fact.unit == unit]
-            if len(ours) == len(theirs) == 1 and not came_back(ours[0], theirs[0], held):
+            if len(ours) == len(theirs) == 1 and not came_back(ours[0], theirs[0], said, held):
                 pairs.append((ours[0], theirs[0]))
         return pairs
 
