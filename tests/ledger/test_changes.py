@@ -186,6 +186,50 @@ def test_a_round_whose_row_is_gone_is_named_and_one_that_another_followed_is_not
             assert named(take(ledger, second, wide(), replace=True)) == absent
 
 
+def test_a_unit_that_assists_in_a_row_of_its_own_is_named_where_the_file_of_the_lead_lacks_it() -> None:
+    lead: Row = {**LEAD, "工单性质": "主办", **NO_SUB}
+    for below in (NO_SUB, {**SUB, "二级承办单位": "江口镇下属"}):
+        assist: Row = {**LEAD, "承办单位": "江口镇", "工单性质": "协办", **below}
+        with Ledger(":memory:", create=True) as ledger:
+            take(ledger, [assist], wide())
+            for _ in range(2):
+                taken = take(ledger, [lead], wide(), replace=True)
+                absent = [(fact[0], fact[1]) for fact in alone(assist)]
+                assert (listed(taken), sorted(named(taken))) == ([], absent)
+            assert stands(ledger) == alone(lead, assist)
+
+
+def test_a_sub_order_whose_lead_was_corrected_before_is_a_change_beside_another_row() -> None:
+    lead: Row = {**LEAD, "工单性质": "主办", "处理时限": "5", "处理时限单位": "工作日"}
+    assist: Row = {**LEAD, "承办单位": "梅林镇", "工单性质": "协办"}
+    corrected: Row = {**lead, "处理时限": "3"}
+    with Ledger(":memory:", create=True) as ledger:
+        take(ledger, [{**lead, **SUB}, assist], wide())
+        take(ledger, [{**corrected, **SUB}, assist], wide(), replace=True)
+        assert listed(take(ledger, [{**corrected, **NO_SUB}, assist], wide(), replace=True)) == GONE
+        assert stands(ledger) == alone(corrected, assist)
+
+
+def test_a_sub_order_is_named_where_the_row_of_its_lead_is_not_in_the_file() -> None:
+    earlier: Row = {**LEAD, **NO_SUB, "退回时间": "2023-05-04 09:30:00"}
+    later: Row = {
+        **LEAD,
+        **SUB,
+        "派单时间": "2023-05-04 09:50:00",
+        "签收时间": "",
+        "处理时限": "3",
+        "处理时限单位": "工作日",
+    }
+    before: Row = {**later, "处理时限": "5"}
+    for exports in ([later, earlier], [earlier, later, earlier], [before, later, earlier]):
+        with Ledger(":memory:", create=True) as ledger:
+            for row in exports:
+                taken = take(ledger, [row], wide(), replace=True)
+            assert listed(taken) == []
+            assert sorted(named(taken)) == [("dispatch", "江口镇"), ("dispatch", "茅店镇"), ("sign", "江口镇")]
+            assert stands(ledger) == alone(earlier, later)
+
+
 def test_of_a_ticket_of_which_a_row_is_aside_no_round_is_gone() -> None:
     assist = {**LEAD, "承办单位": "江口镇", "工单性质": "协办"}
     with Ledger(":memory:", create=True) as ledger:

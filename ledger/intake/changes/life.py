@@ -42,8 +42,9 @@ class Saying:
 @attrs.define(kw_only=True)
 class TicketLife:
     """One ticket: `left` is said and not settled yet, `rest` stands and was not spoken of yet, `past` is what imports took back; `kinds`
-    the file tells of any ticket, and this one as a `whole`; `first` is the batch in which its form first told of it. What a saying
-    becomes is in `becomes`: another fact, or None where nothing of it is taken. `spoken` is who spoke of what."""
+    the file tells of any ticket, and this one as a `whole`; `first` is the batch in which its form first told of it, `sent` all of its
+    dispatches that stand or were taken back. What a saying becomes is in `becomes`: another fact, or None where nothing of it is taken.
+    `spoken` is who spoke of what."""
 
     telling: Telling
     own: frozenset[int]
@@ -56,6 +57,7 @@ class TicketLife:
     kinds: frozenset[str]
     whole: bool
     first: int | None
+    sent: list[Event]
     becomes: dict[Saying, Fact | None] = attrs.field(factory=dict)
     voids: list[tuple[int, str]] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 import attrs
 
 from ledger.batches import Change, Event, Kin, Telling
-from ledger.facts import RENEWED, Fact
+from ledger.facts import RENEWED, Dispatch, Fact
 from ledger.intake.changes.life import Saying
 from ledger.intake.changes.logs import LogLife
 from ledger.intake.changes.ticket_rows import RowLife
@@ -60,6 +60,7 @@ def settle(
             telling=telling, own=known.kin.own, typed=known.kin.typed, replace=replace, renamed=known.renamed,
             left=said[ticket], rest=held[ticket], past=[event.fact for event in past[ticket]],
             kinds=kinds, whole=ticket not in unread, first=first.get(ticket),
+            sent=[event for event in (*held[ticket], *past[ticket]) if isinstance(event.fact, Dispatch)],
         )  # fmt: skip
         life.settle()
         becomes |= life.becomes

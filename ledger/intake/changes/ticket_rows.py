@@ -115,11 +115,19 @@ class RowLife(TicketLife):
                 self.lacking += gone
 
     def _is_sub_order(self, stood: Event) -> bool:
-        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: when the ticket was first told of, it did
-        not come in a row of its own beside others."""
-        beside = [event for _, event in self.spoken if event.batch == stood.batch and isinstance(event.fact, Dispatch)]
-        alone = bool(beside) and all(event.row != stood.row for event in beside)
-        return self.telling.sub_orders and not (alone and stood.batch == self.first)
+        """Whether a dispatch is of a sub-order that the file would tell in the row of its lead: not if it came in a row of its own when the
+        ticket was first told of, and not if the lead that came in its row stands and is told no more."""
+        spoken = [event for _, event in self.spoken]
+        untold = {event.fact.unit for event in self.rest if isinstance(event.fact, Dispatch)}
+        others = [event for event in self.sent if event.batch == stood.batch and event != stood]
+        told = [event for event in others if event in spoken or event.fact.unit not in untold]
+        in_its_row = [event for event in others if event.row == stood.row]
+        if any(event in told for event in in_its_row):
+            return self.telling.sub_orders
+        with_lead = any(value_of(event.fact, "role") == LEAD for event in in_its_row)
+        lead_was_known = not told and any(event.batch < stood.batch for event in self.sent)
+        alone = stood.batch == self.first and not lead_was_known
+        return self.telling.sub_orders and not (with_lead or alone)
 
     def _row_of(self, stood: Event, said: Iterable[Round]) -> int | None:
         """The row that would tell a sub-order: the one that tells what came in its row, else that of the lead which it was under."""
