@@ -42,7 +42,8 @@ class _Ticket:
                 self.slots[slot].append((row, act))
 
     def knows(self, act: Fact) -> bool:
-        """Whether a row before told the act less finely, or more, or with the reason that this one lacks, or without that which it has."""
+        """Whether a row before told the act, to the minute where this one tells the second or the other way round, or with the reason where
+        only one of the two has it."""
         return any(was != act and _is_same(was, act) for was in self.near.get(_minute(act), ()))
 
 
