@@ -106,10 +106,6 @@ class Meanings:
         """The value of a field (named as outside) that a present cell gives, as stored. Raises UnfitCell."""
         return self.known[field][cell] if isinstance(cell, str) else _seen(field, self._read(field, cell))
 
-    def kept(self, field: str, value: Scalar) -> Scalar:
-        """What is kept of a text that a cell gave."""
-        return self.texts[field][value] if isinstance(value, str) else value
-
     def _known(self, field: str) -> Remembered[Scalar]:
         at_once = self.times.usual if field in INSTANTS and field not in self.words else None
         return Remembered(lambda text: _seen(field, self._read(field, text)), at_once)
