@@ -102,7 +102,9 @@ def _grid(sheet: CalamineSheet, scanned: Scanned, unvalued: Unvalued) -> Grid:
         grid.merges = [*scanned.merges[sheet.name]] if sheet.name in scanned.merges else [*_merges(sheet)]
     pool: dict[str, str] = {}
     cells = (tuple(_cells(row, pool, other_days=scanned.other_days)) for row in rows)
-    shown = _with_midnights(_shown(cells, unvalued), unvalued.midnights)
+    shown = _shown(cells, unvalued)
+    if unvalued.midnights.rows:
+        shown = _with_midnights(shown, unvalued.midnights)
     grid.rows = [Row(at + 1, row) for at, row in shown if any(map(_is_value, row))]
     if unvalued.midnights.rows:
         _keep_days(grid)
